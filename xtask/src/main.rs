@@ -2,12 +2,15 @@
 //!
 //! One file per task. A task is a clap `Args` struct with a
 //! `run(self, &Workspace) -> Result<ExitCode, Problem>`; to add one is to add a
-//! module and a line in [`Task`].
+//! module, a variant of [`Task`] and its line in [`Task::run`].
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod node;
+mod original;
+mod test;
 mod workspace;
 
 use workspace::{Problem, Workspace};
@@ -22,11 +25,17 @@ struct Cli {
 
 /// Everything that can be asked for, one variant per file.
 #[derive(Debug, Subcommand)]
-enum Task {}
+enum Task {
+    Test(test::Test),
+    Original(original::Original),
+}
 
 impl Task {
-    fn run(self, _workspace: &Workspace) -> Result<ExitCode, Problem> {
-        match self {}
+    fn run(self, workspace: &Workspace) -> Result<ExitCode, Problem> {
+        match self {
+            Self::Test(task) => Ok(task.run(workspace)),
+            Self::Original(task) => task.run(workspace),
+        }
     }
 }
 

@@ -1,6 +1,10 @@
-//! Where the repository is, and the one error type of all tasks.
+//! Where the repository is, how cargo is called, and the one error type of all tasks.
 
-use std::path::{Path, PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus},
+};
 
 /// The checkout that this binary was built from.
 #[derive(Debug)]
@@ -27,6 +31,26 @@ impl Workspace {
     pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.root.join(relative)
     }
+
+    /// The folder for what tasks leave behind (reports, locks); created when missing.
+    pub(crate) fn scratch(&self) -> Result<PathBuf, Problem> {
+        let folder = self.path("target/xtask");
+        std::fs::create_dir_all(&folder).map_err(|error| Problem::io("create", &folder, &error))?;
+        Ok(folder)
+    }
+
+    /// A command that runs at the root.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// The cargo that runs this task, at the root.
+    pub(crate) fn cargo(&self) -> Command {
+        let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+        self.command(&cargo)
+    }
 }
 
 /// Why a task could not do its work: one sentence for the person at the terminal.
@@ -43,5 +67,54 @@ impl Problem {
     /// A file operation that failed, with what was attempted.
     pub(crate) fn io(attempt: &str, path: &Path, error: &std::io::Error) -> Self {
         Self(format!("cannot {attempt} {}: {error}", path.display()))
+    }
+
+    /// A program that could not be started.
+    pub(crate) fn start(program: &str, error: &std::io::Error) -> Self {
+        Self(format!("cannot start {program}: {error}"))
+    }
+}
+
+/// A command line as a person would type it.
+pub(crate) fn shown(command: &Command) -> String {
+    let program = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or(command.get_program());
+    std::iter::once(program)
+        .chain(command.get_args())
+        .map(|word| {
+            let word = word.to_string_lossy();
+            if word.contains(' ') {
+                format!("\"{word}\"")
+            } else {
+                word.into_owned()
+            }
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Says how a process ended, for a sentence: `ended with code 2`.
+pub(crate) fn ending(status: ExitStatus) -> String {
+    match status.code() {
+        Some(code) => format!("ended with code {code}"),
+        None => "was ended by a signal".to_owned(),
+    }
+}
+
+/// Runs a command with the terminal as its input and output; anything but success
+/// is a problem.
+pub(crate) fn run(command: &mut Command) -> Result<(), Problem> {
+    let status = command
+        .status()
+        .map_err(|error| Problem::start(&shown(command), &error))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Problem::new(format!(
+            "`{}` {}",
+            shown(command),
+            ending(status)
+        )))
     }
 }
