@@ -1,0 +1,107 @@
+//! Files as the author sees them: lines, columns and carets.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+/// The text of one file and the name under which errors speak of it.
+#[derive(Debug)]
+pub struct Source {
+    /// Path as the user knows it: relative to `fixtures/` for embedded files.
+    pub path: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// A place in a file. Lines and columns count from 1; columns count characters.
+#[derive(Debug, Clone)]
+pub struct Location {
+    /// The file.
+    pub source: Arc<Source>,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+impl Source {
+    /// The place of a byte offset; offsets beyond the end mean the end.
+    pub fn locate(self: &Arc<Self>, offset: usize) -> Location {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let before = &self.text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Location {
+            source: Arc::clone(self),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+
+    /// The byte offset of a slice that was taken out of this text; 0 for any other text.
+    pub fn offset_of(&self, raw: &RawValue) -> usize {
+        (raw.get().as_ptr() as usize)
+            .checked_sub(self.text.as_ptr() as usize)
+            .filter(|offset| *offset <= self.text.len())
+            .unwrap_or(0)
+    }
+
+    /// The place of a slice that was taken out of this text.
+    pub fn locate_raw(self: &Arc<Self>, raw: &RawValue) -> Location {
+        self.locate(self.offset_of(raw))
+    }
+
+    /// The place that an error of `serde_json` speaks of, when the text it read began at
+    /// `base`. It counts lines and bytes from 1, and 0 means "no place".
+    pub fn locate_error(self: &Arc<Self>, base: usize, error: &serde_json::Error) -> Location {
+        if error.line() == 0 {
+            return self.locate(base);
+        }
+        let text = self.text.get(base..).unwrap_or("");
+        let line_start: usize = text
+            .split_inclusive('\n')
+            .take(error.line() - 1)
+            .map(str::len)
+            .sum();
+        self.locate(base + line_start + error.column().saturating_sub(1))
+    }
+}
+
+impl Location {
+    /// The line itself and a caret under the column, in the manner of compilers:
+    ///
+    /// ```text
+    ///   12 |   { "receive": { "at": "b" } },
+    ///      |                 ^
+    /// ```
+    pub fn excerpt(&self) -> String {
+        let line = self.source.text.lines().nth(self.line - 1).unwrap_or("");
+        let number = self.line.to_string();
+        let gutter = " ".repeat(number.len());
+        let indent: String = line
+            .chars()
+            .take(self.column - 1)
+            .map(|c| if c == '\t' { '\t' } else { ' ' })
+            .collect();
+        format!("  {number} | {line}\n  {gutter} | {indent}^")
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.source.path, self.line, self.column)
+    }
+}
+
+/// The sentence of a `serde_json` error without its own "at line 1 column 2", which
+/// counts from the wrong beginning when a slice was parsed.
+pub fn message_of(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}

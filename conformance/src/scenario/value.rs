@@ -1,0 +1,230 @@
+//! Payload values: what to send and what to expect.
+//!
+//! A value is any JSON. An object whose only key begins with `$` is a directive; strings
+//! may have holes. Values are kept as a tree of our own, because numbers of the wire
+//! (`1e400`, `9007199254740993`) do not survive a parser that makes floats of them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use schemars::JsonSchema;
+use serde::de::{Deserialize, Deserializer, Error};
+use serde_json::value::RawValue;
+
+use super::text::Text;
+
+/// A value to send, or to compare with one that was received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pattern {
+    /// `null`, `true`, `false`.
+    Plain(&'static str),
+    /// A number, by its text.
+    Number(String),
+    /// A string with holes.
+    String(Text),
+    /// An array, element by element.
+    Array(Vec<Pattern>),
+    /// An object, whatever the order of its keys.
+    Object(Vec<(Text, Pattern)>),
+    /// `{"$binary": "AQID"}`: a binary attachment.
+    Binary(Vec<u8>),
+    /// `{"$raw": "1e400"}`: this JSON text, byte for byte. Holes allowed.
+    Raw(Text),
+    /// `{"$any": true}`, `{"$any": "string"}`: any value (of this kind). Only expected.
+    Any(Kind),
+    /// `{"$prefix": "Error: "}`: a string that begins so. Only expected.
+    Prefix(Text),
+}
+
+/// The kinds that `$any` can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any value at all.
+    Anything,
+    /// A string.
+    String,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// An array.
+    Array,
+    /// An object that is not an attachment.
+    Object,
+    /// A binary attachment.
+    Binary,
+}
+
+/// The arguments of an expected event or ack: a list of patterns, or `{"$any": true}` for
+/// any number of anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArgumentsPattern {
+    /// Exactly these.
+    Exactly(Vec<Pattern>),
+    /// Whatever comes.
+    Anything,
+}
+
+/// How deep a value of a scenario may nest. Deeper things are what `${nested:N}` is for.
+const MAX_DEPTH: usize = 64;
+/// How large a `$bytes` may be: several times the size limit of any server.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+impl Default for ArgumentsPattern {
+    fn default() -> Self {
+        Self::Exactly(Vec::new())
+    }
+}
+
+impl Pattern {
+    /// Whether the value can only be expected, not sent.
+    pub fn is_matcher(&self) -> bool {
+        match self {
+            Self::Any(_) | Self::Prefix(_) => true,
+            Self::Array(items) => items.iter().any(Self::is_matcher),
+            Self::Object(members) => members.iter().any(|(_, value)| value.is_matcher()),
+            _ => false,
+        }
+    }
+
+    /// Calls `visit` with every string with holes inside.
+    pub fn texts<'a>(&'a self, visit: &mut dyn FnMut(&'a Text)) {
+        match self {
+            Self::String(text) | Self::Raw(text) | Self::Prefix(text) => visit(text),
+            Self::Array(items) => items.iter().for_each(|item| item.texts(visit)),
+            Self::Object(members) => members.iter().for_each(|(key, value)| {
+                visit(key);
+                value.texts(visit);
+            }),
+            Self::Plain(_) | Self::Number(_) | Self::Binary(_) | Self::Any(_) => {}
+        }
+    }
+
+    fn parse(raw: &RawValue, depth: usize) -> Result<Self, String> {
+        if depth > MAX_DEPTH {
+            return Err(format!("a value nests deeper than {MAX_DEPTH}; use ${{nested:N}} in a $raw"));
+        }
+        let text = raw.get();
+        match text.as_bytes().first() {
+            Some(b'n') => Ok(Self::Plain("null")),
+            Some(b't') => Ok(Self::Plain("true")),
+            Some(b'f') => Ok(Self::Plain("false")),
+            Some(b'"') => Ok(Self::String(read(raw)?)),
+            Some(b'[') => read::<Vec<&RawValue>>(raw)?
+                .into_iter()
+                .map(|item| Self::parse(item, depth + 1))
+                .collect::<Result<_, _>>()
+                .map(Self::Array),
+            Some(b'{') => {
+                let members = crate::json::members(text).ok_or("not an object")?;
+                if let [(key, value)] = members.as_slice()
+                    && let Some(directive) = key.strip_prefix('$')
+                    && !directive.starts_with('{')
+                {
+                    return Self::directive(directive, value);
+                }
+                members
+                    .into_iter()
+                    .map(|(key, value)| {
+                        let key = Text::try_from(key).map_err(|error| error.to_string())?;
+                        Ok((key, Self::parse(value, depth + 1)?))
+                    })
+                    .collect::<Result<_, String>>()
+                    .map(Self::Object)
+            }
+            _ => Ok(Self::Number(text.to_owned())),
+        }
+    }
+
+    fn directive(name: &str, raw: &RawValue) -> Result<Self, String> {
+        match name {
+            "binary" => STANDARD
+                .decode(read::<String>(raw)?)
+                .map(Self::Binary)
+                .map_err(|error| format!("$binary is not base64: {error}")),
+            "bytes" => {
+                let size: usize = read(raw)?;
+                if size > MAX_BYTES {
+                    return Err(format!("$bytes makes at most {MAX_BYTES} bytes"));
+                }
+                // All byte values, so that no codec can get away with text.
+                Ok(Self::Binary((0..=u8::MAX).cycle().take(size).collect()))
+            }
+            "raw" => read(raw).map(Self::Raw),
+            "prefix" => read(raw).map(Self::Prefix),
+            "any" => match raw.get() {
+                "true" => Ok(Self::Any(Kind::Anything)),
+                r#""string""# => Ok(Self::Any(Kind::String)),
+                r#""number""# => Ok(Self::Any(Kind::Number)),
+                r#""boolean""# => Ok(Self::Any(Kind::Boolean)),
+                r#""array""# => Ok(Self::Any(Kind::Array)),
+                r#""object""# => Ok(Self::Any(Kind::Object)),
+                r#""binary""# => Ok(Self::Any(Kind::Binary)),
+                other => Err(format!(
+                    "$any takes true, \"string\", \"number\", \"boolean\", \"array\", \"object\" or \"binary\", not {other}"
+                )),
+            },
+            other => Err(format!(
+                "unknown directive ${other}; there are $binary, $bytes, $raw, $any and $prefix"
+            )),
+        }
+    }
+}
+
+fn read<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T, String> {
+    serde_json::from_str(raw.get()).map_err(|error| super::source::message_of(&error))
+}
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        Self::parse(raw, 0).map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for ArgumentsPattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        match Pattern::parse(raw, 0).map_err(D::Error::custom)? {
+            Pattern::Array(items) => Ok(Self::Exactly(items)),
+            Pattern::Any(Kind::Anything) => Ok(Self::Anything),
+            _ => Err(D::Error::custom("arguments are an array, or {\"$any\": true}")),
+        }
+    }
+}
+
+impl JsonSchema for Pattern {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Pattern".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "Any JSON value; strings may have holes. An object whose only key \
+                begins with $ is a directive: {\"$binary\": base64} and {\"$bytes\": size} are \
+                attachments, {\"$raw\": text} is JSON text byte for byte, {\"$any\": true or a \
+                kind} and {\"$prefix\": text} match what was received."
+        })
+    }
+}
+
+impl JsonSchema for ArgumentsPattern {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Arguments".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let pattern = generator.subschema_for::<Pattern>();
+        schemars::json_schema!({
+            "description": "The arguments: exactly these, or {\"$any\": true} for whatever comes.",
+            "anyOf": [
+                { "type": "array", "items": pattern },
+                {
+                    "type": "object",
+                    "properties": { "$any": { "const": true } },
+                    "required": ["$any"],
+                    "additionalProperties": false
+                }
+            ]
+        })
+    }
+}
