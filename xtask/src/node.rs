@@ -9,7 +9,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::workspace::{Problem, Workspace, ending, run};
+use crate::workspace::{Problem, Workspace, run_quietly};
 
 /// The oldest Node that all JavaScript here runs on.
 const OLDEST: u32 = 18;
@@ -50,21 +50,22 @@ pub(crate) fn require_or_install(workspace: &Workspace) -> Result<String, Proble
         Err(missing) if may_use_apt() => {
             println!("{missing}; asking apt-get, as this is root");
             let apt = |arguments: &[&str]| {
-                run(workspace
-                    .command("apt-get")
-                    .args(arguments)
-                    .env("DEBIAN_FRONTEND", "noninteractive")
-                    .stdin(Stdio::null()))
+                println!("apt-get {}", arguments.join(" "));
+                run_quietly(
+                    workspace
+                        .command("apt-get")
+                        .args(arguments)
+                        .env("DEBIAN_FRONTEND", "noninteractive"),
+                )
             };
-            apt(&["update", "-qq"])?;
-            apt(&[
-                "install",
-                "-y",
-                "-qq",
-                "--no-install-recommends",
-                "nodejs",
-                "npm",
-            ])?;
+            apt(&["update"])?;
+            // Some package sources bring npm inside nodejs and refuse it beside it, so
+            // it is asked for only when it is still missing.
+            for (program, package) in [("node", "nodejs"), (NPM, "npm")] {
+                if version_of(program).is_err() {
+                    apt(&["install", "-y", "--no-install-recommends", package])?;
+                }
+            }
             require()
         }
         answer => answer,
@@ -142,21 +143,13 @@ pub(crate) fn install(workspace: &Workspace, folder: &Path) -> Result<bool, Prob
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(false);
     }
-    eprintln!("npm ci in {}", folder.display());
-    let output = Command::new(NPM)
-        .args(["ci", "--no-audit", "--no-fund"])
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| Problem::start("npm ci", &error))?;
-    if !output.status.success() {
-        eprint!("{}", String::from_utf8_lossy(&output.stderr));
-        return Err(Problem::new(format!(
-            "`npm ci` in {} {}; its own words are above",
-            folder.display(),
-            ending(output.status)
-        )));
-    }
+    let place = folder.strip_prefix(workspace.root()).unwrap_or(folder);
+    eprintln!("npm ci in {}", place.display());
+    run_quietly(
+        Command::new(NPM)
+            .args(["ci", "--no-audit", "--no-fund"])
+            .current_dir(folder),
+    )?;
     fs::write(&stamp, wanted).map_err(|error| Problem::io("write", &stamp, &error))?;
     Ok(true)
 }

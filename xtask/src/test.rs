@@ -167,8 +167,7 @@ fn summary(done: &[Done]) -> String {
     let failed = done.len() - passed;
     let _ = writeln!(
         text,
-        "\n{} steps in {total:.0} s: {passed} passed, {failed} failed",
-        done.len()
+        "\nsteps: {passed} passed, {failed} failed, in {total:.0} s"
     );
     text
 }
@@ -204,7 +203,7 @@ step        result      time  what
 fmt         ok         0.4 s  formatted
 original-2  FAILED    62.0 s  node is missing
 
-2 steps in 62 s: 1 passed, 1 failed
+steps: 1 passed, 1 failed, in 62 s
 ";
         assert_eq!(summary(&done), expected);
     }

@@ -3,7 +3,7 @@
 use std::{
     env,
     path::{Path, PathBuf},
-    process::{Command, ExitStatus},
+    process::{Command, ExitStatus, Stdio},
 };
 
 /// The checkout that this binary was built from.
@@ -117,4 +117,22 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Problem> {
             ending(status)
         )))
     }
+}
+
+/// Runs a command without a word unless it fails; then its output is shown.
+pub(crate) fn run_quietly(command: &mut Command) -> Result<(), Problem> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| Problem::start(&shown(command), &error))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    eprint!("{}", String::from_utf8_lossy(&output.stdout));
+    eprint!("{}", String::from_utf8_lossy(&output.stderr));
+    Err(Problem::new(format!(
+        "`{}` {}; its own words are above",
+        shown(command),
+        ending(output.status)
+    )))
 }
