@@ -74,6 +74,9 @@ pub(crate) fn generate_check(workspace: &Workspace) -> Result<String, Problem> {
 pub(crate) fn tests(workspace: &Workspace) -> Result<String, Problem> {
     let mut command = workspace.cargo();
     command.arg("test").args(EVERYTHING).arg("--no-fail-fast");
+    // The tally reads plain lines, whatever the surroundings prefer.
+    command.env("CARGO_TERM_COLOR", "never");
+    command.env("CARGO_TERM_QUIET", "false");
     let line = shown(&command);
     let start = |error| Problem::start(&line, &error);
 
@@ -95,12 +98,16 @@ pub(crate) fn tests(workspace: &Workspace) -> Result<String, Problem> {
         bytes.clear();
     }
     let status = child.wait().map_err(start)?;
-    match tally.verdict() {
-        Err(why) => Err(Problem::new(why)),
-        // For instance: a test binary that did not compile, or died.
-        Ok(_) if !status.success() => Err(Problem::new(format!("`{line}` {}", ending(status)))),
-        Ok(count) => Ok(count),
+    let verdict = tally.verdict();
+    if status.success() {
+        return verdict.map_err(Problem::new);
     }
+    // Also when all counted tests passed: one binary may not have compiled, or died.
+    let counted = verdict.unwrap_or_else(|why| why);
+    Err(Problem::new(format!(
+        "`{line}` {}: {counted}",
+        ending(status)
+    )))
 }
 
 /// Builds everything that `cargo test` builds and gives the path of one binary.
