@@ -1,0 +1,222 @@
+//! The HTTP request that turns a TCP connection into a WebSocket.
+//!
+//! Written by hand, because a tester's request must go out exactly as given (`http::Uri` refuses
+//! broken queries), and because the body of a refusal must be kept, which the WebSocket library
+//! does only as far as it happened to arrive with the header.
+
+use bytes::Bytes;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_tungstenite::tungstenite::handshake::{client::generate_key, derive_accept_key};
+
+use crate::{
+    error::{ConnectError, HttpRefusal},
+    options::ConnectOptions,
+};
+
+/// The largest response header that is read.
+const MAX_HEAD: usize = 64 << 10;
+/// The largest body of a refusal that is kept.
+const MAX_BODY: usize = 64 << 10;
+const MAX_HEADERS: usize = 100;
+
+/// A parsed response header.
+struct Response {
+    status: u16,
+    headers: Vec<(String, String)>,
+    /// Where the body, or the first WebSocket frame, begins.
+    length: usize,
+}
+
+impl Response {
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self
+            .headers
+            .iter()
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.next().map(|(_, value)| value.as_str())
+    }
+}
+
+/// Asks for the WebSocket. Gives the bytes that arrived after the response header.
+pub(crate) async fn upgrade(
+    tcp: &mut TcpStream,
+    options: &ConnectOptions,
+) -> Result<Vec<u8>, ConnectError> {
+    let lost = |source| ConnectError::Unreachable {
+        address: options.authority(),
+        source,
+    };
+    let key = generate_key();
+    // A server may refuse a large request before it has read all of it: its answer counts.
+    let written = tcp.write_all(request(options, &key).as_bytes()).await;
+    let mut received = Vec::with_capacity(1024);
+    let response = loop {
+        match tcp.read_buf(&mut received).await {
+            Ok(0) => match written {
+                Err(error) => return Err(lost(error)),
+                Ok(()) => return Err(broken("the server hung up without an answer")),
+            },
+            Ok(_) => {}
+            Err(error) => return Err(lost(written.err().unwrap_or(error))),
+        }
+        if let Some(response) = parse(&received)? {
+            break response;
+        }
+        if received.len() > MAX_HEAD {
+            return Err(broken("the response header is larger than 64 KiB"));
+        }
+    };
+    let rest = received.split_off(response.length);
+    if response.status != 101 {
+        let body = read_body(tcp, &response, rest).await;
+        let Response {
+            status, headers, ..
+        } = response;
+        return Err(ConnectError::Http(HttpRefusal {
+            status,
+            headers,
+            body,
+        }));
+    }
+    let says = |name, wanted: &str| {
+        let value = response.header(name).unwrap_or_default();
+        value
+            .split(',')
+            .any(|token| token.trim().eq_ignore_ascii_case(wanted))
+    };
+    if !says("upgrade", "websocket") || !says("connection", "upgrade") {
+        return Err(broken("the response does not switch to websocket"));
+    }
+    if response.header("sec-websocket-accept") != Some(&derive_accept_key(key.as_bytes())) {
+        return Err(broken("the accept key is wrong"));
+    }
+    if response
+        .header("sec-websocket-extensions")
+        .is_some_and(|list| !list.trim().is_empty())
+    {
+        return Err(broken(
+            "the server uses an extension that was not asked for",
+        ));
+    }
+    Ok(rest)
+}
+
+/// The request as text; `options` have been checked.
+fn request(options: &ConnectOptions, key: &str) -> String {
+    let host = options.authority();
+    let standard = [
+        ("Host", host.as_str()),
+        ("Connection", "Upgrade"),
+        ("Upgrade", "websocket"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", key),
+    ];
+    let given = |name: &str| {
+        options
+            .headers
+            .iter()
+            .any(|(key, _)| key.eq_ignore_ascii_case(name))
+    };
+    let mut text = format!("GET {} HTTP/1.1\r\n", options.target());
+    let standard = standard.into_iter().filter(|(name, _)| !given(name));
+    let own = options
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    for (name, value) in standard.chain(own) {
+        text.push_str(name);
+        text.push_str(": ");
+        text.push_str(value);
+        text.push_str("\r\n");
+    }
+    text.push_str("\r\n");
+    text
+}
+
+/// Parses a response header, `None` while it is incomplete.
+fn parse(received: &[u8]) -> Result<Option<Response>, ConnectError> {
+    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut response = httparse::Response::new(&mut headers);
+    match response.parse(received) {
+        Ok(httparse::Status::Partial) => Ok(None),
+        Ok(httparse::Status::Complete(length)) => {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let headers = response.headers.iter();
+            let headers = headers.map(|header| (header.name.to_owned(), text(header.value)));
+            Ok(Some(Response {
+                status: response.code.unwrap_or_default(),
+                headers: headers.collect(),
+                length,
+            }))
+        }
+        Err(error) => Err(broken(&format!("no http response ({error})"))),
+    }
+}
+
+/// Reads the body of a refusal as far as it comes: up to its announced length, the end of the
+/// stream, or the limit. A refusal is worth reporting even if its body breaks off.
+async fn read_body(tcp: &mut TcpStream, response: &Response, mut body: Vec<u8>) -> Bytes {
+    let length = response
+        .header("content-length")
+        .and_then(|text| text.trim().parse().ok());
+    let chunked = response
+        .header("transfer-encoding")
+        .is_some_and(|coding| coding.to_ascii_lowercase().contains("chunked"));
+    let most = length.unwrap_or(MAX_BODY).min(MAX_BODY);
+    let ended = |body: &[u8]| body.len() >= most || (chunked && body.ends_with(b"0\r\n\r\n"));
+    while !ended(&body) && matches!(tcp.read_buf(&mut body).await, Ok(1..)) {}
+    if chunked {
+        body = unchunk(&body);
+    }
+    body.truncate(most);
+    body.into()
+}
+
+/// Takes the chunks apart, as many as are whole.
+fn unchunk(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::with_capacity(rest.len());
+    while let Ok(httparse::Status::Complete((start, size))) = httparse::parse_chunk_size(rest) {
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let Some(chunk) = rest.get(start..start.saturating_add(size)) else {
+            break;
+        };
+        if chunk.is_empty() {
+            break;
+        }
+        body.extend_from_slice(chunk);
+        rest = rest.get(start + size + 2..).unwrap_or_default();
+    }
+    body
+}
+
+fn broken(why: &str) -> ConnectError {
+    ConnectError::Upgrade(why.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_go_out_as_given() {
+        let options = ConnectOptions::new("http://h")
+            .unwrap()
+            .full_query("a= %zz")
+            .header("host", "other")
+            .header("X-A", "1");
+        let text = "GET /socket.io/?a= %zz HTTP/1.1\r\nConnection: Upgrade\r\n\
+            Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: k\r\n\
+            host: other\r\nX-A: 1\r\n\r\n";
+        assert_eq!(request(&options, "k"), text);
+    }
+
+    #[test]
+    fn chunks_are_joined_as_far_as_they_are_whole() {
+        assert_eq!(unchunk(b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"), b"abcde");
+        assert_eq!(unchunk(b"3\r\nabc\r\n5\r\nde"), b"abc");
+        assert_eq!(unchunk(b"zz"), b"");
+    }
+}
