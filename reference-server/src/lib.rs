@@ -1,1 +1,17 @@
-//! Under construction.
+//! The reference server of the Socket.IO peer-to-peer protocol.
+//!
+//! [`serve`] runs a server on a listener; the binary `p2p-server` is a thin
+//! wrapper around it. Both dialects and both generations of Engine.IO are served
+//! at once, and any client may talk to any other across all of them.
+//!
+//! The [`relay`] holds the protocol and knows no sockets: it takes what a
+//! connection received and says what is to be sent to whom. The shell around it
+//! ties it to the network.
+
+pub mod config;
+pub mod relay;
+mod serve;
+mod shell;
+
+pub use config::Config;
+pub use serve::{PATH, serve};

@@ -1,0 +1,174 @@
+//! Acks that are under way: asked for by one connection, owed by another.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sio_p2p_protocol::{ClientId, Dialect};
+
+use super::ConnectionId;
+
+/// One ack that a target owes a source (SRV-CORE-F6).
+#[derive(Debug, Clone)]
+pub(super) struct Pending {
+    /// Who asked for the ack.
+    pub(super) source: ConnectionId,
+    /// The ack id that the source chose; `None` if the target was asked for an
+    /// ack that nobody is waiting for.
+    pub(super) source_id: Option<u64>,
+    /// Who owes the ack.
+    pub(super) target: ConnectionId,
+    /// The name by which the source addressed the target, for the failure text.
+    pub(super) target_name: ClientId,
+    /// What was asked, because it decides how a failure is told.
+    pub(super) question: Question,
+}
+
+/// What a source has asked of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    /// A message with an ack.
+    Message(Dialect),
+    /// A request to be added as target.
+    AddTarget(Dialect),
+}
+
+/// Every ack that is under way, under the id that its target was given.
+///
+/// An entry ends in one of four ways: the target answers, the target leaves,
+/// the source leaves, or the source has asked for so many that its oldest is
+/// given up. It cannot outlive either end.
+#[derive(Debug, Default)]
+pub(super) struct Acks {
+    pending: HashMap<u64, Pending>,
+    /// The same entries by source, oldest first.
+    asked: HashMap<ConnectionId, BTreeSet<u64>>,
+    /// The same entries by target, oldest first.
+    owed: HashMap<ConnectionId, BTreeSet<u64>>,
+    /// One counter for all connections, like the original: ids are never reused.
+    issued: u64,
+}
+
+impl Acks {
+    /// Enters an ack and returns the id under which the target shall answer,
+    /// and the source's oldest entry if it had `limit` of them already.
+    pub(super) fn ask(&mut self, pending: Pending, limit: usize) -> (u64, Option<Pending>) {
+        let id = self.issued;
+        self.issued += 1;
+        let given_up = self
+            .asked
+            .get(&pending.source)
+            .filter(|asked| asked.len() >= limit)
+            .and_then(|asked| asked.first().copied())
+            .and_then(|oldest| self.take(oldest));
+        self.asked.entry(pending.source).or_default().insert(id);
+        self.owed.entry(pending.target).or_default().insert(id);
+        self.pending.insert(id, pending);
+        (id, given_up)
+    }
+
+    /// Resolves an ack. `None` for an id that was never issued, was issued to
+    /// somebody else, or has been answered: only the first ack counts.
+    pub(super) fn answer(&mut self, target: ConnectionId, id: u64) -> Option<Pending> {
+        if self.pending.get(&id)?.target == target {
+            self.take(id)
+        } else {
+            None
+        }
+    }
+
+    /// Forgets what a connection has asked for, and returns what it still owed,
+    /// oldest first.
+    pub(super) fn remove(&mut self, connection: ConnectionId) -> Vec<Pending> {
+        for id in self.asked.remove(&connection).unwrap_or_default() {
+            self.take(id);
+        }
+        let owed = self.owed.remove(&connection).unwrap_or_default();
+        owed.into_iter().filter_map(|id| self.take(id)).collect()
+    }
+
+    /// How many acks are under way.
+    pub(super) fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Removes an entry from all three tables.
+    fn take(&mut self, id: u64) -> Option<Pending> {
+        let pending = self.pending.remove(&id)?;
+        for (table, connection) in [
+            (&mut self.asked, pending.source),
+            (&mut self.owed, pending.target),
+        ] {
+            if let Some(ids) = table.get_mut(&connection) {
+                ids.remove(&id);
+                if ids.is_empty() {
+                    table.remove(&connection);
+                }
+            }
+        }
+        Some(pending)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: ConnectionId = ConnectionId(1);
+    const B: ConnectionId = ConnectionId(2);
+
+    fn pending(source: ConnectionId, source_id: u64, target: ConnectionId) -> Pending {
+        Pending {
+            source,
+            source_id: Some(source_id),
+            target,
+            target_name: ClientId::new("b").unwrap(),
+            question: Question::Message(Dialect::V2),
+        }
+    }
+
+    fn is_empty(acks: &Acks) -> bool {
+        acks.pending.is_empty() && acks.asked.is_empty() && acks.owed.is_empty()
+    }
+
+    #[test]
+    fn only_the_first_ack_of_the_right_connection_counts() {
+        let mut acks = Acks::default();
+        let (id, _) = acks.ask(pending(A, 7, B), 9);
+        assert!(acks.answer(A, id).is_none());
+        assert!(acks.answer(B, id + 1).is_none());
+        assert_eq!(acks.answer(B, id).unwrap().source_id, Some(7));
+        assert!(acks.answer(B, id).is_none());
+        assert!(is_empty(&acks));
+    }
+
+    #[test]
+    fn a_target_that_leaves_frees_what_it_owed_in_order() {
+        let mut acks = Acks::default();
+        for source_id in [5, 3, 4] {
+            acks.ask(pending(A, source_id, B), 9);
+        }
+        let owed: Vec<_> = acks.remove(B).iter().map(|ack| ack.source_id).collect();
+        assert_eq!(owed, [Some(5), Some(3), Some(4)]);
+        assert!(is_empty(&acks));
+    }
+
+    #[test]
+    fn a_source_that_leaves_is_owed_nothing_even_by_itself() {
+        let mut acks = Acks::default();
+        let (id, _) = acks.ask(pending(A, 0, B), 9);
+        acks.ask(pending(A, 1, A), 9);
+        assert!(acks.remove(A).is_empty());
+        assert!(acks.answer(B, id).is_none());
+        assert!(is_empty(&acks));
+    }
+
+    #[test]
+    fn one_too_many_gives_up_the_oldest() {
+        let mut acks = Acks::default();
+        for source_id in 0..3 {
+            let (_, given_up) = acks.ask(pending(A, source_id, B), 2);
+            let expected = (source_id == 2).then_some(Some(0));
+            assert_eq!(given_up.map(|ack| ack.source_id), expected);
+        }
+        assert_eq!(acks.pending(), 2);
+    }
+}

@@ -1,0 +1,86 @@
+//! One event being handled: who sent it, and the ways to answer.
+
+use bytes::Bytes;
+use sio_p2p_protocol::{AddTargetAck, ClientId, Dialect, Payload, ServerError, ServerEvent};
+use tracing::debug;
+
+use super::acks::{Pending, Question};
+use super::output::{ConnectionId, Outbox};
+use super::refusal::Refusal;
+
+/// An event on its way through a handler.
+///
+/// The rule for acks: an ack that was asked for is given, or its failure is
+/// told as `SERVER_ERROR`. Clients of the original hand whatever an ack holds
+/// to their caller as success, so an error must never travel in the ack of an
+/// event that has no refusal of its own.
+#[derive(Debug)]
+pub(super) struct Call<'a> {
+    /// The connection that sent the event.
+    pub(super) from: ConnectionId,
+    /// The id under which it wants an answer.
+    pub(super) ack: Option<u64>,
+    /// The attachments, to be handed on as they are.
+    pub(super) attachments: Vec<Bytes>,
+    /// Where packets go.
+    pub(super) outbox: &'a mut Outbox,
+}
+
+impl Call<'_> {
+    /// Answers the event, if an answer is wanted.
+    pub(super) fn answer(self, json: String) {
+        if let Some(id) = self.ack {
+            self.outbox.ack(self.from, json.into(), id);
+        }
+    }
+
+    /// Tells the sender, and nobody else, what went wrong (SRV-CORE-F3). The
+    /// ack is not given.
+    pub(super) fn fail(self, refusal: &Refusal) {
+        server_error(self.outbox, self.from, refusal);
+    }
+}
+
+/// Sends a `SERVER_ERROR`.
+pub(super) fn server_error(outbox: &mut Outbox, to: ConnectionId, refusal: &Refusal) {
+    debug!(connection = to.0, %refusal, "telling an error");
+    let text = refusal.to_string();
+    let event = ServerEvent::from(ServerError { text });
+    outbox.event(to, event.encode().into(), None);
+}
+
+/// Tells the source of an ack that it will not come.
+pub(super) fn fail_pending(outbox: &mut Outbox, pending: Pending) {
+    let Pending {
+        source,
+        source_id,
+        target_name,
+        question,
+        ..
+    } = pending;
+    match question {
+        Question::Message(dialect) => {
+            server_error(outbox, source, &Refusal::no_target(dialect, target_name));
+        }
+        Question::AddTarget(dialect) => {
+            refuse_target(outbox, source, source_id, dialect, target_name);
+        }
+    }
+}
+
+/// Refuses to add a target that is not there (SRV-MSG-3): in the first dialect
+/// with a `SERVER_ERROR` and then the ack, in the second with the ack alone.
+pub(super) fn refuse_target(
+    outbox: &mut Outbox,
+    source: ConnectionId,
+    source_id: u64,
+    dialect: Dialect,
+    target: ClientId,
+) {
+    if dialect == Dialect::V1 {
+        server_error(outbox, source, &Refusal::no_target(dialect, target.clone()));
+    }
+    let reason = Refusal::cannot_add(dialect, target).to_string();
+    let ack = AddTargetAck::Refused(Payload::string(&reason)).encode();
+    outbox.ack(source, ack.into(), source_id);
+}

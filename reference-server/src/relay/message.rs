@@ -1,0 +1,166 @@
+//! Message API: events from one client to another, and links between clients.
+
+use sio_p2p_protocol::{
+    AddTargetAck, Arguments, ClientId, Dialect, EmptyAck, EventName, P2pEmitAcknowledge, P2pEmitV1,
+    P2pEmitV2, Payload, ServerEvent, TargetAdded, TargetAddedV1, forward,
+};
+
+use super::acks::{Pending, Question};
+use super::call::{self, Call};
+use super::output::Data;
+use super::refusal::Refusal;
+use super::{Outbox, Relay};
+
+/// A message as all its forms on the wire have it.
+#[derive(Debug)]
+pub(super) struct Message {
+    target: ClientId,
+    event: EventName,
+    args: Arguments,
+    dialect: Dialect,
+}
+
+/// Takes the fields that all message events share.
+macro_rules! message_from {
+    ($($event:ident in $dialect:ident),+) => {$(
+        impl From<$event> for Message {
+            fn from(event: $event) -> Self {
+                Self {
+                    target: event.target,
+                    event: event.event,
+                    args: event.args,
+                    dialect: Dialect::$dialect,
+                }
+            }
+        }
+    )+};
+}
+
+message_from!(P2pEmitV1 in V1, P2pEmitAcknowledge in V1, P2pEmitV2 in V2);
+
+impl Relay {
+    /// `P2P_EMIT` of the second dialect and `P2P_EMIT_ACKNOWLEDGE`: the target
+    /// is asked for an ack exactly if the source asks for one (SRV-MSG-15).
+    ///
+    /// An unknown target is told as `SERVER_ERROR` and the ack is not given
+    /// (SRV-MSG-14): whatever it held, an old client would take it for success.
+    pub(super) fn emit(&mut self, mut call: Call<'_>, message: Message) {
+        let ack = call.ack;
+        if let Err(refusal) = self.forward(&mut call, message, ack) {
+            call.fail(&refusal);
+        }
+    }
+
+    /// `P2P_EMIT` of the first dialect: a message that the target cannot answer.
+    ///
+    /// The original never acks it. Whoever asks for an ack all the same gets an
+    /// empty one from the server once the message is on its way; the target
+    /// still sees no ack id (SRV-MSG-23).
+    pub(super) fn emit_unanswerable(&mut self, mut call: Call<'_>, message: Message) {
+        match self.forward(&mut call, message, None) {
+            Ok(()) => call.answer(EmptyAck.encode()),
+            Err(refusal) => call.fail(&refusal),
+        }
+    }
+
+    /// Sends a message to its target, with its attachments and, if `ack` has
+    /// one, under an ack id of our own (SRV-MSG-10).
+    fn forward(
+        &mut self,
+        call: &mut Call<'_>,
+        message: Message,
+        ack: Option<u64>,
+    ) -> Result<(), Refusal> {
+        let Message {
+            target,
+            event,
+            args,
+            dialect,
+        } = message;
+        // A receiver would take a reserved name for news of its own connection,
+        // so not even an unknown target makes a difference (SRV-ROB-3).
+        if event.is_reserved() {
+            return Err(Refusal::reserved(event));
+        }
+        let Some(to) = self.registry.find(&target) else {
+            return Err(Refusal::no_target(dialect, target));
+        };
+        let data = Data {
+            json: forward(&event, &args),
+            attachments: std::mem::take(&mut call.attachments),
+        };
+        let ack = ack.map(|source_id| {
+            let pending = Pending {
+                source: call.from,
+                source_id,
+                target: to,
+                target_name: target,
+                question: Question::Message(dialect),
+            };
+            self.ask(call.outbox, pending)
+        });
+        call.outbox.event(to, data, ack);
+        Ok(())
+    }
+
+    /// `ADD_TARGET` and `MULTI_API_ADD_TARGET`: links two clients and asks the
+    /// target to take note (SRV-MSG-1).
+    ///
+    /// The link stands before the target answers, and also if it then refuses
+    /// (SRV-MSG-F1). A client may add itself.
+    pub(super) fn add_target(&mut self, call: Call<'_>, target: ClientId, dialect: Dialect) {
+        // The catalogue lets no such event through without an ack id. If it did,
+        // asking the target for an answer that nobody waits for would be right:
+        // clients of the original crash on a request that they cannot answer.
+        let Some(source_id) = call.ack else {
+            return call.fail(&Refusal::no_target(dialect, target));
+        };
+        let Some(to) = self.registry.find(&target) else {
+            return call::refuse_target(call.outbox, call.from, source_id, dialect, target);
+        };
+        let introduction = match self.introduce(&call, dialect) {
+            Ok(introduction) => introduction,
+            Err(refusal) => return call.answer(refused(&refusal)),
+        };
+        let limit = self.policy.links;
+        if self.links.link(call.from, to, dialect, limit).is_err() {
+            return call.answer(refused(&Refusal::TooManyLinks(limit)));
+        }
+        let pending = Pending {
+            source: call.from,
+            source_id,
+            target: to,
+            target_name: target,
+            question: Question::AddTarget(dialect),
+        };
+        let id = self.ask(call.outbox, pending);
+        call.outbox.event(to, introduction.encode().into(), Some(id));
+    }
+
+    /// The event that tells a target who has added it.
+    ///
+    /// The first dialect lets a client without id make links; its peers see
+    /// `null`. In the second it is not served at all, so it is refused here.
+    fn introduce(&self, call: &Call<'_>, dialect: Dialect) -> Result<ServerEvent, Refusal> {
+        let source = self.registry.client(call.from).cloned();
+        match (dialect, source) {
+            (Dialect::V1, source) => Ok(TargetAddedV1 { source }.into()),
+            (Dialect::V2, Some(source)) => Ok(TargetAdded { source }.into()),
+            (Dialect::V2, None) => Err(Refusal::Anonymous),
+        }
+    }
+
+    /// Enters an ack and returns the id under which the target shall give it.
+    fn ask(&mut self, outbox: &mut Outbox, pending: Pending) -> u64 {
+        let (id, given_up) = self.acks.ask(pending, self.policy.pending_acks);
+        if let Some(given_up) = given_up {
+            call::fail_pending(outbox, given_up);
+        }
+        id
+    }
+}
+
+/// The ack of a request to add a target that the server itself refuses.
+fn refused(refusal: &Refusal) -> String {
+    AddTargetAck::Refused(Payload::string(&refusal.to_string())).encode()
+}

@@ -1,0 +1,203 @@
+//! The relay: the protocol, without sockets.
+//!
+//! A [`Relay`] takes what a connection received and says what is to be sent to
+//! whom. It is plain data and plain functions: no sockets, no tasks, no clock.
+//! So it can be driven by real connections, by a test, or by a model.
+//!
+//! Each concern has its own table that can forget a connection: the `registry`
+//! of client ids, `links`, `rooms` and pending `acks`. [`Relay::gone`] is the one
+//! place where all of that is undone. Each API family has its own file in which
+//! its events are handled and answered: `core`, `message`, `stream`, `service`.
+//!
+//! ```
+//! use sio_p2p_server::relay::{ConnectionId, Handshake, Outbox, Packet, Policy, Relay, Request};
+//!
+//! let mut relay = Relay::new(Policy::default());
+//! let mut outbox = Outbox::default();
+//! let (alice, bob) = (ConnectionId(1), ConnectionId(2));
+//! for (connection, name) in [(alice, "alice"), (bob, "bob")] {
+//!     let handshake = Handshake { client_id: Some(name.into()), sid: format!("sid of {name}") };
+//!     relay.connected(connection, handshake, &mut outbox);
+//! }
+//!
+//! let message = Request::read(r#"["P2P_EMIT","bob","hi",[1,2],null]"#, vec![], None)?;
+//! relay.received(alice, message, &mut outbox);
+//!
+//! let output = outbox.next().expect("bob is connected");
+//! assert_eq!(output.to, bob);
+//! assert!(matches!(output.packet, Packet::Event { data, .. } if data.json == r#"["hi",1,2]"#));
+//! # Ok::<(), sio_p2p_protocol::DecodeError>(())
+//! ```
+
+mod acks;
+mod call;
+mod core;
+mod dispatch;
+mod links;
+mod message;
+mod output;
+mod policy;
+mod refusal;
+mod registry;
+mod rooms;
+mod service;
+mod stream;
+
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod tests;
+
+use sio_p2p_protocol::{ClientId, Dialect, RoomName, ServerEvent, TargetDisconnected, TargetDisconnectedV1};
+use tracing::debug;
+
+use self::acks::Acks;
+use self::call::Call;
+use self::links::Links;
+pub use self::output::{Answer, ConnectionId, Data, Handshake, Outbox, Output, Packet, Request};
+pub use self::policy::{DuplicateIds, Policy};
+use self::registry::Registry;
+use self::rooms::Rooms;
+
+/// Everything the server knows about its clients, and the rules it follows.
+#[derive(Debug, Default)]
+pub struct Relay {
+    policy: Policy,
+    registry: Registry,
+    links: Links,
+    rooms: Rooms,
+    acks: Acks,
+}
+
+/// How much a relay holds. All numbers are zero when everybody has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Census {
+    /// Connections, anonymous ones included.
+    pub connections: usize,
+    /// Client ids.
+    pub clients: usize,
+    /// Ends of links; two for a link between two connections.
+    pub link_ends: usize,
+    /// Rooms that have members.
+    pub rooms: usize,
+    /// Memberships in all rooms together.
+    pub memberships: usize,
+    /// Acks that are under way.
+    pub pending_acks: usize,
+}
+
+impl Relay {
+    /// A relay without connections.
+    pub fn new(policy: Policy) -> Self {
+        Self {
+            policy,
+            ..Self::default()
+        }
+    }
+
+    /// A connection has joined (SRV-CORE-1).
+    ///
+    /// It may be turned away, for example because its client id is taken. It
+    /// then gets the reason and a [`Packet::Disconnect`] and is not known.
+    pub fn connected(
+        &mut self,
+        connection: ConnectionId,
+        handshake: Handshake,
+        outbox: &mut Outbox,
+    ) {
+        let Handshake { client_id, sid } = handshake;
+        let client = match self.admit(client_id, &sid, outbox) {
+            Ok(client) => client,
+            Err(reason) => {
+                debug!(%reason, %sid, "turning a connection away");
+                call::server_error(outbox, connection, &reason);
+                outbox.disconnect(connection);
+                return;
+            }
+        };
+        self.registry.insert(connection, client);
+        // Socket.IO puts every connection into a room of its own, named after
+        // it, and applications of the original address connections by it.
+        if let Ok(own) = RoomName::new(sid) {
+            self.rooms.join(connection, &own, usize::MAX).ok();
+        }
+    }
+
+    /// A connection has sent an event. One that was turned away or has left is
+    /// not listened to.
+    pub fn received(&mut self, from: ConnectionId, request: Request, outbox: &mut Outbox) {
+        if !self.registry.contains(from) {
+            return;
+        }
+        let Request {
+            event,
+            attachments,
+            ack,
+        } = request;
+        let call = Call {
+            from,
+            ack,
+            attachments,
+            outbox,
+        };
+        match event {
+            Ok(event) => self.handle(call, event),
+            Err(error) => call.fail(&error.into()),
+        }
+    }
+
+    /// A connection has answered an event. The answer goes to whoever asked, as
+    /// it is; answers that nobody waits for are dropped (SRV-CORE-F6).
+    pub fn acked(
+        &mut self,
+        from: ConnectionId,
+        id: u64,
+        answer: Answer,
+        outbox: &mut Outbox,
+    ) {
+        match self.acks.answer(from, id) {
+            Some(pending) => outbox.ack(pending.source, answer.data, pending.source_id),
+            None => debug!(connection = from.0, id, "an ack that nobody waits for"),
+        }
+    }
+
+    /// A connection has gone, however it went (SRV-CORE-2).
+    ///
+    /// Everything it took part in is undone here, and everybody concerned is
+    /// told once: first those who wait for its answers, then those linked with
+    /// it. Its id is free before anybody hears of it.
+    pub fn gone(&mut self, connection: ConnectionId, outbox: &mut Outbox) {
+        let Some(client) = self.registry.remove(connection) else {
+            return;
+        };
+        self.rooms.remove(connection);
+        for pending in self.acks.remove(connection) {
+            call::fail_pending(outbox, pending);
+        }
+        for (peer, dialect) in self.links.remove(connection) {
+            outbox.event(peer, notice(dialect, client.clone()), None);
+        }
+    }
+
+    /// How much the relay holds right now.
+    pub fn census(&self) -> Census {
+        Census {
+            connections: self.registry.connections(),
+            clients: self.registry.clients(),
+            link_ends: self.links.ends(),
+            rooms: self.rooms.rooms(),
+            memberships: self.rooms.memberships(),
+            pending_acks: self.acks.pending(),
+        }
+    }
+}
+
+/// The notice that a linked client has left (SRV-MSG-2).
+fn notice(dialect: Dialect, client: Option<ClientId>) -> Data {
+    let notice = match (dialect, client) {
+        (Dialect::V2, Some(client)) => ServerEvent::from(TargetDisconnected { client }),
+        // Only the first dialect lets a client without id make links.
+        (_, client) => ServerEvent::from(TargetDisconnectedV1 { client }),
+    };
+    notice.encode().into()
+}

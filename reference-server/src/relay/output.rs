@@ -1,0 +1,156 @@
+//! What the relay takes in and gives out.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use sio_p2p_protocol::{Arguments, ClientEvent, DecodeError, DecodeErrorKind, InvalidPayload};
+
+/// A connection, as the relay and its driver call it.
+///
+/// The driver chooses the number and never uses one twice: a client that comes
+/// back comes on another connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u64);
+
+/// What a connection has said about itself when it connected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handshake {
+    /// The client id, decoded; `None` if none was given (SRV-CORE-5).
+    pub client_id: Option<String>,
+    /// The Socket.IO id of the connection. It is a room name too.
+    pub sid: String,
+}
+
+/// The content of a packet: JSON and the attachments that it refers to.
+///
+/// The relay never looks into attachments and never changes their order, so
+/// the placeholders in the JSON stay valid.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Data {
+    /// The text of a JSON array.
+    pub json: String,
+    /// The attachments in the order of their numbers.
+    pub attachments: Vec<Bytes>,
+}
+
+impl From<String> for Data {
+    fn from(json: String) -> Self {
+        Self {
+            json,
+            attachments: Vec::new(),
+        }
+    }
+}
+
+/// An event of a client, read but not yet handled.
+///
+/// Reading needs no relay, so a driver can do it outside of its lock.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub(super) event: Result<ClientEvent, DecodeError>,
+    pub(super) attachments: Vec<Bytes>,
+    pub(super) ack: Option<u64>,
+}
+
+impl Request {
+    /// Reads the JSON array of an event packet, event name included, with the
+    /// ack id that came with it.
+    ///
+    /// An event that is unknown or ill-formed is still a request; the relay
+    /// answers it with an error. A text that is no event at all is not, and
+    /// whoever sent it does not speak Socket.IO.
+    pub fn read(
+        json: &str,
+        attachments: Vec<Bytes>,
+        ack: Option<u64>,
+    ) -> Result<Self, DecodeError> {
+        match ClientEvent::decode(json, ack.is_some()) {
+            Err(error) if error.kind == DecodeErrorKind::NotAnEvent => Err(error),
+            event => Ok(Self {
+                event,
+                attachments,
+                ack,
+            }),
+        }
+    }
+}
+
+/// The answer of a client to an event, checked to be an argument list.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub(super) data: Data,
+}
+
+impl Answer {
+    /// Reads the JSON array of an ack packet. It is handed on as it is.
+    pub fn read(data: Data) -> Result<Self, InvalidPayload> {
+        let Data { json, attachments } = data;
+        let arguments = Arguments::parse(json)?;
+        Ok(Self {
+            data: Data {
+                json: arguments.as_json().to_owned(),
+                attachments,
+            },
+        })
+    }
+}
+
+/// One packet that is to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// The connection that shall receive it.
+    pub to: ConnectionId,
+    /// What it shall receive.
+    pub packet: Packet,
+}
+
+/// What the relay can send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Packet {
+    /// An event, with the id under which the client is to answer it.
+    Event {
+        /// Event name and arguments.
+        data: Data,
+        /// The id of the ack that is asked for.
+        ack: Option<u64>,
+    },
+    /// The answer to an event of the client.
+    Ack {
+        /// The arguments.
+        data: Data,
+        /// The id that the client gave its event.
+        id: u64,
+    },
+    /// The connection has to leave. The relay has forgotten it already, so the
+    /// driver need not report that it has gone.
+    Disconnect,
+}
+
+/// Packets on their way out, in order.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    outputs: VecDeque<Output>,
+}
+
+impl Outbox {
+    /// Takes the next packet out.
+    pub fn next(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    pub(super) fn event(&mut self, to: ConnectionId, data: Data, ack: Option<u64>) {
+        self.put(to, Packet::Event { data, ack });
+    }
+
+    pub(super) fn ack(&mut self, to: ConnectionId, data: Data, id: u64) {
+        self.put(to, Packet::Ack { data, id });
+    }
+
+    pub(super) fn disconnect(&mut self, to: ConnectionId) {
+        self.put(to, Packet::Disconnect);
+    }
+
+    fn put(&mut self, to: ConnectionId, packet: Packet) {
+        self.outputs.push_back(Output { to, packet });
+    }
+}

@@ -1,0 +1,176 @@
+//! Who is connected, and under which client id.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sio_p2p_protocol::ClientId;
+
+use super::ConnectionId;
+
+/// The directory: client id to connection and back, each in O(1).
+///
+/// Ids are plain keys, so `__proto__` or `constructor` are as good as any other
+/// (SRV-ROB-4). A connection without a client id is known but neither listed
+/// nor addressable.
+#[derive(Debug, Default)]
+pub(super) struct Registry {
+    connections: HashMap<ConnectionId, Option<ClientId>>,
+    clients: HashMap<ClientId, Entry>,
+    /// Ids that JavaScript would sort as array indices, in ascending order.
+    numeric: BTreeMap<u32, ClientId>,
+    /// All other ids, by the order of their registration.
+    others: BTreeMap<u64, ClientId>,
+    registrations: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    connection: ConnectionId,
+    /// Key into `others`; unused for a numeric id.
+    registration: u64,
+}
+
+impl Registry {
+    /// Admits a connection. The caller has made sure that the id is free.
+    pub(super) fn insert(&mut self, connection: ConnectionId, client: Option<ClientId>) {
+        if let Some(client) = &client {
+            self.registrations += 1;
+            let registration = self.registrations;
+            match array_index(client.as_str()) {
+                Some(index) => self.numeric.insert(index, client.clone()),
+                None => self.others.insert(registration, client.clone()),
+            };
+            let entry = Entry {
+                connection,
+                registration,
+            };
+            self.clients.insert(client.clone(), entry);
+        }
+        self.connections.insert(connection, client);
+    }
+
+    /// Forgets a connection and its id. `None` if it was not known, which makes
+    /// a second farewell harmless.
+    pub(super) fn remove(&mut self, connection: ConnectionId) -> Option<Option<ClientId>> {
+        let client = self.connections.remove(&connection)?;
+        if let Some(client) = &client
+            && let Some(entry) = self.clients.remove(client)
+        {
+            match array_index(client.as_str()) {
+                Some(index) => self.numeric.remove(&index),
+                None => self.others.remove(&entry.registration),
+            };
+        }
+        Some(client)
+    }
+
+    /// True for a connection that was admitted and has not left.
+    pub(super) fn contains(&self, connection: ConnectionId) -> bool {
+        self.connections.contains_key(&connection)
+    }
+
+    /// The connection that a client id stands for (SRV-CORE-F2).
+    pub(super) fn find(&self, client: &ClientId) -> Option<ConnectionId> {
+        self.clients.get(client).map(|entry| entry.connection)
+    }
+
+    /// The client id of a connection, unless it is anonymous or has left.
+    pub(super) fn client(&self, connection: ConnectionId) -> Option<&ClientId> {
+        self.connections.get(&connection)?.as_ref()
+    }
+
+    /// Every client id in the order of the original, which is that of the
+    /// properties of a JavaScript object: array indices ascending, then the
+    /// rest as registered.
+    pub(super) fn list(&self) -> Vec<ClientId> {
+        let numeric = self.numeric.values();
+        numeric.chain(self.others.values()).cloned().collect()
+    }
+
+    /// How many connections there are, anonymous ones included.
+    pub(super) fn connections(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// How many client ids are taken.
+    pub(super) fn clients(&self) -> usize {
+        self.clients.len()
+    }
+}
+
+/// The number that a property name stands for if JavaScript takes it for an
+/// array index: decimal, without sign or leading zeros, at most 2^32 - 2.
+fn array_index(text: &str) -> Option<u32> {
+    let canonical = text == "0"
+        || (text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0'));
+    let index = canonical.then(|| text.parse().ok())??;
+    (index != u32::MAX).then_some(index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn registry(ids: &[&str]) -> Registry {
+        let mut registry = Registry::default();
+        for (connection, id) in ids.iter().enumerate() {
+            let client = ClientId::new(*id).unwrap();
+            registry.insert(ConnectionId(connection as u64), Some(client));
+        }
+        registry
+    }
+
+    fn listed(registry: &Registry) -> Vec<String> {
+        registry.list().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn array_indices_come_first_and_the_rest_as_registered() {
+        let registry = registry(&[
+            "b",
+            "10",
+            "__proto__",
+            "9",
+            "01",
+            "-1",
+            "4294967295",
+            "4294967294",
+            "0",
+            "a",
+        ]);
+        assert_eq!(
+            listed(&registry),
+            [
+                "0",
+                "9",
+                "10",
+                "4294967294",
+                "b",
+                "__proto__",
+                "01",
+                "-1",
+                "4294967295",
+                "a"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_id_that_comes_back_goes_to_the_end() {
+        let mut registry = registry(&["a", "b"]);
+        assert!(registry.remove(ConnectionId(0)).is_some());
+        assert!(registry.remove(ConnectionId(0)).is_none());
+        registry.insert(ConnectionId(7), Some(ClientId::new("a").unwrap()));
+        assert_eq!(listed(&registry), ["b", "a"]);
+        assert_eq!(registry.find(&ClientId::new("a").unwrap()), Some(ConnectionId(7)));
+    }
+
+    #[test]
+    fn an_anonymous_connection_is_known_but_not_listed() {
+        let mut registry = Registry::default();
+        registry.insert(ConnectionId(1), None);
+        assert!(registry.contains(ConnectionId(1)));
+        assert!(registry.list().is_empty());
+        assert_eq!((registry.connections(), registry.clients()), (1, 0));
+        assert_eq!(registry.remove(ConnectionId(1)), Some(None));
+    }
+}

@@ -1,0 +1,18 @@
+//! Stream API: byte and object streams between two clients.
+//!
+//! Not served yet. Requests are refused in the way that every client of the
+//! protocol understands: by the reason in the ack.
+
+use sio_p2p_protocol::Payload;
+
+use super::Relay;
+use super::call::Call;
+use super::refusal::Refusal;
+
+impl Relay {
+    /// `CREATE_STREAM` and `MULTI_API_CREATE_STREAM` (SRV-STR-1).
+    pub(super) fn create_stream(&mut self, call: Call<'_>) {
+        let refusal = Payload::string(&Refusal::NoStreams.to_string());
+        call.answer(format!("[{}]", refusal.as_json()));
+    }
+}

@@ -1,0 +1,202 @@
+//! The handler that the Engine.IO layer calls for every connection and frame.
+//!
+//! Frames are handled where they are read. There is no task per message, so what
+//! one client sends is relayed in the order in which it came (SRV-MSG-9), and a
+//! client that floods the server slows down only itself.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use engineioxide::handler::EngineIoHandler;
+use engineioxide::{DisconnectReason, ProtocolVersion, Socket, Str};
+use socketioxide_core::parser::ParseConfig;
+use tokio::sync::watch;
+use tracing::{debug, error, info};
+
+use super::frame::{Content, DEFAULT_NAMESPACE, Encoded, Frame, FrameError, FrameKind};
+use super::handshake::namespace_path;
+use super::hub::Hub;
+use super::session::{Connection, Phase, Session};
+use crate::Config;
+use crate::relay::{Answer, Data, Request};
+
+/// Ties the relay to Engine.IO connections of both generations.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    hub: Mutex<Hub>,
+    limits: ParseConfig,
+}
+
+impl Engine {
+    pub(crate) fn new(config: &Arc<Config>) -> Self {
+        Self {
+            hub: Mutex::new(Hub::new(Arc::clone(config))),
+            limits: ParseConfig {
+                max_incoming_binary_buf_size: config.max_message,
+                max_incoming_binaries: config.max_attachments,
+                ..ParseConfig::default()
+            },
+        }
+    }
+
+    /// Closes every connection, and every one that is still to come.
+    pub(crate) fn stop(&self) {
+        self.hub().stop();
+    }
+
+    /// Tells how many connections are open, now and whenever that changes.
+    pub(crate) fn open_connections(&self) -> watch::Receiver<usize> {
+        self.hub().open_connections()
+    }
+
+    /// Keeps house until it is dropped.
+    pub(crate) async fn housekeep(self: Arc<Self>, connect_timeout: Duration) {
+        // Often enough to be punctual, seldom enough to cost nothing.
+        let pause = (connect_timeout / 8).clamp(Duration::from_millis(10), Duration::from_secs(1));
+        let mut tick = tokio::time::interval(pause);
+        loop {
+            tick.tick().await;
+            self.hub().housekeep();
+        }
+    }
+
+    fn hub(&self) -> MutexGuard<'_, Hub> {
+        // A panic is dealt with where it happens, by closing the connection that
+        // caused it; everybody else must go on being served.
+        self.hub.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Handles what one connection sent. Whatever goes wrong with it, even a
+    /// mistake of our own, ends that connection and nothing else (SRV-ROB-1).
+    fn guarded(&self, connection: &Connection, handle: impl FnOnce() -> Result<(), Refusal>) {
+        if connection.data.phase() == Phase::Closed {
+            return;
+        }
+        let outcome = catch_unwind(AssertUnwindSafe(handle));
+        match outcome {
+            Ok(Ok(())) => return,
+            Ok(Err(refusal)) => info!(sid = %connection.id, %refusal, "closing the sender"),
+            // The panic hook has printed where and why.
+            Err(_) => error!(sid = %connection.id, "a packet could not be handled"),
+        }
+        let close = || self.hub().close(connection, DisconnectReason::PacketParsingError);
+        if catch_unwind(AssertUnwindSafe(close)).is_err() {
+            error!(sid = %connection.id, "a connection could not be closed in order");
+        }
+    }
+
+    /// Handles a whole packet.
+    fn frame(&self, connection: &Connection, frame: Frame) -> Result<(), Refusal> {
+        let eio3 = connection.protocol == ProtocolVersion::V3;
+        // Only clients of Engine.IO 3 may append a query to a namespace.
+        let namespace = match eio3 {
+            true => namespace_path(&frame.namespace),
+            false => &frame.namespace,
+        };
+        if namespace != DEFAULT_NAMESPACE {
+            return match frame.kind {
+                FrameKind::Connect => {
+                    debug!(sid = %connection.id, namespace, "no such namespace");
+                    let refusal = Encoded::invalid_namespace(namespace, !eio3);
+                    self.hub().reply(connection, refusal);
+                    Ok(())
+                }
+                _ => Refusal::unless(eio3, "a packet for a namespace that was not joined"),
+            };
+        }
+        let phase = connection.data.phase();
+        match (frame.kind, phase) {
+            // A 2.x client is in the default namespace unasked and may ask anyway.
+            (FrameKind::Connect, Phase::Joined(_)) => {
+                Refusal::unless(eio3, "a second request to join")
+            }
+            (FrameKind::Connect, _) => {
+                self.hub().join(connection);
+                Ok(())
+            }
+            (FrameKind::Disconnect, Phase::Joined(_)) => {
+                self.hub().leave(connection);
+                Ok(())
+            }
+            (FrameKind::Event { data, ack }, Phase::Joined(from)) => {
+                let attachments = data.attachments.into();
+                // Reading is done outside of the lock; it is the larger part of the work.
+                let request = Request::read(&data.json, attachments, ack)
+                    .map_err(|_| Refusal::Packet("an event without a name"))?;
+                self.hub().receive(from, request);
+                Ok(())
+            }
+            (FrameKind::Ack { data, id }, Phase::Joined(from)) => {
+                let answer = Answer::read(data.into())
+                    .map_err(|_| Refusal::Packet("an ack that is not an array"))?;
+                self.hub().answer(from, id, answer);
+                Ok(())
+            }
+            // Before joining and after leaving there is nothing to say. Socket.IO 4
+            // closes the transport then, Socket.IO 2 does not listen.
+            (_, _) => Refusal::unless(eio3, "a packet from outside of the namespace"),
+        }
+    }
+}
+
+/// Why the sender of a packet is turned away.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    #[error("it sent {0}")]
+    Packet(&'static str),
+}
+
+impl Refusal {
+    fn unless(tolerated: bool, what: &'static str) -> Result<(), Self> {
+        if tolerated {
+            Ok(())
+        } else {
+            Err(Self::Packet(what))
+        }
+    }
+}
+
+impl From<Content> for Data {
+    fn from(content: Content) -> Self {
+        Self {
+            json: content.json.into(),
+            attachments: content.attachments.into(),
+        }
+    }
+}
+
+impl EngineIoHandler for Engine {
+    type Data = Session;
+
+    fn on_connect(self: Arc<Self>, socket: Arc<Socket<Session>>) {
+        self.guarded(&socket, || {
+            self.hub().open(Arc::clone(&socket));
+            Ok(())
+        });
+    }
+
+    fn on_disconnect(&self, socket: Arc<Socket<Session>>, reason: DisconnectReason) {
+        debug!(sid = %socket.id, ?reason, "transport closed");
+        if catch_unwind(AssertUnwindSafe(|| self.hub().gone(&socket))).is_err() {
+            error!(sid = %socket.id, "a connection could not be forgotten in order");
+        }
+    }
+
+    fn on_message(self: &Arc<Self>, text: Str, socket: Arc<Socket<Session>>) {
+        self.guarded(&socket, || {
+            let frame = socket.data.decoder.text(&self.limits, text)?;
+            frame.map_or(Ok(()), |frame| self.frame(&socket, frame))
+        });
+    }
+
+    fn on_binary(self: &Arc<Self>, bytes: Bytes, socket: Arc<Socket<Session>>) {
+        self.guarded(&socket, || {
+            let frame = socket.data.decoder.binary(&self.limits, bytes)?;
+            frame.map_or(Ok(()), |frame| self.frame(&socket, frame))
+        });
+    }
+}

@@ -1,0 +1,189 @@
+//! A TCP stream that gives up on a reader who has stopped reading.
+//!
+//! While a write is blocked, the engine cannot close the connection: its writer
+//! task holds what the closing needs. A client that stops reading would thus
+//! stay registered, receive nothing, and be noticed by nobody. Bounding the time
+//! that a write may be blocked bounds the life of such a zombie (SRV-CORE-F4).
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Sleep, sleep};
+
+/// Wraps a stream; fails reads and writes once a write was blocked for `limit`.
+#[derive(Debug)]
+pub(crate) struct StallGuard<S> {
+    stream: S,
+    limit: Duration,
+    /// Runs while a write is blocked. Boxed, because most connections never
+    /// need it.
+    timer: Option<Pin<Box<Sleep>>>,
+    stalled: bool,
+    /// The reader must be woken when the writer gives up, or it would wait for
+    /// bytes of a client that is written off.
+    reader: Option<Waker>,
+    /// The place that this connection takes among all; free again on drop.
+    _slot: OwnedSemaphorePermit,
+}
+
+impl<S> StallGuard<S> {
+    pub(crate) fn new(stream: S, limit: Duration, slot: OwnedSemaphorePermit) -> Self {
+        Self {
+            stream,
+            limit,
+            timer: None,
+            stalled: false,
+            reader: None,
+            _slot: slot,
+        }
+    }
+
+    pub(crate) fn get_ref(&self) -> &S {
+        &self.stream
+    }
+
+    /// Passes the outcome of a write on, and watches how long it is pending.
+    fn watch<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        outcome: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if outcome.is_ready() {
+            self.timer = None;
+            return outcome;
+        }
+        let limit = self.limit;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
+        if timer.as_mut().poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        self.stalled = true;
+        self.timer = None;
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
+        Poll::Ready(Err(stalled()))
+    }
+}
+
+fn stalled() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "the peer has stopped reading")
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for StallGuard<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.stalled {
+            return Poll::Ready(Err(stalled()));
+        }
+        let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let waker = context.waker();
+        if outcome.is_pending() && !self.reader.as_ref().is_some_and(|old| old.will_wake(waker)) {
+            self.reader = Some(waker.clone());
+        }
+        outcome
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for StallGuard<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.stalled {
+            return Poll::Ready(Err(stalled()));
+        }
+        let outcome = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.watch(context, outcome)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if self.stalled {
+            return Poll::Ready(Err(stalled()));
+        }
+        let outcome = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.watch(context, outcome)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.stalled {
+            return Poll::Ready(Err(stalled()));
+        }
+        let outcome = Pin::new(&mut self.stream).poll_flush(context);
+        self.watch(context, outcome)
+    }
+
+    fn poll_shutdown(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex, split};
+    use tokio::sync::Semaphore;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(20);
+
+    fn guard<S>(stream: S) -> StallGuard<S> {
+        let slots = Arc::new(Semaphore::new(1));
+        StallGuard::new(stream, LIMIT, slots.try_acquire_owned().unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_blocked_write_fails_both_halves_after_the_limit() {
+        let (stream, _peer) = duplex(8);
+        let (mut reader, mut writer) = split(guard(stream));
+        let reading = tokio::spawn(async move { reader.read_u8().await });
+        let start = Instant::now();
+        let error = writer.write_all(&[0; 64]).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(start.elapsed().as_secs(), LIMIT.as_secs());
+        let error = reading.await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_reader_is_not_a_stalled_one() {
+        let (stream, mut peer) = duplex(8);
+        let mut guard = guard(stream);
+        let reading = tokio::spawn(async move {
+            let mut received = 0;
+            while received < 64 {
+                tokio::time::sleep(LIMIT / 2).await;
+                received += peer.read(&mut [0; 8]).await.unwrap();
+            }
+        });
+        guard.write_all(&[0; 64]).await.unwrap();
+        drop(guard);
+        reading.await.unwrap();
+    }
+}

@@ -1,0 +1,302 @@
+//! The one place where the relay meets its connections.
+//!
+//! Everything here happens under one lock, the sending included. Sending only
+//! puts a packet into a queue, so the lock is held for microseconds, and in
+//! return the order of all that happens is the same for everybody: if A's
+//! message to a room made B answer, nobody in the room sees the answer first
+//! (SRV-MSG-9).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use engineioxide::{DisconnectReason, ProtocolVersion, Socket, Str, socket::Sid};
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tracing::{debug, info};
+
+use super::frame::{Content, Encoded};
+use super::handshake;
+use super::session::{Connection, Phase, Session};
+use crate::Config;
+use crate::relay::{Answer, ConnectionId, Handshake, Outbox, Output, Packet, Relay, Request};
+
+/// All connections, and the relay that says what to send to them.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    relay: Relay,
+    outbox: Outbox,
+    /// Every open connection, joined or not.
+    connections: HashMap<Sid, Connection>,
+    /// Those that the relay knows, by the name it knows them under.
+    joined: HashMap<ConnectionId, Connection>,
+    /// Those that are outside of the default namespace, and since when.
+    outside: HashMap<Sid, Instant>,
+    /// Those that had packets waiting when last looked at.
+    busy: Vec<Sid>,
+    joins: u64,
+    stopping: bool,
+    config: Arc<Config>,
+    open: watch::Sender<usize>,
+}
+
+/// Why a packet could not be queued.
+enum Unsent {
+    /// The connection is closing; its end will be reported.
+    Closed,
+    /// The consumer is too far behind.
+    Full,
+}
+
+impl Hub {
+    pub(crate) fn new(config: Arc<Config>) -> Self {
+        Self {
+            relay: Relay::new(config.policy.clone()),
+            outbox: Outbox::default(),
+            connections: HashMap::new(),
+            joined: HashMap::new(),
+            outside: HashMap::new(),
+            busy: Vec::new(),
+            joins: 0,
+            stopping: false,
+            config,
+            open: watch::Sender::new(0),
+        }
+    }
+
+    /// Tells how many connections are open, now and whenever that changes.
+    pub(crate) fn open_connections(&self) -> watch::Receiver<usize> {
+        self.open.subscribe()
+    }
+
+    /// A transport was opened. Engine.IO 3 clients are in the default namespace
+    /// from the start; those of Engine.IO 4 have to ask.
+    pub(crate) fn open(&mut self, connection: Connection) {
+        self.connections.insert(connection.id, Arc::clone(&connection));
+        self.outside.insert(connection.id, Instant::now());
+        self.open.send_replace(self.connections.len());
+        if self.stopping {
+            self.close(&connection, DisconnectReason::ClosingServer);
+        } else if connection.protocol == ProtocolVersion::V3 {
+            self.join(&connection);
+        }
+    }
+
+    /// Takes a connection into the default namespace and introduces it to the
+    /// relay. Each joining is a connection of its own to the relay (SRV-CORE-3).
+    pub(crate) fn join(&mut self, connection: &Connection) {
+        let id = ConnectionId(self.joins);
+        self.joins += 1;
+        // A 2.x client takes its engine id for its Socket.IO id; a 4.x client is
+        // told one, which must not be the engine id: that one is a secret.
+        let (sid, told) = if connection.protocol == ProtocolVersion::V3 {
+            (connection.id.to_string(), false)
+        } else {
+            (Sid::new().to_string(), true)
+        };
+        let client_id = handshake::client_id(connection.req_parts.uri.query());
+        info!(client = client_id, %sid, eio = ?connection.protocol, "joined");
+        self.outside.remove(&connection.id);
+        connection.data.enter(Phase::Joined(id));
+        self.joined.insert(id, Arc::clone(connection));
+        self.send(connection, Encoded::connect(told.then_some(&sid)));
+        let handshake = Handshake { client_id, sid };
+        self.relay.connected(id, handshake, &mut self.outbox);
+        self.deliver();
+    }
+
+    /// The client has left the namespace; its transport stays open.
+    pub(crate) fn leave(&mut self, connection: &Connection) {
+        self.retire(connection, Phase::Left);
+        self.outside.insert(connection.id, Instant::now());
+        self.deliver();
+    }
+
+    /// The client has sent an event.
+    pub(crate) fn receive(&mut self, from: ConnectionId, request: Request) {
+        self.relay.received(from, request, &mut self.outbox);
+        self.deliver();
+    }
+
+    /// The client has answered an event.
+    pub(crate) fn answer(&mut self, from: ConnectionId, id: u64, answer: Answer) {
+        self.relay.acked(from, id, answer, &mut self.outbox);
+        self.deliver();
+    }
+
+    /// Sends a packet that is none of the relay's business.
+    pub(crate) fn reply(&mut self, connection: &Connection, packet: Encoded) {
+        self.send(connection, packet);
+        self.deliver();
+    }
+
+    /// Closes a connection and tells everybody concerned at once, however long
+    /// the closing itself may take.
+    pub(crate) fn close(&mut self, connection: &Connection, reason: DisconnectReason) {
+        self.shut(connection, reason);
+        self.deliver();
+    }
+
+    /// The engine has let go of a connection.
+    pub(crate) fn gone(&mut self, connection: &Connection) {
+        self.retire(connection, Phase::Closed);
+        self.outside.remove(&connection.id);
+        if self.connections.remove(&connection.id).is_some() {
+            self.open.send_replace(self.connections.len());
+        }
+        self.deliver();
+    }
+
+    /// Closes every connection, and every one that is still to come.
+    pub(crate) fn stop(&mut self) {
+        self.stopping = true;
+        let connections: Vec<_> = self.connections.values().cloned().collect();
+        for connection in connections {
+            self.close(&connection, DisconnectReason::ClosingServer);
+        }
+    }
+
+    /// What must be done now and then because nobody asks for it.
+    pub(crate) fn housekeep(&mut self) {
+        // Lets go of the text of delivered packets.
+        let connections = &self.connections;
+        self.busy.retain(|sid| {
+            connections
+                .get(sid)
+                .is_some_and(|connection| connection.data.backlog().settle_and_stay_listed())
+        });
+        // Whoever stays outside of the default namespace for too long is closed.
+        let timeout = self.config.connect_timeout;
+        let late = self.outside.iter().filter(|(_, since)| since.elapsed() >= timeout);
+        let mut finished: Vec<_> = late.map(|(sid, _)| *sid).collect();
+        // The engine forgets to end a session whose WebSocket breaks before the
+        // first packet is written. No task of its own then holds the connection:
+        // all that is left is the engine's table and ours.
+        finished.extend(self.connections.iter().filter_map(|(sid, connection)| {
+            let joined = matches!(connection.data.phase(), Phase::Joined(_));
+            let tables = 2 + usize::from(joined);
+            let forgotten = Arc::strong_count(connection) <= tables;
+            (forgotten && connection.data.phase() != Phase::Closed).then_some(*sid)
+        }));
+        for sid in finished {
+            self.outside.remove(&sid);
+            if let Some(connection) = self.connections.get(&sid).cloned() {
+                self.close(&connection, DisconnectReason::TransportError);
+            }
+        }
+    }
+
+    /// Queues a packet. A consumer that is too far behind is closed: it would
+    /// have to miss packets, and would not know that it did.
+    fn send(&mut self, connection: &Connection, packet: Encoded) {
+        match self.queue(connection, packet) {
+            Ok(()) | Err(Unsent::Closed) => {}
+            Err(Unsent::Full) => {
+                info!(sid = %connection.id, "closing a consumer that is too far behind");
+                self.shut(connection, DisconnectReason::TransportError);
+            }
+        }
+    }
+
+    /// Closes a connection; what that gives rise to is left in the outbox.
+    fn shut(&mut self, connection: &Connection, reason: DisconnectReason) {
+        debug!(sid = %connection.id, ?reason, "closing");
+        self.retire(connection, Phase::Closed);
+        self.outside.remove(&connection.id);
+        connection.close(reason);
+    }
+
+    /// Ends the membership of a connection in the relay, if it has one.
+    fn retire(&mut self, connection: &Connection, phase: Phase) {
+        if let Phase::Joined(id) = connection.data.phase() {
+            info!(sid = %connection.id, "left");
+            self.joined.remove(&id);
+            self.relay.gone(id, &mut self.outbox);
+        }
+        connection.data.enter(phase);
+    }
+
+    /// Sends all that the relay wants sent. Closing a slow consumer on the way
+    /// adds to it, which is why this is a loop and nothing below it recurses: a
+    /// room may be full of slow consumers.
+    fn deliver(&mut self) {
+        while let Some(Output { to, packet }) = self.outbox.next() {
+            let Some(connection) = self.joined.get(&to).cloned() else {
+                continue;
+            };
+            match packet {
+                Packet::Event { data, ack } => {
+                    self.send(&connection, Encoded::event(data.into(), ack));
+                }
+                Packet::Ack { data, id } => {
+                    self.send(&connection, Encoded::ack(data.into(), id));
+                }
+                Packet::Disconnect => {
+                    // The relay has let go of it already.
+                    self.joined.remove(&to);
+                    connection.data.enter(Phase::Left);
+                    self.outside.insert(connection.id, Instant::now());
+                    self.send(&connection, Encoded::disconnect());
+                }
+            }
+        }
+    }
+
+    fn queue(&mut self, connection: &Connection, packet: Encoded) -> Result<(), Unsent> {
+        let Encoded { text, attachments } = packet;
+        let packets = 1 + attachments.len();
+        let bytes = text.len() + attachments.iter().map(Bytes::len).sum::<usize>();
+        let mut backlog = connection.data.backlog();
+        let (max_packets, max_bytes) = (self.config.queue_packets, self.config.queue_bytes);
+        if !backlog.admits(packets, bytes, max_packets, max_bytes) {
+            return Err(Unsent::Full);
+        }
+        let handle = Bytes::from(text.clone());
+        emit(connection, text, attachments)?;
+        if backlog.push(handle, packets, bytes) {
+            self.busy.push(connection.id);
+        }
+        Ok(())
+    }
+}
+
+/// Hands a packet to the engine, attachments directly behind their header.
+fn emit(
+    connection: &Socket<Session>,
+    text: Str,
+    attachments: std::collections::VecDeque<Bytes>,
+) -> Result<(), Unsent> {
+    if attachments.is_empty() {
+        return connection.emit(text).map_err(|_| unsent(connection));
+    }
+    if connection.protocol == ProtocolVersion::V4 {
+        let permit = connection.reserve().map_err(|_| unsent(connection))?;
+        permit.emit_many(text, attachments);
+        return Ok(());
+    }
+    // The engine's own way to send a packet with its attachments marks them as
+    // those of Engine.IO 4, which 2.x clients on polling cannot read. One by one
+    // they are marked right; the hub's lock keeps them together.
+    connection.emit(text).map_err(|_| unsent(connection))?;
+    for attachment in attachments {
+        connection.emit_binary(attachment).map_err(|_| unsent(connection))?;
+    }
+    Ok(())
+}
+
+fn unsent(connection: &Socket<Session>) -> Unsent {
+    if connection.is_closed() {
+        Unsent::Closed
+    } else {
+        Unsent::Full
+    }
+}
+
+impl From<crate::relay::Data> for Content {
+    fn from(data: crate::relay::Data) -> Self {
+        Self {
+            json: data.json.into(),
+            attachments: data.attachments.into(),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What the shell knows about one Engine.IO connection.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use engineioxide::Socket;
+
+use super::backlog::Backlog;
+use super::frame::Decoder;
+use crate::relay::ConnectionId;
+
+/// A connection of the engine with our state in it.
+pub(crate) type Connection = Arc<Socket<Session>>;
+
+/// The state of one connection: its half-read packet and how far it has come.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) decoder: Decoder,
+    /// A [`Phase`] as a number, so that reading it needs no lock. It is changed
+    /// only by the holder of the hub's lock.
+    phase: AtomicU64,
+    /// Touched only by the holder of the hub's lock, so this one is always free.
+    backlog: Mutex<Backlog>,
+}
+
+/// How far a connection has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It has not joined the default namespace yet.
+    Waiting,
+    /// It has joined, and the relay knows it by this id.
+    Joined(ConnectionId),
+    /// It has left the namespace, on its own or the server's account. The
+    /// transport is still open.
+    Left,
+    /// We have closed it. Frames that were read before that are ignored.
+    Closed,
+}
+
+const WAITING: u64 = u64::MAX;
+const LEFT: u64 = u64::MAX - 1;
+const CLOSED: u64 = u64::MAX - 2;
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            decoder: Decoder::default(),
+            phase: AtomicU64::new(WAITING),
+            backlog: Mutex::default(),
+        }
+    }
+}
+
+impl Session {
+    pub(crate) fn phase(&self) -> Phase {
+        match self.phase.load(Ordering::Acquire) {
+            WAITING => Phase::Waiting,
+            LEFT => Phase::Left,
+            CLOSED => Phase::Closed,
+            id => Phase::Joined(ConnectionId(id)),
+        }
+    }
+
+    pub(crate) fn enter(&self, phase: Phase) {
+        let number = match phase {
+            Phase::Waiting => WAITING,
+            Phase::Left => LEFT,
+            Phase::Closed => CLOSED,
+            Phase::Joined(ConnectionId(id)) => id,
+        };
+        self.phase.store(number, Ordering::Release);
+    }
+
+    pub(crate) fn backlog(&self) -> MutexGuard<'_, Backlog> {
+        self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_phase_reads_back() {
+        let session = Session::default();
+        assert_eq!(session.phase(), Phase::Waiting);
+        for phase in [
+            Phase::Joined(ConnectionId(0)),
+            Phase::Left,
+            Phase::Closed,
+            Phase::Joined(ConnectionId(1 << 40)),
+            Phase::Waiting,
+        ] {
+            session.enter(phase);
+            assert_eq!(session.phase(), phase);
+        }
+    }
+}
