@@ -1,0 +1,22 @@
+//! Clauses of the connection below the protocol.
+
+super::register! { Server:
+    "SRV-CON-1" BOTH Must "observed: handshake":
+        "A client is known by the query parameter `clientId` of its handshake request and by nothing else.";
+    "SRV-CON-2" BOTH Must "observed: handshake":
+        "The client id is decoded from percent-encoded UTF-8, so that any text can be an id.";
+    "SRV-CON-3" BOTH Must "observed: namespaces":
+        "A namespace other than the default is refused with `Invalid namespace`, and the connection goes on serving the default one.";
+    "SRV-CON-4" BOTH Must "observed: transports":
+        "Long-polling, WebSocket and the upgrade from one to the other carry the same packets in the same order.";
+    "SRV-CON-5" BOTH Must "observed: heartbeat":
+        "A peer that stays silent for longer than ping interval plus ping timeout counts as gone.";
+    "SRV-CON-6" BOTH Must "observed: acknowledgements":
+        "An ack with an unknown id, or with an id that another connection was given, is ignored.";
+    "SRV-CON-7" BOTH Must "observed: leaving":
+        "A client that leaves cleanly and one whose connection breaks are treated alike.";
+    "SRV-CON-8" BOTH Should "observed: size limit":
+        "A message of up to 1,000,000 bytes is accepted in every transport.";
+    "SRV-CON-9" BOTH May "observed: leaving":
+        "An event that its sender's leave packet follows at once is still delivered.";
+}

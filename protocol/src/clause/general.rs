@@ -1,0 +1,6 @@
+//! Clauses that bind whoever runs the parts.
+
+super::register! { General:
+    "GEN-1" BOTH Must "README 2":
+        "The server is up before its clients connect.";
+}
