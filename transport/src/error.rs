@@ -31,7 +31,7 @@ pub enum ConnectError {
     /// The first frame was no valid Engine.IO OPEN packet.
     #[error("the engine.io handshake is invalid: {0}")]
     Open(String),
-    /// The server refused the namespace: CONNECT_ERROR of protocol 5, ERROR of protocol 4.
+    /// The server refused the namespace: `CONNECT_ERROR` of protocol 5, ERROR of protocol 4.
     #[error(transparent)]
     Refused(Refusal),
     /// The server's CONNECT packet carried no `sid`, which Engine.IO 4 demands.

@@ -22,7 +22,7 @@ use crate::{
 
 /// What servers announce is clamped to these, so that it can neither spin nor overflow.
 const SHORTEST: Duration = Duration::from_millis(5);
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const LONGEST: Duration = Duration::from_hours(24);
 
 /// What has to be done now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Heartbeat {
     /// When [`tick`](Self::tick) is due.
     pub(crate) fn wake_at(&self) -> Option<Instant> {
         match (self.eio?, self.paused) {
-            (EioVersion::V3, true) | (EioVersion::V4, true) => Some(self.next),
+            (_, true) => Some(self.next),
             (EioVersion::V3, false) => Some(self.next.min(self.deadline)),
             (EioVersion::V4, false) => Some(self.deadline),
         }

@@ -1,53 +1,14 @@
 //! Socket.IO packets, and how they are written.
 
 use bytes::Bytes;
-use serde_json::value::RawValue;
 use socketioxide_core::{Str, Value, packet::Packet as Codec, parser::Parse};
 use socketioxide_parser_common::CommonParser;
 
 use crate::{
+    data::Data,
     error::EncodeError,
     frame::{EioVersion, Frame, binary_frame, message_frame},
 };
-
-/// The payload of an event or acknowledgement: JSON text and the binary attachments it names.
-///
-/// The text is kept byte for byte: numbers, key order, escapes and white space are those of the
-/// sender. In it, `{"_placeholder":true,"num":k}` stands for attachment `k`.
-///
-/// What is sent at packet level is not checked, so that hostile packets can be written; what is
-/// received is always valid.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Data {
-    /// JSON text of an array; for an event its first element is the name.
-    pub json: String,
-    /// The attachments in the order of their numbers.
-    pub attachments: Vec<Bytes>,
-}
-
-impl Data {
-    /// Text without attachments.
-    pub fn new(json: impl Into<String>) -> Self {
-        Self {
-            json: json.into(),
-            attachments: Vec::new(),
-        }
-    }
-
-    /// Text with attachments.
-    pub fn with_attachments(json: impl Into<String>, attachments: Vec<Bytes>) -> Self {
-        Self {
-            json: json.into(),
-            attachments,
-        }
-    }
-
-    /// The elements of the array, each as its own text. Empty if the text is no JSON array,
-    /// which cannot be with received packets.
-    pub fn elements(&self) -> Vec<&RawValue> {
-        serde_json::from_str(&self.json).unwrap_or_default()
-    }
-}
 
 /// One Socket.IO packet. Whether it travels as a binary packet follows from its attachments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +43,7 @@ pub enum Packet {
         /// The id that the event came with.
         id: u64,
     },
-    /// Type 4: CONNECT_ERROR in protocol 5 (an object), ERROR in protocol 4 (any JSON).
+    /// Type 4: `CONNECT_ERROR` in protocol 5 (an object), ERROR in protocol 4 (any JSON).
     ConnectError {
         /// The namespace.
         namespace: String,

@@ -13,9 +13,11 @@ pub enum Direction {
     Out,
 }
 
+type Observer = dyn Fn(Direction, &Frame) + Send + Sync;
+
 /// An observer of raw frames, see [`ConnectOptions::tap`](crate::ConnectOptions::tap).
 #[derive(Clone)]
-pub(crate) struct Tap(Option<Arc<dyn Fn(Direction, &Frame) + Send + Sync>>);
+pub(crate) struct Tap(Option<Arc<Observer>>);
 
 impl Tap {
     pub(crate) fn none() -> Self {

@@ -1,0 +1,178 @@
+//! The sending and the receiving half of a connection.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{
+    close::CloseReason,
+    control::{Control, Order, closed},
+    error::SendError,
+    frame::{EioVersion, Frame},
+    handshake::Handshake,
+    inlet::Received,
+    outlet::Command,
+    packet::Packet,
+};
+
+/// What the receiving side learns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Incoming {
+    /// A packet of the server.
+    Packet(Packet),
+    /// The end of the connection, told once, after all packets.
+    Closed(CloseReason),
+}
+
+/// The receiving half of a connection.
+#[derive(Debug)]
+pub struct PacketReceiver {
+    pub(crate) handshake: Arc<Handshake>,
+    pub(crate) packets: mpsc::UnboundedReceiver<Received>,
+    /// What arrived while the namespace was being connected.
+    pub(crate) early: VecDeque<Received>,
+    pub(crate) told: bool,
+    pub(crate) link: Arc<Link>,
+}
+
+impl PacketReceiver {
+    /// The next packet; after the last one, once, why the connection ended; then `None`.
+    ///
+    /// Cancel safe: no packet is lost if the future is dropped. Heartbeats are answered whether
+    /// or not this is called.
+    pub async fn recv(&mut self) -> Option<Incoming> {
+        if let Some(received) = self.next_received().await {
+            return Some(Incoming::Packet(received.packet));
+        }
+        if self.told {
+            return None;
+        }
+        let reason = self.link.closed().await;
+        self.told = true;
+        Some(Incoming::Closed(reason))
+    }
+
+    /// The next packet, still counting against the receive buffer.
+    pub(crate) async fn next_received(&mut self) -> Option<Received> {
+        match self.early.pop_front() {
+            Some(received) => Some(received),
+            None => self.packets.recv().await,
+        }
+    }
+
+    /// What the server said in the handshake.
+    pub fn handshake(&self) -> &Handshake {
+        &self.handshake
+    }
+}
+
+/// The sending half of a connection; clones send on the same connection.
+#[derive(Debug, Clone)]
+pub struct PacketSender {
+    pub(crate) eio: EioVersion,
+    pub(crate) commands: mpsc::Sender<Command>,
+    pub(crate) link: Arc<Link>,
+}
+
+impl PacketSender {
+    /// Queues a packet, attachments included; packets are written in the order of these calls.
+    /// Waits while the queue is full because the server does not read.
+    ///
+    /// The payload is sent as it is, valid or not. Fails if the packet cannot be encoded or the
+    /// connection has ended or is closing. Cancel safe: if the future is dropped before it is
+    /// done, nothing has been queued.
+    pub async fn send(&self, packet: Packet) -> Result<(), SendError> {
+        let leaves = matches!(&packet, Packet::Disconnect { namespace }
+            if self.link.home.as_deref() == Some(namespace));
+        self.queue(Command::Frames(packet.into_frames(self.eio)?))
+            .await?;
+        if leaves {
+            self.link.control.set_connected(false);
+        }
+        Ok(())
+    }
+
+    /// Queues a raw frame, exactly as given: for hostile tests. A raw close frame ends the
+    /// connection as soon as the server answers it. Otherwise like [`send`](Self::send).
+    pub async fn send_frame(&self, frame: Frame) -> Result<(), SendError> {
+        self.queue(Command::Frames(vec![frame])).await
+    }
+
+    /// Waits until everything queued before has been handed to the operating system. This does
+    /// not mean that the server has read it; only an answer of the server proves that.
+    pub async fn flush(&self) -> Result<(), SendError> {
+        let (done, flushed) = oneshot::channel();
+        self.queue(Command::Flush(done)).await?;
+        flushed.await.map_err(|_| SendError::Closed)
+    }
+
+    async fn queue(&self, command: Command) -> Result<(), SendError> {
+        self.commands
+            .send(command)
+            .await
+            .map_err(|_| SendError::Closed)
+    }
+
+    /// Ends the connection cleanly: writes what is queued, leaves the namespace (`41`), sends an
+    /// empty WebSocket close frame and waits for the server's, for `close_timeout` at most.
+    /// Packets that still arrive are received as far as the receive buffer has room.
+    ///
+    /// Gives the reason why the connection ended: [`CloseReason::Local`], unless something else
+    /// came first. If the future is dropped, the connection closes all the same.
+    pub async fn close(&self) -> CloseReason {
+        self.end(Order::Close).await
+    }
+
+    /// Drops the connection without goodbye, by TCP reset (`SO_LINGER` 0): like a crashed host.
+    /// What is queued is lost, and so may be what the server has not read; to be sure that
+    /// something arrived, wait for an answer to it first.
+    pub async fn abort(&self) -> CloseReason {
+        self.end(Order::Reset).await
+    }
+
+    /// Drops the connection without goodbye, by an orderly end of the TCP stream (FIN): like a
+    /// killed process. What is queued is lost; what has been flushed still arrives.
+    pub async fn hang_up(&self) -> CloseReason {
+        self.end(Order::HangUp).await
+    }
+
+    /// Ends the connection cleanly in the background, see [`close`](Self::close).
+    pub fn begin_close(&self) {
+        self.link.control.order(Order::Close);
+    }
+
+    async fn end(&self, order: Order) -> CloseReason {
+        self.link.control.order(order);
+        self.closed().await
+    }
+
+    /// Why the connection ended, `None` while it lives.
+    pub fn close_reason(&self) -> Option<CloseReason> {
+        self.link.end.borrow().clone()
+    }
+
+    /// Waits for the end of the connection; TCP is gone when this returns. Cancel safe.
+    pub async fn closed(&self) -> CloseReason {
+        self.link.closed().await
+    }
+}
+
+/// What keeps a connection alive: when the last half is dropped, it says goodbye.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(crate) control: Arc<Control>,
+    pub(crate) home: Option<String>,
+    pub(crate) end: watch::Receiver<Option<CloseReason>>,
+}
+
+impl Link {
+    pub(crate) async fn closed(&self) -> CloseReason {
+        closed(self.end.clone()).await
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.control.order(Order::Close);
+    }
+}
