@@ -156,15 +156,15 @@ macro_rules! answer {
 
         $crate::ack::acks! {
             $name: {
-                "description": [$($doc),+].concat().trim(),
+                "description": ($crate::schema::prose(&[$($doc),+])),
                 "type": "array",
                 "oneOf": [
                     {
-                        "description": [$($yes_doc),+].concat().trim(),
+                        "description": ($crate::schema::prose(&[$($yes_doc),+])),
                         "maxItems": 0,
                     },
                     {
-                        "description": [$($no_doc),+].concat().trim(),
+                        "description": ($crate::schema::prose(&[$($no_doc),+])),
                         "prefixItems": [{
                             "not": { "enum": [null, false, 0, ""] },
                         }],

@@ -11,10 +11,11 @@ use std::borrow::Cow;
 use crate::core::{GetClientConnectedStatus, ListClients, ServerError, ServerPing};
 use crate::dialect::Dialect;
 use crate::error::DecodeError;
-use crate::link::{TargetAdded, TargetAddedV1, TargetDisconnected, TargetDisconnectedV1};
-use crate::message::{
-    AddTarget, Forwarded, MultiApiAddTarget, P2pEmitAcknowledge, P2pEmitV1, P2pEmitV2,
+use crate::link::{
+    AddTarget, MultiApiAddTarget, TargetAdded, TargetAddedV1, TargetDisconnected,
+    TargetDisconnectedV1,
 };
+use crate::message::{Forwarded, P2pEmitAcknowledge, P2pEmitV1, P2pEmitV2};
 use crate::packet::{Unread, WireEvent};
 use crate::payload::Arguments;
 use crate::room::{EmitRoom, JoinRoomV1, JoinRoomV2, LeaveRoomV1, LeaveRoomV2};

@@ -115,7 +115,7 @@ macro_rules! names {
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 let mut schema = schemars::json_schema!({
-                    "description": [$($doc),+].concat().trim(),
+                    "description": (crate::schema::prose(&[$($doc),+])),
                     "type": "string",
                     "examples": [$example],
                 });

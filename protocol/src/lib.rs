@@ -20,7 +20,6 @@ mod schema;
 mod service;
 mod spec;
 mod stream;
-mod stream_info;
 mod topic;
 mod value;
 mod wire;
@@ -38,11 +37,11 @@ pub use failure::{
     Failure, FailureCode, FailureSpec, Origin, Place, Refusal, UnknownFailureCode, Wording,
 };
 pub use ids::{ApiName, Channel, ClientId, EventName, InvalidName, RoomName, StreamId, TopicName};
-pub use link::{TargetAdded, TargetAddedV1, TargetDisconnected, TargetDisconnectedV1};
-pub use message::{
-    AddTarget, AddTargetAck, Forwarded, MultiApiAddTarget, P2pEmitAcknowledge, P2pEmitV1,
-    P2pEmitV2, forward,
+pub use link::{
+    AddTarget, AddTargetAck, MultiApiAddTarget, TargetAdded, TargetAddedV1, TargetDisconnected,
+    TargetDisconnectedV1,
 };
+pub use message::{Forwarded, P2pEmitAcknowledge, P2pEmitV1, P2pEmitV2, forward};
 pub use payload::{Arguments, InvalidPayload, Payload};
 pub use room::{
     EmitRoom, JoinRoomV1, JoinRoomV1Ack, JoinRoomV2, JoinsRoom, LeaveRoomV1, LeaveRoomV2,
@@ -53,9 +52,8 @@ pub use spec::{AckContent, AckNeed, AckSpec, ArgSpec, EventSpec, Form, NamePatte
 pub use stream::{
     CreateStream, CreateStreamAck, MultiApiCreateStream, PEER_STREAM_DESTROYED,
     PeerStreamDestroyedV1, PeerStreamDestroyedV2, STREAM_DATA_PREFIX, StreamDataAck, StreamDataV1,
-    StreamDataV2, StreamOffered, StreamOfferedOnChannel, StreamOfferedV1,
+    StreamDataV2, StreamInfo, StreamOffered, StreamOfferedOnChannel, StreamOfferedV1,
 };
-pub use stream_info::StreamInfo;
 pub use topic::{
     SubscribeTopic, SubscribeTopicAck, TopicBeingDestroyed, TopicPublication, UnsubscribeTopic,
     publication_event, topic_room,

@@ -1,14 +1,78 @@
-//! What the server tells a client about its peers: who added it, and who left.
+//! Links, a part of the Message API: adding a target, and being told who did and who left.
 
+use crate::ack::answer;
 use crate::clause::id;
 use crate::dialect::{Direction, Family};
 use crate::error::DecodeError;
+use crate::failure::FailureCode;
 use crate::ids::ClientId;
-use crate::message::AddTargetAck;
 use crate::packet::{Packet, WireEvent};
 use crate::spec::{AckSpec, EventSpec, Form, NamePattern, required};
 use crate::value::{MaybeClientId, V1_ONLY, V2_ONLY};
 use crate::wire::Writer;
+
+answer! {
+    /// The answer to a request to be a target: empty, or the reason of a refusal.
+    AddTargetAck of "ADD_TARGET", "SRV-MSG-24",
+    /// The target took note.
+    Accepted,
+    /// The target refused, or is not connected.
+    Refused
+}
+
+/// Declares the request of one client to add another as its target.
+macro_rules! add_target {
+    ($(#[doc = $doc:literal])+ $type:ident, $name:literal, $key:literal, $dialects:ident, $since:literal, $until:expr, [$($failure:ident),+]) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $type {
+            /// The client to be added.
+            pub target: ClientId,
+        }
+
+        impl WireEvent for $type {
+            const SPEC: EventSpec = EventSpec {
+                key: $key,
+                name: NamePattern::Exact($name),
+                family: Family::Message,
+                direction: Direction::ClientToServer,
+                dialects: $dialects,
+                since: $since,
+                until: $until,
+                doc: "Links the sender's connection with the target's, so that each is told when the other leaves, and tells the target, whose answer is handed back.",
+                forms: &[Form {
+                    doc: "",
+                    args: &[required::<ClientId>("target", "The client to be added.")],
+                }],
+                ack: AckSpec::required::<AddTargetAck>("The target's answer, or why there is none.").relayed(),
+                failures: &[$(FailureCode::$failure,)+ FailureCode::MissingAck, FailureCode::MalformedArgument],
+                clauses: &[id("SRV-MSG-1"), id("SRV-MSG-2"), id("SRV-MSG-3"), id("SRV-MSG-F1"), id("SRV-MSG-19"), id("SRV-MSG-24"), id("SRV-MSG-25")],
+                carried_by: &[],
+                type_name: stringify!($type),
+            };
+
+            fn read(packet: &Packet<'_>) -> Result<Self, DecodeError> {
+                Ok(Self { target: packet.name(0)? })
+            }
+
+            fn write(&self, out: &mut Writer) {
+                out.string(self.target.as_str());
+            }
+        }
+    };
+}
+
+add_target! {
+    /// `MULTI_API_ADD_TARGET [target] +ack`: adds a target in dialect `v1`.
+    MultiApiAddTarget, "MULTI_API_ADD_TARGET", "v1.MULTI_API_ADD_TARGET", V1_ONLY, "1.5.0", Some("1.5.0"),
+    [TargetNotFound, TargetNotRegistered]
+}
+
+add_target! {
+    /// `ADD_TARGET [target] +ack`: adds a target in dialect `v2`.
+    AddTarget, "ADD_TARGET", "v2.ADD_TARGET", V2_ONLY, "1.12.1", None,
+    [AddTargetNotConnected]
+}
 
 /// `MULTI_API_ADD_TARGET [source] +ack`: another client added this one, dialect `v1`.
 #[derive(Debug, Clone, PartialEq, Eq)]

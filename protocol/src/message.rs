@@ -1,114 +1,22 @@
-//! Message: events from one client to another, and links between two clients.
+//! Message: events from one client to another. Links between two are in `link`.
 
 use std::borrow::Cow;
 
-use crate::ack::{ForwardedAck, answer};
+use crate::ack::ForwardedAck;
 use crate::clause::id;
 use crate::dialect::{Direction, Family};
-use crate::error::{DecodeError, DecodeErrorKind};
+use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::ids::{ClientId, EventName};
 use crate::packet::{Packet, Unread, WireEvent};
 use crate::payload::{Arguments, Payload};
-use crate::schema::wire_schema;
-use crate::spec::{AckSpec, ArgType, EventSpec, Form, NamePattern, optional, required, rest};
+use crate::spec::{AckSpec, EventSpec, Form, NamePattern, optional, required, rest};
 use crate::value::{Null, V1_AND_V2, V1_ONLY, V2_ONLY};
 use crate::wire::{self, Writer};
 
-/// The one argument of a message in dialect `v1`.
-#[derive(Debug)]
-pub(crate) enum MessageObject {}
+mod object;
 
-impl ArgType for MessageObject {
-    const EXPECTED: &'static str = "an object with `targetClientId`, `event` and `args`";
-}
-
-wire_schema! {
-    MessageObject: {
-        "description": "A message: who shall receive which event with which arguments. Client libraries put their own id first in `args`.",
-        "type": "object",
-        "properties": {
-            "targetClientId": {
-                "description": "The client that shall receive the event.",
-                "type": "string",
-                "minLength": 1,
-            },
-            "event": {
-                "description": "The event that it receives.",
-                "type": "string",
-            },
-            "args": {
-                "description": "The arguments of that event, passed on unchanged.",
-                "type": "array",
-                "items": true,
-            },
-        },
-        "required": ["targetClientId", "event", "args"],
-        "additionalProperties": false,
-        "examples": [{ "targetClientId": "bob", "event": "hello", "args": ["alice", 1] }],
-    }
-}
-
-/// Reads the message object; other members than the three are ignored, and of a
-/// repeated member the last counts, as `JSON.parse` has it.
-fn read_message(packet: &Packet<'_>) -> Result<(ClientId, EventName, Arguments), DecodeError> {
-    const TARGET: &str = "a message whose `targetClientId` is a client id";
-    const EVENT: &str = "a message whose `event` is an event name (a string)";
-    const ARGS: &str = "a message whose `args` is an array of event arguments";
-
-    let object = packet.raw(0)?;
-    if !object.get().starts_with('{') {
-        return Err(packet.wrong_type(0, object));
-    }
-    let (mut target, mut event, mut args) = (None, None, None);
-    let walked = wire::members(object.get(), |member| match member.name.as_deref() {
-        Some("targetClientId") => target = Some(member.value),
-        Some("event") => event = Some(member.value),
-        Some("args") => args = Some(member.value),
-        _ => {}
-    });
-    if walked.is_err() {
-        return Err(packet.wrong_type(0, object));
-    }
-    let missing = |expected: &'static str| {
-        packet.error(
-            0,
-            Some(expected),
-            "none".into(),
-            DecodeErrorKind::InvalidMember,
-        )
-    };
-    let as_member = |error: DecodeError| DecodeError {
-        kind: DecodeErrorKind::InvalidMember,
-        ..error
-    };
-    let target = target.ok_or_else(|| missing(TARGET))?;
-    let event = event.ok_or_else(|| missing(EVENT))?;
-    let args = args.ok_or_else(|| missing(ARGS))?;
-    Ok((
-        packet.name_in(0, Some(TARGET), target).map_err(as_member)?,
-        packet.name_in(0, Some(EVENT), event).map_err(as_member)?,
-        Arguments::from_raw(args).ok_or_else(|| {
-            packet.error(
-                0,
-                Some(ARGS),
-                wire::kind(args).into(),
-                DecodeErrorKind::InvalidMember,
-            )
-        })?,
-    ))
-}
-
-fn write_message(out: &mut Writer, target: &ClientId, event: &EventName, args: &Arguments) {
-    let mut object = String::from("{\"targetClientId\":");
-    wire::push_string(&mut object, target.as_str());
-    object.push_str(",\"event\":");
-    wire::push_string(&mut object, event.as_str());
-    object.push_str(",\"args\":");
-    object.push_str(args.as_json());
-    object.push('}');
-    out.json(&object);
-}
+use object::{MessageObject, read_message, write_message};
 
 const MESSAGE_FORM: &[Form] = &[Form {
     doc: "",
@@ -428,67 +336,4 @@ pub fn forward(event: &EventName, args: &Arguments) -> String {
     let mut out = Writer::with_capacity(event.as_str().len() + args.as_json().len() + 8);
     out.string(event.as_str()).json(args.inner());
     out.finish()
-}
-
-answer! {
-    /// The answer to a request to be a target: empty, or the reason of a refusal.
-    AddTargetAck of "ADD_TARGET", "SRV-MSG-24",
-    /// The target took note.
-    Accepted,
-    /// The target refused, or is not connected.
-    Refused
-}
-
-/// Declares the request of one client to add another as its target.
-macro_rules! add_target {
-    ($(#[doc = $doc:literal])+ $type:ident, $name:literal, $key:literal, $dialects:ident, $since:literal, $until:expr, [$($failure:ident),+]) => {
-        $(#[doc = $doc])+
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub struct $type {
-            /// The client to be added.
-            pub target: ClientId,
-        }
-
-        impl WireEvent for $type {
-            const SPEC: EventSpec = EventSpec {
-                key: $key,
-                name: NamePattern::Exact($name),
-                family: Family::Message,
-                direction: Direction::ClientToServer,
-                dialects: $dialects,
-                since: $since,
-                until: $until,
-                doc: "Links the sender's connection with the target's, so that each is told when the other leaves, and tells the target, whose answer is handed back.",
-                forms: &[Form {
-                    doc: "",
-                    args: &[required::<ClientId>("target", "The client to be added.")],
-                }],
-                ack: AckSpec::required::<AddTargetAck>("The target's answer, or why there is none.").relayed(),
-                failures: &[$(FailureCode::$failure,)+ FailureCode::MissingAck, FailureCode::MalformedArgument],
-                clauses: &[id("SRV-MSG-1"), id("SRV-MSG-2"), id("SRV-MSG-3"), id("SRV-MSG-F1"), id("SRV-MSG-19"), id("SRV-MSG-24"), id("SRV-MSG-25")],
-                carried_by: &[],
-                type_name: stringify!($type),
-            };
-
-            fn read(packet: &Packet<'_>) -> Result<Self, DecodeError> {
-                Ok(Self { target: packet.name(0)? })
-            }
-
-            fn write(&self, out: &mut Writer) {
-                out.string(self.target.as_str());
-            }
-        }
-    };
-}
-
-add_target! {
-    /// `MULTI_API_ADD_TARGET [target] +ack`: adds a target in dialect `v1`.
-    MultiApiAddTarget, "MULTI_API_ADD_TARGET", "v1.MULTI_API_ADD_TARGET", V1_ONLY, "1.5.0", Some("1.5.0"),
-    [TargetNotFound, TargetNotRegistered]
-}
-
-add_target! {
-    /// `ADD_TARGET [target] +ack`: adds a target in dialect `v2`.
-    AddTarget, "ADD_TARGET", "v2.ADD_TARGET", V2_ONLY, "1.12.1", None,
-    [AddTargetNotConnected]
 }
