@@ -62,7 +62,8 @@ async fn main() -> ExitCode {
 async fn run(options: Options) -> Result<(), String> {
     log_to_stderr(options.log.as_deref())?;
     // Before the address is announced: whoever reads it may send a signal at once.
-    let shutdown = Signals::listen().map_err(|error| format!("cannot wait for signals: {error}"))?;
+    let shutdown =
+        Signals::listen().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let config = Config {
         ping_interval: options.ping_interval,
         ping_timeout: options.ping_timeout,

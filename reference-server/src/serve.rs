@@ -94,7 +94,10 @@ pub async fn serve(
         open.wait_for(|open| *open == 0).await.ok();
         server.tasks.wait().await;
     };
-    if tokio::time::timeout(config.drain_timeout, drained).await.is_err() {
+    if tokio::time::timeout(config.drain_timeout, drained)
+        .await
+        .is_err()
+    {
         let open = *engine.open_connections().borrow();
         warn!(open, "some connections did not end in time");
     }

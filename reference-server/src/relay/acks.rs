@@ -11,9 +11,8 @@ use super::ConnectionId;
 pub(super) struct Pending {
     /// Who asked for the ack.
     pub(super) source: ConnectionId,
-    /// The ack id that the source chose; `None` if the target was asked for an
-    /// ack that nobody is waiting for.
-    pub(super) source_id: Option<u64>,
+    /// The ack id that the source chose.
+    pub(super) source_id: u64,
     /// Who owes the ack.
     pub(super) target: ConnectionId,
     /// The name by which the source addressed the target, for the failure text.
@@ -118,7 +117,7 @@ mod tests {
     fn pending(source: ConnectionId, source_id: u64, target: ConnectionId) -> Pending {
         Pending {
             source,
-            source_id: Some(source_id),
+            source_id,
             target,
             target_name: ClientId::new("b").unwrap(),
             question: Question::Message(Dialect::V2),
@@ -135,7 +134,7 @@ mod tests {
         let (id, _) = acks.ask(pending(A, 7, B), 9);
         assert!(acks.answer(A, id).is_none());
         assert!(acks.answer(B, id + 1).is_none());
-        assert_eq!(acks.answer(B, id).unwrap().source_id, Some(7));
+        assert_eq!(acks.answer(B, id).unwrap().source_id, 7);
         assert!(acks.answer(B, id).is_none());
         assert!(is_empty(&acks));
     }
@@ -147,7 +146,7 @@ mod tests {
             acks.ask(pending(A, source_id, B), 9);
         }
         let owed: Vec<_> = acks.remove(B).iter().map(|ack| ack.source_id).collect();
-        assert_eq!(owed, [Some(5), Some(3), Some(4)]);
+        assert_eq!(owed, [5, 3, 4]);
         assert!(is_empty(&acks));
     }
 
@@ -166,7 +165,7 @@ mod tests {
         let mut acks = Acks::default();
         for source_id in 0..3 {
             let (_, given_up) = acks.ask(pending(A, source_id, B), 2);
-            let expected = (source_id == 2).then_some(Some(0));
+            let expected = (source_id == 2).then_some(0);
             assert_eq!(given_up.map(|ack| ack.source_id), expected);
         }
         assert_eq!(acks.pending(), 2);

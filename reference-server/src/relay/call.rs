@@ -1,12 +1,12 @@
 //! One event being handled: who sent it, and the ways to answer.
 
 use bytes::Bytes;
-use sio_p2p_protocol::{AddTargetAck, ClientId, Dialect, Payload, ServerError, ServerEvent};
+use sio_p2p_protocol::{AddTargetAck, ClientId, Dialect, Failure, ServerError, ServerEvent};
 use tracing::debug;
 
 use super::acks::{Pending, Question};
+use super::failure::{cannot_add, no_target};
 use super::output::{ConnectionId, Outbox};
-use super::refusal::Refusal;
 
 /// An event on its way through a handler.
 ///
@@ -36,15 +36,15 @@ impl Call<'_> {
 
     /// Tells the sender, and nobody else, what went wrong (SRV-CORE-F3). The
     /// ack is not given.
-    pub(super) fn fail(self, refusal: &Refusal) {
-        server_error(self.outbox, self.from, refusal);
+    pub(super) fn fail(self, failure: &Failure) {
+        server_error(self.outbox, self.from, failure);
     }
 }
 
 /// Sends a `SERVER_ERROR`.
-pub(super) fn server_error(outbox: &mut Outbox, to: ConnectionId, refusal: &Refusal) {
-    debug!(connection = to.0, %refusal, "telling an error");
-    let text = refusal.to_string();
+pub(super) fn server_error(outbox: &mut Outbox, to: ConnectionId, failure: &Failure) {
+    debug!(connection = to.0, %failure, "telling an error");
+    let text = failure.text();
     let event = ServerEvent::from(ServerError { text });
     outbox.event(to, event.encode().into(), None);
 }
@@ -60,10 +60,10 @@ pub(super) fn fail_pending(outbox: &mut Outbox, pending: Pending) {
     } = pending;
     match question {
         Question::Message(dialect) => {
-            server_error(outbox, source, &Refusal::no_target(dialect, target_name));
+            server_error(outbox, source, &no_target(dialect, &target_name));
         }
         Question::AddTarget(dialect) => {
-            refuse_target(outbox, source, source_id, dialect, target_name);
+            refuse_target(outbox, source, source_id, dialect, &target_name);
         }
     }
 }
@@ -75,12 +75,11 @@ pub(super) fn refuse_target(
     source: ConnectionId,
     source_id: u64,
     dialect: Dialect,
-    target: ClientId,
+    target: &ClientId,
 ) {
     if dialect == Dialect::V1 {
-        server_error(outbox, source, &Refusal::no_target(dialect, target.clone()));
+        server_error(outbox, source, &no_target(dialect, target));
     }
-    let reason = Refusal::cannot_add(dialect, target).to_string();
-    let ack = AddTargetAck::Refused(Payload::string(&reason)).encode();
+    let ack = AddTargetAck::Refused(cannot_add(dialect, target).payload()).encode();
     outbox.ack(source, ack.into(), source_id);
 }

@@ -1,16 +1,16 @@
 //! Core API: who is connected, and rooms.
 
 use sio_p2p_protocol::{
-    ClientId, ConnectedStatusAck, EmitRoom, EmptyAck, GetClientConnectedStatus, JoinRoomV1,
-    JoinRoomV1Ack, JoinsRoom, LeaveRoomV1, LeavesRoom, ListClientsAck, NullAck, Payload, RoomName,
-    ServerEvent, TopicBeingDestroyed, forward,
+    ClientId, ConnectedStatusAck, EmitRoom, EmptyAck, Failure, GetClientConnectedStatus,
+    JoinRoomV1, JoinRoomV1Ack, JoinsRoom, LeaveRoomV1, LeavesRoom, ListClientsAck, NullAck,
+    RoomName, ServerEvent, TopicBeingDestroyed, forward,
 };
 
+use super::Relay;
 use super::call::Call;
+use super::failure::{duplicate, too_long, too_many};
 use super::output::{ConnectionId, Data, Outbox};
 use super::policy::DuplicateIds;
-use super::refusal::Refusal;
-use super::Relay;
 
 impl Relay {
     /// Decides whether a connection may come in under a client id, and makes
@@ -23,19 +23,19 @@ impl Relay {
         client_id: Option<String>,
         sid: &str,
         outbox: &mut Outbox,
-    ) -> Result<Option<ClientId>, Refusal> {
+    ) -> Result<Option<ClientId>, Failure> {
         let Some(client) = client_id.and_then(|id| ClientId::new(id).ok()) else {
             return Ok(None);
         };
         let limit = self.policy.client_id_bytes;
         if client.as_str().len() > limit {
-            return Err(Refusal::ClientIdTooLong(limit));
+            return Err(too_long("client id", limit));
         }
         let Some(holder) = self.registry.find(&client) else {
             return Ok(Some(client));
         };
         match self.policy.duplicate_ids {
-            DuplicateIds::Reject => Err(Refusal::duplicate(client, sid)),
+            DuplicateIds::Reject => Err(duplicate(&client, sid)),
             DuplicateIds::Replace => {
                 self.gone(holder, outbox);
                 outbox.disconnect(holder);
@@ -50,11 +50,7 @@ impl Relay {
     }
 
     /// `GET_CLIENT_CONNECTED_STATUS`: `[true]` or `[null]` (SRV-CORE-12).
-    pub(super) fn client_connected_status(
-        &self,
-        call: Call<'_>,
-        event: &GetClientConnectedStatus,
-    ) {
+    pub(super) fn client_connected_status(&self, call: Call<'_>, event: &GetClientConnectedStatus) {
         let connected = self.registry.find(&event.client).is_some();
         call.answer(ConnectedStatusAck(connected).encode());
     }
@@ -68,21 +64,21 @@ impl Relay {
         };
         let Some(who) = who else {
             // The original answers with an error object, which JSON makes `{}`.
-            let nothing = Payload::parse("{}").unwrap_or_else(|_| Payload::null());
+            let nothing = Failure::SubscriberUnknown.payload();
             return call.answer(JoinRoomV1Ack::Failed(nothing).encode());
         };
         match self.join_rooms(who, event.rooms.as_slice()) {
             Ok(()) => call.answer(JoinRoomV1Ack::Joined.encode()),
-            Err(refusal) => call.fail(&refusal),
+            Err(failure) => call.fail(&failure),
         }
     }
 
     /// `JOIN_ROOM` of the second dialect. Plugin 1.12.1 answers `[null]`, 2.0.0
-    /// never does; clients of both take the answer (SRV-CORE-F7).
+    /// never does; clients of both take the answer (SRV-CORE-19).
     pub(super) fn join_room_v2(&mut self, call: Call<'_>, rooms: &[RoomName]) {
         match self.join_rooms(call.from, rooms) {
             Ok(()) => call.answer(NullAck.encode()),
-            Err(refusal) => call.fail(&refusal),
+            Err(failure) => call.fail(&failure),
         }
     }
 
@@ -118,11 +114,11 @@ impl Relay {
     ///
     /// The sender need not be a member. Members are never asked for an ack:
     /// there could be only one answer for all of them. A sender that asks for
-    /// one gets an empty one from the server.
+    /// one gets an empty one from the server (SRV-CORE-20).
     pub(super) fn emit_room(&mut self, mut call: Call<'_>, event: EmitRoom) {
         let EmitRoom { room, event, args } = event;
         if event.is_reserved() {
-            return call.fail(&Refusal::reserved(event));
+            return call.fail(&Failure::reserved_event_name(&event));
         }
         let data = Data {
             json: forward(&event, &args),
@@ -137,15 +133,15 @@ impl Relay {
     }
 
     /// Puts a connection into rooms, in order, until one of them is refused.
-    fn join_rooms(&mut self, who: ConnectionId, rooms: &[RoomName]) -> Result<(), Refusal> {
+    fn join_rooms(&mut self, who: ConnectionId, rooms: &[RoomName]) -> Result<(), Failure> {
         // Its own room, named after its sid, does not count.
         let limit = self.policy.rooms.saturating_add(1);
         for room in rooms {
             if room.as_str().len() > self.policy.room_name_bytes {
-                return Err(Refusal::RoomNameTooLong(self.policy.room_name_bytes));
+                return Err(too_long("room name", self.policy.room_name_bytes));
             }
             if self.rooms.join(who, room, limit).is_err() {
-                return Err(Refusal::TooManyRooms(self.policy.rooms));
+                return Err(too_many("rooms", self.policy.rooms));
             }
         }
         Ok(())

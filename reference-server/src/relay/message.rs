@@ -1,14 +1,14 @@
 //! Message API: events from one client to another, and links between clients.
 
 use sio_p2p_protocol::{
-    AddTargetAck, Arguments, ClientId, Dialect, EmptyAck, EventName, P2pEmitAcknowledge, P2pEmitV1,
-    P2pEmitV2, Payload, ServerEvent, TargetAdded, TargetAddedV1, forward,
+    AddTargetAck, Arguments, ClientId, Dialect, EmptyAck, EventName, Failure, P2pEmitAcknowledge,
+    P2pEmitV1, P2pEmitV2, ServerEvent, TargetAdded, TargetAddedV1, forward,
 };
 
 use super::acks::{Pending, Question};
 use super::call::{self, Call};
+use super::failure::{anonymous, no_target, too_many};
 use super::output::Data;
-use super::refusal::Refusal;
 use super::{Outbox, Relay};
 
 /// A message as all its forms on the wire have it.
@@ -43,11 +43,11 @@ impl Relay {
     /// is asked for an ack exactly if the source asks for one (SRV-MSG-15).
     ///
     /// An unknown target is told as `SERVER_ERROR` and the ack is not given
-    /// (SRV-MSG-14): whatever it held, an old client would take it for success.
+    /// (SRV-MSG-18): whatever it held, an old client would take it for success.
     pub(super) fn emit(&mut self, mut call: Call<'_>, message: Message) {
         let ack = call.ack;
-        if let Err(refusal) = self.forward(&mut call, message, ack) {
-            call.fail(&refusal);
+        if let Err(failure) = self.forward(&mut call, message, ack) {
+            call.fail(&failure);
         }
     }
 
@@ -55,11 +55,11 @@ impl Relay {
     ///
     /// The original never acks it. Whoever asks for an ack all the same gets an
     /// empty one from the server once the message is on its way; the target
-    /// still sees no ack id (SRV-MSG-23).
+    /// still sees no ack id (SRV-MSG-15).
     pub(super) fn emit_unanswerable(&mut self, mut call: Call<'_>, message: Message) {
         match self.forward(&mut call, message, None) {
             Ok(()) => call.answer(EmptyAck.encode()),
-            Err(refusal) => call.fail(&refusal),
+            Err(failure) => call.fail(&failure),
         }
     }
 
@@ -70,7 +70,7 @@ impl Relay {
         call: &mut Call<'_>,
         message: Message,
         ack: Option<u64>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Failure> {
         let Message {
             target,
             event,
@@ -80,10 +80,10 @@ impl Relay {
         // A receiver would take a reserved name for news of its own connection,
         // so not even an unknown target makes a difference (SRV-ROB-3).
         if event.is_reserved() {
-            return Err(Refusal::reserved(event));
+            return Err(Failure::reserved_event_name(&event));
         }
         let Some(to) = self.registry.find(&target) else {
-            return Err(Refusal::no_target(dialect, target));
+            return Err(no_target(dialect, &target));
         };
         let data = Data {
             json: forward(&event, &args),
@@ -107,24 +107,24 @@ impl Relay {
     /// target to take note (SRV-MSG-1).
     ///
     /// The link stands before the target answers, and also if it then refuses
-    /// (SRV-MSG-F1). A client may add itself.
+    /// (SRV-MSG-21). A client may add itself.
     pub(super) fn add_target(&mut self, call: Call<'_>, target: ClientId, dialect: Dialect) {
         // The catalogue lets no such event through without an ack id. If it did,
         // asking the target for an answer that nobody waits for would be right:
         // clients of the original crash on a request that they cannot answer.
         let Some(source_id) = call.ack else {
-            return call.fail(&Refusal::no_target(dialect, target));
+            return call.fail(&no_target(dialect, &target));
         };
         let Some(to) = self.registry.find(&target) else {
-            return call::refuse_target(call.outbox, call.from, source_id, dialect, target);
+            return call::refuse_target(call.outbox, call.from, source_id, dialect, &target);
         };
         let introduction = match self.introduce(&call, dialect) {
             Ok(introduction) => introduction,
-            Err(refusal) => return call.answer(refused(&refusal)),
+            Err(failure) => return call.answer(refused(&failure)),
         };
         let limit = self.policy.links;
         if self.links.link(call.from, to, dialect, limit).is_err() {
-            return call.answer(refused(&Refusal::TooManyLinks(limit)));
+            return call.answer(refused(&too_many("targets", limit)));
         }
         let pending = Pending {
             source: call.from,
@@ -134,19 +134,20 @@ impl Relay {
             question: Question::AddTarget(dialect),
         };
         let id = self.ask(call.outbox, pending);
-        call.outbox.event(to, introduction.encode().into(), Some(id));
+        call.outbox
+            .event(to, introduction.encode().into(), Some(id));
     }
 
     /// The event that tells a target who has added it.
     ///
     /// The first dialect lets a client without id make links; its peers see
     /// `null`. In the second it is not served at all, so it is refused here.
-    fn introduce(&self, call: &Call<'_>, dialect: Dialect) -> Result<ServerEvent, Refusal> {
+    fn introduce(&self, call: &Call<'_>, dialect: Dialect) -> Result<ServerEvent, Failure> {
         let source = self.registry.client(call.from).cloned();
         match (dialect, source) {
             (Dialect::V1, source) => Ok(TargetAddedV1 { source }.into()),
             (Dialect::V2, Some(source)) => Ok(TargetAdded { source }.into()),
-            (Dialect::V2, None) => Err(Refusal::Anonymous),
+            (Dialect::V2, None) => Err(anonymous()),
         }
     }
 
@@ -161,6 +162,6 @@ impl Relay {
 }
 
 /// The ack of a request to add a target that the server itself refuses.
-fn refused(refusal: &Refusal) -> String {
-    AddTargetAck::Refused(Payload::string(&refusal.to_string())).encode()
+fn refused(failure: &Failure) -> String {
+    AddTargetAck::Refused(failure.payload()).encode()
 }

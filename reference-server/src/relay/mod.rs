@@ -33,11 +33,11 @@ mod acks;
 mod call;
 mod core;
 mod dispatch;
+mod failure;
 mod links;
 mod message;
 mod output;
 mod policy;
-mod refusal;
 mod registry;
 mod rooms;
 mod service;
@@ -48,7 +48,9 @@ mod model;
 #[cfg(test)]
 mod tests;
 
-use sio_p2p_protocol::{ClientId, Dialect, RoomName, ServerEvent, TargetDisconnected, TargetDisconnectedV1};
+use sio_p2p_protocol::{
+    ClientId, Dialect, Failure, RoomName, ServerEvent, TargetDisconnected, TargetDisconnectedV1,
+};
 use tracing::debug;
 
 use self::acks::Acks;
@@ -142,19 +144,13 @@ impl Relay {
         };
         match event {
             Ok(event) => self.handle(call, event),
-            Err(error) => call.fail(&error.into()),
+            Err(error) => call.fail(&Failure::from(&error)),
         }
     }
 
     /// A connection has answered an event. The answer goes to whoever asked, as
     /// it is; answers that nobody waits for are dropped (SRV-CORE-F6).
-    pub fn acked(
-        &mut self,
-        from: ConnectionId,
-        id: u64,
-        answer: Answer,
-        outbox: &mut Outbox,
-    ) {
+    pub fn acked(&mut self, from: ConnectionId, id: u64, answer: Answer, outbox: &mut Outbox) {
         match self.acks.answer(from, id) {
             Some(pending) => outbox.ack(pending.source, answer.data, pending.source_id),
             None => debug!(connection = from.0, id, "an ack that nobody waits for"),

@@ -100,8 +100,8 @@ impl Registry {
 /// The number that a property name stands for if JavaScript takes it for an
 /// array index: decimal, without sign or leading zeros, at most 2^32 - 2.
 fn array_index(text: &str) -> Option<u32> {
-    let canonical = text == "0"
-        || (text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0'));
+    let canonical =
+        text == "0" || (text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0'));
     let index = canonical.then(|| text.parse().ok())??;
     (index != u32::MAX).then_some(index)
 }
@@ -161,7 +161,10 @@ mod tests {
         assert!(registry.remove(ConnectionId(0)).is_none());
         registry.insert(ConnectionId(7), Some(ClientId::new("a").unwrap()));
         assert_eq!(listed(&registry), ["b", "a"]);
-        assert_eq!(registry.find(&ClientId::new("a").unwrap()), Some(ConnectionId(7)));
+        assert_eq!(
+            registry.find(&ClientId::new("a").unwrap()),
+            Some(ConnectionId(7))
+        );
     }
 
     #[test]

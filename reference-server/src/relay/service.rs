@@ -4,11 +4,11 @@
 
 use super::Relay;
 use super::call::Call;
-use super::refusal::Refusal;
+use super::failure::not_served;
 
 impl Relay {
     /// `CHECK_API_NAME`, `CREATE_API`, `USE_API` and `DESTROY_API`.
     pub(super) fn serve_api(&mut self, call: Call<'_>) {
-        call.fail(&Refusal::NoServices);
+        call.fail(&not_served("registry of APIs"));
     }
 }

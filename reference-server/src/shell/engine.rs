@@ -81,7 +81,10 @@ impl Engine {
             // The panic hook has printed where and why.
             Err(_) => error!(sid = %connection.id, "a packet could not be handled"),
         }
-        let close = || self.hub().close(connection, DisconnectReason::PacketParsingError);
+        let close = || {
+            self.hub()
+                .close(connection, DisconnectReason::PacketParsingError)
+        };
         if catch_unwind(AssertUnwindSafe(close)).is_err() {
             error!(sid = %connection.id, "a connection could not be closed in order");
         }

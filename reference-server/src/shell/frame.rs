@@ -272,7 +272,10 @@ mod tests {
         let limits = ParseConfig::default();
         let decoder = Decoder::default();
         assert!(decoder.binary(&limits, Bytes::new()).is_err());
-        assert!(matches!(decoder.text(&limits, r#"51-["e"]"#.into()), Ok(None)));
+        assert!(matches!(
+            decoder.text(&limits, r#"51-["e"]"#.into()),
+            Ok(None)
+        ));
         assert!(decoder.text(&limits, r#"2["e"]"#.into()).is_err());
     }
 

@@ -122,10 +122,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for StallGuard<S> {
         self.stream.is_write_vectored()
     }
 
-    fn poll_flush(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.stalled {
             return Poll::Ready(Err(stalled()));
         }
@@ -133,10 +130,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for StallGuard<S> {
         self.watch(context, outcome)
     }
 
-    fn poll_shutdown(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
@@ -178,7 +172,7 @@ mod tests {
         let reading = tokio::spawn(async move {
             let mut received = 0;
             while received < 64 {
-                tokio::time::sleep(LIMIT / 2).await;
+                sleep(LIMIT / 2).await;
                 received += peer.read(&mut [0; 8]).await.unwrap();
             }
         });

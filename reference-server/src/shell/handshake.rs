@@ -20,7 +20,9 @@ pub(crate) fn client_id(query: Option<&str>) -> Option<String> {
 /// The path of a namespace as an Engine.IO 3 client sends it, which may append a
 /// query of its own.
 pub(crate) fn namespace_path(namespace: &str) -> &str {
-    namespace.split_once('?').map_or(namespace, |(path, _)| path)
+    namespace
+        .split_once('?')
+        .map_or(namespace, |(path, _)| path)
 }
 
 #[cfg(test)]

@@ -72,7 +72,8 @@ impl Hub {
     /// A transport was opened. Engine.IO 3 clients are in the default namespace
     /// from the start; those of Engine.IO 4 have to ask.
     pub(crate) fn open(&mut self, connection: Connection) {
-        self.connections.insert(connection.id, Arc::clone(&connection));
+        self.connections
+            .insert(connection.id, Arc::clone(&connection));
         self.outside.insert(connection.id, Instant::now());
         self.open.send_replace(self.connections.len());
         if self.stopping {
@@ -167,7 +168,10 @@ impl Hub {
         });
         // Whoever stays outside of the default namespace for too long is closed.
         let timeout = self.config.connect_timeout;
-        let late = self.outside.iter().filter(|(_, since)| since.elapsed() >= timeout);
+        let late = self
+            .outside
+            .iter()
+            .filter(|(_, since)| since.elapsed() >= timeout);
         let mut finished: Vec<_> = late.map(|(sid, _)| *sid).collect();
         // The engine forgets to end a session whose WebSocket breaks before the
         // first packet is written. No task of its own then holds the connection:
@@ -279,7 +283,9 @@ fn emit(
     // they are marked right; the hub's lock keeps them together.
     connection.emit(text).map_err(|_| unsent(connection))?;
     for attachment in attachments {
-        connection.emit_binary(attachment).map_err(|_| unsent(connection))?;
+        connection
+            .emit_binary(attachment)
+            .map_err(|_| unsent(connection))?;
     }
     Ok(())
 }

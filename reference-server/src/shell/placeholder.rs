@@ -35,7 +35,10 @@ pub(crate) fn check(json: &str, attachments: usize) -> Result<(), BadPlaceholder
                 });
             }
             b'}' | b']' => {
-                if levels.pop().is_some_and(|level| level.marked && !level.valid) {
+                if levels
+                    .pop()
+                    .is_some_and(|level| level.marked && !level.valid)
+                {
                     return Err(BadPlaceholder { attachments });
                 }
             }
@@ -127,7 +130,10 @@ fn is_index(text: &str, attachments: usize) -> bool {
     let Some(number) = number.then(|| text.parse::<f64>().ok()).flatten() else {
         return false;
     };
-    #[expect(clippy::cast_precision_loss, reason = "attachments are counted in thousands")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "attachments are counted in thousands"
+    )]
     let in_range = number >= 0.0 && number < attachments as f64;
     in_range && number.fract() == 0.0
 }
@@ -160,7 +166,9 @@ mod tests {
             let json = format!(r#"["e",{{"_placeholder":true,"num":{num}}}]"#);
             assert!(passes(&json, 2), "{num}");
         }
-        for num in ["2", "-1", "0.5", "1e9", "1e400", "\"0\"", "null", "[0]", "{}", "true"] {
+        for num in [
+            "2", "-1", "0.5", "1e9", "1e400", "\"0\"", "null", "[0]", "{}", "true",
+        ] {
             let json = format!(r#"["e",{{"_placeholder":true,"num":{num}}}]"#);
             assert!(!passes(&json, 2), "{num}");
         }

@@ -1,0 +1,57 @@
+//! The failures that the relay tells, each made in one place.
+//!
+//! Their texts come from the protocol's register. Those of the originals keep
+//! their exact words, because clients match on them.
+
+use sio_p2p_protocol::{ClientId, Dialect, Failure, Refusal};
+
+/// The target of a message is not there (SRV-CORE-F3).
+pub(super) fn no_target(dialect: Dialect, target: &ClientId) -> Failure {
+    let client = target.to_string();
+    match dialect {
+        Dialect::V1 => Failure::TargetNotFound { client },
+        Dialect::V2 => Failure::MessageTargetNotConnected { client },
+    }
+}
+
+/// The target to be added is not there, as the ack tells it (SRV-MSG-3).
+pub(super) fn cannot_add(dialect: Dialect, target: &ClientId) -> Failure {
+    let client = target.to_string();
+    match dialect {
+        Dialect::V1 => Failure::TargetNotRegistered { client },
+        Dialect::V2 => Failure::AddTargetNotConnected { client },
+    }
+}
+
+/// The client id of a new connection is taken (SRV-CORE-13).
+pub(super) fn duplicate(client: &ClientId, sid: &str) -> Failure {
+    Failure::DuplicateClientId {
+        client: client.to_string(),
+        socket: sid.to_owned(),
+    }
+}
+
+/// A client without id wants to be introduced to another.
+pub(super) fn anonymous() -> Failure {
+    Failure::refused(
+        Refusal::ClientIdMissing,
+        "a connection without a client id cannot add targets",
+    )
+}
+
+/// A client id or room name is longer than this server takes.
+pub(super) fn too_long(what: &str, limit: usize) -> Failure {
+    let detail = format!("a {what} may have at most {limit} bytes");
+    Failure::refused(Refusal::LimitReached, detail)
+}
+
+/// A connection has as many of something as it may have.
+pub(super) fn too_many(what: &str, limit: usize) -> Failure {
+    let detail = format!("one connection may have at most {limit} {what}");
+    Failure::refused(Refusal::LimitReached, detail)
+}
+
+/// An API family that this server does not have.
+pub(super) fn not_served(what: &str) -> Failure {
+    Failure::refused(Refusal::NotServed, format!("this server has no {what}"))
+}
