@@ -1,1 +1,9 @@
-//! Under construction.
+//! Conformance suite of the Socket.IO peer-to-peer protocol: scenarios as data, a runner
+//! that plays them against any server, and reports that say which clause is broken.
+
+pub mod baseline;
+pub mod exit;
+mod json;
+pub mod report;
+pub mod runner;
+pub mod scenario;

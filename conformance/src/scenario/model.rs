@@ -5,9 +5,11 @@
 //! and of [`step`](super::step) become the descriptions in the scenario schema.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::spanned::Spanned;
@@ -41,7 +43,7 @@ pub struct ScenarioDocument<'a> {
     /// What a failure means: see [`Level`].
     pub level: Level,
     /// The dialects in which the scenario is run, each with a result of its own.
-    #[schemars(length(min = 1))]
+    #[schemars(with = "Vec<crate::scenario::model::DialectName>", length(min = 1))]
     pub dialects: Vec<Dialect>,
     /// Only these Engine.IO generations make sense here. Default: all.
     #[serde(default)]
@@ -55,13 +57,13 @@ pub struct ScenarioDocument<'a> {
     /// id that nobody has.
     #[serde(borrow)]
     #[schemars(with = "BTreeMap<String, ActorDocument>")]
-    pub actors: BTreeMap<String, Spanned<'a, ActorDocument>>,
+    pub actors: BTreeMap<String, &'a RawValue>,
     /// Deadline in milliseconds of every single step that waits. Default 2,000.
     #[serde(default)]
     pub deadline_ms: Option<u64>,
     /// What happens, in order.
     #[serde(borrow)]
-    #[schemars(with = "Vec<super::step::StepDocument<'a>>", length(min = 1))]
+    #[schemars(with = "Vec<super::step::StepDocument<'static>>", length(min = 1))]
     pub steps: Vec<&'a RawValue>,
     /// A table of cases: each runs the steps once, with its own steps in the place of
     /// the step `{"case": {}}`, and is a result of its own with the id
@@ -122,6 +124,7 @@ pub struct CaseDocument<'a> {
     pub level: Option<Level>,
     /// Dialects of this case, some of the scenario's. Default: all of them.
     #[serde(default)]
+    #[schemars(with = "Vec<crate::scenario::model::DialectName>")]
     pub dialects: Vec<Dialect>,
     /// Engine.IO generations of this case. Default: the scenario's.
     #[serde(default)]
@@ -130,10 +133,10 @@ pub struct CaseDocument<'a> {
     /// Actors that this case adds to those of the scenario, or puts in their place.
     #[serde(default, borrow)]
     #[schemars(with = "BTreeMap<String, ActorDocument>")]
-    pub actors: BTreeMap<String, Spanned<'a, ActorDocument>>,
+    pub actors: BTreeMap<String, &'a RawValue>,
     /// What takes the place of `{"case": {}}`.
     #[serde(borrow)]
-    #[schemars(with = "Vec<super::step::StepDocument<'a>>", length(min = 1))]
+    #[schemars(with = "Vec<super::step::StepDocument<'static>>", length(min = 1))]
     pub steps: Vec<&'a RawValue>,
 }
 
@@ -157,6 +160,7 @@ pub struct ActorDocument {
     pub query: Option<Text>,
     /// This actor always speaks this dialect, whatever the run's.
     #[serde(default)]
+    #[schemars(with = "Option<crate::scenario::model::DialectName>")]
     pub dialect: Option<Dialect>,
     /// This actor always connects by this Engine.IO generation, whatever the run's.
     #[serde(default)]
@@ -165,7 +169,7 @@ pub struct ActorDocument {
 }
 
 /// What it means to break a scenario, in the words of RFC 2119.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Breaking it is a failure: the server does not conform.
@@ -178,7 +182,7 @@ pub enum Level {
 
 /// Something a server may or may not offer and therefore has to declare (`--claim`)
 /// before it is judged by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Capability {
     /// A second connection with a client id that is in use takes it over (`v2`, option
@@ -195,7 +199,76 @@ pub enum Capability {
     Topic,
 }
 
-/// Stand-in that describes an Engine.IO generation in the schema: 3 or 4.
-#[derive(Debug, JsonSchema)]
-#[schemars(rename = "Eio", extend("enum" = [3, 4]))]
-pub(crate) struct EioNumber(#[schemars(range(min = 3, max = 4))] u8);
+impl Capability {
+    /// All capabilities.
+    pub const ALL: [Self; 5] =
+        [Self::ClientOverwrite, Self::ClientReject, Self::Stream, Self::Service, Self::Topic];
+
+    /// The name used in scenarios and on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientOverwrite => "client-overwrite",
+            Self::ClientReject => "client-reject",
+            Self::Stream => "stream",
+            Self::Service => "service",
+            Self::Topic => "topic",
+        }
+    }
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A capability that the suite does not know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown capability {0:?}; there are {names}", names = names())]
+pub struct UnknownCapability(String);
+
+fn names() -> String {
+    Capability::ALL.map(Capability::as_str).join(", ")
+}
+
+impl FromStr for Capability {
+    type Err = UnknownCapability;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|known| known.as_str() == text).ok_or_else(|| UnknownCapability(text.to_owned()))
+    }
+}
+
+/// Describes a dialect in schemas.
+pub(crate) struct DialectName;
+
+impl JsonSchema for DialectName {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Dialect".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "v1: what the README of the original documents (plugin 1.5). \
+                v2: what its code ships (plugin 1.6 to 2.0).",
+            "enum": ["v1", "v2"]
+        })
+    }
+}
+
+/// Describes an Engine.IO generation in schemas.
+pub(crate) struct EioNumber;
+
+impl JsonSchema for EioNumber {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Eio".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "3: Engine.IO 3, under Socket.IO 2. 4: Engine.IO 4, under Socket.IO 3 and 4.",
+            "enum": [3, 4]
+        })
+    }
+}

@@ -57,6 +57,12 @@ pub enum TextError {
 pub const MAX_GENERATED: usize = 16 * 1024 * 1024;
 
 impl Text {
+    /// A text without holes, whatever its characters.
+    pub fn literal(text: impl Into<String>) -> Self {
+        let source = text.into();
+        Self { parts: vec![Part::Literal(source.clone())], source }
+    }
+
     /// The string as the file has it.
     pub fn source(&self) -> &str {
         &self.source

@@ -33,6 +33,9 @@ pub enum Pattern {
     Any(Kind),
     /// `{"$prefix": "Error: "}`: a string that begins so. Only expected.
     Prefix(Text),
+    /// A string in one of these wordings, each given by the parts that stand between what
+    /// varies. Has no form in files; the runner makes it of failure codes.
+    OneOf(Vec<Vec<String>>),
 }
 
 /// The kinds that `$any` can ask for.
@@ -79,7 +82,7 @@ impl Pattern {
     /// Whether the value can only be expected, not sent.
     pub fn is_matcher(&self) -> bool {
         match self {
-            Self::Any(_) | Self::Prefix(_) => true,
+            Self::Any(_) | Self::Prefix(_) | Self::OneOf(_) => true,
             Self::Array(items) => items.iter().any(Self::is_matcher),
             Self::Object(members) => members.iter().any(|(_, value)| value.is_matcher()),
             _ => false,
@@ -95,8 +98,35 @@ impl Pattern {
                 visit(key);
                 value.texts(visit);
             }),
-            Self::Plain(_) | Self::Number(_) | Self::Binary(_) | Self::Any(_) => {}
+            Self::Plain(_)
+            | Self::Number(_)
+            | Self::Binary(_)
+            | Self::Any(_)
+            | Self::OneOf(_) => {}
         }
+    }
+
+    /// The value that a JSON text says, without holes and directives.
+    pub fn literal(json: &str) -> Option<Self> {
+        Some(match json.trim_start().as_bytes().first()? {
+            b'n' => Self::Plain("null"),
+            b't' => Self::Plain("true"),
+            b'f' => Self::Plain("false"),
+            b'"' => Self::String(Text::literal(crate::json::unquote(json)?)),
+            b'[' => Self::Array(
+                crate::json::elements(json)?
+                    .into_iter()
+                    .map(|item| Self::literal(item.get()))
+                    .collect::<Option<_>>()?,
+            ),
+            b'{' => Self::Object(
+                crate::json::members(json)?
+                    .into_iter()
+                    .map(|(key, value)| Some((Text::literal(key), Self::literal(value.get())?)))
+                    .collect::<Option<_>>()?,
+            ),
+            _ => Self::Number(json.trim().to_owned()),
+        })
     }
 
     fn parse(raw: &RawValue, depth: usize) -> Result<Self, String> {

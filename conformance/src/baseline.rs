@@ -1,0 +1,204 @@
+//! The baseline: what is known to be wrong with an implementation, kept beside it.
+//!
+//! A check that does what its entry says is expected and does not make the run red. An
+//! entry that no longer describes what happens is stale, and that is an error of its own:
+//! otherwise a baseline would hide the next defect behind the last one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use sio_p2p_protocol::Dialect;
+
+use crate::runner::plan::Check;
+use crate::runner::verdict::{CheckResult, Verdict};
+use crate::scenario::{Location, Problem, Source, message_of};
+
+/// A baseline file.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Baseline")]
+struct BaselineDocument<'a> {
+    /// Where the schema of this file is, for editors.
+    #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
+    schema: Option<String>,
+    /// The implementation, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    implementation: Option<String>,
+    /// The expected results that are not "pass".
+    #[serde(borrow)]
+    #[schemars(with = "Vec<Entry>")]
+    expected: Vec<&'a RawValue>,
+}
+
+/// One expected result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Expected result")]
+pub struct Entry {
+    /// Id of the scenario, with its case if it has one. No wildcards.
+    pub id: String,
+    /// Dialect of the check.
+    #[schemars(with = "crate::scenario::model::DialectName")]
+    pub dialect: Dialect,
+    /// Engine.IO generation of the check.
+    #[schemars(range(min = 3, max = 4))]
+    pub eio: u8,
+    /// The expected verdict.
+    pub verdict: Verdict,
+    /// The beginning of the expected message.
+    pub message_prefix: String,
+    /// Why the implementation does so: one sentence by a person.
+    pub why: String,
+}
+
+/// A baseline that has been read.
+#[derive(Debug, Default)]
+pub struct Baseline {
+    schema: Option<String>,
+    implementation: Option<String>,
+    entries: BTreeMap<Key, (Entry, Option<Location>)>,
+}
+
+/// An entry that does not describe what happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// The entry.
+    pub entry: Entry,
+    /// What happened instead, in words.
+    pub instead: String,
+}
+
+type Key = (String, Dialect, u8);
+
+impl Entry {
+    fn key(&self) -> Key {
+        (self.id.clone(), self.dialect, self.eio)
+    }
+
+    /// Whether a result is what this entry expects.
+    pub fn describes(&self, result: &CheckResult) -> bool {
+        self.verdict == result.verdict && result.message.starts_with(&self.message_prefix)
+    }
+}
+
+fn key_of(check: &Check) -> Key {
+    (check.scenario.id.clone(), check.dialect, check.eio.number())
+}
+
+impl Baseline {
+    /// Reads a baseline. `known` are the checks that exist: an entry for anything else is an
+    /// error, for it would never become stale.
+    pub fn parse(source: &Arc<Source>, known: &[Check]) -> Result<Self, Vec<Problem>> {
+        let document: BaselineDocument<'_> =
+            serde_json::from_str(&source.text).map_err(|error| {
+                vec![Problem {
+                    at: source.locate_error(0, &error),
+                    message: message_of(&error),
+                }]
+            })?;
+        let mut problems = Vec::new();
+        let mut baseline = Self {
+            schema: document.schema,
+            implementation: document.implementation,
+            entries: BTreeMap::new(),
+        };
+        for raw in document.expected {
+            let at = source.locate_raw(raw);
+            let mut problem = |message: String| problems.push(Problem { at: at.clone(), message });
+            let entry: Entry = match serde_json::from_str(raw.get()) {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let at = source.locate_error(source.offset_of(raw), &error);
+                    problems.push(Problem { at, message: message_of(&error) });
+                    continue;
+                }
+            };
+            if entry.verdict == Verdict::Pass {
+                problem("a pass needs no entry".into());
+            }
+            if entry.why.trim().is_empty() {
+                problem(format!("{}: `why` is empty; say why the implementation does so", entry.id));
+            }
+            if !known.iter().any(|check| key_of(check) == entry.key()) {
+                problem(format!(
+                    "there is no check {} in {} over Engine.IO {}",
+                    entry.id, entry.dialect, entry.eio
+                ));
+            }
+            if let Some((first, _)) = baseline.entries.insert(entry.key(), (entry, Some(at.clone()))) {
+                problem(format!("{} has an entry already", first.id));
+            }
+        }
+        if problems.is_empty() { Ok(baseline) } else { Err(problems) }
+    }
+
+    /// The reason for which a result is expected, if it is.
+    pub fn expects(&self, result: &CheckResult) -> Option<&str> {
+        let (entry, _) = self.entries.get(&key_of(&result.check))?;
+        entry.describes(result).then_some(entry.why.as_str())
+    }
+
+    /// The entries that do not describe the results. Checks that were not run prove nothing.
+    pub fn stale(&self, results: &[CheckResult]) -> Vec<Stale> {
+        let mut stale = Vec::new();
+        for result in results {
+            let Some((entry, _)) = self.entries.get(&key_of(&result.check)) else { continue };
+            if !entry.describes(result) {
+                let instead = match result.verdict {
+                    Verdict::Pass => "it passes".to_owned(),
+                    verdict => format!("{verdict}: {}", result.message),
+                };
+                stale.push(Stale { entry: entry.clone(), instead });
+            }
+        }
+        stale
+    }
+
+    /// The file that describes these results: reasons are kept, entries of checks that were
+    /// not run as well, new entries have an empty reason that somebody has to fill in.
+    pub fn updated(&self, results: &[CheckResult]) -> String {
+        let mut entries: BTreeMap<Key, Entry> =
+            self.entries.iter().map(|(key, (entry, _))| (key.clone(), entry.clone())).collect();
+        for result in results {
+            let key = key_of(&result.check);
+            if matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable) {
+                entries.remove(&key);
+                continue;
+            }
+            let known = entries.get(&key);
+            if known.is_some_and(|entry| entry.describes(result)) {
+                continue;
+            }
+            let why = known.map(|entry| entry.why.clone()).unwrap_or_default();
+            let entry = Entry {
+                id: key.0.clone(),
+                dialect: key.1,
+                eio: key.2,
+                verdict: result.verdict,
+                message_prefix: result.message.clone(),
+                why,
+            };
+            entries.insert(key, entry);
+        }
+        let document = serde_json::json!({
+            "$schema": self.schema,
+            "implementation": self.implementation,
+            "expected": entries.into_values().collect::<Vec<_>>(),
+        });
+        let mut document = document;
+        if let Some(members) = document.as_object_mut() {
+            members.retain(|_, value| !value.is_null());
+        }
+        let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+/// The JSON Schema of a baseline file.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(BaselineDocument<'static>)
+}

@@ -1,0 +1,3 @@
+//! Reporters: listeners to the events of a run.
+
+pub mod json;

@@ -1,0 +1,194 @@
+//! One connection of a play, and what has arrived on it and not been matched yet.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sio_p2p_protocol::Dialect;
+use sio_p2p_transport::{
+    CloseReason, ConnectError, ConnectOptions, Data, EioVersion, Incoming, Packet, PacketSender,
+    PacketSocket, SendError,
+};
+use tokio::sync::{Semaphore, mpsc};
+
+use super::lowering::Outgoing;
+
+/// How many bytes one play may receive: a flood costs the scenario, not the runner.
+const BUDGET: usize = 256 << 20;
+
+/// Something that arrived for an actor.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    /// Whose connection.
+    pub(crate) actor: String,
+    /// Which connection of that actor: it may leave and come back.
+    pub(crate) generation: u64,
+    /// What.
+    pub(crate) what: Incoming,
+}
+
+/// The common end of all readers of a play.
+#[derive(Debug, Clone)]
+pub(crate) struct Mailbox {
+    sender: mpsc::UnboundedSender<Arrival>,
+    budget: Arc<Semaphore>,
+}
+
+impl Mailbox {
+    /// A mailbox and the end to read from.
+    pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Arrival>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Self { sender, budget: Arc::new(Semaphore::new(BUDGET)) }, receiver)
+    }
+
+    async fn read(self, actor: String, generation: u64, mut socket: sio_p2p_transport::PacketReceiver) {
+        while let Some(what) = socket.recv().await {
+            let size = u32::try_from(weight(&what)).unwrap_or(u32::MAX);
+            // Never given back: the budget is for the whole play.
+            match self.budget.acquire_many(size).await {
+                Ok(permit) => permit.forget(),
+                Err(_) => return,
+            }
+            let arrival = Arrival { actor: actor.clone(), generation, what };
+            if self.sender.send(arrival).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+fn weight(what: &Incoming) -> usize {
+    match what {
+        Incoming::Packet(Packet::Event { data, .. } | Packet::Ack { data, .. }) => {
+            64 + data.json.len() + data.attachments.iter().map(bytes::Bytes::len).sum::<usize>()
+        }
+        _ => 64,
+    }
+}
+
+/// An event that has arrived.
+#[derive(Debug, Clone)]
+pub(crate) struct EventSeen {
+    /// Name and arguments.
+    pub(crate) data: Data,
+    /// The number under which an ack is asked for.
+    pub(crate) ack: Option<u64>,
+}
+
+impl EventSeen {
+    /// The name and the arguments, as JSON texts.
+    pub(crate) fn parts(&self) -> (String, String) {
+        let elements = self.data.elements();
+        let name = elements.first().map(|name| name.get().to_owned()).unwrap_or_default();
+        let args: Vec<_> = elements.iter().skip(1).map(|arg| arg.get()).collect();
+        (name, format!("[{}]", args.join(",")))
+    }
+}
+
+/// What has arrived and not been matched.
+#[derive(Debug, Default)]
+pub(crate) struct Inbox {
+    /// Events in the order of arrival.
+    pub(crate) events: VecDeque<EventSeen>,
+    /// Acks by the number of the request.
+    pub(crate) acks: BTreeMap<u64, VecDeque<Data>>,
+    /// Packets that are neither.
+    pub(crate) packets: VecDeque<Packet>,
+    /// Fences that have come through.
+    pub(crate) fences: BTreeSet<u64>,
+    /// Why the connection has ended.
+    pub(crate) closed: Option<CloseReason>,
+}
+
+/// A connection.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    /// Which connection of the actor.
+    pub(crate) generation: u64,
+    /// What has arrived.
+    pub(crate) inbox: Inbox,
+    /// A `closed` step has seen the end of it.
+    pub(crate) end_seen: bool,
+    sender: PacketSender,
+    next_ack: u64,
+}
+
+/// One actor of a play.
+#[derive(Debug)]
+pub(crate) struct Actor {
+    /// Its name in the scenario.
+    pub(crate) name: String,
+    /// The dialect it speaks.
+    pub(crate) dialect: Dialect,
+    /// The Engine.IO generation by which it connects.
+    pub(crate) eio: EioVersion,
+    /// Its connection: the current one, or the last one if the server has closed it.
+    pub(crate) connection: Option<Connection>,
+    /// How often it has connected.
+    pub(crate) generations: u64,
+    /// It has left by itself since it last connected.
+    pub(crate) left: bool,
+}
+
+impl Actor {
+    /// Connects and starts reading.
+    pub(crate) async fn connect(
+        &mut self,
+        options: &ConnectOptions,
+        mailbox: &Mailbox,
+    ) -> Result<(), ConnectError> {
+        let (sender, receiver) = PacketSocket::connect(options).await?.split();
+        self.generations += 1;
+        self.left = false;
+        tokio::spawn(mailbox.clone().read(self.name.clone(), self.generations, receiver));
+        self.connection = Some(Connection {
+            generation: self.generations,
+            inbox: Inbox::default(),
+            end_seen: false,
+            sender,
+            next_ack: 0,
+        });
+        Ok(())
+    }
+
+    /// The connection if it is open.
+    pub(crate) fn open(&mut self) -> Option<&mut Connection> {
+        self.connection.as_mut().filter(|connection| connection.inbox.closed.is_none())
+    }
+
+    /// Whether the connection is open.
+    pub(crate) fn is_open(&self) -> bool {
+        self.connection.as_ref().is_some_and(|connection| connection.inbox.closed.is_none())
+    }
+}
+
+impl Connection {
+    /// Sends an event packet; gives the number of the ack that was asked for.
+    pub(crate) async fn emit(&mut self, outgoing: Outgoing) -> Result<Option<u64>, SendError> {
+        let ack = outgoing.asks.then_some(self.next_ack);
+        self.next_ack += u64::from(outgoing.asks);
+        let packet = Packet::Event { namespace: "/".to_owned(), data: outgoing.data, ack };
+        self.sender.send(packet).await?;
+        Ok(ack)
+    }
+
+    /// Sends any packet.
+    pub(crate) async fn send(&self, packet: Packet) -> Result<(), SendError> {
+        self.sender.send(packet).await
+    }
+
+    /// The sending half, for raw frames.
+    pub(crate) fn sender(&self) -> &PacketSender {
+        &self.sender
+    }
+
+    /// Leaves in good order: a disconnect packet, then the transport is closed.
+    pub(crate) async fn leave(self, patience: Duration) {
+        let _ = tokio::time::timeout(patience, self.sender.close()).await;
+    }
+
+    /// Drops the TCP connection.
+    pub(crate) async fn abort(self) {
+        self.sender.abort().await;
+    }
+}

@@ -1,0 +1,41 @@
+//! What happens during a run. The runner tells it once; reporters listen and do not know
+//! each other.
+
+use std::time::Duration;
+
+use super::plan::Check;
+use super::verdict::CheckResult;
+use crate::baseline::Stale;
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// The server answers and the checks are known.
+    Started {
+        /// What is judged, in words: a URL, a command, or the embedded server.
+        target: &'a str,
+        /// How many checks there are.
+        total: usize,
+        /// How many of them run at a time.
+        jobs: usize,
+    },
+    /// A check has begun.
+    CheckStarted(&'a Check),
+    /// A check has its result; the baseline has been consulted.
+    CheckFinished(&'a CheckResult),
+    /// All checks have results, here in the order of the plan.
+    Finished {
+        /// The results.
+        results: &'a [CheckResult],
+        /// Entries of the baseline that no longer describe what happens.
+        stale: &'a [Stale],
+        /// Wall-clock time from first to last.
+        duration: Duration,
+    },
+}
+
+/// A listener.
+pub trait Reporter {
+    /// Takes note of what happened.
+    fn event(&mut self, event: &Event<'_>) -> std::io::Result<()>;
+}

@@ -1,0 +1,59 @@
+//! The texts by which failures travel, as something to compare with.
+
+use sio_p2p_protocol::{Dialect, FailureCode};
+
+/// Every wording of these failures in a dialect: the parts between what varies. `who` fills
+/// the first gap, which is the client that the failure is about.
+pub(crate) fn wordings(
+    codes: &[String],
+    dialect: Dialect,
+    who: Option<&str>,
+) -> Result<Vec<Vec<String>>, String> {
+    let mut wordings = Vec::new();
+    for code in codes {
+        let code: FailureCode = code.parse().map_err(|error| format!("{error}"))?;
+        let spec = code.spec();
+        if !spec.dialects.contains(&dialect) {
+            continue;
+        }
+        for text in spec.texts.iter().chain(&spec.bare) {
+            wordings.push(parts(text, who));
+        }
+    }
+    if wordings.is_empty() {
+        return Err(format!("none of the failures {} exists in {dialect}", codes.join(", ")));
+    }
+    Ok(wordings)
+}
+
+fn parts(template: &str, who: Option<&str>) -> Vec<String> {
+    let mut parts: Vec<String> = template.split("{}").map(str::to_owned).collect();
+    if let (Some(who), true) = (who, parts.len() > 1) {
+        let second = parts.remove(1);
+        parts[0].push_str(who);
+        parts[0].push_str(&second);
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_of_other_dialects_do_not_count() {
+        let codes = ["target-not-found".to_owned(), "message-target-not-connected".to_owned()];
+        let v1 = wordings(&codes, Dialect::V1, Some("zz")).unwrap();
+        assert_eq!(v1, [["Error: Could not find target client 'zz' socket"]]);
+        let v2 = wordings(&codes, Dialect::V2, None).unwrap();
+        assert_eq!(
+            v2,
+            [
+                ["Error: Core: Client ", " is not connected to server"],
+                ["Error: Client ", " is not connected to server"],
+            ]
+        );
+        assert!(wordings(&codes[..1], Dialect::V2, None).is_err());
+        assert!(wordings(&["no-such".to_owned()], Dialect::V2, None).is_err());
+    }
+}

@@ -1,0 +1,18 @@
+//! The runner: plays scenarios against a server and says what came of it.
+
+mod act;
+mod actor;
+pub mod events;
+mod failures;
+mod fences;
+mod lowering;
+mod matching;
+mod observe;
+pub mod plan;
+mod play;
+mod probe;
+pub mod run;
+pub mod testee;
+pub mod trace;
+pub mod verdict;
+mod world;

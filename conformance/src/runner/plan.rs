@@ -1,0 +1,129 @@
+//! Which checks a run consists of.
+
+use std::sync::Arc;
+
+use sio_p2p_protocol::Dialect;
+use sio_p2p_transport::EioVersion;
+
+use crate::scenario::{Capability, Scenario};
+
+/// A scenario in one dialect over one Engine.IO generation.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// What is played.
+    pub scenario: Arc<Scenario>,
+    /// The dialect of actors that do not fix their own.
+    pub dialect: Dialect,
+    /// The Engine.IO generation of actors that do not fix their own.
+    pub eio: EioVersion,
+}
+
+/// What the user asks to be run, and what the server offers.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// Dialects, in order.
+    pub dialects: Vec<Dialect>,
+    /// Engine.IO generations, in order.
+    pub eio: Vec<EioVersion>,
+    /// Patterns, any of which must match; none for everything.
+    pub patterns: Vec<String>,
+    /// Capabilities that the server declares.
+    pub claims: Vec<Capability>,
+}
+
+impl Selection {
+    /// Every check that is asked for, in the order of the scenarios.
+    pub fn checks(&self, scenarios: &[Arc<Scenario>]) -> Vec<Check> {
+        let mut checks = Vec::new();
+        for &eio in &self.eio {
+            for &dialect in &self.dialects {
+                for scenario in scenarios {
+                    let fits = scenario.dialects.contains(&dialect)
+                        && (scenario.eio.is_empty() || scenario.eio.contains(&eio.number()))
+                        && self.wants(scenario);
+                    if fits {
+                        checks.push(Check { scenario: Arc::clone(scenario), dialect, eio });
+                    }
+                }
+            }
+        }
+        checks
+    }
+
+    fn wants(&self, scenario: &Scenario) -> bool {
+        self.patterns.is_empty()
+            || self.patterns.iter().any(|pattern| selects(pattern, scenario))
+    }
+
+    /// Why a check is not applicable to this server, if it is not.
+    pub fn not_applicable(&self, check: &Check) -> Option<String> {
+        let scenario = &check.scenario;
+        if let Some(missing) = scenario.requires.iter().find(|cap| !self.claims.contains(cap)) {
+            return Some(format!("capability {missing} is not declared"));
+        }
+        for (name, (actor, _)) in &scenario.actors {
+            if let Some(dialect) = actor.dialect.filter(|dialect| !self.dialects.contains(dialect)) {
+                return Some(format!("actor {name} needs dialect {dialect}"));
+            }
+            let offered = |eio: u8| self.eio.iter().any(|offered| offered.number() == eio);
+            if let Some(eio) = actor.eio.filter(|eio| !offered(*eio)) {
+                return Some(format!("actor {name} needs Engine.IO {eio}"));
+            }
+        }
+        None
+    }
+}
+
+/// Whether a pattern selects a scenario: by its id (a scenario's name selects its cases,
+/// too), by a clause, or by its family. `*` stands for any characters.
+pub fn selects(pattern: &str, scenario: &Scenario) -> bool {
+    let parent = scenario.id.split('/').next().unwrap_or_default();
+    glob(pattern, &scenario.id)
+        || glob(pattern, parent)
+        || glob(pattern, &scenario.family)
+        || scenario.clauses.iter().any(|(clause, _)| glob(pattern, clause))
+}
+
+/// Matches with `*` for any characters, `/` included.
+fn glob(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_stand_for_anything() {
+        for (pattern, text, expected) in [
+            ("message-with-ack", "message-with-ack", true),
+            ("message", "message-with-ack", false),
+            ("message*", "message-with-ack", true),
+            ("*ack", "message-with-ack", true),
+            ("*with*", "message-with-ack", true),
+            ("m*-*k", "message-with-ack", true),
+            ("*x*", "message-with-ack", false),
+            ("a*a", "a", false),
+            ("hostile/*", "hostile/no-args", true),
+            ("*", "", true),
+        ] {
+            assert_eq!(glob(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+}

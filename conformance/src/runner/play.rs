@@ -1,0 +1,346 @@
+//! Playing one scenario: the state, and the walk through the steps.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use sio_p2p_protocol::Dialect;
+use sio_p2p_transport::{EioVersion, Incoming, Packet};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
+
+use super::actor::{Actor, Arrival, EventSeen, Mailbox};
+use super::plan::Check;
+use super::trace::Trace;
+use super::verdict::{Finding, Outcome};
+use super::world::World;
+use crate::scenario::step::{Action, Step, Verb};
+
+/// A scenario that takes longer than this as a whole is given up.
+pub(crate) const SCENARIO_LIMIT: Duration = Duration::from_mins(1);
+
+/// Why a play ends before its last step.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The server did something else than it should.
+    Broken(Finding),
+    /// The server stopped serving.
+    Down(Finding),
+    /// The server could not be talked to.
+    Untestable(Finding),
+}
+
+impl Stop {
+    /// The server did something else than it should; only a sentence to say.
+    pub(crate) fn broken(message: impl Into<String>) -> Self {
+        Self::Broken(Finding::new(message))
+    }
+
+    fn finding(&mut self) -> &mut Finding {
+        match self {
+            Self::Broken(finding) | Self::Down(finding) | Self::Untestable(finding) => finding,
+        }
+    }
+}
+
+/// A request of the play whose ack may come.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// Who asked.
+    pub(super) actor: String,
+    /// By which of its connections.
+    pub(super) generation: u64,
+    /// Under which number.
+    pub(super) number: u64,
+}
+
+/// A request that an actor has received and may answer.
+#[derive(Debug, Clone)]
+pub(super) struct Requested {
+    /// Who received it.
+    pub(super) actor: String,
+    /// Under which number the ack goes back.
+    pub(super) number: u64,
+}
+
+/// The state of a play.
+#[derive(Debug)]
+pub(crate) struct Play {
+    pub(super) url: String,
+    pub(super) dialect: Dialect,
+    pub(super) eio: EioVersion,
+    pub(super) check: Check,
+    pub(super) world: World,
+    pub(super) trace: Trace,
+    pub(super) actors: BTreeMap<String, Actor>,
+    pub(super) mailbox: Mailbox,
+    incoming: mpsc::UnboundedReceiver<Arrival>,
+    pub(super) asked: BTreeMap<String, Asked>,
+    pub(super) requested: BTreeMap<String, Requested>,
+    pub(super) deadline: Duration,
+    pub(super) fences: u64,
+    /// Something was said to the server, or it said something: it could be talked to.
+    pub(super) talked: bool,
+    remark: Option<String>,
+}
+
+/// What a play came to.
+#[derive(Debug)]
+pub(crate) struct Played {
+    /// The outcome.
+    pub(crate) outcome: Outcome,
+    /// Whether at least one actor was accepted by the server.
+    pub(crate) talked: bool,
+}
+
+impl Play {
+    /// A play of this check against the server at `url`.
+    pub(crate) fn new(check: &Check, url: &str, trace: Trace) -> Self {
+        let (mailbox, incoming) = Mailbox::new();
+        let scenario = &check.scenario;
+        let actors = scenario.actors.iter().map(|(name, (actor, _))| {
+            let eio = match actor.eio {
+                Some(3) => EioVersion::V3,
+                Some(_) => EioVersion::V4,
+                None => check.eio,
+            };
+            let actor = Actor {
+                name: name.clone(),
+                dialect: actor.dialect.unwrap_or(check.dialect),
+                eio,
+                connection: None,
+                generations: 0,
+                left: false,
+            };
+            (name.clone(), actor)
+        });
+        Self {
+            url: url.to_owned(),
+            dialect: check.dialect,
+            eio: check.eio,
+            actors: actors.collect(),
+            world: World::new(scenario),
+            deadline: scenario.deadline,
+            check: check.clone(),
+            trace,
+            mailbox,
+            incoming,
+            asked: BTreeMap::new(),
+            requested: BTreeMap::new(),
+            fences: 0,
+            talked: false,
+            remark: None,
+        }
+    }
+
+    /// Plays the scenario to its end, final fences included.
+    pub(crate) async fn run(mut self) -> Played {
+        let scenario = std::sync::Arc::clone(&self.check.scenario);
+        let steps = resolve(&scenario.steps, self.dialect, self.eio.number());
+        let story = async {
+            self.steps(&steps).await?;
+            self.nothing_left().await
+        };
+        let result = match tokio::time::timeout(SCENARIO_LIMIT, story).await {
+            Ok(result) => result,
+            Err(_) => Err(Stop::broken("the scenario was not over after a minute")),
+        };
+        let result = result.map_err(|mut stop| {
+            self.complete(stop.finding());
+            stop
+        });
+        let talked = self.talked;
+        self.say_goodbye();
+        let outcome = match result {
+            Ok(()) => Outcome::Passed,
+            Err(Stop::Broken(finding)) => Outcome::Broken(finding),
+            Err(Stop::Down(finding)) => Outcome::Down(finding),
+            Err(Stop::Untestable(finding)) => Outcome::Untestable(finding),
+        };
+        Played { outcome, talked }
+    }
+
+    /// Writes generated names as the scenario writes them, and adds the last remark.
+    fn complete(&self, finding: &mut Finding) {
+        finding.message = self.world.humanise(&finding.message);
+        for text in [&mut finding.expected, &mut finding.actual].into_iter().flatten() {
+            *text = self.world.humanise(text);
+        }
+        finding.notes.extend(self.remark.iter().map(|note| format!("note: {note}")));
+    }
+
+    /// Closes what is still open, without waiting for it.
+    fn say_goodbye(&mut self) {
+        for actor in self.actors.values_mut() {
+            if let Some(connection) = actor.connection.take() {
+                tokio::spawn(connection.leave(Duration::from_secs(1)));
+            }
+        }
+    }
+
+    /// The steps one after the other.
+    fn steps<'a>(
+        &'a mut self,
+        steps: &'a [Step],
+    ) -> Pin<Box<dyn Future<Output = Result<(), Stop>> + Send + 'a>> {
+        Box::pin(async move {
+            for step in steps {
+                self.step(step).await.map_err(|mut stop| {
+                    // The innermost step keeps its place.
+                    stop.finding().at.get_or_insert_with(|| step.at.clone());
+                    stop
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<(), Stop> {
+        match &step.verb {
+            Verb::Do(Action::Note(text)) => {
+                self.remark = Some(text.clone());
+                Ok(())
+            }
+            Verb::Do(action) if action.is_observation() => self.observe(action).await,
+            Verb::Do(action) => self.act(action).await,
+            Verb::All(steps) => self.observe_all(steps).await,
+            Verb::AnyOf(alternatives) => {
+                let rest = self.choose(alternatives).await?;
+                self.steps(rest).await
+            }
+            Verb::Repeat { times, steps } => {
+                let outer = self.world.counter;
+                for counter in 0..*times {
+                    self.world.counter = counter;
+                    self.steps(steps).await?;
+                }
+                self.world.counter = outer;
+                Ok(())
+            }
+            Verb::Within { ms, steps } => {
+                let outer = std::mem::replace(&mut self.deadline, Duration::from_millis(*ms));
+                let result = self.steps(steps).await;
+                self.deadline = outer;
+                result
+            }
+            // Both are resolved before the play begins.
+            Verb::When { .. } | Verb::Case => Ok(()),
+        }
+    }
+
+    /// Takes in everything that has arrived so far.
+    pub(super) fn drain(&mut self) {
+        while let Ok(arrival) = self.incoming.try_recv() {
+            self.take(arrival);
+        }
+    }
+
+    /// Waits for something to arrive; `false` if nothing does until the deadline.
+    pub(super) async fn arrival(&mut self, until: Instant) -> bool {
+        match timeout_at(until, self.incoming.recv()).await {
+            Ok(Some(arrival)) => {
+                self.take(arrival);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn take(&mut self, arrival: Arrival) {
+        let fence_name = self.fence_name();
+        let echo_prefix = self.echo_prefix();
+        let Some(actor) = self.actors.get_mut(&arrival.actor) else { return };
+        let connection = actor
+            .connection
+            .as_mut()
+            .filter(|connection| connection.generation == arrival.generation);
+        let Some(connection) = connection else { return };
+        let inbox = &mut connection.inbox;
+        match arrival.what {
+            Incoming::Closed(reason) => inbox.closed = Some(reason),
+            Incoming::Packet(Packet::Event { data, ack, namespace }) if namespace == "/" => {
+                let event = EventSeen { data, ack };
+                match fence_number(&event, &fence_name) {
+                    Some(number) => {
+                        inbox.fences.insert(number);
+                    }
+                    None => inbox.events.push_back(event),
+                }
+            }
+            Incoming::Packet(Packet::Ack { data, id, namespace }) if namespace == "/" => {
+                inbox.acks.entry(id).or_default().push_back(data);
+            }
+            Incoming::Packet(packet) => {
+                let echo = packet.namespace().strip_prefix(&echo_prefix);
+                match echo.and_then(|number| number.parse().ok()) {
+                    Some(number) => {
+                        inbox.fences.insert(number);
+                    }
+                    None => inbox.packets.push_back(packet),
+                }
+            }
+        }
+    }
+
+    /// The event by which fences of this play travel.
+    pub(super) fn fence_name(&self) -> String {
+        format!("fence-{}", self.world.run())
+    }
+
+    /// The namespace, but for its number, that echoes of this play ask for.
+    pub(super) fn echo_prefix(&self) -> String {
+        format!("/fence-{}-", self.world.run())
+    }
+
+    /// The names of the actors whose connections are open.
+    pub(super) fn open_actors(&self) -> BTreeSet<String> {
+        self.actors.values().filter(|actor| actor.is_open()).map(|a| a.name.clone()).collect()
+    }
+}
+
+/// The number of a fence, which is the last argument of the event with the fence's name.
+fn fence_number(event: &EventSeen, name: &str) -> Option<u64> {
+    // A look at the text first: most events are none.
+    if !event.data.json.contains(name) {
+        return None;
+    }
+    let elements = event.data.elements();
+    let found = crate::json::unquote(elements.first()?.get())?;
+    (found == name).then(|| elements.last()?.get().parse().ok()).flatten()
+}
+
+/// The steps with every `when` replaced by its steps or by nothing.
+pub(crate) fn resolve(steps: &[Step], dialect: Dialect, eio: u8) -> Vec<Step> {
+    let resolve_all = |steps: &[Step]| resolve(steps, dialect, eio);
+    let mut resolved = Vec::with_capacity(steps.len());
+    for step in steps {
+        let verb = match &step.verb {
+            Verb::When { dialects, eio: only, steps } => {
+                let holds = (dialects.is_empty() || dialects.contains(&dialect))
+                    && (only.is_empty() || only.contains(&eio));
+                if holds {
+                    resolved.extend(resolve_all(steps));
+                }
+                continue;
+            }
+            Verb::All(steps) => Verb::All(resolve_all(steps)),
+            Verb::Repeat { times, steps } => {
+                Verb::Repeat { times: *times, steps: resolve_all(steps) }
+            }
+            Verb::Within { ms, steps } => Verb::Within { ms: *ms, steps: resolve_all(steps) },
+            Verb::AnyOf(alternatives) => Verb::AnyOf(
+                alternatives
+                    .iter()
+                    .map(|steps| (steps.is_empty(), resolve_all(steps)))
+                    // An alternative that only other dialects have is none, not "nothing".
+                    .filter(|(was_empty, steps)| *was_empty || !steps.is_empty())
+                    .map(|(_, steps)| steps)
+                    .collect(),
+            ),
+            Verb::Do(_) | Verb::Case => step.verb.clone(),
+        };
+        resolved.push(Step { at: step.at.clone(), verb });
+    }
+    resolved
+}

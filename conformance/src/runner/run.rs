@@ -1,0 +1,300 @@
+//! A run: many checks, several at a time, none of which can end it.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use sio_p2p_transport::EioVersion;
+use tokio::sync::mpsc;
+
+use super::events::{Event, Reporter};
+use super::plan::{Check, Selection};
+use super::play::{Play, Played};
+use super::probe::probe;
+use super::testee::{Instance, StartCommand, answers};
+use super::trace::Trace;
+use super::verdict::{CheckResult, Finding, Outcome};
+use crate::baseline::Baseline;
+
+/// What is judged.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// A server that is running, and may have other users.
+    Running {
+        /// Its URL.
+        url: String,
+    },
+    /// A command that starts a server; every worker has one of its own.
+    Started(StartCommand),
+}
+
+/// Everything that a run needs to know.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// What is judged.
+    pub target: Target,
+    /// How reports call it.
+    pub name: String,
+    /// The checks, in the order of the report.
+    pub checks: Vec<Check>,
+    /// What was asked for, and what the server declares.
+    pub selection: &'a Selection,
+    /// How many checks at a time.
+    pub jobs: usize,
+    /// What is known to be wrong.
+    pub baseline: &'a Baseline,
+}
+
+/// Why a run did not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The server does not answer, or cannot be started.
+    #[error("{0}")]
+    CannotReach(String),
+    /// A reporter cannot write.
+    #[error("cannot write the report: {0}")]
+    Report(#[from] std::io::Error),
+}
+
+/// What the workers share.
+#[derive(Debug)]
+struct Shared {
+    target: Target,
+    checks: Vec<(Check, Option<String>)>,
+    eio: Vec<EioVersion>,
+    queue: Mutex<VecDeque<usize>>,
+    /// Checks that have to be done again alone, because the server went down while several
+    /// were running.
+    again: Mutex<Vec<usize>>,
+    /// How many plays are going on.
+    playing: AtomicUsize,
+}
+
+enum Progress {
+    Started(usize),
+    Finished(usize, Box<CheckResult>),
+}
+
+impl Run<'_> {
+    /// Does the checks and tells the reporters; gives the results in the order of the plan.
+    pub async fn run(
+        self,
+        reporters: &mut [Box<dyn Reporter>],
+    ) -> Result<(Vec<CheckResult>, Vec<crate::baseline::Stale>), RunError> {
+        let began = Instant::now();
+        self.reach().await?;
+        let checks: Vec<_> = self
+            .checks
+            .iter()
+            .map(|check| (check.clone(), self.selection.not_applicable(check)))
+            .collect();
+        let total = checks.len();
+        let jobs = self.jobs.clamp(1, total.max(1));
+        let tell = |reporters: &mut [Box<dyn Reporter>], event: &Event<'_>| {
+            reporters.iter_mut().try_for_each(|reporter| reporter.event(event))
+        };
+        tell(reporters, &Event::Started { target: &self.name, total, jobs })?;
+        let shared = Arc::new(Shared {
+            target: self.target,
+            checks,
+            eio: self.selection.eio.clone(),
+            queue: Mutex::new((0..total).collect()),
+            again: Mutex::default(),
+            playing: AtomicUsize::new(0),
+        });
+        let mut results: Vec<Option<CheckResult>> = Vec::new();
+        results.resize_with(total, || None);
+        // Second round: what was interrupted by somebody else's crash, one at a time.
+        for (round, workers) in [(0, jobs), (1, 1)] {
+            if round == 1 {
+                let again = std::mem::take(&mut *lock(&shared.again));
+                lock(&shared.queue).extend(again);
+            }
+            let (sender, mut progress) = mpsc::unbounded_channel();
+            for _ in 0..workers {
+                tokio::spawn(work(Arc::clone(&shared), sender.clone(), workers == 1));
+            }
+            drop(sender);
+            while let Some(step) = progress.recv().await {
+                match step {
+                    Progress::Started(index) => {
+                        tell(reporters, &Event::CheckStarted(&shared.checks[index].0))?;
+                    }
+                    Progress::Finished(index, mut result) => {
+                        result.expected_because =
+                            self.baseline.expects(&result).map(str::to_owned);
+                        tell(reporters, &Event::CheckFinished(&result))?;
+                        results[index] = Some(*result);
+                    }
+                }
+            }
+        }
+        let results: Vec<_> = results.into_iter().flatten().collect();
+        let stale = self.baseline.stale(&results);
+        let duration = began.elapsed();
+        tell(reporters, &Event::Finished { results: &results, stale: &stale, duration })?;
+        Ok((results, stale))
+    }
+
+    /// Makes sure that there is anything to talk to.
+    async fn reach(&self) -> Result<(), RunError> {
+        match &self.target {
+            Target::Started(command) => {
+                let started = Instance::start(command, &self.selection.eio).await;
+                started.map(drop).map_err(|error| RunError::CannotReach(error.to_string()))
+            }
+            Target::Running { url } => {
+                let until = tokio::time::Instant::now() + Duration::from_secs(10);
+                for &eio in &self.selection.eio {
+                    if answers(url, eio, until).await {
+                        return Ok(());
+                    }
+                }
+                let eio: Vec<_> = self.selection.eio.iter().map(ToString::to_string).collect();
+                let message =
+                    format!("no server answers at {url} (Engine.IO {})", eio.join(" or "));
+                Err(RunError::CannotReach(message))
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn work(shared: Arc<Shared>, progress: mpsc::UnboundedSender<Progress>, alone: bool) {
+    let mut instance = None;
+    loop {
+        let Some(index) = lock(&shared.queue).pop_front() else { return };
+        if progress.send(Progress::Started(index)).is_err() {
+            return;
+        }
+        let (check, not_applicable) = &shared.checks[index];
+        let began = Instant::now();
+        let trace = Trace::new();
+        let outcome = match not_applicable {
+            Some(why) => Some(Outcome::NotApplicable(why.clone())),
+            None => examine(&shared, check, &mut instance, &trace, alone).await,
+        };
+        let Some(outcome) = outcome else {
+            lock(&shared.again).push(index);
+            continue;
+        };
+        let result = CheckResult::new(check.clone(), outcome, began.elapsed(), trace.lines());
+        if progress.send(Progress::Finished(index, Box::new(result))).is_err() {
+            return;
+        }
+    }
+}
+
+/// Plays one check and sees to the server's health afterwards. `None` if it has to be done
+/// again alone.
+async fn examine(
+    shared: &Shared,
+    check: &Check,
+    instance: &mut Option<Instance>,
+    trace: &Trace,
+    alone: bool,
+) -> Option<Outcome> {
+    let url = match &shared.target {
+        Target::Running { url } => url.clone(),
+        Target::Started(command) => {
+            if instance.as_mut().is_none_or(|instance| instance.ended().is_some()) {
+                match Instance::start(command, &shared.eio).await {
+                    Ok(started) => *instance = Some(started),
+                    Err(error) => {
+                        let finding = Finding::new("the server could not be started");
+                        let finding = finding.comparing("a server", error.to_string());
+                        return Some(Outcome::Untestable(finding));
+                    }
+                }
+            }
+            instance.as_ref().map(Instance::url).unwrap_or_default()
+        }
+    };
+    let others = shared.playing.fetch_add(1, Ordering::SeqCst);
+    let played = play(check, &url, trace).await;
+    shared.playing.fetch_sub(1, Ordering::SeqCst);
+    match instance {
+        Some(_) => Some(judge_own(check, played, instance, &url).await),
+        None => judge_shared(check, played, &url, alone || others == 0).await,
+    }
+}
+
+/// Plays in a task of its own: should the runner itself panic, it costs one verdict.
+async fn play(check: &Check, url: &str, trace: &Trace) -> Played {
+    let play = Play::new(check, url, trace.clone());
+    match tokio::spawn(play.run()).await {
+        Ok(played) => played,
+        Err(error) => {
+            let finding = Finding::new("the runner failed; this is a defect of the runner")
+                .comparing("a verdict", error.to_string());
+            Played { outcome: Outcome::Untestable(finding), talked: true }
+        }
+    }
+}
+
+/// The verdict when the server belongs to this worker: whatever happened to it, this
+/// scenario did it.
+async fn judge_own(
+    check: &Check,
+    played: Played,
+    instance: &mut Option<Instance>,
+    url: &str,
+) -> Outcome {
+    let Some(server) = instance else { return played.outcome };
+    let well = matches!(played.outcome, Outcome::Passed | Outcome::NotApplicable(_));
+    let mut ended = server.ended();
+    if !well && ended.is_none() {
+        if !matches!(played.outcome, Outcome::Down(_))
+            && probe(url, check.dialect, check.eio).await.is_ok()
+        {
+            return played.outcome;
+        }
+        ended = server.end().await;
+    } else if well && ended.is_none() {
+        return played.outcome;
+    }
+    let message = match &ended {
+        Some(status) => format!("the server process ended ({status})"),
+        None => "the server no longer serves".to_owned(),
+    };
+    let notes = server.last_words().into_iter().map(|line| format!("server: {line}"));
+    let outcome = down(played.outcome, &message, notes.collect());
+    // Dead or useless: the next check gets a new one.
+    *instance = None;
+    outcome
+}
+
+/// The verdict when the server is shared. If it is down and others were playing as well,
+/// nobody can say whose doing it was.
+async fn judge_shared(check: &Check, played: Played, url: &str, alone: bool) -> Option<Outcome> {
+    let outcome = played.outcome;
+    if matches!(outcome, Outcome::Passed | Outcome::NotApplicable(_)) {
+        return Some(outcome);
+    }
+    if !matches!(outcome, Outcome::Down(_)) && probe(url, check.dialect, check.eio).await.is_ok() {
+        return Some(outcome);
+    }
+    if !played.talked {
+        return Some(match outcome {
+            Outcome::Broken(finding) | Outcome::Down(finding) => Outcome::Untestable(finding),
+            other => other,
+        });
+    }
+    alone.then(|| down(outcome, "the server no longer serves", Vec::new()))
+}
+
+/// The outcome of a scenario that took the server down: what the step saw becomes a note.
+fn down(outcome: Outcome, message: &str, notes: Vec<String>) -> Outcome {
+    let mut finding = match outcome {
+        Outcome::Broken(finding) | Outcome::Down(finding) | Outcome::Untestable(finding) => finding,
+        Outcome::Passed | Outcome::NotApplicable(_) => Finding::new("the scenario had passed"),
+    };
+    let seen = std::mem::replace(&mut finding.message, message.to_owned());
+    finding.notes.push(format!("seen by the scenario: {seen}"));
+    finding.notes.extend(notes);
+    Outcome::Down(finding)
+}

@@ -1,0 +1,264 @@
+//! Servers that the runner starts itself, from a command.
+
+use std::collections::VecDeque;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sio_p2p_transport::{ConnectOptions, EioVersion, PacketSocket};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, sleep, timeout};
+
+/// How long a server may take until it answers: installing packages included.
+const START_LIMIT: Duration = Duration::from_mins(2);
+/// Pause between two attempts to reach a server that is starting.
+const START_PAUSE: Duration = Duration::from_millis(20);
+/// How many lines of a server's output are kept.
+const LAST_WORDS: usize = 20;
+/// How long a dead server's exit status is waited for.
+const EXIT_PATIENCE: Duration = Duration::from_secs(2);
+
+/// A command that starts a server, with a place for its address.
+#[derive(Debug, Clone)]
+pub struct StartCommand {
+    words: Vec<String>,
+    text: String,
+}
+
+/// Why a server could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The command is empty or has an open quote.
+    #[error("the start command {0:?} is not a command: {1}")]
+    Words(String, &'static str),
+    /// No free port.
+    #[error("no free port on the loopback interface: {0}")]
+    Port(std::io::Error),
+    /// The program could not be executed.
+    #[error("cannot execute {0:?}: {1}")]
+    Spawn(String, std::io::Error),
+    /// It ended before it answered.
+    #[error("the server ended before it answered ({status}){}", last_words(.output))]
+    Ended {
+        /// How it ended.
+        status: String,
+        /// Its last output.
+        output: Vec<String>,
+    },
+    /// It did not answer in time.
+    #[error("the server did not answer within {} s{}", START_LIMIT.as_secs(), last_words(.output))]
+    Silent {
+        /// Its last output.
+        output: Vec<String>,
+    },
+}
+
+fn last_words(output: &[String]) -> String {
+    if output.is_empty() { String::new() } else { format!("; it said:\n{}", output.join("\n")) }
+}
+
+impl StartCommand {
+    /// Splits a command line as a shell does: blanks separate, quotes and backslashes hold
+    /// together. `{addr}` stands for `127.0.0.1:<port>`, `{port}` and `{host}` for its parts.
+    pub fn parse(text: &str) -> Result<Self, StartError> {
+        let words = split(text).map_err(|why| StartError::Words(text.to_owned(), why))?;
+        if words.is_empty() {
+            return Err(StartError::Words(text.to_owned(), "it has no words"));
+        }
+        if !words.iter().any(|word| word.contains("{addr}") || word.contains("{port}")) {
+            let why = "it has no place for the address; write {addr} or {port} there";
+            return Err(StartError::Words(text.to_owned(), why));
+        }
+        Ok(Self { words, text: text.to_owned() })
+    }
+
+    /// The command as the user gave it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+fn split(text: &str) -> Result<Vec<String>, &'static str> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            ' ' | '\t' | '\n' => words.extend(word.take()),
+            '\\' => {
+                let next = chars.next().ok_or("it ends with a backslash")?;
+                word.get_or_insert_default().push(next);
+            }
+            '\'' | '"' => {
+                let word = word.get_or_insert_default();
+                loop {
+                    match chars.next().ok_or("it has an open quote")? {
+                        end if end == c => break,
+                        '\\' if c == '"' => word.push(chars.next().ok_or("it has an open quote")?),
+                        other => word.push(other),
+                    }
+                }
+            }
+            other => word.get_or_insert_default().push(other),
+        }
+    }
+    words.extend(word);
+    Ok(words)
+}
+
+/// A running server that belongs to one worker.
+#[derive(Debug)]
+pub struct Instance {
+    child: Child,
+    address: SocketAddr,
+    output: Arc<Mutex<VecDeque<String>>>,
+}
+
+impl Instance {
+    /// Starts a server and waits until it answers a handshake of one of these generations.
+    pub async fn start(command: &StartCommand, eio: &[EioVersion]) -> Result<Self, StartError> {
+        let address = free_address().map_err(StartError::Port)?;
+        let fill = |word: &String| {
+            word.replace("{addr}", &address.to_string())
+                .replace("{host}", &address.ip().to_string())
+                .replace("{port}", &address.port().to_string())
+        };
+        let words: Vec<_> = command.words.iter().map(fill).collect();
+        let (program, args) = words.split_first().map_or(("", &[][..]), |(p, a)| (p.as_str(), a));
+        let mut process = Command::new(program);
+        process.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Its own group, so that what it starts in turn can be ended with it.
+        #[cfg(unix)]
+        process.process_group(0);
+        let mut child = process
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| StartError::Spawn(program.to_owned(), error))?;
+        let output = Arc::default();
+        if let Some(stderr) = child.stderr.take() {
+            tokio::spawn(listen(stderr, Arc::clone(&output)));
+        }
+        if let Some(stdout) = child.stdout.take() {
+            tokio::spawn(listen(stdout, Arc::clone(&output)));
+        }
+        let mut instance = Self { child, address, output };
+        instance.wait_until_it_answers(eio).await?;
+        Ok(instance)
+    }
+
+    async fn wait_until_it_answers(&mut self, eio: &[EioVersion]) -> Result<(), StartError> {
+        let until = Instant::now() + START_LIMIT;
+        while Instant::now() < until {
+            if let Some(status) = self.ended() {
+                sleep(START_PAUSE).await; // The last lines may still be on their way.
+                return Err(StartError::Ended { status, output: self.last_words() });
+            }
+            if TcpStream::connect(self.address).await.is_ok() {
+                for &eio in eio {
+                    if answers(&self.url(), eio, until).await {
+                        return Ok(());
+                    }
+                }
+            }
+            sleep(START_PAUSE).await;
+        }
+        Err(StartError::Silent { output: self.last_words() })
+    }
+
+    /// Where the server is.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// How the server ended, if it has.
+    pub fn ended(&mut self) -> Option<String> {
+        self.child.try_wait().ok().flatten().map(describe)
+    }
+
+    /// Waits a little for the end of a server that seems dead.
+    pub async fn end(&mut self) -> Option<String> {
+        timeout(EXIT_PATIENCE, self.child.wait()).await.ok()?.ok().map(describe)
+    }
+
+    /// The last lines that it has written, whichever stream they went to.
+    pub fn last_words(&self) -> Vec<String> {
+        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        output.iter().cloned().collect()
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        // The group first: `cargo run`, `npm` and shells leave their children behind.
+        #[cfg(unix)]
+        if let (Some(id), None) = (self.child.id(), self.ended()) {
+            let _ = std::process::Command::new("kill")
+                .args(["-KILL", "--", &format!("-{id}")])
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+        }
+        let _ = self.child.start_kill();
+    }
+}
+
+/// Whether a server answers a handshake. Clients without an id are accepted by every
+/// implementation; a refusal is an answer, too.
+pub async fn answers(url: &str, eio: EioVersion, until: Instant) -> bool {
+    let Ok(options) = ConnectOptions::new(url) else { return false };
+    let patience = until.saturating_duration_since(Instant::now()).min(Duration::from_secs(5));
+    let options = options
+        .eio(eio)
+        .query("clientId", &format!("hello-{}", super::world::fresh()))
+        .connect_timeout(patience);
+    match PacketSocket::connect(&options).await {
+        Ok(socket) => {
+            socket.close().await;
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+fn describe(status: ExitStatus) -> String {
+    status.to_string()
+}
+
+/// A port that is free now. Somebody may take it before the server does; then the server
+/// ends, says so, and is not started.
+fn free_address() -> std::io::Result<SocketAddr> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}
+
+async fn listen(stream: impl AsyncRead + Unpin, output: Arc<Mutex<VecDeque<String>>>) {
+    let mut lines = BufReader::new(stream).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+        if output.len() == LAST_WORDS {
+            output.pop_front();
+        }
+        output.push_back(crate::json::shorten(&line, 300));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_split_like_a_shell_does() {
+        let words = |text: &str| split(text).unwrap();
+        assert_eq!(words("node server.js  {port}"), ["node", "server.js", "{port}"]);
+        assert_eq!(words(r#"sh -c 'exec a "b c"' "d \" e" f\ g"#), [
+            "sh", "-c", r#"exec a "b c""#, r#"d " e"#, "f g"
+        ]);
+        assert_eq!(words("a '' b"), ["a", "", "b"]);
+        assert!(split("a 'b").is_err());
+        assert!(StartCommand::parse("node server.js").is_err());
+        assert!(StartCommand::parse("  ").is_err());
+    }
+}

@@ -1,0 +1,106 @@
+//! Every frame of every actor, in the order in which the runner's connections saw them.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sio_p2p_transport::{Direction, Frame};
+
+use crate::json::shorten;
+
+/// How many frames of one check are kept; of a longer one, the last.
+const KEPT: usize = 400;
+/// How many characters of a frame are kept.
+const SHOWN: usize = 300;
+
+/// One frame.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TraceLine {
+    /// Time since the check began, in microseconds.
+    pub at_us: u64,
+    /// Whose connection.
+    pub actor: String,
+    /// `out`: from the actor to the server; `in`: from the server to the actor.
+    pub direction: Way,
+    /// The frame: Engine.IO text, long ones shortened; binary and close frames described.
+    pub frame: String,
+}
+
+/// Which way a frame went, seen from the actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Way {
+    /// From the actor to the server.
+    Out,
+    /// From the server to the actor.
+    In,
+}
+
+/// The recorder of one check, shared by its connections.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    began: Instant,
+    lines: Arc<Mutex<VecDeque<TraceLine>>>,
+}
+
+impl Default for Trace {
+    fn default() -> Self {
+        Self { began: Instant::now(), lines: Arc::default() }
+    }
+}
+
+impl Trace {
+    /// An empty recording; time counts from here.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The observer to hand to an actor's connection.
+    pub fn tap(&self, actor: &str) -> impl Fn(Direction, &Frame) + Send + Sync + use<> {
+        let (trace, actor) = (self.clone(), actor.to_owned());
+        move |direction, frame| {
+            let way = match direction {
+                Direction::In => Way::In,
+                Direction::Out => Way::Out,
+            };
+            trace.push(&actor, way, describe(frame));
+        }
+    }
+
+    fn push(&self, actor: &str, direction: Way, frame: String) {
+        let at_us = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() == KEPT {
+            lines.pop_front();
+        }
+        lines.push_back(TraceLine { at_us, actor: actor.to_owned(), direction, frame });
+    }
+
+    /// The frames so far, in order.
+    pub fn lines(&self) -> Vec<TraceLine> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+}
+
+fn describe(frame: &Frame) -> String {
+    match frame {
+        Frame::Text(text) => shorten(text, SHOWN),
+        Frame::Binary(bytes) => {
+            let mut text = format!("<binary, {} bytes:", bytes.len());
+            for byte in bytes.iter().take(16) {
+                let _ = write!(text, " {byte:02x}");
+            }
+            if bytes.len() > 16 {
+                text.push_str(" …");
+            }
+            text.push('>');
+            text
+        }
+        Frame::Close { code: Some(code), reason } if reason.is_empty() => format!("<close {code}>"),
+        Frame::Close { code: Some(code), reason } => format!("<close {code}: {reason}>"),
+        Frame::Close { code: None, .. } => "<close>".to_owned(),
+    }
+}

@@ -1,0 +1,145 @@
+//! What a check comes to.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::plan::Check;
+use super::trace::TraceLine;
+use crate::scenario::{Level, Location};
+
+/// The verdict on one scenario in one dialect over one Engine.IO generation.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Everything the scenario expects was seen, and nothing else.
+    Pass,
+    /// A clause of level `must` is broken.
+    Fail,
+    /// A clause of level `should` is broken.
+    Warn,
+    /// It could not be tried: the server could not be talked to. Neither good nor bad news
+    /// about the clause, and never green.
+    Untestable,
+    /// It does not concern this server: a capability is not declared, a dialect or Engine.IO
+    /// generation that an actor needs is not part of the run, or optional behaviour (level
+    /// `may`) is not there.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// All verdicts, in the order in which people want to see them counted.
+    pub const ALL: [Self; 5] =
+        [Self::Pass, Self::Fail, Self::Warn, Self::Untestable, Self::NotApplicable];
+
+    /// The name used in reports and baselines.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Warn => "warn",
+            Self::Untestable => "untestable",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+
+    /// Whether this verdict makes a run red.
+    pub const fn is_red(self) -> bool {
+        matches!(self, Self::Fail | Self::Untestable)
+    }
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// How playing a scenario ended.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// As it should.
+    Passed,
+    /// The server did something else.
+    Broken(Finding),
+    /// The server stopped serving, which is a failure whatever the scenario's level.
+    Down(Finding),
+    /// The server could not be talked to.
+    Untestable(Finding),
+    /// Not for this server, with the reason.
+    NotApplicable(String),
+}
+
+/// What was found, where, and against what expectation.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// One sentence that is the same in every run: generated names are written as the
+    /// scenario writes them. Baselines compare with its beginning.
+    pub message: String,
+    /// The step, if one is to blame.
+    pub at: Option<Location>,
+    /// What the step expected, if more than the message is to be said.
+    pub expected: Option<String>,
+    /// What was seen instead.
+    pub actual: Option<String>,
+    /// More for the reader: remarks of the scenario, last words of the server.
+    pub notes: Vec<String>,
+}
+
+impl Finding {
+    /// A finding that is only a sentence.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), at: None, expected: None, actual: None, notes: Vec::new() }
+    }
+
+    /// The same with both sides shown.
+    #[must_use]
+    pub fn comparing(mut self, expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self.actual = Some(actual.into());
+        self
+    }
+}
+
+/// The result of one check.
+#[derive(Debug, Clone)]
+pub struct CheckResult {
+    /// What was checked.
+    pub check: Check,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// One sentence; empty for a pass.
+    pub message: String,
+    /// Details of anything that is not a pass.
+    pub finding: Option<Finding>,
+    /// How long it took.
+    pub duration: Duration,
+    /// Every packet of every actor, kept unless the check passed.
+    pub trace: Vec<TraceLine>,
+    /// The sentence of the baseline that expects this result.
+    pub expected_because: Option<String>,
+}
+
+impl CheckResult {
+    /// Turns an outcome into a result by the scenario's level.
+    pub fn new(check: Check, outcome: Outcome, duration: Duration, trace: Vec<TraceLine>) -> Self {
+        let level = check.scenario.level;
+        let (verdict, finding) = match outcome {
+            Outcome::Passed => (Verdict::Pass, None),
+            Outcome::Broken(finding) => match level {
+                Level::Must => (Verdict::Fail, Some(finding)),
+                Level::Should => (Verdict::Warn, Some(finding)),
+                Level::May => (Verdict::NotApplicable, Some(finding)),
+            },
+            Outcome::Down(finding) => (Verdict::Fail, Some(finding)),
+            Outcome::Untestable(finding) => (Verdict::Untestable, Some(finding)),
+            Outcome::NotApplicable(why) => (Verdict::NotApplicable, Some(Finding::new(why))),
+        };
+        let message = finding.as_ref().map(|found| found.message.clone()).unwrap_or_default();
+        let trace = if verdict == Verdict::Pass { Vec::new() } else { trace };
+        Self { check, verdict, message, finding, duration, trace, expected_because: None }
+    }
+}

@@ -1,0 +1,189 @@
+//! The names of one play: client ids and rooms that nobody else in the world uses.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+
+use crate::json::quote;
+use crate::scenario::Scenario;
+use crate::scenario::text::{Part, Text};
+use crate::scenario::value::Pattern;
+
+/// What the holes of a scenario mean in one play of it.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    run: String,
+    /// Client ids; `None` for the anonymous.
+    ids: BTreeMap<String, Option<String>>,
+    /// Numbers of the acks that the server has asked for, by request.
+    acks: BTreeMap<String, u64>,
+    /// Counter of the innermost `repeat`.
+    pub(crate) counter: u32,
+}
+
+/// JSON text ready to be sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Rendered {
+    /// The text, with placeholders for the attachments.
+    pub(crate) json: String,
+    /// The attachments in the order of their placeholders.
+    pub(crate) attachments: Vec<Bytes>,
+}
+
+/// A text that differs from run to run and from call to call.
+pub(crate) fn fresh() -> String {
+    static PLAYS: AtomicU64 = AtomicU64::new(0);
+    // A RandomState is seeded by the operating system: enough for "nobody else".
+    let seed = RandomState::new().hash_one(std::process::id());
+    let play = PLAYS.fetch_add(1, Ordering::Relaxed);
+    format!("{:06x}{play:x}", seed & 0xff_ffff)
+}
+
+impl World {
+    /// Names for one play of a scenario.
+    pub(crate) fn new(scenario: &Scenario) -> Self {
+        let run = fresh();
+        let mut world =
+            Self { ids: BTreeMap::new(), acks: BTreeMap::new(), counter: 0, run: run.clone() };
+        // Generated ids first: ids of their own may refer to them.
+        for (name, (actor, _)) in &scenario.actors {
+            let id = (!actor.anonymous).then(|| format!("{name}-{run}"));
+            world.ids.insert(name.clone(), id);
+        }
+        for (name, (actor, _)) in &scenario.actors {
+            if let Some(text) = &actor.client_id {
+                let id = world.fill(text).ok();
+                world.ids.insert(name.clone(), id);
+            }
+        }
+        world
+    }
+
+    /// The client id of an actor; `None` for the anonymous and the unknown.
+    pub(crate) fn id(&self, actor: &str) -> Option<&str> {
+        self.ids.get(actor).and_then(Option::as_deref)
+    }
+
+    /// The text of this play only.
+    pub(crate) fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// Remembers by which number the server asked for an ack.
+    pub(crate) fn ack_asked(&mut self, request: &str, number: u64) {
+        self.acks.insert(request.to_owned(), number);
+    }
+
+    /// A string with its holes filled.
+    pub(crate) fn fill(&self, text: &Text) -> Result<String, String> {
+        text.render(|part| self.hole(part))
+    }
+
+    /// The same for raw JSON or frame text: names are escaped as inside a JSON string.
+    pub(crate) fn fill_raw(&self, text: &Text) -> Result<String, String> {
+        text.render(|part| {
+            self.hole(part).map(|text| {
+                let quoted = quote(&text);
+                quoted[1..quoted.len() - 1].to_owned()
+            })
+        })
+    }
+
+    fn hole(&self, part: &Part) -> Result<String, String> {
+        match part {
+            Part::Actor(name) => match self.ids.get(name) {
+                Some(Some(id)) => Ok(id.clone()),
+                Some(None) => Err(format!("actor {name} is anonymous and has no id")),
+                None => Err(format!("there is no actor {name}")),
+            },
+            Part::Counter => Ok(self.counter.to_string()),
+            Part::Run => Ok(self.run.clone()),
+            Part::Room(name) => Ok(format!("{name}-{}", self.run)),
+            Part::Ack(request) => match self.acks.get(request) {
+                Some(number) => Ok(number.to_string()),
+                None => Err(format!("no ack has been asked for as {request}")),
+            },
+            // Those that need no world fill themselves.
+            Part::Literal(_) | Part::Nested(_) | Part::Repeat(..) => Ok(String::new()),
+        }
+    }
+
+    /// Argument list to send: a JSON array and its attachments.
+    pub(crate) fn arguments(&self, values: &[Pattern]) -> Result<Rendered, String> {
+        let mut rendered = Rendered::default();
+        self.array(values, &mut rendered)?;
+        Ok(rendered)
+    }
+
+    fn array(&self, values: &[Pattern], out: &mut Rendered) -> Result<(), String> {
+        out.json.push('[');
+        for (index, value) in values.iter().enumerate() {
+            if index > 0 {
+                out.json.push(',');
+            }
+            self.value(value, out)?;
+        }
+        out.json.push(']');
+        Ok(())
+    }
+
+    fn value(&self, value: &Pattern, out: &mut Rendered) -> Result<(), String> {
+        match value {
+            Pattern::Plain(text) => out.json.push_str(text),
+            Pattern::Number(text) => out.json.push_str(text),
+            Pattern::String(text) => out.json.push_str(&quote(&self.fill(text)?)),
+            Pattern::Raw(text) => out.json.push_str(&self.fill_raw(text)?),
+            Pattern::Array(items) => self.array(items, out)?,
+            Pattern::Object(members) => {
+                out.json.push('{');
+                for (index, (key, value)) in members.iter().enumerate() {
+                    if index > 0 {
+                        out.json.push(',');
+                    }
+                    out.json.push_str(&quote(&self.fill(key)?));
+                    out.json.push(':');
+                    self.value(value, out)?;
+                }
+                out.json.push('}');
+            }
+            Pattern::Binary(bytes) => {
+                let number = out.attachments.len();
+                let _ = write!(out.json, r#"{{"_placeholder":true,"num":{number}}}"#);
+                out.attachments.push(Bytes::copy_from_slice(bytes));
+            }
+            Pattern::Any(_) | Pattern::Prefix(_) | Pattern::OneOf(_) => {
+                return Err("$any and $prefix can only be expected, not sent".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// A message for people with the generated names turned back into what the scenario
+    /// calls them, so that it reads the same in every run.
+    pub(crate) fn humanise(&self, text: &str) -> String {
+        if !text.contains(&self.run) {
+            return text.to_owned();
+        }
+        let mut text = text.to_owned();
+        // Longest first: a name may end like another.
+        let mut names: Vec<_> = self.ids.iter().collect();
+        names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        for (name, id) in names {
+            if let Some(id) = id.as_deref().filter(|id| id.contains(&self.run)) {
+                text = text.replace(id, &format!("${{{name}}}"));
+            }
+        }
+        while let Some(at) = text.find(&format!("-{}", self.run)) {
+            let start = text[..at]
+                .rfind(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c)))
+                .map_or(0, |before| before + 1);
+            let room = text[start..at].to_owned();
+            let end = at + 1 + self.run.len();
+            text.replace_range(start..end, &format!("${{room:{room}}}"));
+        }
+        text.replace(&self.run, "${run}")
+    }
+}

@@ -1,0 +1,17 @@
+//! Scenarios: what they may say, how they are read, found and checked.
+//!
+//! The format is explained for authors in `fixtures/scenarios/README.md`.
+
+pub mod body;
+pub mod model;
+mod parse;
+mod source;
+mod spanned;
+pub mod step;
+pub mod text;
+pub mod value;
+
+pub use model::{Capability, Level};
+pub use parse::{DEFAULT_DEADLINE, Problem, Scenario, parse};
+pub use source::{Location, Source, message_of};
+pub use spanned::Spanned;
