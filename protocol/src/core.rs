@@ -7,7 +7,7 @@ use crate::error::{DecodeError, DecodeErrorKind};
 use crate::failure::FailureCode;
 use crate::ids::ClientId;
 use crate::packet::{Packet, WireEvent};
-use crate::spec::{AckSpec, EventSpec, Form, NamePattern, required};
+use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
 use crate::value::{Text, V1_AND_V2, V2_ONLY};
 use crate::wire::{self, Writer};
 
@@ -39,6 +39,7 @@ impl WireEvent for ListClients {
             id("SRV-CORE-11"),
         ],
         carried_by: &[],
+        examples: &[Example::acked(r#"["LIST_CLIENTS"]"#)],
         type_name: "ListClients",
     };
 
@@ -117,6 +118,7 @@ impl WireEvent for GetClientConnectedStatus {
         failures: &[FailureCode::MissingAck, FailureCode::MalformedArgument],
         clauses: &[id("SRV-CORE-12")],
         carried_by: &[],
+        examples: &[Example::acked(r#"["GET_CLIENT_CONNECTED_STATUS","bob"]"#)],
         type_name: "GetClientConnectedStatus",
     };
 
@@ -187,6 +189,9 @@ impl WireEvent for ServerError {
         failures: &[],
         clauses: &[id("SRV-CORE-F3"), id("SRV-ROB-1")],
         carried_by: &[],
+        examples: &[Example::plain(
+            r#"["SERVER_ERROR","Error: Core: Client zz is not connected to server"]"#,
+        )],
         type_name: "ServerError",
     };
 

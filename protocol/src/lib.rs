@@ -6,6 +6,7 @@
 mod ack;
 mod clause;
 mod core;
+mod deviation;
 mod dialect;
 mod error;
 mod event;
@@ -16,7 +17,7 @@ mod message;
 mod packet;
 mod payload;
 mod room;
-mod schema;
+pub mod schema;
 mod service;
 mod spec;
 mod stream;
@@ -30,6 +31,7 @@ pub use core::{
     ConnectedStatusAck, GetClientConnectedStatus, ListClients, ListClientsAck, PongAck,
     ServerError, ServerPing,
 };
+pub use deviation::{Deviation, deviations};
 pub use dialect::{Dialect, Direction, Family, UnknownDialect};
 pub use error::{DecodeError, DecodeErrorKind};
 pub use event::{ClientEvent, ServerEvent, catalogue};
@@ -48,7 +50,9 @@ pub use room::{
     LeavesRoom, Rooms,
 };
 pub use service::{CheckApiName, CheckApiNameAck, CreateApi, DestroyApi, UseApi};
-pub use spec::{AckContent, AckNeed, AckSpec, ArgSpec, EventSpec, Form, NamePattern, Presence};
+pub use spec::{
+    AckContent, AckNeed, AckSpec, ArgSpec, EventSpec, Example, Form, NamePattern, Presence,
+};
 pub use stream::{
     CreateStream, CreateStreamAck, MultiApiCreateStream, PEER_STREAM_DESTROYED,
     PeerStreamDestroyedV1, PeerStreamDestroyedV2, STREAM_DATA_PREFIX, StreamDataAck, StreamDataV1,

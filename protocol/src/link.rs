@@ -7,7 +7,7 @@ use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::ids::ClientId;
 use crate::packet::{Packet, WireEvent};
-use crate::spec::{AckSpec, EventSpec, Form, NamePattern, required};
+use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
 use crate::value::{MaybeClientId, V1_ONLY, V2_ONLY};
 use crate::wire::Writer;
 
@@ -22,7 +22,7 @@ answer! {
 
 /// Declares the request of one client to add another as its target.
 macro_rules! add_target {
-    ($(#[doc = $doc:literal])+ $type:ident, $name:literal, $key:literal, $dialects:ident, $since:literal, $until:expr, [$($failure:ident),+]) => {
+    ($(#[doc = $doc:literal])+ $type:ident, $name:literal, $key:literal, $dialects:ident, $since:literal, $until:expr, $examples:expr, [$($failure:ident),+]) => {
         $(#[doc = $doc])+
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $type {
@@ -48,6 +48,7 @@ macro_rules! add_target {
                 failures: &[$(FailureCode::$failure,)+ FailureCode::MissingAck, FailureCode::MalformedArgument],
                 clauses: &[id("SRV-MSG-1"), id("SRV-MSG-2"), id("SRV-MSG-3"), id("SRV-MSG-F1"), id("SRV-MSG-19"), id("SRV-MSG-24"), id("SRV-MSG-25")],
                 carried_by: &[],
+                examples: $examples,
                 type_name: stringify!($type),
             };
 
@@ -65,12 +66,14 @@ macro_rules! add_target {
 add_target! {
     /// `MULTI_API_ADD_TARGET [target] +ack`: adds a target in dialect `v1`.
     MultiApiAddTarget, "MULTI_API_ADD_TARGET", "v1.MULTI_API_ADD_TARGET", V1_ONLY, "1.5.0", Some("1.5.0"),
+    &[Example::acked(r#"["MULTI_API_ADD_TARGET","bob"]"#)],
     [TargetNotFound, TargetNotRegistered]
 }
 
 add_target! {
     /// `ADD_TARGET [target] +ack`: adds a target in dialect `v2`.
     AddTarget, "ADD_TARGET", "v2.ADD_TARGET", V2_ONLY, "1.12.1", None,
+    &[Example::acked(r#"["ADD_TARGET","bob"]"#)],
     [AddTargetNotConnected]
 }
 
@@ -99,6 +102,10 @@ impl WireEvent for TargetAddedV1 {
         failures: &[],
         clauses: &[id("SRV-MSG-F1"), id("CLI-MSG-F1"), id("CLI-MSG-10")],
         carried_by: &[],
+        examples: &[
+            Example::acked(r#"["MULTI_API_ADD_TARGET","alice"]"#),
+            Example::acked(r#"["MULTI_API_ADD_TARGET",null]"#),
+        ],
         type_name: "TargetAddedV1",
     };
 
@@ -131,6 +138,7 @@ impl WireEvent for TargetAdded {
             doc: "",
             args: &[required::<ClientId>("source", "The client that did.")],
         }],
+        examples: &[Example::acked(r#"["ADD_TARGET","alice"]"#)],
         type_name: "TargetAdded",
         ..TargetAddedV1::SPEC
     };
@@ -177,6 +185,10 @@ impl WireEvent for TargetDisconnectedV1 {
             id("CLI-MSG-1"),
         ],
         carried_by: &[],
+        examples: &[
+            Example::plain(r#"["MULTI_API_TARGET_DISCONNECT","bob"]"#),
+            Example::plain(r#"["MULTI_API_TARGET_DISCONNECT",null]"#),
+        ],
         type_name: "TargetDisconnectedV1",
     };
 
@@ -209,6 +221,7 @@ impl WireEvent for TargetDisconnected {
             doc: "",
             args: &[required::<ClientId>("client", "The client that left.")],
         }],
+        examples: &[Example::plain(r#"["TARGET_DISCONNECT","bob"]"#)],
         type_name: "TargetDisconnected",
         ..TargetDisconnectedV1::SPEC
     };

@@ -10,7 +10,7 @@ use crate::failure::FailureCode;
 use crate::ids::{ClientId, EventName};
 use crate::packet::{Packet, Unread, WireEvent};
 use crate::payload::{Arguments, Payload};
-use crate::spec::{AckSpec, EventSpec, Form, NamePattern, optional, required, rest};
+use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, optional, required, rest};
 use crate::value::{Null, V1_AND_V2, V1_ONLY, V2_ONLY};
 use crate::wire::{self, Writer};
 
@@ -63,6 +63,9 @@ impl WireEvent for P2pEmitV1 {
             id("SRV-ROB-3"),
         ],
         carried_by: &[],
+        examples: &[Example::plain(
+            r#"["P2P_EMIT",{"targetClientId":"bob","event":"hello","args":["alice",1]}]"#,
+        )],
         type_name: "P2pEmitV1",
     };
 
@@ -134,6 +137,9 @@ impl WireEvent for P2pEmitAcknowledge {
             id("SRV-ROB-3"),
         ],
         carried_by: &[],
+        examples: &[Example::acked(
+            r#"["P2P_EMIT_ACKNOWLEDGE",{"targetClientId":"bob","event":"sum","args":["alice",2,3]}]"#,
+        )],
         type_name: "P2pEmitAcknowledge",
     };
 
@@ -220,6 +226,10 @@ impl WireEvent for P2pEmitV2 {
             id("SRV-ROB-3"),
         ],
         carried_by: &[],
+        examples: &[
+            Example::plain(r#"["P2P_EMIT","bob","hello",[1,{"_placeholder":true,"num":0}],null]"#),
+            Example::acked(r#"["P2P_EMIT","bob","sum",[2,3]]"#),
+        ],
         type_name: "P2pEmitV2",
     };
 
@@ -303,6 +313,10 @@ impl WireEvent for Forwarded {
             "v2.P2P_EMIT",
             "any.EMIT_ROOM",
             "v2.USE_API",
+        ],
+        examples: &[
+            Example::plain(r#"["hello","alice",1]"#),
+            Example::acked(r#"["sum",2,3]"#),
         ],
         type_name: "Forwarded",
     };

@@ -14,7 +14,7 @@ use crate::ids::{EventName, RoomName};
 use crate::packet::{Packet, Unread, WireEvent};
 use crate::payload::{Arguments, Payload};
 use crate::schema::wire_schema;
-use crate::spec::{AckSpec, ArgType, EventSpec, Form, NamePattern, required, rest};
+use crate::spec::{AckSpec, ArgType, EventSpec, Example, Form, NamePattern, required, rest};
 use crate::value::V1_AND_V2;
 use crate::wire::{self, Writer};
 
@@ -147,6 +147,10 @@ impl WireEvent for EmitRoom {
             id("SRV-ROB-4"),
         ],
         carried_by: &[],
+        examples: &[
+            Example::plain(r#"["EMIT_ROOM","lobby","news",1,{"k":"v"}]"#),
+            Example::plain(r#"["EMIT_ROOM","lobby","news"]"#),
+        ],
         type_name: "EmitRoom",
     };
 

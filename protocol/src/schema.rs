@@ -1,14 +1,45 @@
-//! JSON Schema of the wire types.
+//! JSON Schema of the wire types, and the catalogue as JSON.
+//!
+//! Schemas describe what a conforming sender writes. Receivers are more
+//! tolerant: they ignore surplus arguments and unknown members of a message, and
+//! take an integer where a name is compared as text.
+//!
+//! A schema cannot say which event an argument list belongs to, who sends it, or
+//! what its ack holds. The members `x-event`, `x-key`, `x-direction`,
+//! `x-dialects`, `x-family`, `x-ack`, `x-clause` and `x-failures` do.
+//!
+//! Without the feature `schema` this module is empty.
+
+#[cfg(feature = "schema")]
+mod catalogue;
+#[cfg(feature = "schema")]
+mod generate;
+
+#[cfg(feature = "schema")]
+pub use catalogue::catalogue_json;
+#[cfg(feature = "schema")]
+pub use generate::{SchemaFile, bundle, file_name, files, id};
 
 /// Gives a type its schema; without the feature `schema` it does nothing.
 ///
-/// The body is a JSON object in the notation of `schemars::json_schema!`.
+/// The body is a JSON object in the notation of `schemars::json_schema!`. A
+/// type marked `inline` has no name of its own in generated files.
 #[cfg(feature = "schema")]
 macro_rules! wire_schema {
+    (inline $type:ident: $schema:tt) => {
+        crate::schema::wire_schema! { @true $type: $schema }
+    };
     ($type:ident: $schema:tt) => {
+        crate::schema::wire_schema! { @false $type: $schema }
+    };
+    (@$inline:ident $type:ident: $schema:tt) => {
         impl schemars::JsonSchema for $type {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($type).into()
+            }
+
+            fn inline_schema() -> bool {
+                $inline
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
@@ -22,3 +53,10 @@ macro_rules! wire_schema {
     ($($anything:tt)*) => {};
 }
 pub(crate) use wire_schema;
+
+/// The text of a doc comment, for a `description`: one line, without link brackets.
+#[cfg(feature = "schema")]
+pub(crate) fn prose(lines: &[&str]) -> String {
+    let words: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
+    words.join(" ").trim().replace("[`", "`").replace("`]", "`")
+}

@@ -11,7 +11,7 @@ use crate::failure::FailureCode;
 use crate::ids::ApiName;
 use crate::packet::{Packet, WireEvent};
 use crate::payload::{Arguments, Payload};
-use crate::spec::{AckSpec, EventSpec, Form, NamePattern, optional, required, rest};
+use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, optional, required, rest};
 use crate::value::{ApiNameOrAll, V2_ONLY};
 use crate::wire::Writer;
 
@@ -44,6 +44,7 @@ impl WireEvent for CheckApiName {
         ],
         clauses: &[id("SRV-SVC-10"), id("SRV-SVC-3"), id("SRV-ROB-4")],
         carried_by: &[],
+        examples: &[Example::acked(r#"["CHECK_API_NAME","resize-image"]"#)],
         type_name: "CheckApiName",
     };
 
@@ -127,6 +128,7 @@ impl WireEvent for CreateApi {
             id("SRV-ROB-4"),
         ],
         carried_by: &[],
+        examples: &[Example::plain(r#"["CREATE_API","resize-image"]"#)],
         type_name: "CreateApi",
     };
 
@@ -184,6 +186,10 @@ impl WireEvent for UseApi {
             id("SRV-MSG-13"),
         ],
         carried_by: &[],
+        examples: &[
+            Example::acked(r#"["USE_API","resize-image",{"_placeholder":true,"num":0},200]"#),
+            Example::plain(r#"["USE_API","resize-image"]"#),
+        ],
         type_name: "UseApi",
     };
 
@@ -235,6 +241,10 @@ impl WireEvent for DestroyApi {
         failures: &[FailureCode::MalformedArgument, FailureCode::UnknownApi],
         clauses: &[id("SRV-SVC-13"), id("SRV-SVC-3"), id("SRV-SVC-16")],
         carried_by: &[],
+        examples: &[
+            Example::plain(r#"["DESTROY_API","resize-image"]"#),
+            Example::plain(r#"["DESTROY_API",""]"#),
+        ],
         type_name: "DestroyApi",
     };
 

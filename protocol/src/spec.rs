@@ -40,8 +40,31 @@ pub struct EventSpec {
     /// For events that peers send each other inside messages: the keys of the
     /// client events that carry them. Empty when the server itself is the sender.
     pub carried_by: &'static [&'static str],
+    /// Complete packets as they stand on the wire.
+    pub examples: &'static [Example],
     /// The name of the Rust type, which names the generated schema too.
     pub type_name: &'static str,
+}
+
+/// A packet as it stands on the wire, in the words of the original.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Example {
+    /// The JSON array text, event name included.
+    pub data: &'static str,
+    /// Whether the packet carries an ack id.
+    pub ack: bool,
+}
+
+impl Example {
+    /// A packet without an ack id.
+    pub(crate) const fn plain(data: &'static str) -> Self {
+        Self { data, ack: false }
+    }
+
+    /// A packet with an ack id.
+    pub(crate) const fn acked(data: &'static str) -> Self {
+        Self { data, ack: true }
+    }
 }
 
 impl EventSpec {

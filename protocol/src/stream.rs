@@ -7,7 +7,7 @@ use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::ids::StreamId;
 use crate::packet::{Packet, WireEvent};
-use crate::spec::{AckSpec, EventSpec, Form, NamePattern, required};
+use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
 use crate::value::{V1_ONLY, V2_ONLY};
 use crate::wire::Writer;
 
@@ -100,6 +100,9 @@ impl WireEvent for MultiApiCreateStream {
             id("SRV-STR-16"),
         ],
         carried_by: &[],
+        examples: &[Example::acked(
+            r#"["MULTI_API_CREATE_STREAM",{"sourceStreamId":"SA","targetStreamId":"SB","targetClientId":"bob"}]"#,
+        )],
         type_name: "MultiApiCreateStream",
     };
 
@@ -143,6 +146,9 @@ impl WireEvent for CreateStream {
             id("SRV-STR-13"),
             id("SRV-STR-16"),
         ],
+        examples: &[Example::acked(
+            r#"["CREATE_STREAM",{"sourceStreamId":"SA","targetStreamId":"SB","targetClientId":"bob","channel":"files","argArray":[1,"two"]}]"#,
+        )],
         type_name: "CreateStream",
         ..MultiApiCreateStream::SPEC
     };

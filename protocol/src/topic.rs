@@ -14,7 +14,7 @@ use crate::failure::FailureCode;
 use crate::ids::{ClientId, EventName, RoomName, TopicName};
 use crate::packet::{Packet, WireEvent};
 use crate::payload::{Arguments, Payload};
-use crate::spec::{AckSpec, EventSpec, Form, NamePattern, required, rest};
+use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required, rest};
 use crate::value::{MaybeTopicName, V1_ONLY};
 use crate::wire::Writer;
 
@@ -86,6 +86,9 @@ impl WireEvent for SubscribeTopic {
             id("CLI-SVC-F2"),
         ],
         carried_by: &["v1.P2P_EMIT_ACKNOWLEDGE"],
+        examples: &[Example::acked(
+            r#"["SUBSCRIBE_TOPIC","alice","alice","prices"]"#,
+        )],
         type_name: "SubscribeTopic",
     };
 
@@ -138,6 +141,9 @@ impl WireEvent for UnsubscribeTopic {
         ack: AckSpec::never("Nobody answers."),
         failures: &[],
         carried_by: &["v1.P2P_EMIT"],
+        examples: &[Example::plain(
+            r#"["UNSUBSCRIBE_TOPIC","alice","alice","prices"]"#,
+        )],
         type_name: "UnsubscribeTopic",
         ..SubscribeTopic::SPEC
     };
@@ -187,6 +193,9 @@ impl WireEvent for TopicPublication {
         failures: &[],
         clauses: &[id("SRV-SVC-5"), id("SRV-SVC-4"), id("CLI-SVC-F2")],
         carried_by: &["any.EMIT_ROOM"],
+        examples: &[Example::plain(
+            r#"["service:news:topic:prices-DEFAULT_TOPIC_EVENT",5,{"k":"v"}]"#,
+        )],
         type_name: "TopicPublication",
     };
 
@@ -231,6 +240,9 @@ impl WireEvent for TopicBeingDestroyed {
         failures: &[],
         clauses: &[id("SRV-SVC-3"), id("SRV-SVC-5")],
         carried_by: &[],
+        examples: &[Example::plain(
+            r#"["service:news:topic:prices-TOPIC_BEING_DESTROYED"]"#,
+        )],
         type_name: "TopicBeingDestroyed",
     };
 

@@ -43,7 +43,7 @@ macro_rules! markers {
             $(const LITERAL: Option<&'static str> = Some($literal);)?
         }
 
-        wire_schema! { $name: $schema }
+        wire_schema! { inline $name: $schema }
     )+};
 }
 

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod generate;
 mod node;
 mod original;
 mod test;
@@ -27,6 +28,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Task {
     Test(test::Test),
+    Generate(generate::Generate),
     Original(original::Original),
 }
 
@@ -34,6 +36,7 @@ impl Task {
     fn run(self, workspace: &Workspace) -> Result<ExitCode, Problem> {
         match self {
             Self::Test(task) => Ok(task.run(workspace)),
+            Self::Generate(task) => task.run(workspace),
             Self::Original(task) => task.run(workspace),
         }
     }

@@ -6,7 +6,7 @@ use crate::dialect::{Direction, Family};
 use crate::error::DecodeError;
 use crate::ids::ClientId;
 use crate::packet::{Packet, WireEvent};
-use crate::spec::{AckSpec, EventSpec, Form, NamePattern};
+use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern};
 use crate::value::V2_ONLY;
 use crate::wire::{self, Writer};
 
@@ -30,6 +30,7 @@ impl WireEvent for ServerPing {
         failures: &[],
         clauses: &[id("SRV-CORE-14"), id("CLI-CORE-2")],
         carried_by: &[],
+        examples: &[Example::acked(r#"["SERVER_PING"]"#)],
         type_name: "ServerPing",
     };
 

@@ -9,7 +9,7 @@ use crate::failure::FailureCode;
 use crate::ids::ClientId;
 use crate::packet::{Packet, Unread, WireEvent};
 use crate::payload::Payload;
-use crate::spec::{AckSpec, EventSpec, Form, NamePattern, required};
+use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
 use crate::value::{DestroyAction, PlainAction, SubscribeAction, UnsubscribeAction, V1_ONLY};
 use crate::wire::{self, Writer};
 
@@ -89,6 +89,13 @@ impl WireEvent for JoinRoomV1 {
             id("SRV-SVC-5"),
         ],
         carried_by: &[],
+        examples: &[
+            Example::acked(r#"["JOIN_ROOM","any action","lobby"]"#),
+            Example::plain(r#"["JOIN_ROOM","SERVICE_CREATE_TOPIC",["lobby","games"]]"#),
+            Example::acked(
+                r#"["JOIN_ROOM","CLIENT_SUBSCRIBE_TOPIC","bob","service:news:topic:prices"]"#,
+            ),
+        ],
         type_name: "JoinRoomV1",
     };
 
@@ -197,6 +204,13 @@ impl WireEvent for LeaveRoomV1 {
             id("SRV-SVC-3"),
         ],
         carried_by: &[],
+        examples: &[
+            Example::acked(r#"["LEAVE_ROOM","any action","lobby"]"#),
+            Example::plain(
+                r#"["LEAVE_ROOM","CLIENT_UNSUBSCRIBE_TOPIC","bob","service:news:topic:prices"]"#,
+            ),
+            Example::plain(r#"["LEAVE_ROOM","SERVICE_DESTROY_TOPIC","service:news:topic:prices"]"#),
+        ],
         type_name: "LeaveRoomV1",
     };
 

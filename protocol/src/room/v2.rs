@@ -7,13 +7,13 @@ use crate::dialect::{Direction, Family};
 use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::packet::{Packet, Unread, WireEvent};
-use crate::spec::{AckSpec, EventSpec, Form, NamePattern, optional, required};
+use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, optional, required};
 use crate::value::{Null, V2_ONLY};
 use crate::wire::Writer;
 
 /// Declares the two room events of dialect `v2`, which differ in one word.
 macro_rules! room_event_v2 {
-    ($(#[doc = $doc:literal])+ $type:ident, $name:literal, $spec_doc:literal) => {
+    ($(#[doc = $doc:literal])+ $type:ident, $name:literal, $spec_doc:literal, $examples:expr) => {
         $(#[doc = $doc])+
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $type {
@@ -44,6 +44,7 @@ macro_rules! room_event_v2 {
                 failures: &[FailureCode::MalformedArgument],
                 clauses: &[id("SRV-CORE-F7"), id("SRV-CORE-4"), id("SRV-CORE-19"), id("SRV-CORE-21")],
                 carried_by: &[],
+                examples: $examples,
                 type_name: stringify!($type),
             };
 
@@ -76,10 +77,12 @@ macro_rules! room_event_v2 {
 
 room_event_v2! {
     /// `JOIN_ROOM` of dialect `v2`: `[room] +ack` or `[room, null]`.
-    JoinRoomV2, "JOIN_ROOM", "The sender joins a room. Joining twice is harmless."
+    JoinRoomV2, "JOIN_ROOM", "The sender joins a room. Joining twice is harmless.",
+    &[Example::acked(r#"["JOIN_ROOM","lobby"]"#), Example::plain(r#"["JOIN_ROOM",["lobby","games"],null]"#)]
 }
 
 room_event_v2! {
     /// `LEAVE_ROOM` of dialect `v2`: `[room] +ack` or `[room, null]`.
-    LeaveRoomV2, "LEAVE_ROOM", "The sender leaves a room. Leaving a room one is not in is harmless."
+    LeaveRoomV2, "LEAVE_ROOM", "The sender leaves a room. Leaving a room one is not in is harmless.",
+    &[Example::acked(r#"["LEAVE_ROOM","lobby"]"#), Example::plain(r#"["LEAVE_ROOM","lobby",null]"#)]
 }

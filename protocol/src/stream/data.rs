@@ -9,7 +9,7 @@ use crate::error::DecodeError;
 use crate::ids::{ClientId, StreamId};
 use crate::packet::{Packet, WireEvent};
 use crate::payload::Payload;
-use crate::spec::{AckSpec, EventSpec, Form, NamePattern, required};
+use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
 use crate::value::{V1_ONLY, V2_ONLY};
 use crate::wire::Writer;
 
@@ -50,6 +50,9 @@ impl WireEvent for StreamDataV1 {
         failures: &[],
         clauses: &[id("SRV-STR-F1"), id("CLI-STR-3"), id("CLI-STR-10")],
         carried_by: &["v1.P2P_EMIT_ACKNOWLEDGE"],
+        examples: &[Example::acked(
+            r#"["P2P_EMIT_STREAM-from-stream-SA","alice",{"_placeholder":true,"num":0}]"#,
+        )],
         type_name: "StreamDataV1",
     };
 
@@ -110,6 +113,10 @@ impl WireEvent for StreamDataV2 {
             id("SRV-STR-15"),
         ],
         carried_by: &["v2.P2P_EMIT"],
+        examples: &[
+            Example::acked(r#"["P2P_EMIT_STREAM-from-stream-SA",{"_placeholder":true,"num":0}]"#),
+            Example::acked(r#"["P2P_EMIT_STREAM-from-stream-SA",null]"#),
+        ],
         type_name: "StreamDataV2",
         ..StreamDataV1::SPEC
     };
@@ -165,6 +172,7 @@ impl WireEvent for PeerStreamDestroyedV1 {
         failures: &[],
         clauses: &[id("CLI-STR-4"), id("CLI-STR-12"), id("SRV-STR-2")],
         carried_by: &["v1.P2P_EMIT"],
+        examples: &[Example::plain(r#"["PEER_STREAM_DESTROYED","alice","SA"]"#)],
         type_name: "PeerStreamDestroyedV1",
     };
 
@@ -202,6 +210,7 @@ impl WireEvent for PeerStreamDestroyedV2 {
             )],
         }],
         carried_by: &["v2.P2P_EMIT"],
+        examples: &[Example::plain(r#"["PEER_STREAM_DESTROYED","SA"]"#)],
         type_name: "PeerStreamDestroyedV2",
         ..PeerStreamDestroyedV1::SPEC
     };

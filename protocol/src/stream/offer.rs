@@ -9,7 +9,7 @@ use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::ids::Channel;
 use crate::packet::{Packet, WireEvent};
-use crate::spec::{AckSpec, EventSpec, NamePattern};
+use crate::spec::{AckSpec, EventSpec, Example, NamePattern};
 use crate::stream::info::StreamInfo;
 use crate::value::{V1_ONLY, V2_ONLY};
 use crate::wire::Writer;
@@ -43,6 +43,9 @@ impl WireEvent for StreamOfferedV1 {
             id("CLI-STR-F2"),
         ],
         carried_by: &[],
+        examples: &[Example::acked(
+            r#"["MULTI_API_CREATE_STREAM",{"sourceStreamId":"SA","targetStreamId":"SB","targetClientId":"bob","sourceClientId":"alice"}]"#,
+        )],
         type_name: "StreamOfferedV1",
     };
 
@@ -81,6 +84,9 @@ impl WireEvent for StreamOffered {
             id("SRV-STR-15"),
             id("CLI-STR-F2"),
         ],
+        examples: &[Example::acked(
+            r#"["CREATE_STREAM",{"sourceStreamId":"SA","targetStreamId":"SB","targetClientId":"bob","argArray":[1,"two"],"sourceClientId":"alice"}]"#,
+        )],
         type_name: "StreamOffered",
         ..StreamOfferedV1::SPEC
     };
@@ -120,6 +126,9 @@ impl WireEvent for StreamOfferedOnChannel {
             id("SRV-STR-11"),
             id("CLI-STR-F2"),
         ],
+        examples: &[Example::acked(
+            r#"["CREATE_STREAM-CHANNEL-files",{"sourceStreamId":"SA","targetStreamId":"SB","targetClientId":"bob","channel":"files","sourceClientId":"alice"}]"#,
+        )],
         type_name: "StreamOfferedOnChannel",
         ..StreamOffered::SPEC
     };
