@@ -5,7 +5,7 @@ use sio_p2p_protocol::{AddTargetAck, ClientId, Dialect, Failure, ServerError, Se
 use tracing::debug;
 
 use super::acks::{Pending, Question};
-use super::failure::{cannot_add, no_target};
+use super::failure::{cannot_add, no_target, too_many};
 use super::output::{ConnectionId, Outbox};
 
 /// An event on its way through a handler.
@@ -49,8 +49,9 @@ pub(super) fn server_error(outbox: &mut Outbox, to: ConnectionId, failure: &Fail
     outbox.event(to, event.encode().into(), None);
 }
 
-/// Tells the source of an ack that it will not come.
-pub(super) fn fail_pending(outbox: &mut Outbox, pending: Pending) {
+/// Tells the source of an ack that its target has left (SRV-MSG-30). It is told
+/// in the same way as if the target had not been there from the start.
+pub(super) fn target_left(outbox: &mut Outbox, pending: Pending) {
     let Pending {
         source,
         source_id,
@@ -64,6 +65,19 @@ pub(super) fn fail_pending(outbox: &mut Outbox, pending: Pending) {
         }
         Question::AddTarget(dialect) => {
             refuse_target(outbox, source, source_id, dialect, &target_name);
+        }
+    }
+}
+
+/// Tells the source of an ack that it has asked for so many since then that this
+/// one is not waited for any more.
+pub(super) fn give_up(outbox: &mut Outbox, pending: Pending, limit: usize) {
+    let failure = too_many("acks under way", limit);
+    match pending.question {
+        Question::Message(_) => server_error(outbox, pending.source, &failure),
+        Question::AddTarget(_) => {
+            let ack = AddTargetAck::Refused(failure.payload()).encode();
+            outbox.ack(pending.source, ack.into(), pending.source_id);
         }
     }
 }

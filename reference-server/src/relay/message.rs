@@ -153,9 +153,10 @@ impl Relay {
 
     /// Enters an ack and returns the id under which the target shall give it.
     fn ask(&mut self, outbox: &mut Outbox, pending: Pending) -> u64 {
-        let (id, given_up) = self.acks.ask(pending, self.policy.pending_acks);
+        let limit = self.policy.pending_acks;
+        let (id, given_up) = self.acks.ask(pending, limit);
         if let Some(given_up) = given_up {
-            call::fail_pending(outbox, given_up);
+            call::give_up(outbox, given_up, limit);
         }
         id
     }

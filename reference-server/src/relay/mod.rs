@@ -43,11 +43,6 @@ mod rooms;
 mod service;
 mod stream;
 
-#[cfg(test)]
-mod model;
-#[cfg(test)]
-mod tests;
-
 use sio_p2p_protocol::{
     ClientId, Dialect, Failure, RoomName, ServerEvent, TargetDisconnected, TargetDisconnectedV1,
 };
@@ -168,7 +163,7 @@ impl Relay {
         };
         self.rooms.remove(connection);
         for pending in self.acks.remove(connection) {
-            call::fail_pending(outbox, pending);
+            call::target_left(outbox, pending);
         }
         for (peer, dialect) in self.links.remove(connection) {
             outbox.event(peer, notice(dialect, client.clone()), None);

@@ -37,7 +37,7 @@ pub struct Policy {
     /// default 16,384. Links that others make to it do not count.
     pub links: usize,
     /// How many acks one connection may be waiting for, default 65,536. One
-    /// more, and the oldest fails as if its target had left.
+    /// more, and the oldest is given up.
     pub pending_acks: usize,
 }
 

@@ -96,7 +96,7 @@ impl Hub {
             (Sid::new().to_string(), true)
         };
         let client_id = handshake::client_id(connection.req_parts.uri.query());
-        info!(client = client_id, %sid, eio = ?connection.protocol, "joined");
+        info!(connection = id.0, client = client_id, %sid, eio = ?connection.protocol, "joined");
         self.outside.remove(&connection.id);
         connection.data.enter(Phase::Joined(id));
         self.joined.insert(id, Arc::clone(connection));
@@ -213,7 +213,7 @@ impl Hub {
     /// Ends the membership of a connection in the relay, if it has one.
     fn retire(&mut self, connection: &Connection, phase: Phase) {
         if let Phase::Joined(id) = connection.data.phase() {
-            info!(sid = %connection.id, "left");
+            info!(connection = id.0, "left");
             self.joined.remove(&id);
             self.relay.gone(id, &mut self.outbox);
         }

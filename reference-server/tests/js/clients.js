@@ -16,11 +16,15 @@ const KINDS = [['v2', io2], ['v4', io4]].flatMap(([version, io]) =>
     name: `${version}-${transport}`, io, transports, endsOn,
   })));
 
-/** Opens a connection and resolves when it is in the default namespace. */
-function connect(url, kind, clientId) {
+/**
+ * Opens a connection and resolves when it is in the default namespace. Events
+ * may arrive in the same breath; `prepare` can listen for them before.
+ */
+function connect(url, kind, clientId, prepare = () => {}) {
   const socket = kind.io(url, {
     query: { clientId }, transports: kind.transports, forceNew: true, reconnection: false,
   });
+  prepare(socket);
   return new Promise((resolve, reject) => {
     socket.on('connect_error', reject);
     socket.on('connect', () => resolve(socket));

@@ -135,8 +135,11 @@ async function pair(kindOfA, kindOfB) {
 async function duplicate() {
   const kind = KINDS.find(({ name }) => name === 'v4-websocket');
   const first = await client(kind, 'dup');
-  const second = await connect(url, kind, first.clientId);
-  const [[text], [reason]] = await Promise.all([received(second, 'SERVER_ERROR'), received(second, 'disconnect')]);
+  let told;
+  await connect(url, kind, first.clientId, (second) => {
+    told = Promise.all([received(second, 'SERVER_ERROR'), received(second, 'disconnect')]);
+  });
+  const [[text], [reason]] = await told;
   assert.match(text, new RegExp(`Duplicated clientId ${first.clientId}`));
   assert.strictEqual(reason, 'io server disconnect');
   const ids = await first.getClientList();
