@@ -94,8 +94,9 @@ impl WireAck for ListClientsAck {
 /// `GET_CLIENT_CONNECTED_STATUS [client] +ack`: asks whether one client is connected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GetClientConnectedStatus {
-    /// The client in question.
-    pub client: ClientId,
+    /// The client in question; `None` stands for the empty text, which is
+    /// nobody's id and is answered like any client that is not connected.
+    pub client: Option<ClientId>,
 }
 
 impl WireEvent for GetClientConnectedStatus {
@@ -110,7 +111,7 @@ impl WireEvent for GetClientConnectedStatus {
         doc: "Asks whether a client is connected.",
         forms: &[Form {
             doc: "",
-            args: &[required::<ClientId>("client", "The client in question.")],
+            args: &[required::<Text>("client", "The id of the client in question.")],
         }],
         ack: AckSpec::required::<ConnectedStatusAck>(
             "True, or null for a client that is not connected.",
@@ -124,12 +125,12 @@ impl WireEvent for GetClientConnectedStatus {
 
     fn read(packet: &Packet<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
-            client: packet.name(0)?,
+            client: packet.name_or_empty(0)?,
         })
     }
 
     fn write(&self, out: &mut Writer) {
-        out.string(self.client.as_str());
+        out.string(self.client.as_ref().map_or("", ClientId::as_str));
     }
 }
 

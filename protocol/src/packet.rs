@@ -168,6 +168,14 @@ impl<'a> Packet<'a> {
         }
     }
 
+    /// A name, or `None` for the empty string; the argument must be there.
+    pub(crate) fn name_or_empty<N: Name>(&self, index: usize) -> Result<Option<N>, DecodeError> {
+        match self.raw(index)? {
+            raw if raw.get() == "\"\"" => Ok(None),
+            raw => self.name_in(index, None, raw).map(Some),
+        }
+    }
+
     /// A name that is part of the argument at `index`.
     pub(crate) fn name_in<N: Name>(
         &self,

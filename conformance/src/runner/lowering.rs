@@ -126,7 +126,7 @@ pub(crate) fn list_clients() -> Outgoing {
 
 /// The question whether a client is connected.
 pub(crate) fn connection_status(client: &str) -> Result<Outgoing, String> {
-    let client = ClientId::new(client).map_err(unfit)?;
+    let client = Some(ClientId::new(client).map_err(unfit)?);
     Ok(Outgoing::of(GetClientConnectedStatus { client }, Vec::new()))
 }
 

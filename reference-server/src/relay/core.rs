@@ -51,7 +51,8 @@ impl Relay {
 
     /// `GET_CLIENT_CONNECTED_STATUS`: `[true]` or `[null]` (SRV-CORE-12).
     pub(super) fn client_connected_status(&self, call: Call<'_>, event: &GetClientConnectedStatus) {
-        let connected = self.registry.find(&event.client).is_some();
+        let client = event.client.as_ref();
+        let connected = client.is_some_and(|client| self.registry.find(client).is_some());
         call.answer(ConnectedStatusAck(connected).encode());
     }
 
