@@ -111,7 +111,10 @@ impl WireEvent for GetClientConnectedStatus {
         doc: "Asks whether a client is connected.",
         forms: &[Form {
             doc: "",
-            args: &[required::<Text>("client", "The id of the client in question.")],
+            args: &[required::<Text>(
+                "client",
+                "The id of the client in question.",
+            )],
         }],
         ack: AckSpec::required::<ConnectedStatusAck>(
             "True, or null for a client that is not connected.",
