@@ -14,18 +14,18 @@ use sio_p2p_protocol::Dialect;
 
 use crate::runner::plan::Check;
 use crate::runner::verdict::{CheckResult, Verdict};
-use crate::scenario::{Location, Problem, Source, message_of};
+use crate::scenario::{Problem, Source, message_of};
 
 /// A baseline file.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Baseline")]
 struct BaselineDocument<'a> {
     /// Where the schema of this file is, for editors.
-    #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "$schema", default)]
     schema: Option<String>,
     /// The implementation, in words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     implementation: Option<String>,
     /// The expected results that are not "pass".
     #[serde(borrow)]
@@ -59,7 +59,7 @@ pub struct Entry {
 pub struct Baseline {
     schema: Option<String>,
     implementation: Option<String>,
-    entries: BTreeMap<Key, (Entry, Option<Location>)>,
+    entries: BTreeMap<Key, Entry>,
 }
 
 /// An entry that does not describe what happened.
@@ -90,8 +90,13 @@ fn key_of(check: &Check) -> Key {
 
 impl Baseline {
     /// Reads a baseline. `known` are the checks that exist: an entry for anything else is an
-    /// error, for it would never become stale.
-    pub fn parse(source: &Arc<Source>, known: &[Check]) -> Result<Self, Vec<Problem>> {
+    /// error, for it would never become stale. When the file is about to be rewritten, such
+    /// entries and empty reasons are no problem.
+    pub fn parse(
+        source: &Arc<Source>,
+        known: &[Check],
+        to_rewrite: bool,
+    ) -> Result<Self, Vec<Problem>> {
         let document: BaselineDocument<'_> =
             serde_json::from_str(&source.text).map_err(|error| {
                 vec![Problem {
@@ -119,16 +124,23 @@ impl Baseline {
             if entry.verdict == Verdict::Pass {
                 problem("a pass needs no entry".into());
             }
+            let is_known = known.iter().any(|check| key_of(check) == entry.key());
+            if to_rewrite {
+                if is_known {
+                    baseline.entries.insert(entry.key(), entry);
+                }
+                continue;
+            }
             if entry.why.trim().is_empty() {
                 problem(format!("{}: `why` is empty; say why the implementation does so", entry.id));
             }
-            if !known.iter().any(|check| key_of(check) == entry.key()) {
+            if !is_known {
                 problem(format!(
                     "there is no check {} in {} over Engine.IO {}",
                     entry.id, entry.dialect, entry.eio
                 ));
             }
-            if let Some((first, _)) = baseline.entries.insert(entry.key(), (entry, Some(at.clone()))) {
+            if let Some(first) = baseline.entries.insert(entry.key(), entry) {
                 problem(format!("{} has an entry already", first.id));
             }
         }
@@ -137,7 +149,7 @@ impl Baseline {
 
     /// The reason for which a result is expected, if it is.
     pub fn expects(&self, result: &CheckResult) -> Option<&str> {
-        let (entry, _) = self.entries.get(&key_of(&result.check))?;
+        let entry = self.entries.get(&key_of(&result.check))?;
         entry.describes(result).then_some(entry.why.as_str())
     }
 
@@ -145,7 +157,7 @@ impl Baseline {
     pub fn stale(&self, results: &[CheckResult]) -> Vec<Stale> {
         let mut stale = Vec::new();
         for result in results {
-            let Some((entry, _)) = self.entries.get(&key_of(&result.check)) else { continue };
+            let Some(entry) = self.entries.get(&key_of(&result.check)) else { continue };
             if !entry.describes(result) {
                 let instead = match result.verdict {
                     Verdict::Pass => "it passes".to_owned(),
@@ -158,10 +170,10 @@ impl Baseline {
     }
 
     /// The file that describes these results: reasons are kept, entries of checks that were
-    /// not run as well, new entries have an empty reason that somebody has to fill in.
-    pub fn updated(&self, results: &[CheckResult]) -> String {
-        let mut entries: BTreeMap<Key, Entry> =
-            self.entries.iter().map(|(key, (entry, _))| (key.clone(), entry.clone())).collect();
+    /// not run as well. Also gives the ids of the entries whose reason is empty, because
+    /// they are new and somebody has to fill it in.
+    pub fn updated(&self, results: &[CheckResult]) -> (String, Vec<String>) {
+        let mut entries: BTreeMap<Key, Entry> = self.entries.clone();
         for result in results {
             let key = key_of(&result.check);
             if matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable) {
@@ -183,18 +195,22 @@ impl Baseline {
             };
             entries.insert(key, entry);
         }
-        let document = serde_json::json!({
+        let unexplained = entries
+            .values()
+            .filter(|entry| entry.why.trim().is_empty())
+            .map(|entry| format!("{} in {} over Engine.IO {}", entry.id, entry.dialect, entry.eio))
+            .collect();
+        let mut document = serde_json::json!({
             "$schema": self.schema,
             "implementation": self.implementation,
             "expected": entries.into_values().collect::<Vec<_>>(),
         });
-        let mut document = document;
         if let Some(members) = document.as_object_mut() {
             members.retain(|_, value| !value.is_null());
         }
         let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
         text.push('\n');
-        text
+        (text, unexplained)
     }
 }
 

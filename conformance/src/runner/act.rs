@@ -200,8 +200,8 @@ impl Play {
             self.drain();
             let connection = self.actor(from)?.connection.as_mut();
             let acks = connection.and_then(|connection| connection.inbox.acks.get_mut(&number));
-            if let Some(data) = acks.and_then(std::collections::VecDeque::pop_front) {
-                return Ok(data);
+            if let Some(ack) = acks.and_then(std::collections::VecDeque::pop_front) {
+                return Ok(ack.data);
             }
             if !self.actor(from)?.is_open() {
                 return Err(self.lost(from));
@@ -239,6 +239,16 @@ impl Play {
                 };
                 return Err(Stop::Broken(
                     Finding::new(message).comparing(format!("{id} once"), format!("{times} times")),
+                ));
+            }
+        }
+        if body.in_order {
+            let expected = body.includes.iter().map(|name| self.id(name)).collect::<Result<Vec<_>, _>>()?;
+            let actual: Vec<_> = listed.iter().filter(|id| expected.contains(id)).cloned().collect();
+            if actual != expected {
+                return Err(Stop::Broken(
+                    Finding::new("the list of clients is in another order")
+                        .comparing(expected.join(", "), actual.join(", ")),
                 ));
             }
         }

@@ -69,6 +69,8 @@ fn weight(what: &Incoming) -> usize {
 /// An event that has arrived.
 #[derive(Debug, Clone)]
 pub(crate) struct EventSeen {
+    /// The place in the order of arrival, acks counted with the events.
+    pub(crate) order: u64,
     /// Name and arguments.
     pub(crate) data: Data,
     /// The number under which an ack is asked for.
@@ -85,19 +87,46 @@ impl EventSeen {
     }
 }
 
+/// An ack that has arrived.
+#[derive(Debug, Clone)]
+pub(crate) struct AckSeen {
+    /// The place in the order of arrival, acks counted with the events.
+    pub(crate) order: u64,
+    /// The arguments.
+    pub(crate) data: Data,
+}
+
 /// What has arrived and not been matched.
 #[derive(Debug, Default)]
 pub(crate) struct Inbox {
     /// Events in the order of arrival.
     pub(crate) events: VecDeque<EventSeen>,
     /// Acks by the number of the request.
-    pub(crate) acks: BTreeMap<u64, VecDeque<Data>>,
+    pub(crate) acks: BTreeMap<u64, VecDeque<AckSeen>>,
     /// Packets that are neither.
     pub(crate) packets: VecDeque<Packet>,
     /// Fences that have come through.
     pub(crate) fences: BTreeSet<u64>,
     /// Why the connection has ended.
     pub(crate) closed: Option<CloseReason>,
+    /// How many events and acks have arrived.
+    pub(crate) arrived: u64,
+}
+
+impl Inbox {
+    /// The number of the ack that came before everything else that is not matched, if the
+    /// first of all is an ack.
+    pub(crate) fn first_is_ack(&self) -> Option<u64> {
+        let acks = self.acks.iter().filter_map(|(number, acks)| Some((acks.front()?.order, *number)));
+        let (order, number) = acks.min()?;
+        let event = self.events.front().map_or(u64::MAX, |event| event.order);
+        (order < event).then_some(number)
+    }
+
+    /// Whether anything but what nobody can match is waiting.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.acks.values().all(VecDeque::is_empty)
+    }
 }
 
 /// A connection.

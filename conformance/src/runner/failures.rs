@@ -10,7 +10,7 @@ pub(crate) fn wordings(
     who: Option<&str>,
 ) -> Result<Vec<Vec<String>>, String> {
     let mut wordings = Vec::new();
-    for code in codes {
+    for code in codes.iter().flat_map(|code| meant(code)) {
         let code: FailureCode = code.parse().map_err(|error| format!("{error}"))?;
         let spec = code.spec();
         if !spec.dialects.contains(&dialect) {
@@ -24,6 +24,16 @@ pub(crate) fn wordings(
         return Err(format!("none of the failures {} exists in {dialect}", codes.join(", ")));
     }
     Ok(wordings)
+}
+
+/// The codes that a name of a scenario means: two of them are the same situation in either
+/// dialect, all others mean themselves.
+pub(crate) fn meant(name: &str) -> Vec<&str> {
+    match name {
+        "target-missing" => vec!["target-not-found", "message-target-not-connected"],
+        "add-target-refused" => vec!["target-not-registered", "add-target-not-connected"],
+        code => vec![code],
+    }
 }
 
 fn parts(template: &str, who: Option<&str>) -> Vec<String> {

@@ -208,7 +208,7 @@ impl Play {
         }
         let stray = inbox.acks.iter().find(|(_, acks)| !acks.is_empty());
         if let (Some((number, acks)), true) = (stray, with_acks) {
-            let data = acks.front().map(|data| shorten(&data.json, 200)).unwrap_or_default();
+            let data = acks.front().map(|ack| shorten(&ack.data.json, 200)).unwrap_or_default();
             let request = self.asked.iter().find(|(_, asked)| {
                 asked.actor == name
                     && asked.generation == connection.generation

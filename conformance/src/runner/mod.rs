@@ -11,8 +11,12 @@ mod observe;
 pub mod plan;
 mod play;
 mod probe;
+mod queue;
 pub mod run;
 pub mod testee;
 pub mod trace;
 pub mod verdict;
 mod world;
+
+pub(crate) use failures::meant;
+pub(crate) use play::resolve;

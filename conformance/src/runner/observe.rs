@@ -173,9 +173,9 @@ impl Play {
             .and_then(|acks| acks.front());
         match ack {
             None => Ok(()),
-            Some(data) => {
+            Some(ack) => {
                 let message = format!("{request} has got an ack");
-                let actual = shorten(&data.json, 200);
+                let actual = shorten(&ack.data.json, 200);
                 Err(Stop::Broken(Finding::new(message).comparing("no ack", actual)))
             }
         }
@@ -378,12 +378,20 @@ impl Play {
         let connection = self
             .actor(&asked.actor)?
             .connection
-            .as_mut()
+            .as_ref()
             .filter(|connection| connection.generation == asked.generation);
-        let Some(acks) = connection.and_then(|c| c.inbox.acks.get_mut(&asked.number)) else {
+        let Some(inbox) = connection.map(|connection| &connection.inbox) else {
             return Ok(Look::Pending);
         };
-        let Some(data) = acks.front().cloned() else { return Ok(Look::Pending) };
+        if body.next && !inbox.is_empty() && inbox.first_is_ack() != Some(asked.number) {
+            let message = format!("{} received something else before the ack of {request}", asked.actor);
+            let finding = Finding::new(message).comparing("first the ack", self.unmatched());
+            return Ok(Look::Other(finding));
+        }
+        let acks = inbox.acks.get(&asked.number);
+        let Some(data) = acks.and_then(|acks| acks.front()).map(|ack| ack.data.clone()) else {
+            return Ok(Look::Pending);
+        };
         match matching::arguments(&self.world, &expected, &data.json, &data.attachments) {
             Ok(()) => {
                 if let Some(connection) = &mut self.actor(&asked.actor)?.connection

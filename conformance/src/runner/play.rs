@@ -10,7 +10,7 @@ use sio_p2p_transport::{EioVersion, Incoming, Packet};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use super::actor::{Actor, Arrival, EventSeen, Mailbox};
+use super::actor::{AckSeen, Actor, Arrival, EventSeen, Mailbox};
 use super::plan::Check;
 use super::trace::Trace;
 use super::verdict::{Finding, Outcome};
@@ -260,7 +260,8 @@ impl Play {
         match arrival.what {
             Incoming::Closed(reason) => inbox.closed = Some(reason),
             Incoming::Packet(Packet::Event { data, ack, namespace }) if namespace == "/" => {
-                let event = EventSeen { data, ack };
+                let event = EventSeen { order: inbox.arrived, data, ack };
+                inbox.arrived += 1;
                 match fence_number(&event, &fence_name) {
                     Some(number) => {
                         inbox.fences.insert(number);
@@ -269,7 +270,9 @@ impl Play {
                 }
             }
             Incoming::Packet(Packet::Ack { data, id, namespace }) if namespace == "/" => {
-                inbox.acks.entry(id).or_default().push_back(data);
+                let ack = AckSeen { order: inbox.arrived, data };
+                inbox.arrived += 1;
+                inbox.acks.entry(id).or_default().push_back(ack);
             }
             Incoming::Packet(packet) => {
                 let echo = packet.namespace().strip_prefix(&echo_prefix);

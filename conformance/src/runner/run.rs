@@ -1,6 +1,5 @@
 //! A run: many checks, several at a time, none of which can end it.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,6 +11,7 @@ use super::events::{Event, Reporter};
 use super::plan::{Check, Selection};
 use super::play::{Play, Played};
 use super::probe::probe;
+use super::queue::Queue;
 use super::testee::{Instance, StartCommand, answers};
 use super::trace::Trace;
 use super::verdict::{CheckResult, Finding, Outcome};
@@ -63,7 +63,7 @@ struct Shared {
     target: Target,
     checks: Vec<(Check, Option<String>)>,
     eio: Vec<EioVersion>,
-    queue: Mutex<VecDeque<usize>>,
+    queue: Queue,
     /// Checks that have to be done again alone, because the server went down while several
     /// were running.
     again: Mutex<Vec<usize>>,
@@ -99,23 +99,23 @@ impl Run<'_> {
             target: self.target,
             checks,
             eio: self.selection.eio.clone(),
-            queue: Mutex::new((0..total).collect()),
+            queue: Queue::new(&self.checks, matches!(self.target, Target::Running { .. })),
             again: Mutex::default(),
             playing: AtomicUsize::new(0),
         });
         let mut results: Vec<Option<CheckResult>> = Vec::new();
         results.resize_with(total, || None);
         // Second round: what was interrupted by somebody else's crash, one at a time.
-        for (round, workers) in [(0, jobs), (1, 1)] {
-            if round == 1 {
-                let again = std::mem::take(&mut *lock(&shared.again));
-                lock(&shared.queue).extend(again);
-            }
+        for second in [false, true] {
             let (sender, mut progress) = mpsc::unbounded_channel();
-            for _ in 0..workers {
-                tokio::spawn(work(Arc::clone(&shared), sender.clone(), workers == 1));
+            if second {
+                tokio::spawn(work_again(Arc::clone(&shared), sender));
+            } else {
+                for _ in 0..jobs {
+                    tokio::spawn(work(Arc::clone(&shared), sender.clone(), jobs == 1));
+                }
+                drop(sender);
             }
-            drop(sender);
             while let Some(step) = progress.recv().await {
                 match step {
                     Progress::Started(index) => {
@@ -166,27 +166,40 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 async fn work(shared: Arc<Shared>, progress: mpsc::UnboundedSender<Progress>, alone: bool) {
     let mut instance = None;
-    loop {
-        let Some(index) = lock(&shared.queue).pop_front() else { return };
-        if progress.send(Progress::Started(index)).is_err() {
-            return;
-        }
-        let (check, not_applicable) = &shared.checks[index];
-        let began = Instant::now();
-        let trace = Trace::new();
-        let outcome = match not_applicable {
-            Some(why) => Some(Outcome::NotApplicable(why.clone())),
-            None => examine(&shared, check, &mut instance, &trace, alone).await,
-        };
-        let Some(outcome) = outcome else {
-            lock(&shared.again).push(index);
-            continue;
-        };
-        let result = CheckResult::new(check.clone(), outcome, began.elapsed(), trace.lines());
-        if progress.send(Progress::Finished(index, Box::new(result))).is_err() {
-            return;
-        }
+    while let Some(ticket) = shared.queue.next().await {
+        one(&shared, ticket.index, &progress, &mut instance, alone).await;
     }
+}
+
+async fn work_again(shared: Arc<Shared>, progress: mpsc::UnboundedSender<Progress>) {
+    let again = std::mem::take(&mut *lock(&shared.again));
+    for index in again {
+        one(&shared, index, &progress, &mut None, true).await;
+    }
+}
+
+/// Does one check. Nobody minds if the run has ended meanwhile and does not listen.
+async fn one(
+    shared: &Shared,
+    index: usize,
+    progress: &mpsc::UnboundedSender<Progress>,
+    instance: &mut Option<Instance>,
+    alone: bool,
+) {
+    let _ = progress.send(Progress::Started(index));
+    let (check, not_applicable) = &shared.checks[index];
+    let began = Instant::now();
+    let trace = Trace::new();
+    let outcome = match not_applicable {
+        Some(why) => Some(Outcome::NotApplicable(why.clone())),
+        None => examine(shared, check, instance, &trace, alone).await,
+    };
+    let Some(outcome) = outcome else {
+        lock(&shared.again).push(index);
+        return;
+    };
+    let result = CheckResult::new(check.clone(), outcome, began.elapsed(), trace.lines());
+    let _ = progress.send(Progress::Finished(index, Box::new(result)));
 }
 
 /// Plays one check and sees to the server's health afterwards. `None` if it has to be done

@@ -150,10 +150,15 @@ pub struct Acked {
     /// The client that the failure is about. Default: anybody.
     #[serde(default)]
     pub who: Option<String>,
+    /// The ack is the next packet, event or ack, that arrives at the actor. Without it the
+    /// ack may come at any time.
+    #[serde(default)]
+    pub next: bool,
 }
 
-/// The code of a failure of the protocol, or several: as dialects have different failures
-/// for the same thing, those of the actor's dialect count.
+/// The code of a failure of the protocol; `target-missing` for an unknown target in
+/// `SERVER_ERROR`, or `add-target-refused` for one in the ack of an add, whatever the
+/// dialect calls it; or several codes, of which those of the actor's dialect count.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a failure code or an array of them")]
 pub enum FailureCodes {
@@ -277,6 +282,9 @@ pub struct ListClients {
     /// These actors' ids are in the list, each exactly once.
     #[serde(default)]
     pub includes: Vec<String>,
+    /// The ids of `includes` are in the list in this order; others may stand between them.
+    #[serde(default)]
+    pub in_order: bool,
     /// These actors' ids are not in the list.
     #[serde(default)]
     pub excludes: Vec<String>,

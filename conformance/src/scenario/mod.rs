@@ -3,6 +3,8 @@
 //! The format is explained for authors in `fixtures/scenarios/README.md`.
 
 pub mod body;
+mod library;
+pub mod lint;
 pub mod model;
 mod parse;
 mod source;
@@ -11,7 +13,8 @@ pub mod step;
 pub mod text;
 pub mod value;
 
-pub use model::{Capability, Level};
+pub use library::{Library, LibraryError};
+pub use model::{Capability, Level, UnknownCapability};
 pub use parse::{DEFAULT_DEADLINE, Problem, Scenario, parse};
 pub use source::{Location, Source, message_of};
 pub use spanned::Spanned;

@@ -27,6 +27,8 @@ pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(2);
 pub struct Scenario {
     /// `<scenario>` or `<scenario>/<case>`.
     pub id: String,
+    /// The name of the scenario's file without its ending.
+    pub stem: String,
     /// The folder the file is in.
     pub family: String,
     /// What holds when it passes.
@@ -150,6 +152,7 @@ impl Reader<'_> {
     fn scenario(&mut self, document: &ScenarioDocument<'_>) -> Scenario {
         Scenario {
             id: (*document.id).clone(),
+            stem: stem_of(&self.source.path),
             family: family_of(&self.source.path),
             title: document.title.clone(),
             why: document.why.clone(),
@@ -284,6 +287,12 @@ impl Reader<'_> {
 fn family_of(path: &str) -> String {
     let mut parts = path.rsplit(['/', '\\']);
     parts.nth(1).unwrap_or_default().to_owned()
+}
+
+/// The name of a file without its folder and ending.
+fn stem_of(path: &str) -> String {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.strip_suffix(".json").unwrap_or(name).to_owned()
 }
 
 fn find_case(steps: &[Step]) -> Option<&Step> {

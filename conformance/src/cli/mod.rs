@@ -1,0 +1,110 @@
+//! The program `p2p-conformance`.
+
+mod args;
+mod explain;
+mod list;
+mod run;
+
+use std::io::Write;
+use std::path::Path;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::exit::Exit;
+use crate::scenario::lint;
+use crate::scenario::{Library, Problem};
+pub use args::{Cli, Command};
+
+/// Reads the command line of the process and does what it says.
+pub fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let wanted =
+                matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            // Nobody is left to tell if even this cannot be printed.
+            let _ = error.print();
+            return if wanted { Exit::Conforms } else { Exit::Usage };
+        }
+    };
+    match cli.command {
+        Command::Run(args) => match tokio::runtime::Runtime::new() {
+            Ok(runtime) => {
+                let exit = runtime.block_on(run::run(*args));
+                // Connections that are still saying goodbye are not waited for.
+                runtime.shutdown_background();
+                exit
+            }
+            Err(error) => {
+                eprintln!("error: cannot start the runtime: {error}");
+                Exit::Trouble
+            }
+        },
+        Command::List(args) => list::list(&args),
+        Command::Explain(args) => explain::explain(&args),
+        Command::Lint(args) => lint_command(args.dir.as_deref()),
+    }
+}
+
+/// The scenarios to work with, or the exit code if they are not fit to be played.
+fn library(folder: Option<&Path>) -> Result<Library, Exit> {
+    let library = load(folder)?;
+    // The embedded ones have been checked by a test.
+    let problems = if folder.is_some() { lint::lint(&library) } else { library.problems.clone() };
+    if problems.is_empty() {
+        return Ok(library);
+    }
+    report_problems(&problems);
+    Err(Exit::BadInput)
+}
+
+fn load(folder: Option<&Path>) -> Result<Library, Exit> {
+    match folder {
+        None => Ok(Library::embedded()),
+        Some(folder) => Library::from_folder(folder).map_err(|error| {
+            eprintln!("error: {error}");
+            Exit::BadInput
+        }),
+    }
+}
+
+fn report_problems(problems: &[Problem]) {
+    for problem in problems {
+        eprintln!("error: {problem}");
+    }
+}
+
+fn lint_command(folder: Option<&Path>) -> Exit {
+    let library = match load(folder) {
+        Ok(library) => library,
+        Err(exit) => return exit,
+    };
+    let problems = lint::lint(&library);
+    report_problems(&problems);
+    let mut uncovered = Vec::new();
+    if folder.is_none() {
+        uncovered = lint::uncovered(&library);
+        for clause in &uncovered {
+            eprintln!("error: no scenario checks {}: {}", clause.id, clause.text);
+        }
+    }
+    let count = problems.len() + uncovered.len();
+    if count > 0 {
+        eprintln!("{count} {}", if count == 1 { "problem" } else { "problems" });
+        return Exit::BadInput;
+    }
+    print(&format!("{} scenarios and cases, no problems\n", library.scenarios.len()))
+}
+
+/// Prints to standard output; a reader that has gone away is no trouble.
+fn print(text: &str) -> Exit {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => Exit::Conforms,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Conforms,
+        Err(error) => {
+            eprintln!("error: cannot write: {error}");
+            Exit::Trouble
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! `p2p-conformance run`.
+
+use std::io::{IsTerminal, stderr, stdout};
+use std::path::Path;
+use std::sync::Arc;
+
+use sio_p2p_protocol::Dialect;
+use sio_p2p_server::Config;
+use sio_p2p_transport::EioVersion;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use super::args::RunArgs;
+use super::{library, report_problems};
+use crate::baseline::Baseline;
+use crate::exit::Exit;
+use crate::report::json::{Implementation, JsonReporter};
+use crate::report::style::Style;
+use crate::report::terminal::TerminalReporter;
+use crate::runner::events::Reporter;
+use crate::runner::plan::{Check, Selection};
+use crate::runner::run::{Run, RunError, Target};
+use crate::runner::testee::StartCommand;
+use crate::runner::verdict::{CheckResult, Verdict};
+use crate::scenario::{Capability, Library, Source};
+
+/// How many checks play at a time on one server.
+const SHARED_JOBS: usize = 16;
+
+/// What the embedded server declares.
+const EMBEDDED_CLAIMS: &[Capability] = &[Capability::ClientReject];
+
+/// Plays the scenarios.
+pub(super) async fn run(args: RunArgs) -> Exit {
+    let library = match library(args.scenarios.as_deref()) {
+        Ok(library) => library,
+        Err(exit) => return exit,
+    };
+    let embedded = args.url.is_none() && args.start.is_none();
+    let selection = Selection {
+        dialects: or(&args.dialect, &Dialect::ALL),
+        eio: or(&args.eio, &[EioVersion::V4]),
+        patterns: args.select.clone(),
+        claims: if embedded && args.claim.is_empty() {
+            EMBEDDED_CLAIMS.to_vec()
+        } else {
+            args.claim.clone()
+        },
+    };
+    let baseline = match read_baseline(&args, &library) {
+        Ok(baseline) => baseline,
+        Err(exit) => return exit,
+    };
+    let checks = selection.checks(&library.scenarios);
+    if checks.is_empty() {
+        let what = match args.select.as_slice() {
+            [] => "no scenario fits the dialects and Engine.IO generations".to_owned(),
+            patterns => format!("nothing is selected by {}", patterns.join(", ")),
+        };
+        eprintln!("error: {what}; `p2p-conformance list` shows what there is");
+        return Exit::NothingSelected;
+    }
+    let (target, name, _server) = match target(&args).await {
+        Ok(target) => target,
+        Err((message, exit)) => {
+            eprintln!("error: {message}");
+            return exit;
+        }
+    };
+    let jobs = args.jobs.map_or_else(|| default_jobs(&target), usize::from);
+    let mut reporters = reporters(&args, &name, &selection);
+    let run = Run { target, name, checks, selection: &selection, jobs, baseline: &baseline };
+    match run.run(&mut reporters).await {
+        Ok((results, stale)) => {
+            if args.update_baseline {
+                return update(&args, &baseline, &results);
+            }
+            exit_of(&results, !stale.is_empty())
+        }
+        Err(error @ RunError::CannotReach(_)) => {
+            eprintln!("error: {error}");
+            Exit::CannotReach
+        }
+        Err(error @ RunError::Report(_)) => {
+            eprintln!("error: {error}");
+            Exit::Trouble
+        }
+    }
+}
+
+fn or<T: Copy + PartialEq>(given: &[T], default: &[T]) -> Vec<T> {
+    let mut chosen: Vec<T> = Vec::new();
+    for item in if given.is_empty() { default } else { given } {
+        if !chosen.contains(item) {
+            chosen.push(*item);
+        }
+    }
+    chosen
+}
+
+fn default_jobs(target: &Target) -> usize {
+    match target {
+        Target::Running { .. } => SHARED_JOBS,
+        Target::Started(_) => std::thread::available_parallelism().map_or(2, usize::from),
+    }
+}
+
+/// The embedded server, for as long as this is kept.
+struct Embedded(JoinHandle<std::io::Result<()>>);
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn target(args: &RunArgs) -> Result<(Target, String, Option<Embedded>), (String, Exit)> {
+    if let Some(command) = &args.start {
+        let command =
+            StartCommand::parse(command).map_err(|error| (error.to_string(), Exit::Usage))?;
+        let name = command.text().to_owned();
+        return Ok((Target::Started(command), name, None));
+    }
+    if let Some(url) = &args.url {
+        return Ok((Target::Running { url: url.clone() }, url.clone(), None));
+    }
+    let failed = |error: std::io::Error| {
+        (format!("cannot start the embedded server: {error}"), Exit::CannotReach)
+    };
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
+    let url = format!("http://{}", listener.local_addr().map_err(failed)?);
+    let forever = std::future::pending::<()>();
+    let server = tokio::spawn(sio_p2p_server::serve(listener, Config::default(), forever));
+    Ok((Target::Running { url }, "embedded reference server".to_owned(), Some(Embedded(server))))
+}
+
+fn reporters(args: &RunArgs, name: &str, selection: &Selection) -> Vec<Box<dyn Reporter>> {
+    let implementation =
+        Implementation { target: name.to_owned(), claims: selection.claims.clone() };
+    let to_stdout = args.json.as_deref() == Some(Path::new("-"));
+    // With the JSON report on standard output, people read standard error.
+    let mut reporters: Vec<Box<dyn Reporter>> = if to_stdout {
+        let live = stderr().is_terminal();
+        vec![Box::new(TerminalReporter::new(stderr(), Style::detect(live), live))]
+    } else {
+        let live = stdout().is_terminal();
+        vec![Box::new(TerminalReporter::new(stdout(), Style::detect(live), live))]
+    };
+    if let Some(path) = &args.json {
+        reporters.push(Box::new(JsonReporter::new(path.clone(), implementation)));
+    }
+    reporters
+}
+
+/// Every check that a baseline can speak of, whatever this run selects.
+fn all_checks(library: &Library) -> Vec<Check> {
+    let everything = Selection {
+        dialects: Dialect::ALL.to_vec(),
+        eio: vec![EioVersion::V3, EioVersion::V4],
+        patterns: Vec::new(),
+        claims: Vec::new(),
+    };
+    everything.checks(&library.scenarios)
+}
+
+fn read_baseline(args: &RunArgs, library: &Library) -> Result<Baseline, Exit> {
+    let Some(path) = &args.baseline else { return Ok(Baseline::default()) };
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if args.update_baseline && error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(Baseline::default());
+        }
+        Err(error) => {
+            eprintln!("error: cannot read the baseline {}: {error}", path.display());
+            return Err(Exit::BadInput);
+        }
+    };
+    let source = Arc::new(Source { path: path.display().to_string(), text });
+    Baseline::parse(&source, &all_checks(library), args.update_baseline).map_err(|problems| {
+        report_problems(&problems);
+        Exit::BadInput
+    })
+}
+
+fn update(args: &RunArgs, baseline: &Baseline, results: &[CheckResult]) -> Exit {
+    let Some(path) = &args.baseline else { return Exit::Usage };
+    let (text, unexplained) = baseline.updated(results);
+    if let Err(error) = std::fs::write(path, text) {
+        eprintln!("error: cannot write the baseline {}: {error}", path.display());
+        return Exit::Trouble;
+    }
+    if unexplained.is_empty() {
+        return Exit::Conforms;
+    }
+    eprintln!(
+        "error: {} has {} new entries; say why in their `why`:",
+        path.display(),
+        unexplained.len()
+    );
+    for id in unexplained {
+        eprintln!("  {id}");
+    }
+    Exit::BadInput
+}
+
+/// What a finished run comes to; see [`Exit`] for the order.
+fn exit_of(results: &[CheckResult], stale: bool) -> Exit {
+    let unexpected = |verdict: Verdict| {
+        results.iter().any(|r| r.verdict == verdict && r.expected_because.is_none())
+    };
+    if unexpected(Verdict::Fail) {
+        Exit::ChecksFailed
+    } else if unexpected(Verdict::Untestable) {
+        Exit::CannotReach
+    } else if stale {
+        Exit::StaleBaseline
+    } else {
+        Exit::Conforms
+    }
+}

@@ -1,0 +1,149 @@
+//! A failure in full: the clause, the step, both sides, and what went over the wires.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use sio_p2p_protocol::Clause;
+
+use super::style::Style;
+use crate::json::shorten;
+use crate::runner::plan::Check;
+use crate::runner::trace::{TraceLine, Way};
+use crate::runner::verdict::{CheckResult, Verdict};
+
+/// How many of the last frames of every actor a failure shows.
+const FRAMES: usize = 10;
+
+/// A check in words: `message-with-ack (v1, Engine.IO 4)`.
+pub fn name_of(check: &Check) -> String {
+    format!("{} ({}, Engine.IO {})", check.scenario.id, check.dialect, check.eio)
+}
+
+/// The sentence of a clause.
+pub fn clause_text(id: &str) -> Option<&'static str> {
+    Clause::find(id).map(|clause| clause.text)
+}
+
+/// Everything about a result that is not a pass.
+pub fn render(result: &CheckResult, style: Style, width: usize) -> String {
+    let mut text = String::new();
+    let scenario = &result.check.scenario;
+    let verdict = result.verdict.as_str().to_uppercase();
+    let verdict = match result.verdict {
+        Verdict::Warn => style.yellow(&verdict),
+        _ => style.red(&verdict),
+    };
+    let _ = writeln!(text, "\n{verdict} {}", style.bold(&name_of(&result.check)));
+    let _ = writeln!(text, "{}", wrap(&format!("  {}", result.message), width, "  "));
+    for (clause, _) in &scenario.clauses {
+        let sentence = clause_text(clause).unwrap_or("(not in the register)");
+        let _ = writeln!(text, "{}", wrap(&format!("  {clause}: {sentence}"), width, "    "));
+    }
+    if let Some(finding) = &result.finding {
+        if let Some(at) = &finding.at {
+            let _ = writeln!(text, "\n  {}", style.bold(&at.to_string()));
+            for line in at.excerpt().lines() {
+                let _ = writeln!(text, "{}", clip(line, width));
+            }
+        }
+        if let (Some(expected), Some(actual)) = (&finding.expected, &finding.actual) {
+            text.push('\n');
+            side(&mut text, "expected: ", expected, width);
+            side(&mut text, "actual:   ", actual, width);
+        }
+        for note in &finding.notes {
+            let _ = writeln!(text, "{}", wrap(&format!("  {note}"), width, "    "));
+        }
+    }
+    if !result.trace.is_empty() {
+        sequence(&mut text, &result.trace, style, width);
+    }
+    text
+}
+
+fn side(text: &mut String, label: &str, content: &str, width: usize) {
+    for (index, line) in content.lines().enumerate() {
+        let label = if index == 0 { label } else { "          " };
+        let _ = writeln!(text, "{}", wrap(&format!("  {label}{line}"), width, "            "));
+    }
+}
+
+/// The last frames of every actor in their common order, an arrow for the way: to the
+/// server or from it.
+fn sequence(text: &mut String, trace: &[TraceLine], style: Style, width: usize) {
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut shown: Vec<_> = trace
+        .iter()
+        .rev()
+        .filter(|line| {
+            let count = left.entry(&line.actor).or_default();
+            *count += 1;
+            *count <= FRAMES
+        })
+        .collect();
+    shown.reverse();
+    let name = left.keys().map(|actor| actor.chars().count()).max().unwrap_or(0);
+    let total = trace.len();
+    let of = if shown.len() < total {
+        format!(", the last {FRAMES} of every actor, {total} in all")
+    } else {
+        String::new()
+    };
+    let _ = writeln!(text, "\n  packets{of} (ms, --> to the server, <-- from it):");
+    for line in shown {
+        let arrow = match line.direction {
+            Way::Out => "-->",
+            Way::In => "<--",
+        };
+        let at = format!("{}.{:01}", line.at_us / 1000, line.at_us % 1000 / 100);
+        let start = format!("  {at:>8}  {:<name$} {arrow} ", line.actor);
+        let room = width.saturating_sub(start.chars().count()).max(20);
+        let frame = clip(&line.frame.replace('\n', "\\n"), room);
+        let _ = writeln!(text, "{}{frame}", style.dim(&start));
+    }
+}
+
+fn clip(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(width - 1).collect();
+    format!("{head}…")
+}
+
+/// Breaks a text into lines at blanks; lines after the first begin with `indent`. Words
+/// longer than a line are shortened in the middle.
+pub fn wrap(text: &str, width: usize, indent: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for (index, paragraph) in text.lines().enumerate() {
+        let start: String = paragraph.chars().take_while(|c| *c == ' ').collect();
+        let mut line = if index == 0 { start } else { indent.to_owned() };
+        let mut empty = true;
+        for word in paragraph.split_whitespace() {
+            let word = shorten(word, width.saturating_sub(indent.len() + 30).max(40));
+            if !empty && line.chars().count() + 1 + word.chars().count() > width {
+                lines.push(std::mem::replace(&mut line, indent.to_owned()));
+                empty = true;
+            }
+            if !empty {
+                line.push(' ');
+            }
+            line.push_str(&word);
+            empty = false;
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_at_blanks_and_are_indented() {
+        assert_eq!(wrap("  aaa bbb ccc", 9, "    "), "  aaa bbb\n    ccc");
+        assert_eq!(wrap("one\ntwo", 80, "  "), "one\n  two");
+        assert_eq!(wrap("", 80, "  "), "");
+    }
+}

@@ -1,0 +1,192 @@
+//! The terminal report: for people, not for programs. It may change at any time.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use super::failure;
+use super::json::Summary;
+use super::style::Style;
+use crate::runner::events::{Event, Reporter};
+use crate::runner::verdict::{CheckResult, Verdict};
+
+/// The column at which lines end.
+const WIDTH: usize = 80;
+
+/// Writes to a terminal or a file.
+#[derive(Debug)]
+pub struct TerminalReporter<W> {
+    out: W,
+    style: Style,
+    /// Whether the last line may be overwritten: a terminal, not a file.
+    live: bool,
+    done: usize,
+    total: usize,
+    running: Vec<String>,
+}
+
+impl<W: Write> TerminalReporter<W> {
+    /// A reporter; `live` shows progress on a line that is overwritten.
+    pub fn new(out: W, style: Style, live: bool) -> Self {
+        Self { out, style, live, done: 0, total: 0, running: Vec::new() }
+    }
+
+    fn progress(&mut self) -> std::io::Result<()> {
+        if !self.live {
+            return Ok(());
+        }
+        let current = self.running.last().map_or("", String::as_str);
+        let line = format!("[{}/{}] {current}", self.done, self.total);
+        let line: String = line.chars().take(WIDTH - 1).collect();
+        write!(self.out, "\r\x1b[K{}", self.style.dim(&line))?;
+        self.out.flush()
+    }
+
+    fn clear(&mut self) -> std::io::Result<()> {
+        if self.live { write!(self.out, "\r\x1b[K") } else { Ok(()) }
+    }
+
+    /// Results that somebody has to look at are shown at once, in full the first time.
+    fn result(&mut self, result: &CheckResult) -> std::io::Result<()> {
+        if matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable) {
+            return Ok(());
+        }
+        self.clear()?;
+        if let Some(why) = &result.expected_because {
+            let label = format!("expected {}", result.verdict);
+            return writeln!(
+                self.out,
+                "{} {}: {}",
+                self.style.dim(&label),
+                failure::name_of(&result.check),
+                failure::wrap(why, WIDTH, "    ").trim_start()
+            );
+        }
+        write!(self.out, "{}", failure::render(result, self.style, WIDTH))
+    }
+
+    fn summary(&mut self, results: &[CheckResult]) -> std::io::Result<()> {
+        let rows: BTreeMap<&str, Vec<&CheckResult>> =
+            results.iter().fold(BTreeMap::new(), |mut rows, result| {
+                rows.entry(result.check.scenario.family.as_str()).or_default().push(result);
+                rows
+            });
+        writeln!(self.out)?;
+        writeln!(
+            self.out,
+            "{:<16}{:>8}{:>8}{:>8}{:>12}{:>16}",
+            "", "pass", "fail", "warn", "untestable", "not applicable"
+        )?;
+        let all: Vec<_> = results.iter().collect();
+        let total = (rows.len() > 1).then_some(("all", all));
+        for (family, results) in rows.into_iter().chain(total) {
+            let summary = Summary::of(results.iter().copied());
+            let fail = format!("{:>8}", summary.fail);
+            let untestable = format!("{:>12}", summary.untestable);
+            writeln!(
+                self.out,
+                "{:<16}{:>8}{}{:>8}{}{:>16}",
+                family,
+                summary.pass,
+                if summary.fail > 0 { self.style.red(&fail) } else { fail },
+                summary.warn,
+                if summary.untestable > 0 { self.style.red(&untestable) } else { untestable },
+                summary.not_applicable
+            )?;
+        }
+        self.clauses(results)
+    }
+
+    /// The clauses that are broken, with all that they say.
+    fn clauses(&mut self, results: &[CheckResult]) -> std::io::Result<()> {
+        let mut broken: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for result in results {
+            for (clause, _) in &result.check.scenario.clauses {
+                let counts = broken.entry(clause).or_default();
+                match result.verdict {
+                    Verdict::Fail => counts.0 += 1,
+                    Verdict::Warn => counts.1 += 1,
+                    _ => {}
+                }
+            }
+        }
+        let all = broken.len();
+        broken.retain(|_, counts| *counts != (0, 0));
+        writeln!(self.out)?;
+        if broken.is_empty() {
+            return writeln!(self.out, "{all} clauses checked, none broken.");
+        }
+        writeln!(self.out, "{} of {all} clauses broken:", broken.len())?;
+        for (clause, (fails, warns)) in broken {
+            let mut counts = Vec::new();
+            if fails > 0 {
+                counts.push(format!("{fails} fail"));
+            }
+            if warns > 0 {
+                counts.push(format!("{warns} warn"));
+            }
+            let text = failure::clause_text(clause).unwrap_or_default();
+            let line = format!("  {clause} ({}): {text}", counts.join(", "));
+            writeln!(self.out, "{}", failure::wrap(&line, WIDTH, "      "))?;
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write> Reporter for TerminalReporter<W> {
+    fn event(&mut self, event: &Event<'_>) -> std::io::Result<()> {
+        match event {
+            Event::Started { target, total, jobs } => {
+                self.total = *total;
+                let checks = if *total == 1 { "check" } else { "checks" };
+                writeln!(self.out, "{target}: {total} {checks}, {jobs} at a time")?;
+                self.progress()
+            }
+            Event::CheckStarted(check) => {
+                self.running.push(failure::name_of(check));
+                self.progress()
+            }
+            Event::CheckFinished(result) => {
+                self.done += 1;
+                let name = failure::name_of(&result.check);
+                self.running.retain(|running| *running != name);
+                self.result(result)?;
+                self.progress()
+            }
+            Event::Finished { results, stale, duration } => {
+                self.clear()?;
+                self.summary(results)?;
+                for stale in *stale {
+                    let line = format!(
+                        "stale: {} in {} over Engine.IO {}: the baseline expects {} ({:?}), but {}",
+                        stale.entry.id,
+                        stale.entry.dialect,
+                        stale.entry.eio,
+                        stale.entry.verdict,
+                        stale.entry.message_prefix,
+                        stale.instead
+                    );
+                    writeln!(self.out, "{}", self.style.red(&failure::wrap(&line, WIDTH, "  ")))?;
+                }
+                let summary = Summary::of(*results);
+                let expected = match summary.expected {
+                    0 => String::new(),
+                    n => format!(", {n} of them expected by the baseline"),
+                };
+                let line = format!(
+                    "{} pass, {} fail, {} warn, {} untestable, {} not applicable{expected}; {:.1} s",
+                    summary.pass,
+                    summary.fail,
+                    summary.warn,
+                    summary.untestable,
+                    summary.not_applicable,
+                    duration.as_secs_f64()
+                );
+                let red = results.iter().any(|r| r.verdict.is_red() && r.expected_because.is_none());
+                let line = failure::wrap(&line, WIDTH, "  ");
+                let line = if red { self.style.red(&line) } else { self.style.green(&line) };
+                writeln!(self.out, "{line}")?;
+                self.out.flush()
+            }
+        }
+    }
+}

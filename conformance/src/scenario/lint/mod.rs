@@ -1,0 +1,159 @@
+//! The linter: mistakes of scenarios that can be found without a server.
+
+mod mentions;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sio_p2p_protocol::{Clause, Family, Role, clauses};
+
+use super::library::Library;
+use super::model::Level;
+use super::parse::{Problem, Scenario};
+use super::source::Location;
+use super::text::is_name;
+
+/// Families of clauses that there have to be scenarios for; those of streams, services and
+/// clusters get theirs with the APIs.
+const COVERED: &[&str] = &["GEN", "SRV-CORE", "SRV-MSG", "SRV-CON", "SRV-ROB"];
+
+/// Everything that is wrong with the scenarios, each problem once, in the order of files
+/// and lines.
+pub fn lint(library: &Library) -> Vec<Problem> {
+    let mut problems = library.problems.clone();
+    unique(library, &mut problems);
+    for scenario in &library.scenarios {
+        envelope(scenario, &mut problems);
+        walk::walk(scenario, &mut problems);
+    }
+    // The steps around a case are walked with every case; their problems are the same.
+    let mut seen = BTreeSet::new();
+    problems.retain(|problem| seen.insert((problem.at.to_string(), problem.message.clone())));
+    problems.sort_by_key(|problem| {
+        (problem.at.source.path.clone(), problem.at.line, problem.at.column)
+    });
+    problems
+}
+
+/// The clauses about servers that no scenario checks although one should.
+pub fn uncovered(library: &Library) -> Vec<&'static Clause> {
+    let checked: BTreeSet<_> = library
+        .scenarios
+        .iter()
+        .flat_map(|scenario| scenario.clauses.iter().map(|(clause, _)| clause.as_str()))
+        .collect();
+    clauses()
+        .iter()
+        .filter(|clause| clause.role != Role::Client && COVERED.contains(&clause.id.family()))
+        .filter(|clause| !checked.contains(clause.id.as_str()))
+        .filter(|clause| !EXCLUDED.iter().any(|(id, _)| *id == clause.id.as_str()))
+        .collect()
+}
+
+/// Clauses without a scenario, and why that is so.
+pub const EXCLUDED: &[(&str, &str)] = &[
+    (
+        "SRV-MSG-26",
+        "about the application that embeds the server; a client cannot make it send",
+    ),
+    (
+        "SRV-MSG-27",
+        "about the application that embeds the server; a client cannot make it send",
+    ),
+    ("SRV-CON-4", "the runner connects by WebSocket only; the server's own tests poll"),
+    ("SRV-CON-5", "silence is noticed after 45 seconds by default, too long for a scenario"),
+    ("SRV-ROB-10", "a slow reader is noticed after seconds, too long for a scenario"),
+];
+
+fn unique(library: &Library, problems: &mut Vec<Problem>) {
+    let mut seen: BTreeMap<&str, &Location> = BTreeMap::new();
+    for scenario in &library.scenarios {
+        if let Some(first) = seen.insert(&scenario.id, &scenario.at) {
+            let message = format!("the id {:?} is used at {first} already", scenario.id);
+            problems.push(Problem { at: scenario.at.clone(), message });
+        }
+    }
+}
+
+/// Everything but the steps.
+fn envelope(scenario: &Scenario, problems: &mut Vec<Problem>) {
+    let mut problem = |at: &Location, message: String| {
+        problems.push(Problem { at: at.clone(), message });
+    };
+    let (slug, case) = match scenario.id.split_once('/') {
+        Some((slug, case)) => (slug, Some(case)),
+        None => (scenario.id.as_str(), None),
+    };
+    for part in [Some(slug), case].into_iter().flatten() {
+        if !is_slug(part) {
+            let message = format!("{part:?} is not a slug: lower-case words joined by `-`");
+            problem(&scenario.at, message);
+        }
+    }
+    if slug != scenario.stem {
+        let message =
+            format!("the id {slug:?} is not the name of the file, which is {:?}", scenario.stem);
+        problem(&scenario.at, message);
+    }
+    if Family::ALL.iter().all(|family| family.as_str() != scenario.family) {
+        let message = format!("the folder {:?} is not a family of the protocol", scenario.family);
+        problem(&scenario.at, message);
+    }
+    if scenario.dialects.is_empty() || scenario.clauses.is_empty() || scenario.steps.is_empty() {
+        problem(&scenario.at, "a scenario needs dialects, clauses and steps".into());
+    }
+    for eio in &scenario.eio {
+        if !matches!(eio, 3 | 4) {
+            problem(&scenario.at, format!("Engine.IO {eio} is not 3 or 4"));
+        }
+    }
+    clauses_of(scenario, &mut problem);
+    for (name, (actor, at)) in &scenario.actors {
+        if !is_name(name) || matches!(name.as_str(), "n" | "run") {
+            let message = format!(
+                "{name:?} cannot be an actor's name: a lower-case letter, then lower-case \
+                 letters, digits, - and _; n and run are taken"
+            );
+            problem(at, message);
+        }
+        if actor.anonymous && actor.client_id.is_some() {
+            problem(at, "an anonymous actor has no client_id".into());
+        }
+        if actor.eio.is_some_and(|eio| !matches!(eio, 3 | 4)) {
+            problem(at, "eio is 3 or 4".into());
+        }
+    }
+}
+
+fn clauses_of(scenario: &Scenario, problem: &mut dyn FnMut(&Location, String)) {
+    let mut strictest = None;
+    let mut spoken = BTreeSet::new();
+    for (id, at) in &scenario.clauses {
+        let Some(clause) = Clause::find(id) else {
+            problem(at, format!("the register has no clause {id:?}"));
+            return;
+        };
+        let level = match clause.level {
+            sio_p2p_protocol::Level::Must => Level::Must,
+            sio_p2p_protocol::Level::Should => Level::Should,
+            sio_p2p_protocol::Level::May => Level::May,
+        };
+        strictest = Some(strictest.map_or(level, |strictest: Level| strictest.min(level)));
+        spoken.extend(clause.dialects.iter().copied());
+    }
+    // Must is the smallest: a scenario may be milder than its clauses, never stricter.
+    if strictest.is_some_and(|strictest| scenario.level < strictest) {
+        let message = "the level is stricter than that of every clause it names".to_owned();
+        problem(&scenario.at, message);
+    }
+    if let Some(dialect) = scenario.dialects.iter().find(|dialect| !spoken.contains(dialect)) {
+        problem(&scenario.at, format!("none of the clauses applies to {dialect}"));
+    }
+}
+
+fn is_slug(text: &str) -> bool {
+    !text.is_empty()
+        && text.split('-').all(|word| {
+            !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        })
+}

@@ -1,0 +1,338 @@
+//! Walking through the steps without playing them: is every step reachable?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sio_p2p_protocol::{Dialect, FailureCode};
+
+use super::mentions::Mentions;
+use crate::runner::{meant, resolve};
+use crate::scenario::parse::{Problem, Scenario};
+use crate::scenario::source::Location;
+use crate::scenario::step::{Action, Step, Verb};
+use crate::scenario::text::{Part, Text};
+
+/// Where an actor is at some point of the story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    /// Never connected so far.
+    Absent,
+    /// Connected.
+    Here,
+    /// Has left by itself.
+    Left,
+    /// Its connection was ended by the server.
+    Ended,
+    /// Depends on what the server did.
+    Unclear,
+}
+
+/// The state of the story.
+#[derive(Debug, Clone, Default)]
+struct Story {
+    presence: BTreeMap<String, Presence>,
+    asked: BTreeSet<String>,
+    taken: BTreeSet<String>,
+    mentioned: BTreeSet<String>,
+}
+
+struct Walk<'a> {
+    scenario: &'a Scenario,
+    dialect: Dialect,
+    story: Story,
+    in_repeat: bool,
+    problems: &'a mut Vec<Problem>,
+}
+
+/// Walks a scenario in each of its dialects and generations.
+pub(super) fn walk(scenario: &Scenario, problems: &mut Vec<Problem>) {
+    let mut mentioned = BTreeSet::new();
+    for &dialect in &scenario.dialects {
+        for eio in [3, 4] {
+            if !scenario.eio.is_empty() && !scenario.eio.contains(&eio) {
+                continue;
+            }
+            let steps = resolve(&scenario.steps, dialect, eio);
+            let mut walk = Walk {
+                scenario,
+                dialect,
+                story: Story::default(),
+                in_repeat: false,
+                problems,
+            };
+            for name in scenario.actors.keys() {
+                walk.story.presence.insert(name.clone(), Presence::Absent);
+            }
+            walk.steps(&steps);
+            mentioned.append(&mut walk.story.mentioned);
+        }
+    }
+    for (actor, _) in scenario.actors.values() {
+        for text in [&actor.client_id, &actor.query].into_iter().flatten() {
+            mentioned.extend(actors_in(text).map(str::to_owned));
+        }
+    }
+    for (name, (_, at)) in &scenario.actors {
+        if !mentioned.contains(name) {
+            let message = format!("actor {name} takes no part");
+            problems.push(Problem { at: at.clone(), message });
+        }
+    }
+}
+
+fn actors_in(text: &Text) -> impl Iterator<Item = &str> {
+    text.parts().iter().filter_map(|part| match part {
+        Part::Actor(name) => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+impl Walk<'_> {
+    fn problem(&mut self, at: &Location, message: impl Into<String>) {
+        self.problems.push(Problem { at: at.clone(), message: message.into() });
+    }
+
+    fn steps(&mut self, steps: &[Step]) {
+        for step in steps {
+            self.step(step);
+        }
+    }
+
+    fn step(&mut self, step: &Step) {
+        match &step.verb {
+            Verb::Do(action) => self.action(&step.at, action),
+            Verb::All(steps) => {
+                for inner in steps {
+                    match &inner.verb {
+                        Verb::Do(action) if action.is_observation() => {}
+                        _ => self.problem(&inner.at, "`all` holds observations only"),
+                    }
+                }
+                self.steps(steps);
+            }
+            Verb::AnyOf(alternatives) => self.any_of(step, alternatives),
+            Verb::Repeat { times, steps } => {
+                if *times == 0 {
+                    self.problem(&step.at, "`repeat` needs at least one time");
+                }
+                let outer = std::mem::replace(&mut self.in_repeat, true);
+                self.steps(steps);
+                self.in_repeat = outer;
+            }
+            Verb::Within { ms, steps } => {
+                if !(1..=60_000).contains(ms) {
+                    self.problem(&step.at, "`ms` is between 1 and 60000");
+                }
+                self.steps(steps);
+            }
+            // Resolved before, or reported by the parser.
+            Verb::When { .. } | Verb::Case => {}
+        }
+    }
+
+    fn any_of(&mut self, step: &Step, alternatives: &[Vec<Step>]) {
+        let before = self.story.clone();
+        let mut quiet = 0;
+        let mut after: Option<Story> = None;
+        for alternative in alternatives {
+            match alternative.first().map(|first| (&first.at, &first.verb)) {
+                None | Some((_, Verb::Do(Action::Silent(_) | Action::Unanswered(_)))) => {
+                    quiet += 1;
+                }
+                Some((_, Verb::Do(action))) if action.is_observation() => {}
+                Some((at, _)) => self.problem(
+                    at,
+                    "an alternative begins with an observation, with `silent` or `unanswered`, \
+                     or is empty",
+                ),
+            }
+            self.story = before.clone();
+            self.steps(alternative);
+            let story = std::mem::take(&mut self.story);
+            after = Some(match after {
+                None => story,
+                Some(other) => merge(other, story),
+            });
+        }
+        self.story = after.unwrap_or(before);
+        if quiet > 1 {
+            self.problem(&step.at, "only one alternative can be that nothing comes");
+        }
+        if alternatives.is_empty() {
+            self.problem(&step.at, "`any_of` without alternatives for this dialect");
+        }
+    }
+
+    fn action(&mut self, at: &Location, action: &Action) {
+        let mentions = Mentions::of(action);
+        for name in &mentions.acting {
+            self.expect(at, name, &[Presence::Here], "acts");
+        }
+        for name in &mentions.observing {
+            self.expect(at, name, &[Presence::Here, Presence::Ended], "observes");
+        }
+        for name in &mentions.named {
+            self.mention(at, name);
+        }
+        for text in &mentions.texts {
+            self.text(at, text);
+        }
+        if mentions.sent.iter().any(|value| value.is_matcher()) {
+            self.problem(at, "$any and $prefix can only be expected, not sent");
+        }
+        self.requests(at, &mentions);
+        if let Some(codes) = mentions.failures {
+            self.failures(at, codes.as_slice());
+        }
+        self.special(at, action);
+    }
+
+    /// Names of requests have to be given before they are used.
+    fn requests(&mut self, at: &Location, mentions: &Mentions<'_>) {
+        if let Some(name) = mentions.awaits
+            && !self.story.asked.contains(name.source())
+        {
+            self.problem(at, format!("nothing has been asked for as {:?}", name.source()));
+        }
+        if let Some(name) = mentions.answers
+            && !self.story.taken.contains(name.source())
+        {
+            self.problem(at, format!("nobody has received a request as {:?}", name.source()));
+        }
+        self.story.asked.extend(mentions.asks.map(|name| name.source().to_owned()));
+        self.story.taken.extend(mentions.takes.map(|name| name.source().to_owned()));
+    }
+
+    fn failures(&mut self, at: &Location, codes: &[String]) {
+        let mut fits = false;
+        for code in codes.iter().flat_map(|code| meant(code)) {
+            match code.parse::<FailureCode>() {
+                Ok(code) => fits |= code.spec().dialects.contains(&self.dialect),
+                Err(error) => return self.problem(at, error.to_string()),
+            }
+        }
+        if !fits {
+            self.problem(at, format!("none of these failures exists in {}", self.dialect));
+        }
+    }
+
+    /// What is true of single verbs only.
+    fn special(&mut self, at: &Location, action: &Action) {
+        match action {
+            Action::Connect(names) => {
+                if names.is_empty() {
+                    self.problem(at, "nobody connects");
+                }
+                for name in names {
+                    self.enter(at, name);
+                }
+            }
+            Action::Refused(body) => {
+                let before = self.story.presence.get(&body.at).copied();
+                self.enter(at, &body.at);
+                if let Some(before) = before {
+                    self.story.presence.insert(body.at.clone(), before);
+                }
+            }
+            Action::Disconnect(body) => {
+                self.expect(at, &body.from, &[Presence::Here], "leaves");
+                self.story.presence.insert(body.from.clone(), Presence::Left);
+            }
+            Action::Closed(body) => {
+                self.expect(at, &body.at, &[Presence::Here], "is closed");
+                self.story.presence.insert(body.at.clone(), Presence::Ended);
+            }
+            Action::Acked(body) if body.args.is_some() && body.failure.is_some() => {
+                self.problem(at, "either `args` or `failure`");
+            }
+            Action::ConnectionStatus(_) if self.dialect == Dialect::V1 => {
+                self.problem(at, "`connection_status` exists in v2 only");
+            }
+            Action::ListClients(body) if body.includes.is_empty() && body.excludes.is_empty() => {
+                self.problem(at, "`list_clients` looks for nobody");
+            }
+            Action::SendFrame(body) => match (&body.text, &body.binary) {
+                (Some(_), None) => {}
+                (None, Some(base64)) => {
+                    if let Err(error) = STANDARD.decode(base64) {
+                        self.problem(at, format!("`binary` is not base64: {error}"));
+                    }
+                }
+                _ => self.problem(at, "either `text` or `binary`"),
+            },
+            _ => {}
+        }
+    }
+
+    fn enter(&mut self, at: &Location, name: &str) {
+        if self.mention(at, name) {
+            if self.story.presence.get(name) == Some(&Presence::Here) {
+                self.problem(at, format!("{name} is connected already"));
+            }
+            self.story.presence.insert(name.to_owned(), Presence::Here);
+        }
+    }
+
+    fn expect(&mut self, at: &Location, name: &str, allowed: &[Presence], does: &str) {
+        if !self.mention(at, name) {
+            return;
+        }
+        let presence = self.story.presence.get(name).copied().unwrap_or(Presence::Absent);
+        if allowed.contains(&presence) || presence == Presence::Unclear {
+            return;
+        }
+        let message = match presence {
+            Presence::Absent => format!("{name} {does} before it connects"),
+            Presence::Left => format!("{name} {does} after it has left"),
+            _ => format!("{name} {does} after its connection has ended"),
+        };
+        self.problem(at, message);
+    }
+
+    fn mention(&mut self, at: &Location, name: &str) -> bool {
+        if !self.scenario.actors.contains_key(name) {
+            self.problem(at, format!("there is no actor {name:?}"));
+            return false;
+        }
+        self.story.mentioned.insert(name.to_owned());
+        true
+    }
+
+    fn text(&mut self, at: &Location, text: &Text) {
+        for part in text.parts() {
+            match part {
+                Part::Actor(name)
+                    if self.mention(at, name)
+                        && self.scenario.actors.get(name).is_some_and(|(a, _)| a.anonymous) =>
+                {
+                    self.problem(at, format!("{name} is anonymous and has no client id"));
+                }
+                Part::Counter if !self.in_repeat => {
+                    self.problem(at, "${n} means something in `repeat` only");
+                }
+                Part::Ack(request) if !self.story.taken.contains(request) => {
+                    self.problem(at, format!("nobody has received a request as {request:?}"));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn merge(mut one: Story, other: Story) -> Story {
+    for (name, presence) in other.presence {
+        one.presence
+            .entry(name)
+            .and_modify(|mine| {
+                if *mine != presence {
+                    *mine = Presence::Unclear;
+                }
+            })
+            .or_insert(presence);
+    }
+    one.asked.extend(other.asked);
+    one.taken.extend(other.taken);
+    one.mentioned.extend(other.mentioned);
+    one
+}
