@@ -271,3 +271,6 @@ impl Timer {
         self.sleep.as_mut().poll(context)
     }
 }
+
+#[cfg(test)]
+mod tests;

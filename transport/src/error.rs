@@ -88,16 +88,24 @@ pub struct HttpRefusal {
 }
 
 impl HttpRefusal {
-    /// The Engine.IO error code (0 to 5) if the body is the JSON object Engine.IO servers send,
-    /// for example 5 for an unsupported protocol version.
+    /// The Engine.IO error code (0 to 5, for example 5 for an unsupported protocol version), if
+    /// the body is the JSON object that Engine.IO servers send: socketioxide to everybody, the
+    /// JavaScript servers only to polling clients. To others they send the bare message.
     pub fn engine_code(&self) -> Option<u64> {
         #[derive(serde::Deserialize)]
-        struct Body {
-            code: u64,
+        #[serde(untagged)]
+        enum Code {
+            Number(u64),
+            Text(String),
         }
-        serde_json::from_slice::<Body>(&self.body)
-            .ok()
-            .map(|body| body.code)
+        #[derive(serde::Deserialize)]
+        struct Body {
+            code: Code,
+        }
+        match serde_json::from_slice::<Body>(&self.body).ok()?.code {
+            Code::Number(code) => Some(code),
+            Code::Text(code) => code.parse().ok(),
+        }
     }
 }
 
@@ -241,6 +249,8 @@ mod tests {
             body: Bytes::from_static(br#"{"code":5,"message":"Unsupported protocol version"}"#),
         };
         assert_eq!(refusal.engine_code(), Some(5));
+        refusal.body = Bytes::from_static(br#"{"code":"3","message":"Bad request"}"#);
+        assert_eq!(refusal.engine_code(), Some(3));
         refusal.body = Bytes::from_static(b"no\n");
         assert_eq!(refusal.engine_code(), None);
         let text = r"the server refused the websocket with http status 400: no\n";

@@ -134,3 +134,61 @@ impl Evidence {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    fn inlet(eio: EioVersion) -> (Inlet, mpsc::UnboundedReceiver<Received>) {
+        let (inbound, packets) = mpsc::unbounded_channel();
+        let inlet = Inlet {
+            eio,
+            home: Some("/".to_owned()),
+            decoder: Decoder::new(3, 200),
+            inbound,
+            room: PollSemaphore::new(Arc::new(Semaphore::new(1000))),
+            room_size: 1000,
+            pending: None,
+        };
+        (inlet, packets)
+    }
+
+    fn any_frame() -> impl Strategy<Value = Frame> {
+        prop_oneof![
+            4 => r#"[0-9b][0-9]{0,3}-?(/[a-z\u{e9}]?,?)?[0-9]{0,21}[ \[{]{0,2}[a-z"\\0-9,:{}\[\]]{0,12}"#
+                .prop_map(Frame::Text),
+            2 => "4[25][12]?-?\\[\"e\"\\]".prop_map(Frame::Text),
+            1 => ".{0,8}".prop_map(Frame::Text),
+            2 => prop::collection::vec(0u8..6, 0..5).prop_map(|data| Frame::Binary(data.into())),
+        ]
+    }
+
+    proptest! {
+        /// Whatever comes in whatever order, it is taken or ends the connection.
+        #[test]
+        fn any_frames_are_taken_or_refused(
+            frames in prop::collection::vec(any_frame(), 0..6),
+            three: bool,
+        ) {
+            let eio = if three { EioVersion::V3 } else { EioVersion::V4 };
+            let (mut inlet, mut packets) = inlet(eio);
+            for frame in frames {
+                match inlet.take(frame) {
+                    Ok(_) => inlet.deliver_or_drop(),
+                    Err(reason) => {
+                        prop_assert!(reason.to_string().len() < 4000);
+                        break;
+                    }
+                }
+            }
+            while let Ok(received) = packets.try_recv() {
+                prop_assert!(received.packet.weight() < 1000);
+            }
+        }
+    }
+}

@@ -23,7 +23,7 @@ use crate::{
     options::ConnectOptions,
     outlet::Outlet,
     packet::Packet,
-    upgrade::upgrade,
+    upgrade::{settle, upgrade},
     websocket::{WebSocket, Wire},
 };
 
@@ -62,10 +62,14 @@ impl PacketSocket {
         let received = timeout_at(deadline, upgrade(&mut tcp, options))
             .await
             .map_err(|_| timeout(Stage::Upgrade))??;
-        let mut wire = WebSocket::new(tcp, received, options.max_message_size).await;
-        let handshake = timeout_at(deadline, read_open(&mut wire, options.eio, &options.tap))
-            .await
-            .map_err(|_| timeout(Stage::Open))??;
+        let (wire, handshake) = timeout_at(deadline, async {
+            let received = settle(&mut tcp, received).await?;
+            let mut wire = WebSocket::new(tcp, received, options.max_message_size).await;
+            let handshake = read_open(&mut wire, options.eio, &options.tap).await?;
+            Ok::<_, ConnectError>((wire, handshake))
+        })
+        .await
+        .map_err(|_| timeout(Stage::Open))??;
         let mut socket = Self::start(wire, handshake, options);
         if options.send_connect {
             timeout_at(deadline, socket.enter(options))

@@ -4,6 +4,8 @@
 //! broken queries), and because the body of a refusal must be kept, which the WebSocket library
 //! does only as far as it happened to arrive with the header.
 
+use std::io;
+
 use bytes::Bytes;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -26,8 +28,6 @@ const MAX_HEADERS: usize = 100;
 struct Response {
     status: u16,
     headers: Vec<(String, String)>,
-    /// Where the body, or the first WebSocket frame, begins.
-    length: usize,
 }
 
 impl Response {
@@ -45,41 +45,22 @@ pub(crate) async fn upgrade(
     tcp: &mut TcpStream,
     options: &ConnectOptions,
 ) -> Result<Vec<u8>, ConnectError> {
-    let lost = |source| ConnectError::Unreachable {
-        address: options.authority(),
-        source,
-    };
     let key = generate_key();
     // A server may refuse a large request before it has read all of it: its answer counts.
     let written = tcp.write_all(request(options, &key).as_bytes()).await;
     let mut received = Vec::with_capacity(1024);
-    let response = loop {
-        match tcp.read_buf(&mut received).await {
-            Ok(0) => match written {
-                Err(error) => return Err(lost(error)),
-                Ok(()) => return Err(broken("the server hung up without an answer")),
-            },
-            Ok(_) => {}
-            Err(error) => return Err(lost(written.err().unwrap_or(error))),
-        }
-        if let Some(response) = parse(&received)? {
-            break response;
-        }
-        if received.len() > MAX_HEAD {
-            return Err(broken("the response header is larger than 64 KiB"));
+    let response = match read_response(tcp, &mut received).await {
+        Ok(response) => response?,
+        Err(error) => {
+            let source = written.err().unwrap_or(error);
+            return Err(ConnectError::Unreachable {
+                address: options.authority(),
+                source,
+            });
         }
     };
-    let rest = received.split_off(response.length);
     if response.status != 101 {
-        let body = read_body(tcp, &response, rest).await;
-        let Response {
-            status, headers, ..
-        } = response;
-        return Err(ConnectError::Http(HttpRefusal {
-            status,
-            headers,
-            body,
-        }));
+        return Err(refusal(tcp, response, received).await);
     }
     let says = |name, wanted: &str| {
         let value = response.header(name).unwrap_or_default();
@@ -101,7 +82,61 @@ pub(crate) async fn upgrade(
             "the server uses an extension that was not asked for",
         ));
     }
-    Ok(rest)
+    Ok(received)
+}
+
+/// Waits for the first byte behind the upgrade and sees whether it is a WebSocket's. The
+/// JavaScript servers refuse some clients only then, with an HTTP response where frames are due.
+/// The two cannot be confused: an `H` would be a frame with a reserved bit set.
+pub(crate) async fn settle(
+    tcp: &mut TcpStream,
+    mut received: Vec<u8>,
+) -> Result<Vec<u8>, ConnectError> {
+    if received.is_empty() {
+        // An end or error here is met again, and told, by who reads the first frame.
+        let _ = tcp.read_buf(&mut received).await;
+    }
+    if received.first() == Some(&b'H')
+        && let Ok(response) = read_response(tcp, &mut received).await
+    {
+        return Err(refusal(tcp, response?, received).await);
+    }
+    Ok(received)
+}
+
+/// Reads a response header and takes it off `received`, which may hold the beginning of it. The
+/// outer error is that of the connection, an end of stream included.
+async fn read_response(
+    tcp: &mut TcpStream,
+    received: &mut Vec<u8>,
+) -> io::Result<Result<Response, ConnectError>> {
+    loop {
+        match parse(received) {
+            Ok(None) if received.len() > MAX_HEAD => {
+                return Ok(Err(broken("the response header is larger than 64 KiB")));
+            }
+            Ok(None) => {}
+            Ok(Some((response, length))) => {
+                received.drain(..length);
+                return Ok(Ok(response));
+            }
+            Err(error) => return Ok(Err(error)),
+        }
+        if tcp.read_buf(received).await? == 0 {
+            let why = "the server hung up without an answer";
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
+        }
+    }
+}
+
+async fn refusal(tcp: &mut TcpStream, response: Response, received: Vec<u8>) -> ConnectError {
+    let body = read_body(tcp, &response, received).await;
+    let Response { status, headers } = response;
+    ConnectError::Http(HttpRefusal {
+        status,
+        headers,
+        body,
+    })
 }
 
 /// The request as text; `options` have been checked.
@@ -136,8 +171,8 @@ fn request(options: &ConnectOptions, key: &str) -> String {
     text
 }
 
-/// Parses a response header, `None` while it is incomplete.
-fn parse(received: &[u8]) -> Result<Option<Response>, ConnectError> {
+/// Parses a response header and tells its length, `None` while it is incomplete.
+fn parse(received: &[u8]) -> Result<Option<(Response, usize)>, ConnectError> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut response = httparse::Response::new(&mut headers);
     match response.parse(received) {
@@ -146,11 +181,11 @@ fn parse(received: &[u8]) -> Result<Option<Response>, ConnectError> {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
             let headers = response.headers.iter();
             let headers = headers.map(|header| (header.name.to_owned(), text(header.value)));
-            Ok(Some(Response {
+            let response = Response {
                 status: response.code.unwrap_or_default(),
                 headers: headers.collect(),
-                length,
-            }))
+            };
+            Ok(Some((response, length)))
         }
         Err(error) => Err(broken(&format!("no http response ({error})"))),
     }

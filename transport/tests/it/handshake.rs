@@ -1,0 +1,364 @@
+//! Connecting: what is sent, and every way to be refused.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sio_p2p_transport::{
+    CloseReason, ConnectError, ConnectOptions, EioVersion, HttpRefusal, Packet, PacketSocket, Stage,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+use crate::{
+    packets::packet,
+    support::{
+        JsServer, Target,
+        scripted::{OPEN, Peer, listen},
+        soon,
+    },
+};
+
+against_every_server!(
+    query_and_headers_arrive,
+    middleware_refuses,
+    a_foreign_namespace_is_refused,
+    http_refuses,
+);
+
+async fn refused(options: &ConnectOptions) -> ConnectError {
+    soon(PacketSocket::connect(options))
+        .await
+        .map(drop)
+        .expect_err("a refusal")
+}
+
+/// What the server told of the handshake in its welcome.
+async fn welcome(options: &ConnectOptions, namespace: &str) -> Value {
+    let mut socket = soon(PacketSocket::connect(options)).await.unwrap();
+    assert!(
+        socket
+            .handshake()
+            .sid
+            .as_deref()
+            .is_some_and(|sid| !sid.is_empty())
+    );
+    // An Engine.IO 3 server welcomes to the default namespace as well.
+    loop {
+        let packet = packet(&mut socket).await;
+        if packet.namespace() == namespace {
+            let Packet::Event { data, .. } = packet else {
+                panic!("{packet:?}")
+            };
+            return data.parse::<(String, Value)>().unwrap().1;
+        }
+    }
+}
+
+async fn query_and_headers_arrive(target: Target) {
+    let server = JsServer::start(target).await;
+    let options = server
+        .options()
+        .query("client", "é +&=%/\u{1f600}")
+        .raw_query("broken=%zz&twice=1&twice=2")
+        .header("X-Test", "yes");
+    let welcome = welcome(&options, "/").await;
+    assert_eq!(welcome["query"]["client"], "é +&=%/\u{1f600}");
+    assert_eq!(welcome["query"]["broken"], "%zz");
+    assert_eq!(welcome["query"]["EIO"], target.eio().to_string());
+    assert_eq!(welcome["header"], "yes");
+}
+
+async fn middleware_refuses(target: Target) {
+    let server = JsServer::start(target).await;
+    let ConnectError::Refused(refusal) = refused(&server.options().query("refuse", "")).await
+    else {
+        panic!()
+    };
+    assert_eq!(refusal.namespace, "/");
+    assert_eq!(refusal.message().as_deref(), Some("not you"));
+    // An application can say more; protocol 4 then sends only that.
+    let ConnectError::Refused(refusal) = refused(&server.options().namespace("/admin")).await
+    else {
+        panic!()
+    };
+    assert_eq!(refusal.namespace, "/admin");
+    if target.is_v5() {
+        assert_eq!(refusal.message().as_deref(), Some("bad token"));
+        assert_eq!(refusal.details().as_deref(), Some(r#"{"needed":"token"}"#));
+    } else {
+        assert_eq!(refusal.data.as_deref(), Some(r#"{"needed":"token"}"#));
+    }
+}
+
+async fn a_foreign_namespace_is_refused(target: Target) {
+    let server = JsServer::start(target).await;
+    let error = refused(&server.options().namespace("/nowhere")).await;
+    // Socket.IO 4 sends an object to old clients as well.
+    let text = if target == Target::V2 {
+        r#"\"Invalid namespace\""#
+    } else {
+        r#"{\"message\":\"Invalid namespace\"}"#
+    };
+    assert_eq!(
+        error.to_string(),
+        format!("the server refused namespace /nowhere: {text}")
+    );
+}
+
+fn http(error: ConnectError) -> HttpRefusal {
+    match error {
+        ConnectError::Http(refusal) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn http_refuses(target: Target) {
+    let server = JsServer::start(target).await;
+    let forbidden = http(refused(&server.options().query("forbid", "")).await);
+    let text = if target == Target::V2 {
+        "Forbidden"
+    } else {
+        "forbidden"
+    };
+    assert_eq!(
+        (forbidden.status, &forbidden.body[..]),
+        (400, text.as_bytes())
+    );
+    let unknown = http(refused(&server.options().full_query("EIO=4&transport=pigeon")).await);
+    assert_eq!(
+        (unknown.status, &unknown.body[..]),
+        (400, &b"Transport unknown"[..])
+    );
+    let long = http(refused(&server.options().query("x", &"y".repeat(20_000))).await);
+    assert_eq!(long.status, 431);
+}
+
+/// The auth payload of Engine.IO 4 arrives as it is.
+#[tokio::test]
+async fn auth_arrives() {
+    let server = JsServer::start(Target::V4).await;
+    let welcome = welcome(&server.options().auth(r#"{"token":"t","n":[1]}"#), "/").await;
+    assert_eq!(welcome["auth"], json!({"token": "t", "n": [1]}));
+}
+
+/// In Engine.IO 3 a namespace can carry a query of its own.
+#[tokio::test]
+async fn a_namespace_query_arrives() {
+    let server = JsServer::start(Target::V2).await;
+    let options = server.options().namespace("/admin?token=secret");
+    let welcome = welcome(&options, "/admin").await;
+    assert_eq!(welcome["namespace"], "/admin");
+    assert_eq!(welcome["query"]["token"], "secret");
+}
+
+/// The two generations meeting the wrong way round.
+#[tokio::test]
+async fn the_wrong_generation_is_told() {
+    let new = JsServer::start(Target::V4).await;
+    let refusal = http(refused(&new.options().eio(EioVersion::V3)).await);
+    assert_eq!(
+        (refusal.status, &refusal.body[..]),
+        (400, &b"Unsupported protocol version"[..])
+    );
+    let old = JsServer::start(Target::V2).await;
+    let error = refused(&old.options().eio(EioVersion::V4)).await;
+    assert!(matches!(error, ConnectError::MissingSid), "{error:?}");
+}
+
+#[tokio::test]
+async fn nobody_listens() {
+    let (listener, options) = listen(EioVersion::V4).await;
+    drop(listener);
+    let error = refused(&options).await;
+    assert!(
+        matches!(error, ConnectError::Unreachable { .. }),
+        "{error:?}"
+    );
+}
+
+/// Socket.IO 4 refuses an old client only after it has switched to WebSocket, with an HTTP
+/// response in place of frames. It must be waited for, and told from frames.
+#[tokio::test]
+async fn a_refusal_may_follow_the_upgrade() {
+    let (listener, options) = listen(EioVersion::V3).await;
+    let (error, ()) = tokio::join!(refused(&options), async {
+        let mut tcp = Peer::accept(&listener).await.into_tcp();
+        for piece in ["H", "TTP/1.1 400 Bad\r\n", "Content-Length: 2\r\n\r\nno"] {
+            tcp.write_all(piece.as_bytes()).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+    });
+    let refusal = http(error);
+    assert_eq!((refusal.status, &refusal.body[..]), (400, &b"no"[..]));
+}
+
+/// Answers the first request with these bytes and hangs up.
+async fn answering(response: &'static str) -> ConnectError {
+    let (listener, options) = listen(EioVersion::V4).await;
+    let serving = tokio::spawn(async move {
+        let (mut tcp, _) = listener.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            assert_ne!(tcp.read_buf(&mut request).await.unwrap(), 0);
+        }
+        // In two pieces: the body must be waited for.
+        let middle = response.len() / 2;
+        tcp.write_all(&response.as_bytes()[..middle]).await.unwrap();
+        tcp.flush().await.unwrap();
+        tokio::task::yield_now().await;
+        tcp.write_all(&response.as_bytes()[middle..]).await.unwrap();
+    });
+    let error = refused(&options).await;
+    soon(serving).await.unwrap();
+    error
+}
+
+#[tokio::test]
+async fn bodies_of_refusals_are_kept() {
+    let bodies = [
+        "HTTP/1.1 401 Unauthorized\r\nContent-Length: 9\r\n\r\nno ticket and more",
+        "HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nno t\r\n5\r\nicket\r\n0\r\n\r\n",
+        "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\nno ticket",
+        "HTTP/1.1 401 Unauthorized\r\nContent-Length: 99\r\n\r\nno ticket",
+    ];
+    for response in bodies {
+        let ConnectError::Http(refusal) = answering(response).await else {
+            panic!()
+        };
+        assert_eq!(
+            (refusal.status, &refusal.body[..]),
+            (401, &b"no ticket"[..]),
+            "{response}"
+        );
+        assert_eq!(refusal.headers.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_websocket_is_told() {
+    let answers = [
+        ("SSH-2.0-x\r\n\r\n", "no http response"),
+        ("HTTP/1.1 101 X\r\n\r\n", "does not switch"),
+        (
+            "HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n\r\n",
+            "accept key",
+        ),
+    ];
+    for (response, expected) in answers {
+        let error = answering(response).await;
+        assert!(matches!(error, ConnectError::Upgrade(_)), "{error:?}");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    for response in ["", "HTTP/1.1 400 B"] {
+        let error = answering(response).await;
+        assert!(
+            matches!(error, ConnectError::Unreachable { .. }),
+            "{error:?}"
+        );
+        assert!(error.to_string().contains("hung up without"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_endless_header_is_refused() {
+    let (listener, options) = listen(EioVersion::V4).await;
+    tokio::spawn(async move {
+        let (mut tcp, _) = listener.accept().await.unwrap();
+        tcp.write_all(b"HTTP/1.1 200 OK\r\n").await.unwrap();
+        while tcp.write_all(&[b'x'; 1024]).await.is_ok() {}
+    });
+    let error = refused(&options).await;
+    assert!(error.to_string().contains("larger than 64 KiB"), "{error}");
+}
+
+#[tokio::test]
+async fn an_invalid_open_packet_is_told() {
+    for (first, expected) in [
+        ("40", "type 0"),
+        ("0{", "EOF"),
+        (r#"0{"sid":"s"}"#, "pingInterval"),
+    ] {
+        let (listener, options) = listen(EioVersion::V4).await;
+        let (error, ()) = tokio::join!(refused(&options), async {
+            Peer::accept(&listener).await.text(first).await;
+        });
+        assert!(matches!(error, ConnectError::Open(_)), "{error:?}");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+/// Every step has its time limit, and the error names the step.
+#[tokio::test]
+async fn each_step_times_out() {
+    let short = |options: ConnectOptions| options.connect_timeout(Duration::from_millis(300));
+    let stage = |error: ConnectError| match error {
+        ConnectError::Timeout { waiting_for, .. } => waiting_for,
+        other => panic!("{other:?}"),
+    };
+    let (_silent, options) = listen(EioVersion::V4).await;
+    assert_eq!(stage(refused(&short(options)).await), Stage::Upgrade);
+
+    let (listener, options) = listen(EioVersion::V4).await;
+    let options = short(options);
+    let (error, _peer) = tokio::join!(refused(&options), Peer::accept(&listener));
+    assert_eq!(stage(error), Stage::Open);
+
+    let (listener, options) = listen(EioVersion::V4).await;
+    let options = short(options);
+    let (error, _peer) = tokio::join!(refused(&options), async {
+        let mut peer = Peer::accept(&listener).await;
+        peer.text(OPEN).await;
+        peer
+    });
+    assert_eq!(stage(error), Stage::Connect);
+}
+
+/// A server that closes in the middle of the handshake.
+#[tokio::test]
+async fn an_end_during_the_handshake_is_told() {
+    let (listener, options) = listen(EioVersion::V4).await;
+    let (error, ()) = tokio::join!(refused(&options), async {
+        let mut peer = Peer::accept(&listener).await;
+        peer.text(OPEN).await;
+        peer.text("41").await;
+    });
+    let ConnectError::Closed(reason) = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(reason, CloseReason::ServerDisconnect);
+}
+
+/// Packets that come before the namespace is connected are not lost.
+#[tokio::test]
+async fn early_packets_are_kept() {
+    let (listener, options) = listen(EioVersion::V3).await;
+    let options = options.namespace("/x");
+    let (socket, _peer) = tokio::join!(PacketSocket::connect(&options), async {
+        let mut peer = Peer::accept(&listener).await;
+        peer.text(OPEN).await;
+        peer.text("40").await;
+        peer.text(r#"42["early"]"#).await;
+        assert_eq!(peer.next().await.as_deref(), Some("40/x,"));
+        peer.text("40/x").await;
+        peer.text(r#"42/x,["late"]"#).await;
+        peer
+    });
+    let mut socket = socket.unwrap();
+    assert_eq!(socket.handshake().sid.as_deref(), Some("/x#s"));
+    assert_eq!(packet(&mut socket).await, Packet::event(r#"["early"]"#));
+    assert_eq!(packet(&mut socket).await.namespace(), "/x");
+}
+
+/// Nothing is sent to a TCP listener by options that cannot work.
+#[tokio::test]
+async fn impossible_options_connect_to_nobody() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let options = ConnectOptions::new(&url).unwrap().raw_query("a\nb");
+    assert!(matches!(
+        refused(&options).await,
+        ConnectError::InvalidOptions(_)
+    ));
+}

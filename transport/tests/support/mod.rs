@@ -1,0 +1,17 @@
+//! Helpers of the integration tests.
+
+mod js;
+pub(crate) mod scripted;
+mod trace;
+
+use std::time::Duration;
+
+pub(crate) use js::{JsServer, Target};
+pub(crate) use trace::Trace;
+
+/// Awaits something that must come soon; a test that would hang fails instead.
+pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), what)
+        .await
+        .expect("nothing within 20 s")
+}
