@@ -1,0 +1,52 @@
+//! A server for one test.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use sio_p2p_server::{Config, serve};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// How long a test waits for something that must come. Never waited out unless
+/// the test fails.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A running server on a free port. It stops when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    running: JoinHandle<std::io::Result<()>>,
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        Self::with(Config::default()).await
+    }
+
+    pub(crate) async fn with(config: Config) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let running = tokio::spawn(serve(listener, config, async {
+            stopped.await.ok();
+        }));
+        Self {
+            address,
+            stop: Some(stop),
+            running,
+        }
+    }
+
+    /// Asks the server to stop.
+    pub(crate) fn stop(&mut self) {
+        self.stop.take();
+    }
+
+    /// Waits until the server has stopped.
+    pub(crate) async fn stopped(self) {
+        let stopped = tokio::time::timeout(DEADLINE, self.running).await;
+        stopped.expect("the server must stop").unwrap().unwrap();
+    }
+}
