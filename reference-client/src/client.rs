@@ -1,0 +1,285 @@
+//! The client: a handle on the task that owns the connection.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use sio_p2p_protocol::{ClientEvent, ClientId, Dialect};
+use sio_p2p_transport::{ConnectOptions, Data, PacketSocket};
+use tokio::{sync::watch, time::timeout};
+
+use crate::{
+    acks::AckTable,
+    builder::{Buffers, ClientBuilder, Options},
+    core::Core,
+    counters::Counters,
+    error::{CallError, SendError},
+    feed::{Feed, News},
+    listeners::Listeners,
+    outbox::{self, Outbox},
+    queue::Budget,
+    reconnect::Restored,
+    state::{ConnectionState, DisconnectReason},
+    target::Targets,
+    task,
+};
+
+/// How long [`Client::close`] waits for the server to confirm that it has everything.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// A client of the peer-to-peer protocol.
+///
+/// Clones are handles of the same connection, each with its own deadline. The connection lives
+/// until [`close`](Self::close) is called or the last handle is dropped; listeners and other
+/// streams that the client gave out do not keep it alive, open [`P2pStream`](crate::P2pStream)s
+/// do.
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub(crate) shared: Arc<Shared>,
+    alive: Arc<Alive>,
+    deadline: Duration,
+}
+
+/// Ends the connection when the last handle is dropped.
+#[derive(Debug)]
+struct Alive(watch::Sender<bool>);
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
+}
+
+/// What the handles and the task of the connection share.
+pub(crate) struct Shared {
+    pub(crate) id: ClientId,
+    pub(crate) dialect: Dialect,
+    pub(crate) options: Options,
+    pub(crate) transport: ConnectOptions,
+    pub(crate) outbox: Outbox,
+    pub(crate) acks: AckTable,
+    pub(crate) budget: Budget,
+    pub(crate) state: watch::Sender<ConnectionState>,
+    pub(crate) core: Core,
+    pub(crate) targets: Targets,
+    pub(crate) restored: Feed<Restored>,
+    listeners: Mutex<Listeners>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("id", &self.id)
+            .field("dialect", &self.dialect)
+            .field("state", &*self.state.borrow())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    pub(crate) fn listeners(&self) -> MutexGuard<'_, Listeners> {
+        lock(&self.listeners)
+    }
+
+    /// A connection has ended, and there may be another.
+    pub(crate) fn connection_lost(&self, reason: &DisconnectReason) {
+        self.acks.connection_lost(reason);
+        for client in self.targets.connection_lost() {
+            self.restored.tell(&Restored::LinkLost(client));
+        }
+    }
+
+    /// The client has ended: whatever waits for anything is told.
+    pub(crate) fn end(&self, reason: &DisconnectReason) {
+        self.state
+            .send_replace(ConnectionState::Closed(reason.clone()));
+        self.outbox.close();
+        self.acks.close(reason);
+        self.listeners().close();
+        self.core.close();
+        self.targets.close();
+        self.restored.close();
+    }
+}
+
+/// Locks a table. Nothing panics while a table is locked, and each is whole at any time.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Client {
+    /// Begins to set up a client: the URL of the server (`http`, `https`, `ws` or `wss`) and the
+    /// id under which peers address this client.
+    pub fn builder(url: impl Into<String>, id: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(url.into(), id.into())
+    }
+
+    /// Starts the task of a connection that has just been made.
+    pub(crate) fn start(
+        socket: PacketSocket,
+        transport: ConnectOptions,
+        id: ClientId,
+        dialect: Dialect,
+        options: Options,
+        buffers: &Buffers,
+    ) -> Self {
+        let sid = socket.handshake().sid.clone();
+        let (state, watched) = watch::channel(ConnectionState::Connected { sid });
+        let (outbox, outgoing) = Outbox::new(
+            buffers.outgoing,
+            buffers.max_packet,
+            buffers.while_offline,
+            watched,
+        );
+        let deadline = options.deadline;
+        let shared = Arc::new(Shared {
+            id,
+            dialect,
+            options,
+            transport,
+            outbox,
+            acks: AckTable::default(),
+            budget: Budget::new(buffers.incoming),
+            state,
+            core: Core::default(),
+            targets: Targets::default(),
+            restored: Feed::default(),
+            listeners: Mutex::default(),
+        });
+        let (alive, close) = watch::channel(false);
+        tokio::spawn(task::run(Arc::clone(&shared), socket, outgoing, close));
+        Self {
+            shared,
+            alive: Arc::new(Alive(alive)),
+            deadline,
+        }
+    }
+
+    /// The id of this client.
+    pub fn id(&self) -> &ClientId {
+        &self.shared.id
+    }
+
+    /// The dialect this client speaks.
+    pub fn dialect(&self) -> Dialect {
+        self.shared.dialect
+    }
+
+    /// A handle of the same connection with another deadline: what is called on it waits this
+    /// long for an answer, or for room to send, and no longer.
+    #[must_use]
+    pub fn with_deadline(&self, deadline: Duration) -> Self {
+        Self {
+            deadline,
+            ..self.clone()
+        }
+    }
+
+    /// The deadline of this handle.
+    pub fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
+    /// Where the connection stands, as a value that can be watched.
+    ///
+    /// ```no_run
+    /// # async fn f(client: sio_p2p_client::Client) {
+    /// let mut state = client.state();
+    /// while state.changed().await.is_ok() {
+    ///     println!("{:?}", *state.borrow());
+    /// }
+    /// # }
+    /// ```
+    pub fn state(&self) -> watch::Receiver<ConnectionState> {
+        self.shared.state.subscribe()
+    }
+
+    /// Waits until the client has ended for good, and says why. Cancel safe.
+    pub async fn closed(&self) -> DisconnectReason {
+        let mut state = self.state();
+        loop {
+            if let ConnectionState::Closed(reason) = &*state.borrow_and_update() {
+                return reason.clone();
+            }
+            // The sender lives in what this handle shares, so this cannot fail.
+            if state.changed().await.is_err() {
+                return DisconnectReason::Local;
+            }
+        }
+    }
+
+    /// Ends the client: everything that was queued before is sent, then the connection is
+    /// closed. All handles end with it.
+    ///
+    /// Servers of the original drop an event that arrives together with the goodbye. So a
+    /// question goes first, and its answer, for which this waits two seconds at most, proves
+    /// that the server has read everything before. If the future is dropped, the question may
+    /// be left out, and the client ends when its last handle is dropped.
+    pub async fn close(&self) -> DisconnectReason {
+        if self.state().borrow().is_connected() {
+            let _ = self.with_deadline(FAREWELL).list_clients().await;
+        }
+        self.alive.0.send_replace(true);
+        self.closed().await
+    }
+
+    /// What becomes of the targets, services and subscriptions of this client after a reconnect,
+    /// from now on.
+    pub fn restored(&self) -> News<Restored> {
+        self.shared.restored.listen(&self.shared.budget)
+    }
+
+    /// What the client keeps at this moment. Once everything is dropped it is all zero, and
+    /// tests prove it.
+    pub fn counters(&self) -> Counters {
+        Counters::of(&self.shared)
+    }
+
+    /// Sends a packet that wants no answer.
+    pub(crate) async fn send(
+        &self,
+        event: ClientEvent,
+        attachments: Vec<Bytes>,
+    ) -> Result<(), SendError> {
+        let packet = outbox::event(&event, attachments, None);
+        self.shared.outbox.send(packet, None, self.deadline).await
+    }
+
+    /// Sends a packet and waits for its answer, both within the deadline of this handle.
+    pub(crate) async fn ask(
+        &self,
+        event: ClientEvent,
+        attachments: Vec<Bytes>,
+        target: Option<&ClientId>,
+    ) -> Result<Data, CallError> {
+        self.shared.ask(event, attachments, target, self.deadline).await
+    }
+}
+
+impl Shared {
+    /// Sends a packet and waits for its answer, both within the deadline.
+    pub(crate) async fn ask(
+        &self,
+        event: ClientEvent,
+        attachments: Vec<Bytes>,
+        target: Option<&ClientId>,
+        after: Duration,
+    ) -> Result<Data, CallError> {
+        let mut awaited = self.acks.open(target);
+        let packet = outbox::event(&event, attachments, Some(awaited.id));
+        let answer = async {
+            self.outbox.send(packet, None, after).await?;
+            (&mut awaited).await.map_err(CallError::Disconnected)
+        };
+        match timeout(after, answer).await {
+            Ok(answer) => answer,
+            Err(_) => Err(CallError::Timeout {
+                after,
+                hint: awaited.hint(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Core: rooms, who is connected, errors from the server, and the server's ping.
+
+use std::{collections::BTreeSet, sync::Mutex};
+
+use serde::Serialize;
+use sio_p2p_protocol::{
+    ClientEvent, ClientId, ConnectedStatusAck, Dialect, EmitRoom, Failure,
+    GetClientConnectedStatus, JoinRoomV1, JoinRoomV1Ack, JoinRoomV2, JoinsRoom, LeaveRoomV1,
+    LeaveRoomV2, LeavesRoom, ListClients, ListClientsAck, Payload, Place, PongAck, RoomName,
+    Rooms, ServerError,
+};
+
+use crate::{
+    args::Args,
+    client::{Client, Shared, lock},
+    error::{CallError, Refused, SendError},
+    feed::{Feed, News},
+    message::{Responder, usable},
+};
+
+/// The first argument of room packets of dialect `v1`, which has no effect there.
+const ANY_ACTION: &str = "any";
+
+/// What the Core family keeps.
+#[derive(Debug, Default)]
+pub(crate) struct Core {
+    errors: Feed<ServerSaid>,
+    /// The last error of the server on the current connection: it explains a disconnect that
+    /// follows.
+    last_error: Mutex<Option<String>>,
+    /// The rooms to join again after a reconnect.
+    rooms: Mutex<BTreeSet<RoomName>>,
+}
+
+impl Core {
+    pub(crate) fn rooms(&self) -> usize {
+        lock(&self.rooms).len()
+    }
+
+    pub(crate) fn take_last_error(&self) -> Option<String> {
+        lock(&self.last_error).take()
+    }
+
+    pub(crate) fn close(&self) {
+        self.errors.close();
+    }
+}
+
+/// A `SERVER_ERROR`: something this client asked for could not be done.
+///
+/// Nothing on the wire says what it was. The error harms nothing else (CLI-CORE-3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerSaid {
+    /// The text for humans.
+    pub text: String,
+    /// What the text means, if it is one of those that servers use.
+    pub failure: Option<Failure>,
+}
+
+impl Client {
+    /// The errors of the server from now on, as a stream.
+    pub fn server_errors(&self) -> News<ServerSaid> {
+        self.shared.core.errors.listen(&self.shared.budget)
+    }
+
+    /// The ids of all connected clients. Cancel safe.
+    pub async fn list_clients(&self) -> Result<Vec<ClientId>, CallError> {
+        let answer = self.ask(ListClients.into(), Vec::new(), None).await?;
+        Ok(ListClientsAck::decode(&answer.json)?.0)
+    }
+
+    /// Whether a client is connected. Dialect `v1` has no such question, so there the list of
+    /// all clients is asked for. Cancel safe.
+    pub async fn is_connected(&self, client: impl AsRef<str>) -> Result<bool, CallError> {
+        let client = ClientId::new(client.as_ref())?;
+        if self.shared.dialect == Dialect::V1 {
+            return Ok(self.list_clients().await?.contains(&client));
+        }
+        let client = Some(client);
+        let question = GetClientConnectedStatus { client };
+        let answer = self.ask(question.into(), Vec::new(), None).await?;
+        Ok(ConnectedStatusAck::decode(&answer.json)?.0)
+    }
+
+    /// Joins a room; after a reconnect the client joins it again by itself.
+    ///
+    /// Done when the server has joined the room: what anybody emits to it from now on arrives,
+    /// see [`listen_plain`](Self::listen_plain). Cancel safe; a dropped future may leave the
+    /// room joined.
+    pub async fn join_room(&self, room: impl AsRef<str>) -> Result<(), CallError> {
+        let room = RoomName::new(room.as_ref())?;
+        lock(&self.shared.core.rooms).insert(room.clone());
+        let joined = match self.shared.dialect {
+            Dialect::V1 => {
+                let event = self.shared.join(room.clone(), true);
+                let answer = self.ask(event, Vec::new(), None).await;
+                answer.and_then(|answer| match JoinRoomV1Ack::decode(&answer.json)? {
+                    JoinRoomV1Ack::Joined => Ok(()),
+                    JoinRoomV1Ack::Failed(why) => Err(Refused::new(&why, Place::JoinRoomAck).into()),
+                })
+            }
+            Dialect::V2 => self.handled(self.shared.join(room.clone(), true)).await,
+        };
+        if joined.is_err() {
+            lock(&self.shared.core.rooms).remove(&room);
+        }
+        joined
+    }
+
+    /// Leaves a room; to leave a room one is not in is harmless. Cancel safe like
+    /// [`join_room`](Self::join_room).
+    pub async fn leave_room(&self, room: impl AsRef<str>) -> Result<(), CallError> {
+        let room = RoomName::new(room.as_ref())?;
+        lock(&self.shared.core.rooms).remove(&room);
+        let rooms = Rooms::One(room);
+        let ack = true;
+        match self.shared.dialect {
+            Dialect::V1 => {
+                let action = Payload::string(ANY_ACTION);
+                let who = LeavesRoom::Sender { action };
+                let event = LeaveRoomV1 { who, rooms, ack }.into();
+                self.ask(event, Vec::new(), None).await.map(drop)
+            }
+            Dialect::V2 => self.handled(LeaveRoomV2 { rooms, ack }.into()).await,
+        }
+    }
+
+    /// Sends an event to every member of a room but this client, which need not be a member.
+    /// Cancel safe like [`emit_to`](Self::emit_to).
+    pub async fn emit_room(
+        &self,
+        room: impl AsRef<str>,
+        event: impl AsRef<str>,
+        args: impl Serialize,
+    ) -> Result<(), SendError> {
+        self.emit_room_raw(room, event, Args::from_value(&args)?)
+            .await
+    }
+
+    /// [`emit_room`](Self::emit_room) with arguments as they travel.
+    pub async fn emit_room_raw(
+        &self,
+        room: impl AsRef<str>,
+        event: impl AsRef<str>,
+        args: Args,
+    ) -> Result<(), SendError> {
+        let room = RoomName::new(room.as_ref())?;
+        let event = usable(event.as_ref())?;
+        let (args, attachments) = args.into_parts();
+        let event = EmitRoom { room, event, args }.into();
+        self.send(event, attachments).await
+    }
+
+    /// Waits until the server has handled a room packet of dialect `v2`.
+    ///
+    /// On Socket.IO 4 the original never answers these. Packets are handled in order, so a
+    /// question sent right behind proves it as well; whichever is answered first counts.
+    async fn handled(&self, event: ClientEvent) -> Result<(), CallError> {
+        let client = Some(self.shared.id.clone());
+        let fence = GetClientConnectedStatus { client };
+        tokio::select! {
+            biased;
+            answer = self.ask(event, Vec::new(), None) => answer.map(drop),
+            answer = self.ask(fence.into(), Vec::new(), None) => answer.map(drop),
+        }
+    }
+}
+
+impl Shared {
+    /// The packet that joins a room.
+    fn join(&self, room: RoomName, ack: bool) -> ClientEvent {
+        let rooms = Rooms::One(room);
+        match self.dialect {
+            Dialect::V1 => {
+                let action = Payload::string(ANY_ACTION);
+                let who = JoinsRoom::Sender { action };
+                JoinRoomV1 { who, rooms, ack }.into()
+            }
+            Dialect::V2 => JoinRoomV2 { rooms, ack }.into(),
+        }
+    }
+
+    /// What joins all rooms again on a new connection.
+    pub(crate) fn rejoin_rooms(&self) -> Vec<ClientEvent> {
+        let rooms = lock(&self.core.rooms).clone();
+        rooms.into_iter().map(|room| self.join(room, false)).collect()
+    }
+
+    pub(crate) fn on_server_error(&self, error: ServerError) {
+        let text = error.text;
+        tracing::debug!(text, "error of the server");
+        let failure = Failure::classify(&text, Place::ServerError);
+        if let Some(client) = failure.as_ref().and_then(about) {
+            self.acks.hint(client, &text);
+        }
+        *lock(&self.core.last_error) = Some(text.clone());
+        self.core.errors.tell(&ServerSaid { text, failure });
+    }
+
+    /// The server asks for a sign of life (CLI-CORE-2).
+    pub(crate) fn on_server_ping(&self, responder: Option<Responder>) {
+        if let Some(responder) = responder {
+            let client = self.id.clone();
+            responder.reply(PongAck { client }.encode());
+        }
+    }
+}
+
+/// The client that a failure is about.
+fn about(failure: &Failure) -> Option<&str> {
+    match failure {
+        Failure::TargetNotFound { client }
+        | Failure::MessageTargetNotConnected { client }
+        | Failure::ClusterTargetNotConnected { client } => Some(client),
+        _ => None,
+    }
+}

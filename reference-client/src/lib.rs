@@ -1,0 +1,50 @@
+#![doc = include_str!("../README.md")]
+//! ## What holds everywhere
+//!
+//! - **Order.** What a client sends to another arrives in the order in which it was sent, and
+//!   listeners get it in that order.
+//! - **Waiting.** Everything that waits for an answer has a deadline, see
+//!   [`Client::with_deadline`]. Back-pressure of the server and of peers reaches whoever sends.
+//! - **Reconnects.** The connection is restored by itself, with everything that was set up on
+//!   it, see [`Reconnect`] and [`Client::restored`].
+//! - **Cleaning up.** Whatever is given out stops when dropped and leaves nothing behind, see
+//!   [`Client::counters`].
+
+mod acks;
+mod args;
+mod binary;
+mod builder;
+mod client;
+mod core;
+mod counters;
+mod error;
+mod feed;
+mod listeners;
+mod message;
+mod outbox;
+mod queue;
+mod reconnect;
+mod shape;
+mod state;
+mod target;
+mod task;
+mod typed;
+
+pub use args::{Args, ArgsError};
+pub use binary::Binary;
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use core::ServerSaid;
+pub use counters::Counters;
+pub use error::{AnswerError, CallError, ConnectError, Refused, SendError};
+pub use feed::News;
+pub use listeners::{FromClient, Listener, ListenerGuard};
+pub use message::{Message, Responder};
+pub use outbox::WhileOffline;
+pub use reconnect::{Reconnect, Restored};
+pub use state::{ConnectionState, DisconnectReason};
+pub use target::TargetEvent;
+pub use typed::{Event, Received, Request, TypedListener};
+
+pub use sio_p2p_protocol::{Arguments, ClientId, Dialect, EventName, Failure, InvalidName};
+pub use sio_p2p_transport::{CloseReason, EioVersion};

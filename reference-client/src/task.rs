@@ -1,0 +1,202 @@
+//! The task of a connection: the only owner of the transport.
+//!
+//! One task for the whole life of a client, through all its connections. Within it, reading and
+//! writing run side by side, so that a server that does not read cannot keep this client from
+//! reading. Nothing is spawned per message, so order is that of the wire.
+
+use std::sync::Arc;
+
+use sio_p2p_protocol::ServerEvent;
+use sio_p2p_transport::{
+    CloseReason, Data, Incoming, Packet, PacketReceiver, PacketSender, PacketSocket,
+};
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    acks::Waiter,
+    client::Shared,
+    message::Responder,
+    outbox::Outgoing,
+    reconnect::{self, Next},
+    state::ConnectionState,
+};
+
+/// How one connection ended.
+pub(crate) enum End {
+    /// The application closed the client, or dropped its last handle.
+    Wanted,
+    /// The server or the network ended it.
+    Lost(CloseReason),
+}
+
+/// Runs a client from its first connection to its end.
+pub(crate) async fn run(
+    shared: Arc<Shared>,
+    mut socket: PacketSocket,
+    mut outgoing: mpsc::UnboundedReceiver<Outgoing>,
+    mut close: watch::Receiver<bool>,
+) {
+    let mut first = true;
+    let reason = loop {
+        let end = connection(&shared, socket, &mut outgoing, &mut close, first).await;
+        first = false;
+        let said = shared.core.take_last_error();
+        match reconnect::next(&shared, end, said, &mut close).await {
+            Next::Connected(next) => socket = next,
+            Next::Ended(reason) => break reason,
+        }
+    };
+    tracing::debug!(%reason, "client ended");
+    shared.end(&reason);
+}
+
+/// Serves one connection until it ends.
+async fn connection(
+    shared: &Arc<Shared>,
+    socket: PacketSocket,
+    outgoing: &mut mpsc::UnboundedReceiver<Outgoing>,
+    close: &mut watch::Receiver<bool>,
+    first: bool,
+) -> End {
+    let epoch = shared.outbox.next_epoch();
+    let sid = socket.handshake().sid.clone();
+    let (sender, mut receiver) = socket.split();
+    // What needs no answer goes out before anything that the application has queued; the rest
+    // is asked for while the connection is in use already.
+    let restoring = async {
+        if !first {
+            reconnect::restore(shared).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let prelude = if first { Vec::new() } else { reconnect::prelude(shared) };
+    let writing = async {
+        for packet in prelude {
+            if sender.send(packet).await.is_err() {
+                return;
+            }
+        }
+        shared.state.send_replace(ConnectionState::Connected { sid });
+        write(shared, &sender, outgoing, epoch).await;
+    };
+    tokio::select! {
+        // A wish to close that came while offline counts as well.
+        () = wanted(close) => {}
+        reason = read(shared, &mut receiver) => return End::Lost(reason),
+        () = writing => return End::Lost(sender.closed().await),
+        () = restoring => {}
+    }
+    // Everything queued by now was queued before the wish to close, and is still sent.
+    while let Ok(next) = outgoing.try_recv() {
+        if !put(shared, &sender, next, epoch).await {
+            break;
+        }
+    }
+    sender.close().await;
+    End::Wanted
+}
+
+/// Waits until the application wants the client to end. Cancel safe.
+pub(crate) async fn wanted(close: &mut watch::Receiver<bool>) {
+    // Whoever drops the last handle says so first, so an error means the same.
+    drop(close.wait_for(|close| *close).await);
+}
+
+/// Writes what is queued, in order. Ends when the connection does.
+async fn write(
+    shared: &Shared,
+    sender: &PacketSender,
+    outgoing: &mut mpsc::UnboundedReceiver<Outgoing>,
+    epoch: u64,
+) {
+    // The outbox is closed by this task alone, after its last connection.
+    while let Some(next) = outgoing.recv().await {
+        if !put(shared, sender, next, epoch).await {
+            return;
+        }
+    }
+}
+
+/// Writes one packet; false if the connection has ended.
+async fn put(shared: &Shared, sender: &PacketSender, next: Outgoing, epoch: u64) -> bool {
+    // What belongs to a former connection has no meaning on this one: the answer to a question
+    // that nobody waits for, the data of a stream that has ended with it.
+    if next.epoch.is_some_and(|wanted| wanted != epoch) {
+        return true;
+    }
+    // A question that nobody waits for any more, because its deadline passed while offline.
+    if let Packet::Event { ack: Some(id), .. } = &next.packet
+        && !shared.acks.sending(*id)
+    {
+        return true;
+    }
+    match sender.send(next.packet).await {
+        Ok(()) => true,
+        Err(sio_p2p_transport::SendError::Closed) => false,
+        Err(error) => {
+            tracing::warn!(%error, "packet that cannot be written");
+            true
+        }
+    }
+}
+
+/// Reads until the connection ends, and says why it did.
+async fn read(shared: &Arc<Shared>, receiver: &mut PacketReceiver) -> CloseReason {
+    loop {
+        // Back-pressure: a packet is only read when the application has room for it, and the
+        // connection for the answer it may need.
+        shared.budget.room().await;
+        shared.outbox.reply_room().await;
+        match receiver.recv().await {
+            Some(Incoming::Packet(packet)) => dispatch(shared, packet),
+            Some(Incoming::Closed(reason)) => return reason,
+            None => return CloseReason::Lost("the transport is gone".to_owned()),
+        }
+    }
+}
+
+/// Handles one packet. Never waits.
+fn dispatch(shared: &Arc<Shared>, packet: Packet) {
+    if packet.namespace() != "/" {
+        return;
+    }
+    match packet {
+        Packet::Event { data, ack, .. } => on_event(shared, data, ack),
+        Packet::Ack { id, data, .. } => on_ack(shared, id, data),
+        // The handshake is the transport's, and so is the end of the namespace.
+        Packet::Connect { .. } | Packet::Disconnect { .. } | Packet::ConnectError { .. } => {}
+    }
+}
+
+fn on_ack(shared: &Arc<Shared>, id: u64, data: Data) {
+    match shared.acks.take(id) {
+        Some(Waiter::Future(waiter)) => drop(waiter.send(Ok(data))),
+        None => tracing::debug!(id, "answer that nobody waits for"),
+    }
+}
+
+fn on_event(shared: &Arc<Shared>, data: Data, ack: Option<u64>) {
+    let event = match ServerEvent::decode(&data.json, ack.is_some(), shared.dialect) {
+        Ok(event) => event,
+        // Peers can send protocol events that are none; nothing of that may harm (CLI-CORE-3).
+        Err(error) => return tracing::warn!(%error, "event that breaks the protocol"),
+    };
+    let responder = ack.map(|id| Responder::new(shared, id));
+    let attachments = data.attachments;
+    match event {
+        ServerEvent::ServerError(error) => shared.on_server_error(error),
+        ServerEvent::ServerPing(_) => shared.on_server_ping(responder),
+        ServerEvent::MultiApiAddTarget(added) => shared.on_target_added(added.source, responder),
+        ServerEvent::AddTarget(added) => shared.on_target_added(Some(added.source), responder),
+        ServerEvent::MultiApiTargetDisconnect(left) => {
+            if let Some(client) = left.client {
+                shared.on_target_left(client);
+            }
+        }
+        ServerEvent::TargetDisconnect(left) => shared.on_target_left(left.client),
+        ServerEvent::Forwarded(forwarded) => {
+            shared.on_forwarded(forwarded, attachments, responder);
+        }
+        _ => {}
+    }
+}
