@@ -4,10 +4,13 @@ use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 use crate::client::{Eio, Frame};
 use crate::server::{DEADLINE, Server};
+
+/// Without this, two small packets in a row would wait for each other.
+const NO_DELAY: bool = true;
 
 /// One WebSocket connection, after the Engine.IO handshake.
 #[derive(Debug)]
@@ -23,7 +26,7 @@ impl WebSocket {
     pub(crate) async fn open(server: &Server, eio: Eio, query: &str) -> Self {
         let Server { address, .. } = server;
         let url = format!("ws://{address}/socket.io/?EIO={eio}&transport=websocket&{query}");
-        let (stream, _) = connect_async(url)
+        let (stream, _) = connect_async_with_config(url, None, NO_DELAY)
             .await
             .expect("the server takes WebSockets");
         let mut socket = Self::new(stream, eio);
@@ -39,7 +42,7 @@ impl WebSocket {
     pub(crate) async fn upgrade(server: &Server, eio: Eio, sid: &str) -> Self {
         let Server { address, .. } = server;
         let url = format!("ws://{address}/socket.io/?EIO={eio}&transport=websocket&sid={sid}");
-        let (stream, _) = connect_async(url)
+        let (stream, _) = connect_async_with_config(url, None, NO_DELAY)
             .await
             .expect("the server takes WebSockets");
         let mut socket = Self::new(stream, eio);
