@@ -8,14 +8,16 @@
 
 use std::collections::BTreeSet;
 
-use sio_p2p_transport::Packet;
+use sio_p2p_transport::{Incoming, Packet};
 use tokio::time::Instant;
 
-use super::lowering;
+use super::actor::Arrival;
 use super::play::{Play, Stop};
+use super::{failures, lowering, matching};
 use super::verdict::Finding;
 use super::world::Rendered;
 use crate::json::shorten;
+use crate::scenario::value::Pattern;
 
 /// How often every fence is sent.
 const ROUNDS: usize = 2;
@@ -42,6 +44,7 @@ impl Play {
                 lowering::message(dialect, source.as_deref(), &target, &name, args, false)
                     .map_err(Stop::broken)?;
             self.send(from, outgoing).await?;
+            self.underway.insert(number, (from.clone(), target));
             waiting.insert((from.clone(), to.clone(), number));
         }
         self.come_through(waiting, false).await
@@ -92,6 +95,36 @@ impl Play {
                 return Err(Stop::Broken(Finding::new(message).comparing(expected, self.unmatched())));
             }
         }
+    }
+
+    /// Whether something that arrived is only the complaint of the server about a fence to a
+    /// client that it had disconnected meanwhile. Each fence excuses one complaint.
+    pub(super) fn is_stray_fence(&mut self, arrival: &Arrival) -> bool {
+        if self.underway.is_empty() {
+            return false;
+        }
+        let Incoming::Packet(Packet::Event { data, ack: None, .. }) = &arrival.what else {
+            return false;
+        };
+        let elements = data.elements();
+        let [name, text] = elements.as_slice() else { return false };
+        if name.get() != r#""SERVER_ERROR""# {
+            return false;
+        }
+        let Some(actor) = self.actors.get(&arrival.actor) else { return false };
+        let complains_of = |target: &str| {
+            let codes = ["target-missing".to_owned()];
+            let expected = failures::wordings(&codes, actor.dialect, Some(target));
+            let pattern = expected.map(Pattern::OneOf);
+            pattern.is_ok_and(|pattern| {
+                matching::compare(&self.world, &pattern, text.get(), &[], "").is_ok()
+            })
+        };
+        let mut fences = self.underway.iter();
+        let stray = fences.find(|(_, (from, to))| *from == arrival.actor && complains_of(to));
+        let Some((&number, _)) = stray else { return false };
+        self.underway.remove(&number);
+        true
     }
 
     /// Whether a fence has come to an actor, or to another connection with the same id.

@@ -80,6 +80,8 @@ pub(crate) struct Play {
     pub(super) requested: BTreeMap<String, Requested>,
     pub(super) deadline: Duration,
     pub(super) fences: u64,
+    /// Fences on their way: number, sender, and the client id they are addressed to.
+    pub(super) underway: BTreeMap<u64, (String, String)>,
     /// Something was said to the server, or it said something: it could be talked to.
     pub(super) talked: bool,
     remark: Option<String>,
@@ -129,6 +131,7 @@ impl Play {
             asked: BTreeMap::new(),
             requested: BTreeMap::new(),
             fences: 0,
+            underway: BTreeMap::new(),
             talked: false,
             remark: None,
         }
@@ -151,6 +154,8 @@ impl Play {
             stop
         });
         let talked = self.talked;
+        // What follows is the runner cleaning up, not the story.
+        self.trace.stop();
         self.say_goodbye();
         let outcome = match result {
             Ok(()) => Outcome::Passed,
@@ -250,6 +255,9 @@ impl Play {
     fn take(&mut self, arrival: Arrival) {
         let fence_name = self.fence_name();
         let echo_prefix = self.echo_prefix();
+        if self.is_stray_fence(&arrival) {
+            return;
+        }
         let Some(actor) = self.actors.get_mut(&arrival.actor) else { return };
         let connection = actor
             .connection
@@ -265,6 +273,7 @@ impl Play {
                 match fence_number(&event, &fence_name) {
                     Some(number) => {
                         inbox.fences.insert(number);
+                        self.underway.remove(&number);
                     }
                     None => inbox.events.push_back(event),
                 }
@@ -274,6 +283,8 @@ impl Play {
                 inbox.arrived += 1;
                 inbox.acks.entry(id).or_default().push_back(ack);
             }
+            // The end of the connection follows and says why.
+            Incoming::Packet(Packet::Disconnect { namespace }) if namespace == "/" => {}
             Incoming::Packet(packet) => {
                 let echo = packet.namespace().strip_prefix(&echo_prefix);
                 match echo.and_then(|number| number.parse().ok()) {

@@ -95,11 +95,12 @@ impl Run<'_> {
             reporters.iter_mut().try_for_each(|reporter| reporter.event(event))
         };
         tell(reporters, &Event::Started { target: &self.name, total, jobs })?;
+        let exclusive = matches!(self.target, Target::Running { .. });
         let shared = Arc::new(Shared {
             target: self.target,
             checks,
             eio: self.selection.eio.clone(),
-            queue: Queue::new(&self.checks, matches!(self.target, Target::Running { .. })),
+            queue: Queue::new(&self.checks, exclusive),
             again: Mutex::default(),
             playing: AtomicUsize::new(0),
         });

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -44,11 +45,12 @@ pub enum Way {
 pub struct Trace {
     began: Instant,
     lines: Arc<Mutex<VecDeque<TraceLine>>>,
+    stopped: Arc<AtomicBool>,
 }
 
 impl Default for Trace {
     fn default() -> Self {
-        Self { began: Instant::now(), lines: Arc::default() }
+        Self { began: Instant::now(), lines: Arc::default(), stopped: Arc::default() }
     }
 }
 
@@ -70,7 +72,15 @@ impl Trace {
         }
     }
 
+    /// Records no more.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+    }
+
     fn push(&self, actor: &str, direction: Way, frame: String) {
+        if self.stopped.load(Ordering::SeqCst) {
+            return;
+        }
         let at_us = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         if lines.len() == KEPT {
