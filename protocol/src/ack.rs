@@ -157,14 +157,15 @@ macro_rules! answer {
         $crate::ack::acks! {
             $name: {
                 "description": ($crate::schema::prose(&[$($doc),+])),
-                "type": "array",
                 "oneOf": [
                     {
                         "description": ($crate::schema::prose(&[$($yes_doc),+])),
+                        "type": "array",
                         "maxItems": 0,
                     },
                     {
                         "description": ($crate::schema::prose(&[$($no_doc),+])),
+                        "type": "array",
                         "prefixItems": [{
                             "not": { "enum": [null, false, 0, ""] },
                         }],

@@ -240,7 +240,7 @@ mod tests {
         assert_eq!(error.kind, DecodeErrorKind::MissingAck);
         assert_eq!(
             error.to_string(),
-            "LIST_CLIENTS: expected an ack id, because the answer is all it is for, found none (SRV-CORE-10)"
+            "LIST_CLIENTS: expected an ack id, because it is answered by its ack, found none (SRV-CORE-10)"
         );
     }
 

@@ -1,7 +1,80 @@
 //! Wire types of the Socket.IO peer-to-peer protocol: every event, payload,
 //! acknowledgement and requirement, declared once.
-
-#![cfg_attr(docsrs, feature(doc_cfg))]
+//!
+//! The protocol lets Socket.IO clients talk to each other through a server:
+//! messages, links, rooms, streams, services and topics. It exists in two
+//! dialects, see [`Dialect`]. This crate knows what travels and nothing else: no
+//! sockets, no async, no clock.
+//!
+//! - [`ClientEvent`] and [`ServerEvent`] read and write the JSON array of an
+//!   EVENT packet; each variant is one declaration of the [`catalogue`].
+//! - Types that end in `Ack` do the same for ACK packets.
+//! - [`Payload`] and [`Arguments`] keep what applications send as text, byte for
+//!   byte. Binary attachments travel beside, untouched.
+//! - [`Failure`] knows the texts by which failures are told, both ways.
+//! - [`clauses`] lists what implementations have to do, [`deviations`] where the
+//!   published plugin does not do what its README says.
+//!
+//! What a server does with a message, in short:
+//!
+//! ```
+//! use sio_p2p_protocol::{ClientEvent, Failure, ServerError, ServerEvent, forward};
+//!
+//! // A client of dialect v2 sends this without an ack id.
+//! let data = r#"["P2P_EMIT","bob","hello",[1e400,{"b":1,"a":-0}],null]"#;
+//! let ClientEvent::P2pEmitV2(message) = ClientEvent::decode(data, false)? else {
+//!     unreachable!("told by its shape");
+//! };
+//! assert_eq!(message.target.as_str(), "bob");
+//! assert!(!message.event.is_reserved() && !message.ack);
+//!
+//! // Bob receives the event with its arguments as they were.
+//! let received = forward(&message.event, &message.args);
+//! assert_eq!(received, r#"["hello",1e400,{"b":1,"a":-0}]"#);
+//!
+//! // If there is no bob, the sender is told.
+//! let failure = Failure::MessageTargetNotConnected { client: "bob".into() };
+//! let told = ServerEvent::from(ServerError { text: failure.text() });
+//! assert_eq!(
+//!     told.encode(),
+//!     r#"["SERVER_ERROR","Error: Core: Client bob is not connected to server"]"#
+//! );
+//!
+//! // What cannot be understood is an error that says where and why.
+//! let error = ClientEvent::decode(r#"["P2P_EMIT","bob",5,[]]"#, false).unwrap_err();
+//! assert_eq!(
+//!     error.to_string(),
+//!     "argument 1 of P2P_EMIT: expected an event name (a string), found a number (SRV-CORE-F5)"
+//! );
+//! # Ok::<(), sio_p2p_protocol::DecodeError>(())
+//! ```
+//!
+//! # Readings of ours
+//!
+//! Where the originals disagree with each other or with reason, this crate reads:
+//!
+//! - The dialect is told by shape. `P2P_EMIT` with an object is `v1`, with
+//!   anything else `v2`. `JOIN_ROOM` and `LEAVE_ROOM` are `v1` if the second
+//!   argument can be a room (a string, a number or a list), and else `v2`.
+//! - `P2P_EMIT [target, event, args, null]` *with* an ack id asks for an ack and
+//!   gets one; the original forgets it. A truthy fourth argument becomes the
+//!   last argument of the event, as in the original.
+//! - JSON integers up to 2^53 stand for their digits where the original compares
+//!   as text: client ids, rooms, stream ids, API and topic names, channels. Event
+//!   names have to be strings. A target in a list of one is refused.
+//! - Surplus arguments and unknown members of a `v1` message are ignored. Of a
+//!   repeated member the last counts.
+//! - A name with a lone surrogate is refused, because no Rust string can hold
+//!   it; in payloads it passes.
+//! - `ADD_TARGET`, `CREATE_STREAM` and the queries need an ack id.
+//!   `P2P_EMIT_ACKNOWLEDGE` without one is a plain message.
+//! - Reserved event names decode; [`EventName::is_reserved`] tells them, and a
+//!   server refuses to forward them.
+//!
+//! # Features
+//!
+//! `schema` gives every wire type its JSON Schema and adds the generators in
+//! [`schema`].
 
 mod ack;
 mod clause;

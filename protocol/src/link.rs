@@ -20,61 +20,103 @@ answer! {
     Refused
 }
 
-/// Declares the request of one client to add another as its target.
-macro_rules! add_target {
-    ($(#[doc = $doc:literal])+ $type:ident, $name:literal, $key:literal, $dialects:ident, $since:literal, $until:expr, $examples:expr, [$($failure:ident),+]) => {
-        $(#[doc = $doc])+
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub struct $type {
-            /// The client to be added.
-            pub target: ClientId,
-        }
+/// `MULTI_API_ADD_TARGET [target] +ack`: adds a target in dialect `v1`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MultiApiAddTarget {
+    /// The client to be added.
+    pub target: ClientId,
+}
 
-        impl WireEvent for $type {
-            const SPEC: EventSpec = EventSpec {
-                key: $key,
-                name: NamePattern::Exact($name),
-                family: Family::Message,
-                direction: Direction::ClientToServer,
-                dialects: $dialects,
-                since: $since,
-                until: $until,
-                doc: "Links the sender's connection with the target's, so that each is told when the other leaves, and tells the target, whose answer is handed back.",
-                forms: &[Form {
-                    doc: "",
-                    args: &[required::<ClientId>("target", "The client to be added.")],
-                }],
-                ack: AckSpec::required::<AddTargetAck>("The target's answer, or why there is none.").relayed(),
-                failures: &[$(FailureCode::$failure,)+ FailureCode::MissingAck, FailureCode::MalformedArgument],
-                clauses: &[id("SRV-MSG-1"), id("SRV-MSG-2"), id("SRV-MSG-3"), id("SRV-MSG-F1"), id("SRV-MSG-19"), id("SRV-MSG-24"), id("SRV-MSG-25")],
-                carried_by: &[],
-                examples: $examples,
-                type_name: stringify!($type),
-            };
-
-            fn read(packet: &Packet<'_>) -> Result<Self, DecodeError> {
-                Ok(Self { target: packet.name(0)? })
-            }
-
-            fn write(&self, out: &mut Writer) {
-                out.string(self.target.as_str());
-            }
-        }
+impl WireEvent for MultiApiAddTarget {
+    const SPEC: EventSpec = EventSpec {
+        key: "v1.MULTI_API_ADD_TARGET",
+        name: NamePattern::Exact("MULTI_API_ADD_TARGET"),
+        family: Family::Message,
+        direction: Direction::ClientToServer,
+        dialects: V1_ONLY,
+        since: "1.5.0",
+        until: Some("1.5.0"),
+        doc: "Links the sender's connection with the target's, so that each is told when the other leaves, and tells the target, whose answer is handed back.",
+        forms: &[Form {
+            doc: "",
+            args: &[required::<ClientId>("target", "The client to be added.")],
+        }],
+        ack: AckSpec::required::<AddTargetAck>("The target's answer, or why there is none.")
+            .relayed(),
+        failures: &[
+            FailureCode::TargetNotFound,
+            FailureCode::TargetNotRegistered,
+            FailureCode::MissingAck,
+            FailureCode::MalformedArgument,
+        ],
+        clauses: &[
+            id("SRV-MSG-1"),
+            id("SRV-MSG-2"),
+            id("SRV-MSG-3"),
+            id("SRV-MSG-F1"),
+            id("SRV-MSG-19"),
+            id("SRV-MSG-21"),
+            id("SRV-MSG-24"),
+            id("SRV-MSG-25"),
+        ],
+        carried_by: &[],
+        examples: &[Example::acked(r#"["MULTI_API_ADD_TARGET","bob"]"#)],
+        type_name: "MultiApiAddTarget",
     };
+
+    fn read(packet: &Packet<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            target: packet.name(0)?,
+        })
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.string(self.target.as_str());
+    }
 }
 
-add_target! {
-    /// `MULTI_API_ADD_TARGET [target] +ack`: adds a target in dialect `v1`.
-    MultiApiAddTarget, "MULTI_API_ADD_TARGET", "v1.MULTI_API_ADD_TARGET", V1_ONLY, "1.5.0", Some("1.5.0"),
-    &[Example::acked(r#"["MULTI_API_ADD_TARGET","bob"]"#)],
-    [TargetNotFound, TargetNotRegistered]
+/// `ADD_TARGET [target] +ack`: adds a target in dialect `v2`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddTarget {
+    /// The client to be added.
+    pub target: ClientId,
 }
 
-add_target! {
-    /// `ADD_TARGET [target] +ack`: adds a target in dialect `v2`.
-    AddTarget, "ADD_TARGET", "v2.ADD_TARGET", V2_ONLY, "1.12.1", None,
-    &[Example::acked(r#"["ADD_TARGET","bob"]"#)],
-    [AddTargetNotConnected]
+impl WireEvent for AddTarget {
+    const SPEC: EventSpec = EventSpec {
+        key: "v2.ADD_TARGET",
+        name: NamePattern::Exact("ADD_TARGET"),
+        dialects: V2_ONLY,
+        since: "1.12.1",
+        until: None,
+        failures: &[
+            FailureCode::AddTargetNotConnected,
+            FailureCode::MissingAck,
+            FailureCode::MalformedArgument,
+        ],
+        clauses: &[
+            id("SRV-MSG-1"),
+            id("SRV-MSG-2"),
+            id("SRV-MSG-3"),
+            id("SRV-MSG-F1"),
+            id("SRV-MSG-19"),
+            id("SRV-MSG-21"),
+            id("SRV-MSG-24"),
+        ],
+        examples: &[Example::acked(r#"["ADD_TARGET","bob"]"#)],
+        type_name: "AddTarget",
+        ..MultiApiAddTarget::SPEC
+    };
+
+    fn read(packet: &Packet<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            target: packet.name(0)?,
+        })
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.string(self.target.as_str());
+    }
 }
 
 /// `MULTI_API_ADD_TARGET [source] +ack`: another client added this one, dialect `v1`.

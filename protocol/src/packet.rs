@@ -86,7 +86,7 @@ impl<'a> Unread<'a> {
             return Err(DecodeError {
                 event: packet.packet.name,
                 position: None,
-                expected: "an ack id, because the answer is all it is for".into(),
+                expected: "an ack id, because it is answered by its ack".into(),
                 found: "none".into(),
                 clause: spec.clauses.first().copied(),
                 kind: DecodeErrorKind::MissingAck,
@@ -130,7 +130,7 @@ impl<'a> Packet<'a> {
             event: self.packet.name.clone(),
             position: None,
             expected: format!("a name of the form {}", self.spec.name).into(),
-            found: invalid.to_string().into(),
+            found: format!("a {} that is empty", invalid.kind).into(),
             clause: self.spec.clauses.first().copied(),
             kind: DecodeErrorKind::InvalidValue,
         })

@@ -2,6 +2,8 @@
 //! directions, of all three recorded implementations. What the original wrote
 //! is what we write, and what our schemas allow.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test helper may panic")]
+
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -60,14 +62,14 @@ fn put_placeholders(value: &mut Value, count: &mut u64) {
             *count += 1;
         }
         Value::Object(members) => {
-            members
-                .values_mut()
-                .for_each(|member| put_placeholders(member, count));
+            for member in members.values_mut() {
+                put_placeholders(member, count);
+            }
         }
         Value::Array(elements) => {
-            elements
-                .iter_mut()
-                .for_each(|element| put_placeholders(element, count));
+            for element in elements {
+                put_placeholders(element, count);
+            }
         }
         _ => {}
     }

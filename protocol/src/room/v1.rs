@@ -28,7 +28,8 @@ pub struct JoinRoomV1 {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JoinsRoom {
     /// The sender. The action is any value without a meaning of its own, such as
-    /// `"SERVICE_CREATE_TOPIC"`, and has no effect.
+    /// `"SERVICE_CREATE_TOPIC"`, and has no effect. It must not be
+    /// `"CLIENT_SUBSCRIBE_TOPIC"`, which selects the other form.
     Sender {
         /// The first argument as it came.
         action: Payload,
@@ -149,7 +150,8 @@ pub struct LeaveRoomV1 {
 /// Who leaves a room by a [`LeaveRoomV1`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeavesRoom {
-    /// The sender. The action is any value without a meaning of its own and has no effect.
+    /// The sender. The action is any value without a meaning of its own and has
+    /// no effect. It must not be one of the two texts that select another form.
     Sender {
         /// The first argument as it came.
         action: Payload,
@@ -280,7 +282,7 @@ acks! {
     JoinRoomV1Ack: {
         "description": "Empty when the room was joined; one argument if it was not.",
         "type": "array",
-        "prefixItems": [{ "type": ["object", "string"] }],
+        "prefixItems": [{ "type": ["object", "string"], "additionalProperties": true }],
         "maxItems": 1,
         "examples": [[], [{}]],
     }
