@@ -56,9 +56,10 @@ pub struct Config {
     /// How many TCP connections are served at once, default 50,000. Further ones
     /// wait in the accept queue of the operating system.
     pub max_connections: usize,
-    /// How long an HTTP request head may take to arrive, default 30 s.
-    #[serde(rename = "header_timeout_ms", with = "millis")]
-    pub header_timeout: Duration,
+    /// How long the head of an HTTP request may take to arrive, and how long its
+    /// body, default 30 s each.
+    #[serde(rename = "request_timeout_ms", with = "millis")]
+    pub request_timeout: Duration,
     /// How long a stopping server waits for its connections to end, default 5 s.
     #[serde(rename = "drain_timeout_ms", with = "millis")]
     pub drain_timeout: Duration,
@@ -78,7 +79,7 @@ impl Default for Config {
             queue_packets: 65_536,
             queue_bytes: 32 << 20,
             max_connections: 50_000,
-            header_timeout: Duration::from_secs(30),
+            request_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(5),
             policy: Policy::default(),
         }

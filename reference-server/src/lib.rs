@@ -14,4 +14,5 @@ mod serve;
 mod shell;
 
 pub use config::Config;
-pub use serve::{PATH, serve};
+pub use serve::serve;
+pub use shell::http::PATH;

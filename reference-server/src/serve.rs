@@ -6,8 +6,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engineioxide::config::EngineIoConfig;
-use engineioxide::service::EngineIoService;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
@@ -19,9 +17,7 @@ use tracing::{debug, info, warn};
 use crate::Config;
 use crate::shell::engine::Engine;
 use crate::shell::guard::StallGuard;
-
-/// The path under which Socket.IO clients look for a server.
-pub const PATH: &str = "/socket.io";
+use crate::shell::http::Http;
 
 /// The largest head of an HTTP request in bytes, the same as Node's. More is
 /// answered by 431; it is also what bounds a client id.
@@ -35,8 +31,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 ///
 /// The listener is bound by the caller, who so knows the address, even that of
 /// port 0. When `shutdown` resolves, no more connections are accepted, what is
-/// queued is delivered, every client is disconnected, and the call returns once
-/// all are gone or [`Config::drain_timeout`] has passed.
+/// queued for WebSockets and waiting polls is delivered, every client is
+/// disconnected, and the call returns once all are gone or
+/// [`Config::drain_timeout`] has passed.
 ///
 /// # Errors
 ///
@@ -68,10 +65,9 @@ pub async fn serve(
     let address = listener.local_addr()?;
     let config = Arc::new(config);
     let engine = Arc::new(Engine::new(&config));
-    let service = EngineIoService::with_config(Arc::clone(&engine), engine_config(&config));
     let server = Server {
         config: Arc::clone(&config),
-        service,
+        service: Http::new(Arc::clone(&engine), &config),
         tasks: TaskTracker::new(),
         stopping: CancellationToken::new(),
     };
@@ -109,7 +105,7 @@ pub async fn serve(
 /// What every accepted connection needs.
 struct Server {
     config: Arc<Config>,
-    service: EngineIoService<Engine>,
+    service: Http,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
@@ -140,16 +136,13 @@ impl Server {
     }
 
     /// Serves HTTP on one connection until it ends or becomes a WebSocket.
-    ///
-    /// This is the place for layers around the service, such as CORS headers
-    /// for browsers.
     fn connection(&self, stream: StallGuard<TcpStream>) -> impl Future<Output = ()> + use<> {
         if let Err(error) = stream.get_ref().set_nodelay(true) {
             debug!(%error, "small packets may be delayed");
         }
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.config.header_timeout)
+            .header_read_timeout(self.config.request_timeout)
             .max_buf_size(MAX_HEAD)
             .serve_connection(TokioIo::new(stream), self.service.clone())
             .with_upgrades();
@@ -168,19 +161,4 @@ impl Server {
             }
         }
     }
-}
-
-fn engine_config(config: &Config) -> EngineIoConfig {
-    // The engine counts its own packets in the same queue. Ours are counted in
-    // the backlog first, so a heartbeat always finds room.
-    let own_packets = 64;
-    EngineIoConfig::builder()
-        .req_path(PATH)
-        .ping_interval(config.ping_interval)
-        .ping_timeout(config.ping_timeout)
-        .max_buffer_size(config.queue_packets + config.max_attachments + own_packets)
-        .max_payload(config.max_message as u64)
-        .ws_max_message_size(config.max_message)
-        .ws_max_frame_size(config.max_message)
-        .build()
 }

@@ -1,14 +1,16 @@
 //! The shell that ties the relay to the network.
 //!
-//! From the outside in: [`guard`] watches the TCP stream, `engineioxide` speaks
-//! Engine.IO on it, [`engine`] receives what that reads, [`frame`] makes packets
-//! of it, and [`hub`] brings packets and relay together.
+//! From the outside in: [`guard`] watches the TCP stream, [`http`] takes the
+//! requests, `engineioxide` speaks Engine.IO, [`engine`] receives what that reads,
+//! [`frame`] makes packets of it, and [`hub`] brings packets and relay together.
 
 pub(crate) mod backlog;
+pub(crate) mod body;
 pub(crate) mod engine;
 pub(crate) mod frame;
 pub(crate) mod guard;
 pub(crate) mod handshake;
+pub(crate) mod http;
 pub(crate) mod hub;
 pub(crate) mod placeholder;
 pub(crate) mod session;

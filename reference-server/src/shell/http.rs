@@ -1,0 +1,109 @@
+//! What happens to an HTTP request before the engine gets it.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engineioxide::config::EngineIoConfig;
+use engineioxide::service::EngineIoService;
+use hyper::body::Incoming;
+use hyper::header::CONTENT_TYPE;
+use hyper::service::Service;
+use hyper::{Method, Request};
+use tracing::debug;
+
+use super::body::{WholeBody, collect};
+use super::engine::Engine;
+use crate::Config;
+
+/// The path under which Socket.IO clients look for a server.
+pub const PATH: &str = "/socket.io";
+
+/// The content type of a body that is not text.
+const BINARY: &[u8] = b"application/octet-stream";
+
+/// The service that answers every HTTP request.
+///
+/// Layers for browsers, such as CORS headers, and other pages of the server have
+/// their place here.
+#[derive(Debug, Clone)]
+pub(crate) struct Http {
+    engine: EngineIoService<Engine>,
+    limit: usize,
+    timeout: Duration,
+}
+
+impl Http {
+    pub(crate) fn new(engine: Arc<Engine>, config: &Config) -> Self {
+        Self {
+            engine: EngineIoService::with_config(engine, engine_config(config)),
+            limit: config.max_message,
+            timeout: config.request_timeout,
+        }
+    }
+}
+
+/// The settings of the engine.
+fn engine_config(config: &Config) -> EngineIoConfig {
+    // The engine counts its own packets in the same queue. Ours are counted in
+    // the backlog first, so a heartbeat always finds room.
+    let own_packets = 64;
+    EngineIoConfig::builder()
+        .req_path(PATH)
+        .ping_interval(config.ping_interval)
+        .ping_timeout(config.ping_timeout)
+        .max_buffer_size(config.queue_packets + config.max_attachments + own_packets)
+        .max_payload(config.max_message as u64)
+        .ws_max_message_size(config.max_message)
+        .ws_max_frame_size(config.max_message)
+        .build()
+}
+
+/// What the engine answers to a request whose body has been read.
+type Answer = <EngineIoService<Engine> as Service<Request<WholeBody>>>::Response;
+
+impl Service<Request<Incoming>> for Http {
+    type Response = Answer;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Answer, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let Self {
+            engine,
+            limit,
+            timeout,
+        } = self.clone();
+        Box::pin(async move {
+            let (head, body) = request.into_parts();
+            // Only requests that bring packets have a body worth reading.
+            let body = if head.method == Method::POST {
+                match tokio::time::timeout(timeout, collect(body, limit)).await {
+                    Ok(Ok(bytes)) if is_text_of_engine_io_3(&head) => WholeBody::packets(bytes),
+                    Ok(Ok(bytes)) => WholeBody::plain(bytes),
+                    Ok(Err(error)) => {
+                        debug!(%error, "cannot read a request");
+                        WholeBody::broken()
+                    }
+                    Err(_) => {
+                        debug!("a request took too long to arrive");
+                        WholeBody::broken()
+                    }
+                }
+            } else {
+                WholeBody::default()
+            };
+            engine.call(Request::from_parts(head, body)).await
+        })
+    }
+}
+
+fn is_text_of_engine_io_3(head: &hyper::http::request::Parts) -> bool {
+    let query = head.uri.query().unwrap_or_default();
+    let binary = head
+        .headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes() == BINARY);
+    !binary && query.split('&').any(|parameter| parameter == "EIO=3")
+}
