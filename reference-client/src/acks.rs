@@ -99,7 +99,11 @@ impl AckTable {
     /// see it, should no answer come.
     pub(crate) fn hint(&self, about: &str, text: &str) {
         for slot in self.state().slots.values_mut() {
-            if slot.target.as_ref().is_some_and(|target| target.as_str() == about) {
+            if slot
+                .target
+                .as_ref()
+                .is_some_and(|target| target.as_str() == about)
+            {
                 slot.hint = Some(text.to_owned());
             }
         }
@@ -120,7 +124,11 @@ impl AckTable {
     fn fail(&self, reason: &DisconnectReason, which: impl Fn(&Slot) -> bool) {
         let failed: Vec<Slot> = {
             let mut state = self.state();
-            state.slots.extract_if(|_, slot| which(slot)).map(|(_, slot)| slot).collect()
+            state
+                .slots
+                .extract_if(|_, slot| which(slot))
+                .map(|(_, slot)| slot)
+                .collect()
         };
         for slot in failed {
             let Waiter::Future(waiter) = slot.waiter;

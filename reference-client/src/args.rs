@@ -193,14 +193,20 @@ mod tests {
     #[test]
     fn reading_ignores_surplus_and_takes_missing_for_null() {
         read::<()>(r#"["surplus"]"#).unwrap();
-        assert_eq!(read::<(u8, String)>(r#"[1,"x",{}]"#).unwrap(), (1, "x".into()));
+        assert_eq!(
+            read::<(u8, String)>(r#"[1,"x",{}]"#).unwrap(),
+            (1, "x".into())
+        );
         assert_eq!(read::<(u8, Option<u8>)>("[1]").unwrap(), (1, None));
         assert_eq!(read::<Vec<u8>>("[[1,2],3]").unwrap(), [1, 2]);
         assert_eq!(read::<Point>("[[1,2]]").unwrap(), Point(1, 2));
         assert_eq!(read::<Option<u8>>("[]").unwrap(), None);
         assert_eq!(read::<Named>(r#"[{"x":7}]"#).unwrap(), Named { x: Some(7) });
         let error = read::<u8>("[]").unwrap_err().to_string();
-        assert!(error.starts_with("cannot read arguments: invalid type: null"), "{error}");
+        assert!(
+            error.starts_with("cannot read arguments: invalid type: null"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -233,7 +239,10 @@ mod tests {
             let args = Args::new(Arguments::parse(json).unwrap(), Vec::new());
             let (source, rest) = args.with_source(&me).split_source();
             assert_eq!(source.as_ref(), Some(&me));
-            assert_eq!(rest.arguments().len(), Arguments::parse(json).unwrap().len());
+            assert_eq!(
+                rest.arguments().len(),
+                Arguments::parse(json).unwrap().len()
+            );
         }
         let room = Args::new(Arguments::parse("[1]").unwrap(), Vec::new());
         assert_eq!(room.clone().split_source(), (None, room));

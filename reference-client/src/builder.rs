@@ -200,7 +200,14 @@ impl ClientBuilder {
             max_packet: self.max_packet,
             while_offline: self.while_offline,
         };
-        Ok(Client::start(socket, transport, id, self.dialect, self.options, &buffers))
+        Ok(Client::start(
+            socket,
+            transport,
+            id,
+            self.dialect,
+            self.options,
+            &buffers,
+        ))
     }
 }
 

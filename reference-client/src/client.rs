@@ -255,7 +255,9 @@ impl Client {
         attachments: Vec<Bytes>,
         target: Option<&ClientId>,
     ) -> Result<Data, CallError> {
-        self.shared.ask(event, attachments, target, self.deadline).await
+        self.shared
+            .ask(event, attachments, target, self.deadline)
+            .await
     }
 }
 

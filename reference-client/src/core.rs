@@ -6,8 +6,8 @@ use serde::Serialize;
 use sio_p2p_protocol::{
     ClientEvent, ClientId, ConnectedStatusAck, Dialect, EmitRoom, Failure,
     GetClientConnectedStatus, JoinRoomV1, JoinRoomV1Ack, JoinRoomV2, JoinsRoom, LeaveRoomV1,
-    LeaveRoomV2, LeavesRoom, ListClients, ListClientsAck, Payload, Place, PongAck, RoomName,
-    Rooms, ServerError,
+    LeaveRoomV2, LeavesRoom, ListClients, ListClientsAck, Payload, Place, PongAck, RoomName, Rooms,
+    ServerError,
 };
 
 use crate::{
@@ -96,7 +96,9 @@ impl Client {
                 let answer = self.ask(event, Vec::new(), None).await;
                 answer.and_then(|answer| match JoinRoomV1Ack::decode(&answer.json)? {
                     JoinRoomV1Ack::Joined => Ok(()),
-                    JoinRoomV1Ack::Failed(why) => Err(Refused::new(&why, Place::JoinRoomAck).into()),
+                    JoinRoomV1Ack::Failed(why) => {
+                        Err(Refused::new(&why, Place::JoinRoomAck).into())
+                    }
                 })
             }
             Dialect::V2 => self.handled(self.shared.join(room.clone(), true)).await,
@@ -183,7 +185,10 @@ impl Shared {
     /// What joins all rooms again on a new connection.
     pub(crate) fn rejoin_rooms(&self) -> Vec<ClientEvent> {
         let rooms = lock(&self.core.rooms).clone();
-        rooms.into_iter().map(|room| self.join(room, false)).collect()
+        rooms
+            .into_iter()
+            .map(|room| self.join(room, false))
+            .collect()
     }
 
     pub(crate) fn on_server_error(&self, error: ServerError) {

@@ -167,7 +167,10 @@ mod tests {
             error.to_string(),
             "no answer within 1s, the server said: Error: Could not find target client 'b' socket"
         );
-        assert_eq!(CallError::Timeout { after, hint: None }.to_string(), "no answer within 1s");
+        assert_eq!(
+            CallError::Timeout { after, hint: None }.to_string(),
+            "no answer within 1s"
+        );
     }
 
     #[test]
@@ -175,7 +178,10 @@ mod tests {
         let said = Payload::string("Client zz is not registered to server");
         let refused = Refused::new(&said, Place::AddTargetAck);
         let client = "zz".to_owned();
-        assert_eq!(refused.failure, Some(Failure::TargetNotRegistered { client }));
+        assert_eq!(
+            refused.failure,
+            Some(Failure::TargetNotRegistered { client })
+        );
         let other = Refused::new(&Payload::parse("{\"no\":1}").unwrap(), Place::AddTargetAck);
         assert_eq!((other.reason.as_str(), other.failure), ("{\"no\":1}", None));
     }

@@ -132,7 +132,11 @@ impl Listeners {
             let message = Message {
                 event: event.clone(),
                 source: if plain { None } else { source.clone() },
-                args: if plain { args.clone() } else { message_args.clone() },
+                args: if plain {
+                    args.clone()
+                } else {
+                    message_args.clone()
+                },
                 responder: responder.as_ref().map(Responder::share),
             };
             entry.messages.push(message, bytes);
@@ -277,7 +281,10 @@ impl FromClient<'_> {
 
     fn add(&self, event: &str, once: bool) -> Result<Listener, SendError> {
         let filter = Filter::From(self.id.clone());
-        Ok(self.client.shared.add_listener(usable(event)?, filter, once))
+        Ok(self
+            .client
+            .shared
+            .add_listener(usable(event)?, filter, once))
     }
 }
 

@@ -111,15 +111,35 @@ impl Shared {
             Dialect::V1 => {
                 let (args, attachments) = args.with_source(&self.id).into_parts();
                 let message = if ack {
-                    P2pEmitAcknowledge { target, event, args, ack }.into()
+                    P2pEmitAcknowledge {
+                        target,
+                        event,
+                        args,
+                        ack,
+                    }
+                    .into()
                 } else {
-                    P2pEmitV1 { target, event, args }.into()
+                    P2pEmitV1 {
+                        target,
+                        event,
+                        args,
+                    }
+                    .into()
                 };
                 (message, attachments)
             }
             Dialect::V2 => {
                 let (args, attachments) = args.into_parts();
-                (P2pEmitV2 { target, event, args, ack }.into(), attachments)
+                (
+                    P2pEmitV2 {
+                        target,
+                        event,
+                        args,
+                        ack,
+                    }
+                    .into(),
+                    attachments,
+                )
             }
         }
     }
@@ -133,7 +153,9 @@ impl Shared {
     ) {
         let Forwarded { event, args, .. } = forwarded;
         let args = Args::received(args, attachments);
-        let delivered = self.listeners().deliver(&event, args, responder, self.dialect);
+        let delivered = self
+            .listeners()
+            .deliver(&event, args, responder, self.dialect);
         if !delivered {
             // As in the original, an event that nobody listens to stays unanswered.
             tracing::debug!(%event, "event that nobody listens to");
@@ -237,7 +259,10 @@ impl Responder {
     pub async fn answer_raw(self, args: Args) -> Result<(), AnswerError> {
         self.claim()?;
         let packet = outbox::ack(self.id, args.into_data());
-        Ok(self.outbox.send(packet, Some(self.epoch), self.deadline).await?)
+        Ok(self
+            .outbox
+            .send(packet, Some(self.epoch), self.deadline)
+            .await?)
     }
 
     /// Answers on behalf of the protocol, without waiting.

@@ -164,8 +164,13 @@ impl Outbox {
         let need = self.need(size);
         let room = Arc::clone(&self.room);
         let mut state = self.state.clone();
-        if self.policy == WhileOffline::Wait || matches!(*state.borrow(), ConnectionState::Closed(_)) {
-            return room.acquire_many_owned(need).await.map_err(|_| self.closed());
+        if self.policy == WhileOffline::Wait
+            || matches!(*state.borrow(), ConnectionState::Closed(_))
+        {
+            return room
+                .acquire_many_owned(need)
+                .await
+                .map_err(|_| self.closed());
         }
         if self.policy == WhileOffline::Refuse && !state.borrow().is_connected() {
             return Err(SendError::Offline);

@@ -31,7 +31,11 @@ pub(crate) type AcceptFn = dyn Fn(&ClientId) -> bool + Send + Sync;
 
 impl fmt::Debug for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "filtered" } else { "anybody" })
+        f.write_str(if self.0.is_some() {
+            "filtered"
+        } else {
+            "anybody"
+        })
     }
 }
 
@@ -93,7 +97,10 @@ impl Targets {
     pub(crate) fn connection_lost(&self) -> Vec<ClientId> {
         let linked = std::mem::take(&mut *lock(&self.linked));
         let added = lock(&self.added);
-        linked.into_iter().filter(|client| !added.contains(client)).collect()
+        linked
+            .into_iter()
+            .filter(|client| !added.contains(client))
+            .collect()
     }
 
     pub(crate) fn close(&self) {
@@ -140,12 +147,20 @@ impl Shared {
     /// Asks to add a target.
     async fn ask_target(&self, target: &ClientId, deadline: Duration) -> Result<(), CallError> {
         let question: ClientEvent = match self.dialect {
-            Dialect::V1 => MultiApiAddTarget { target: target.clone() }.into(),
-            Dialect::V2 => AddTarget { target: target.clone() }.into(),
+            Dialect::V1 => MultiApiAddTarget {
+                target: target.clone(),
+            }
+            .into(),
+            Dialect::V2 => AddTarget {
+                target: target.clone(),
+            }
+            .into(),
         };
         // The link exists before the target answers, and it may leave at any time.
         self.targets.link(target.clone());
-        let answer = self.ask(question, Vec::new(), Some(target), deadline).await?;
+        let answer = self
+            .ask(question, Vec::new(), Some(target), deadline)
+            .await?;
         match AddTargetAck::decode(&answer.json)? {
             AddTargetAck::Accepted => Ok(()),
             AddTargetAck::Refused(why) => Err(Refused::new(&why, Place::AddTargetAck).into()),

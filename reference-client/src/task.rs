@@ -69,14 +69,20 @@ async fn connection(
         }
         std::future::pending::<()>().await;
     };
-    let prelude = if first { Vec::new() } else { reconnect::prelude(shared) };
+    let prelude = if first {
+        Vec::new()
+    } else {
+        reconnect::prelude(shared)
+    };
     let writing = async {
         for packet in prelude {
             if sender.send(packet).await.is_err() {
                 return;
             }
         }
-        shared.state.send_replace(ConnectionState::Connected { sid });
+        shared
+            .state
+            .send_replace(ConnectionState::Connected { sid });
         write(shared, &sender, outgoing, epoch).await;
     };
     tokio::select! {

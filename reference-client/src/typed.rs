@@ -43,7 +43,11 @@ pub trait Request: Event {
 
 impl Client {
     /// Sends a typed event, see [`emit_to`](Self::emit_to).
-    pub async fn tell<E: Event>(&self, target: impl AsRef<str>, event: &E) -> Result<(), SendError> {
+    pub async fn tell<E: Event>(
+        &self,
+        target: impl AsRef<str>,
+        event: &E,
+    ) -> Result<(), SendError> {
         self.emit_to(target, E::NAME, event).await
     }
 

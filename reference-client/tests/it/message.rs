@@ -1,0 +1,369 @@
+//! Message (CLI-MSG-*): messages, questions, listeners and targets.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sio_p2p_client::{
+    AnswerError, Args, Arguments, Binary, CallError, Dialect, EioVersion, Event, Request,
+    TargetEvent,
+};
+
+use crate::support::{World, fake::FakeServer, soon, until};
+
+/// CLI-MSG-5, CLI-MSG-6, CLI-MSG-F4: every pair of three clients, oneself included.
+#[tokio::test]
+async fn messages_reach_exactly_their_target() {
+    for world in World::all().await {
+        let clients = [
+            world.client("a").await,
+            world.client("b").await,
+            world.client("c").await,
+        ];
+        let mut listeners: Vec<_> = clients.iter().map(|c| c.listen("hi").unwrap()).collect();
+        for from in &clients {
+            for to in &clients {
+                let text = format!("{} to {}", from.id(), to.id());
+                from.emit_to(to.id(), "hi", &text).await.unwrap();
+                let at = clients.iter().position(|c| c.id() == to.id()).unwrap();
+                let message = soon(listeners[at].next()).await.unwrap();
+                assert_eq!(message.parse::<String>().unwrap(), text, "{}", world.name);
+                let source = (world.dialect == Dialect::V1).then(|| from.id());
+                assert_eq!(message.source(), source);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_javascript_peer_is_asked_and_asks() {
+    for world in World::all_v2().await {
+        let us = world.client("rust").await;
+        let mut peer = world.peer("js").await;
+        peer.run(
+            "p.on('sum', (a, b, ack) => ack(a + b));
+             p.on('bytes', (bytes, ack) => ack(Buffer.concat([bytes, Buffer.from([255])]), 'two'));
+             p.on('note', (...args) => out(args));",
+        )
+        .await;
+        let five: i32 = us.request_to("js", "sum", (2, 3)).await.unwrap();
+        assert_eq!(five, 5);
+        let (bytes, two): (Binary, String) = us
+            .request_to("js", "bytes", Binary::from(vec![1, 2]))
+            .await
+            .unwrap();
+        assert_eq!((&bytes.0[..], two.as_str()), (&[1, 2, 255][..], "two"));
+        us.emit_to("js", "note", ("a", json!({"k": [1]}), Binary::from("x")))
+            .await
+            .unwrap();
+        assert_eq!(
+            peer.said().await,
+            json!(["a", {"k": [1]}, {"$bin": "eA=="}])
+        );
+
+        let _sum = us.on("sum", async |question| {
+            let (a, b): (i32, i32) = question.parse().unwrap();
+            question.answer((a + b, Binary::from("ok"))).await.unwrap();
+        });
+        let answer = peer
+            .run("return new Promise(done => p.emitTo('rust', 'sum', 4, 5, (...args) => done(args)))")
+            .await;
+        assert_eq!(answer, json!([9, {"$bin": "b2s="}]), "{}", world.name);
+    }
+}
+
+/// What one client sends to another keeps its order, whatever its size and kind.
+#[tokio::test]
+async fn order_is_kept() {
+    for world in World::all().await {
+        let (us, other) = (world.client("a").await, world.client("b").await);
+        let mut listener = other.listen("n").unwrap();
+        for n in 0..300_usize {
+            let size = if n % 7 == 0 { 20_000 } else { n };
+            let bytes = Binary::from(vec![0_u8; size]);
+            us.emit_to("b", "n", (n, bytes)).await.unwrap();
+        }
+        for expected in 0..300_usize {
+            let message = soon(listener.next()).await.unwrap();
+            let (n, _): (usize, Binary) = message.parse().unwrap();
+            assert_eq!(n, expected, "{}", world.name);
+        }
+        until("everything is given back", || {
+            us.counters().outgoing_bytes == 0 && other.counters().incoming_bytes == 0
+        })
+        .await;
+    }
+}
+
+/// CLI-MSG-2, CLI-MSG-3, CLI-MSG-4 on the wire of `v1`, where messages say who sent them.
+#[tokio::test]
+async fn listeners_of_v1_get_what_they_asked_for() {
+    let server = FakeServer::new(EioVersion::V3, Dialect::V1).await;
+    let (us, mut wire) = server.client("me").await;
+    let mut anybody = us.listen("e").unwrap();
+    let mut from_a = us.from_client("a").unwrap().listen("e").unwrap();
+    let mut once_a = us.from_client("a").unwrap().listen_once("e").unwrap();
+    let mut once = us.listen_once("e").unwrap();
+    let mut plain = us.listen_plain("e").unwrap();
+    wire.send(r#"42["e","b",1]"#).await;
+    wire.send(r#"42["e","a",2]"#).await;
+    wire.send(r#"42["e","a",3]"#).await;
+    let mut numbers = Vec::new();
+    for _ in 0..3 {
+        let message = soon(anybody.next()).await.unwrap();
+        numbers.push((
+            message.source().unwrap().to_string(),
+            message.parse::<u8>().unwrap(),
+        ));
+    }
+    let said = |who: &str, n| (who.to_owned(), n);
+    assert_eq!(numbers, [said("b", 1), said("a", 2), said("a", 3)]);
+    assert_eq!(soon(from_a.next()).await.unwrap().parse(), Ok(2));
+    assert_eq!(soon(from_a.next()).await.unwrap().parse(), Ok(3));
+    // Unlike DEV-3, the same event from b did not use it up.
+    assert_eq!(soon(once_a.next()).await.unwrap().parse(), Ok(2));
+    assert!(soon(once_a.next()).await.is_none());
+    assert_eq!(soon(once.next()).await.unwrap().parse(), Ok(1));
+    assert!(soon(once.next()).await.is_none());
+    let first = soon(plain.next()).await.unwrap();
+    assert_eq!(first.parse(), Ok(("b".to_owned(), 1)));
+    assert_eq!(first.source(), None);
+    assert_eq!(us.counters().listeners, 3);
+}
+
+/// CLI-MSG-4: by name, each kind for itself (unlike DEV-4), and by dropping.
+#[tokio::test]
+async fn removing_listeners_removes_those_and_no_others() {
+    let server = FakeServer::new(EioVersion::V4, Dialect::V1).await;
+    let (us, mut wire) = server.client("me").await;
+    let mut any = us.listen("e").unwrap();
+    let other = us.listen("other").unwrap();
+    let mut from_a = us.from_client("a").unwrap().listen("e").unwrap();
+    let mut from_b = us.from_client("b").unwrap().listen("e").unwrap();
+    let mut plain = us.listen_plain("e").unwrap();
+    assert_eq!(us.counters().listeners, 5);
+
+    us.stop_listening("e").unwrap();
+    assert!(soon(any.next()).await.is_none());
+    assert_eq!(us.counters().listeners, 4);
+    us.from_client("a").unwrap().stop_listening("e").unwrap();
+    assert!(soon(from_a.next()).await.is_none());
+    wire.send(r#"42["e","b",1]"#).await;
+    assert_eq!(soon(from_b.next()).await.unwrap().parse(), Ok(1));
+    us.stop_listening_plain("e").unwrap();
+    soon(plain.next()).await.unwrap();
+    assert!(soon(plain.next()).await.is_none());
+    assert_eq!(us.counters().listeners, 2);
+    drop((other, from_b));
+    assert_eq!(us.counters().listeners, 0);
+}
+
+/// CLI-MSG-1 (unlike DEV-1 and DEV-2): the listeners for a client that has left, and only those.
+#[tokio::test]
+async fn listeners_of_a_departed_target_are_removed_and_only_those() {
+    let server = FakeServer::new(EioVersion::V3, Dialect::V1).await;
+    let (us, mut wire) = server.client("me").await;
+    let mut events = us.target_events();
+    let any = us.listen("e").unwrap();
+    let mut from_a = us.from_client("a").unwrap().listen("e").unwrap();
+    let mut other_a = us.from_client("a").unwrap().listen("f").unwrap();
+    let from_b = us.from_client("b").unwrap().listen("e").unwrap();
+    let (added, ()) = tokio::join!(us.add_target("a"), async {
+        wire.expect(r#"420["MULTI_API_ADD_TARGET","a"]"#).await;
+        wire.send("430[]").await;
+    });
+    added.unwrap();
+    assert_eq!(us.counters().targets, 1);
+    wire.send(r#"42["e","a",1]"#).await;
+    // Servers of the original say it once for each link.
+    for _ in 0..3 {
+        wire.send(r#"42["MULTI_API_TARGET_DISCONNECT","a"]"#).await;
+    }
+    wire.send(r#"428["MULTI_API_ADD_TARGET","b"]"#).await;
+    wire.expect("438[]").await;
+    let a = || "a".try_into().unwrap();
+    assert_eq!(soon(events.next()).await, Some(TargetEvent::Left(a())));
+    assert_eq!(
+        soon(events.next()).await,
+        Some(TargetEvent::AddedBy("b".try_into().unwrap()))
+    );
+    // What had arrived before is still given.
+    assert_eq!(soon(from_a.next()).await.unwrap().parse(), Ok(1));
+    assert!(soon(from_a.next()).await.is_none());
+    assert!(soon(other_a.next()).await.is_none());
+    assert_eq!((us.counters().listeners, us.counters().targets), (2, 0));
+    drop((any, from_b));
+}
+
+/// CLI-MSG-F1, CLI-MSG-10, SRV-MSG-2 from the client's side, with a JavaScript peer.
+#[tokio::test]
+async fn targets_with_a_javascript_peer() {
+    for world in World::all_v2().await {
+        let us = world.client("rust").await;
+        let mut events = us.target_events();
+        let mut peer = world.peer("js").await;
+        peer.run(
+            "p.onAddP2pTarget(id => out(id)); p.onP2pTargetDisconnect(id => out('left ' + id));",
+        )
+        .await;
+        us.add_target("js").await.unwrap();
+        assert_eq!(peer.said().await, "rust");
+        peer.run("await p.addP2pTarget('rust'); return 'ok'").await;
+        let js = || "js".try_into().unwrap();
+        assert_eq!(soon(events.next()).await, Some(TargetEvent::AddedBy(js())));
+        peer.kill().await;
+        assert_eq!(
+            soon(events.next()).await,
+            Some(TargetEvent::Left(js())),
+            "{}",
+            world.name
+        );
+
+        // And the other way round.
+        let mut peer = world.peer("js2").await;
+        peer.run("p.onP2pTargetDisconnect(id => out('left ' + id)); await p.addP2pTarget('rust')")
+            .await;
+        us.close().await;
+        assert_eq!(peer.said().await, "left rust", "{}", world.name);
+    }
+}
+
+#[tokio::test]
+async fn who_may_add_us_is_for_us_to_say() {
+    for world in World::all().await {
+        let accept = world
+            .builder("picky")
+            .accept_targets(|id| id.as_str() == "friend");
+        let us = accept.connect().await.unwrap();
+        let (friend, foe) = (world.client("friend").await, world.client("foe").await);
+        friend.add_target("picky").await.unwrap();
+        let refused = foe.add_target("picky").await.unwrap_err();
+        let CallError::Refused(refused) = refused else {
+            panic!("{refused}")
+        };
+        assert_eq!(
+            refused.reason,
+            "this client does not accept being added as a target"
+        );
+        let missing = friend.add_target("nobody").await.unwrap_err();
+        let CallError::Refused(missing) = missing else {
+            panic!("{missing}")
+        };
+        assert!(missing.failure.is_some(), "{}: {missing}", world.name);
+        drop(us);
+    }
+}
+
+/// SRV-MSG-14: several listeners may try, the first answer counts.
+#[tokio::test]
+async fn a_question_is_answered_once() {
+    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
+    let (us, mut wire) = server.client("me").await;
+    let (mut one, mut two) = (us.listen("q").unwrap(), us.listen("q").unwrap());
+    wire.send(r#"425["q"]"#).await;
+    let (first, second) = (
+        soon(one.next()).await.unwrap(),
+        soon(two.next()).await.unwrap(),
+    );
+    assert!(first.wants_answer() && second.wants_answer());
+    second.answer("second").await.unwrap();
+    assert_eq!(
+        first.answer("first").await,
+        Err(AnswerError::AlreadyAnswered)
+    );
+    wire.expect(r#"435["second"]"#).await;
+    // A question that nobody listens to stays unanswered, as in the original.
+    wire.send(r#"426["nobody-listens"]"#).await;
+    wire.nothing_but_an_answer(r#"427["SERVER_PING"]"#, r#"437["pong from client me"]"#)
+        .await;
+}
+
+#[tokio::test]
+async fn raw_arguments_arrive_byte_for_byte() {
+    for world in World::all().await {
+        let (us, other) = (world.client("a").await, world.client("b").await);
+        let mut listener = other.listen("raw").unwrap();
+        let text = r#"["x",1e400,-0,{"b":1,"a":{"_placeholder":true,"num":0}},9007199254740993]"#;
+        let args = Args::new(Arguments::parse(text).unwrap(), vec!["data".into()]);
+        us.emit_raw_to("b", "raw", args.clone()).await.unwrap();
+        let message = soon(listener.next()).await.unwrap();
+        if world.name == "p2p-server" {
+            assert_eq!(message.args(), &args);
+        } else {
+            // JavaScript reads numbers, so only the shape survives there.
+            assert_eq!(message.args().arguments().len(), 5);
+        }
+        assert_eq!(
+            message.args().attachments(),
+            args.attachments(),
+            "{}",
+            world.name
+        );
+    }
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Resize {
+    image: Binary,
+    width: u32,
+}
+
+impl Event for Resize {
+    const NAME: &'static str = "resize";
+}
+
+impl Request for Resize {
+    type Answer = Option<u64>;
+}
+
+#[tokio::test]
+async fn events_are_rust_types() {
+    for world in World::all().await {
+        let (us, worker) = (world.client("a").await, world.client("worker").await);
+        let mut jobs = worker.listen_for::<Resize>().unwrap();
+        tokio::spawn(async move {
+            while let Some(job) = jobs.next().await {
+                match job {
+                    Ok(job) if job.wants_answer() => {
+                        let answer = Some(u64::from(job.event.width) + 1);
+                        job.answer(&answer).await.unwrap();
+                    }
+                    Ok(_) | Err(_) => {}
+                }
+            }
+        });
+        // Neither arguments of another type nor a message without question end the stream.
+        us.emit_to("worker", "resize", 7).await.unwrap();
+        let job = Resize {
+            image: Binary::from("png"),
+            width: 41,
+        };
+        us.tell("worker", &job).await.unwrap();
+        assert_eq!(
+            us.ask_for("worker", &job).await.unwrap(),
+            Some(42),
+            "{}",
+            world.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn handlers_run_one_after_the_other_until_their_guard_is_dropped() {
+    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
+    let (us, mut wire) = server.client("me").await;
+    let guard = us
+        .on("q", async |question| {
+            let n: u32 = question.parse().unwrap();
+            tokio::task::yield_now().await;
+            question.answer(n).await.unwrap();
+        })
+        .unwrap();
+    for n in 0..20 {
+        wire.send(&format!(r#"42{n}["q",{n}]"#)).await;
+    }
+    for n in 0..20 {
+        wire.expect(&format!("43{n}[{n}]")).await;
+    }
+    assert_eq!(us.counters().listeners, 1);
+    drop(guard);
+    until("the handler is gone", || us.counters().listeners == 0).await;
+}

@@ -1,0 +1,46 @@
+// A client of the original plugin that does what a test tells it to.
+//
+//   node peer.js URL CLIENT_ID SOCKETIO_VERSION
+//
+// Prints {"ready":true} once connected. Every line on stdin is a JSON string of JavaScript: the
+// body of an async function with `p` (the plugin's socket), `out` (prints {"said": value}) and
+// `keep` (an object that lives as long as the peer). Its result is printed as {"did": value}, an
+// exception as {"failed": text}. Buffers are printed as {"$bin": base64}.
+'use strict';
+
+const readline = require('node:readline');
+const p2pClientPlugin = require('@gigasource/socket.io-p2p-plugin').p2pClientPlugin;
+
+const [url, id, version] = process.argv.slice(2);
+const io = require(version === '4' ? 'socket.io-client-4' : 'socket.io-client');
+
+// Chrome and Node hand out buffers of different classes; all of them are bytes.
+function plain(value) {
+  if (Buffer.isBuffer(value)) return { $bin: value.toString('base64') };
+  if (value instanceof ArrayBuffer) return { $bin: Buffer.from(value).toString('base64') };
+  if (Array.isArray(value)) return value.map(plain);
+  if (value && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+  }
+  return value === undefined ? null : value;
+}
+const print = (line) => process.stdout.write(`${JSON.stringify(plain(line))}\n`);
+
+const socket = io(url, {
+  transports: ['websocket'],
+  query: { clientId: id },
+});
+const p = p2pClientPlugin(socket, id);
+const keep = {};
+const out = (value) => print({ said: value });
+
+socket.once('connect', () => print({ ready: true }));
+const AsyncFunction = (async () => {}).constructor;
+readline.createInterface({ input: process.stdin }).on('line', async (line) => {
+  try {
+    const did = await new AsyncFunction('p', 'out', 'keep', JSON.parse(line))(p, out, keep);
+    print({ did });
+  } catch (error) {
+    print({ failed: String((error && error.message) || error) });
+  }
+}).on('close', () => process.exit(0));
