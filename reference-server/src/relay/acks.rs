@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sio_p2p_protocol::{ClientId, Dialect};
+use sio_p2p_protocol::{ApiName, ClientId, Dialect, StreamId};
 
 use super::ConnectionId;
 
@@ -15,19 +15,28 @@ pub(super) struct Pending {
     pub(super) source_id: u64,
     /// Who owes the ack.
     pub(super) target: ConnectionId,
-    /// The name by which the source addressed the target, for the failure text.
-    pub(super) target_name: ClientId,
     /// What was asked, because it decides how a failure is told.
     pub(super) question: Question,
 }
 
-/// What a source has asked of a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a source has asked of a target, and under which name it knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Question {
     /// A message with an ack.
-    Message(Dialect),
+    Message(Dialect, ClientId),
     /// A request to be added as target.
-    AddTarget(Dialect),
+    AddTarget(Dialect, ClientId),
+    /// A request to open a stream.
+    Stream {
+        /// The dialect of the request.
+        dialect: Dialect,
+        /// Who shall accept the stream.
+        target: ClientId,
+        /// The id of the acceptor's end, whose data may come early.
+        stream: StreamId,
+    },
+    /// A call of an API.
+    Api(ApiName),
 }
 
 /// Every ack that is under way, under the id that its target was given.
@@ -84,6 +93,23 @@ impl Acks {
         owed.into_iter().filter_map(|id| self.take(id)).collect()
     }
 
+    /// What a connection waits for, oldest first.
+    pub(super) fn asked_by(&self, source: ConnectionId) -> impl Iterator<Item = &Pending> {
+        let ids = self.asked.get(&source).into_iter().flatten();
+        ids.filter_map(|id| self.pending.get(id))
+    }
+
+    /// The ids under which a connection owes answers to another, oldest first.
+    pub(super) fn owed_to(
+        &self,
+        source: ConnectionId,
+        target: ConnectionId,
+    ) -> impl Iterator<Item = (u64, &Pending)> {
+        let ids = self.owed.get(&target).into_iter().flatten();
+        ids.filter_map(|id| Some((*id, self.pending.get(id)?)))
+            .filter(move |(_, pending)| pending.source == source)
+    }
+
     /// How many acks are under way.
     pub(super) fn pending(&self) -> usize {
         self.pending.len()
@@ -119,8 +145,7 @@ mod tests {
             source,
             source_id,
             target,
-            target_name: ClientId::new("b").unwrap(),
-            question: Question::Message(Dialect::V2),
+            question: Question::Message(Dialect::V2, ClientId::new("b").unwrap()),
         }
     }
 

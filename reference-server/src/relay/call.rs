@@ -1,11 +1,13 @@
 //! One event being handled: who sent it, and the ways to answer.
 
 use bytes::Bytes;
-use sio_p2p_protocol::{AddTargetAck, ClientId, Dialect, Failure, ServerError, ServerEvent};
+use sio_p2p_protocol::{
+    AddTargetAck, ClientId, CreateStreamAck, Dialect, Failure, ServerError, ServerEvent,
+};
 use tracing::debug;
 
 use super::acks::{Pending, Question};
-use super::failure::{cannot_add, no_target, too_many};
+use super::failure::{cannot_add, cannot_open, no_target};
 use super::output::{ConnectionId, Outbox};
 
 /// An event on its way through a handler.
@@ -55,31 +57,34 @@ pub(super) fn target_left(outbox: &mut Outbox, pending: Pending) {
     let Pending {
         source,
         source_id,
-        target_name,
         question,
         ..
     } = pending;
     match question {
-        Question::Message(dialect) => {
-            server_error(outbox, source, &no_target(dialect, &target_name));
+        Question::Message(dialect, target) => {
+            server_error(outbox, source, &no_target(dialect, &target));
         }
-        Question::AddTarget(dialect) => {
-            refuse_target(outbox, source, source_id, dialect, &target_name);
+        Question::AddTarget(dialect, target) => {
+            refuse_target(outbox, source, source_id, dialect, &target);
         }
+        Question::Stream {
+            dialect, target, ..
+        } => refuse_stream(outbox, source, source_id, dialect, &target),
+        Question::Api(api) => server_error(outbox, source, &Failure::unknown_api(&api)),
     }
 }
 
-/// Tells the source of an ack that it has asked for so many since then that this
-/// one is not waited for any more.
-pub(super) fn give_up(outbox: &mut Outbox, pending: Pending, limit: usize) {
-    let failure = too_many("acks under way", limit);
-    match pending.question {
-        Question::Message(_) => server_error(outbox, pending.source, &failure),
-        Question::AddTarget(_) => {
-            let ack = AddTargetAck::Refused(failure.payload()).encode();
-            outbox.ack(pending.source, ack.into(), pending.source_id);
+/// Tells the source of an ack why it is not waited for any more, for example
+/// because it has asked for so many others since then.
+pub(super) fn give_up(outbox: &mut Outbox, pending: Pending, failure: &Failure) {
+    let ack = match pending.question {
+        Question::Message(..) | Question::Api(_) => {
+            return server_error(outbox, pending.source, failure);
         }
-    }
+        Question::AddTarget(..) => AddTargetAck::Refused(failure.payload()).encode(),
+        Question::Stream { .. } => CreateStreamAck::Refused(failure.payload()).encode(),
+    };
+    outbox.ack(pending.source, ack.into(), pending.source_id);
 }
 
 /// Refuses to add a target that is not there (SRV-MSG-3): in the first dialect
@@ -95,5 +100,20 @@ pub(super) fn refuse_target(
         server_error(outbox, source, &no_target(dialect, target));
     }
     let ack = AddTargetAck::Refused(cannot_add(dialect, target).payload()).encode();
+    outbox.ack(source, ack.into(), source_id);
+}
+
+/// Refuses a stream to a client that is not there (SRV-STR-3), in the same way.
+pub(super) fn refuse_stream(
+    outbox: &mut Outbox,
+    source: ConnectionId,
+    source_id: u64,
+    dialect: Dialect,
+    target: &ClientId,
+) {
+    if dialect == Dialect::V1 {
+        server_error(outbox, source, &no_target(dialect, target));
+    }
+    let ack = CreateStreamAck::Refused(cannot_open(dialect, target).payload()).encode();
     outbox.ack(source, ack.into(), source_id);
 }

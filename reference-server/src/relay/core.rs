@@ -92,8 +92,8 @@ impl Relay {
         match &event.who {
             LeavesRoom::Sender { .. } => self.leave_rooms(call.from, rooms),
             LeavesRoom::Client(client) => {
-                if let Some(client) = self.registry.find(client) {
-                    self.leave_rooms(client, rooms);
+                for room in rooms {
+                    self.unsubscribe(call.from, client, room);
                 }
             }
             LeavesRoom::Everybody => {

@@ -33,15 +33,16 @@ impl Relay {
             ClientEvent::AddTarget(event) => self.add_target(call, event.target, Dialect::V2),
 
             // stream.rs
-            ClientEvent::MultiApiCreateStream(_) | ClientEvent::CreateStream(_) => {
-                self.create_stream(call);
+            ClientEvent::MultiApiCreateStream(event) => {
+                self.create_stream(call, event.info, Dialect::V1);
             }
+            ClientEvent::CreateStream(event) => self.create_stream(call, event.info, Dialect::V2),
 
             // service.rs
-            ClientEvent::CheckApiName(_)
-            | ClientEvent::CreateApi(_)
-            | ClientEvent::UseApi(_)
-            | ClientEvent::DestroyApi(_) => self.serve_api(call),
+            ClientEvent::CheckApiName(event) => self.check_api_name(call, &event.api),
+            ClientEvent::CreateApi(event) => self.create_api(call, &event.api),
+            ClientEvent::UseApi(event) => self.use_api(call, event),
+            ClientEvent::DestroyApi(event) => self.destroy_api(call, &event),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Their texts come from the protocol's register. Those of the originals keep
 //! their exact words, because clients match on them.
 
-use sio_p2p_protocol::{ClientId, Dialect, Failure, Refusal};
+use sio_p2p_protocol::{ApiName, ClientId, Dialect, Failure, Refusal};
 
 /// The target of a message is not there (SRV-CORE-F3).
 pub(super) fn no_target(dialect: Dialect, target: &ClientId) -> Failure {
@@ -23,6 +23,15 @@ pub(super) fn cannot_add(dialect: Dialect, target: &ClientId) -> Failure {
     }
 }
 
+/// The client that shall accept a stream is not there, as the ack tells it (SRV-STR-3).
+pub(super) fn cannot_open(dialect: Dialect, target: &ClientId) -> Failure {
+    let client = target.to_string();
+    match dialect {
+        Dialect::V1 => Failure::TargetNotRegistered { client },
+        Dialect::V2 => Failure::StreamTargetNotConnected { client },
+    }
+}
+
 /// The client id of a new connection is taken (SRV-CORE-13).
 pub(super) fn duplicate(client: &ClientId, sid: &str) -> Failure {
     Failure::DuplicateClientId {
@@ -32,14 +41,24 @@ pub(super) fn duplicate(client: &ClientId, sid: &str) -> Failure {
 }
 
 /// A client without id wants to be introduced to another.
-pub(super) fn anonymous() -> Failure {
-    Failure::refused(
-        Refusal::ClientIdMissing,
-        "a connection without a client id cannot add targets",
-    )
+pub(super) fn anonymous(what: &str) -> Failure {
+    let detail = format!("a connection without a client id cannot {what}");
+    Failure::refused(Refusal::ClientIdMissing, detail)
 }
 
-/// A client id or room name is longer than this server takes.
+/// The API has an owner, and it is not the sender (SRV-SVC-15).
+pub(super) fn taken(api: &ApiName) -> Failure {
+    let detail = format!("the API `{api}` is provided by another client");
+    Failure::refused(Refusal::NotAllowed, detail)
+}
+
+/// Data was sent on a stream that then did not come about (SRV-STR-14).
+pub(super) fn refused_stream() -> Failure {
+    let detail = "data of a stream that was refused is not delivered";
+    Failure::refused(Refusal::NotAllowed, detail)
+}
+
+/// A client id, room or API name is longer than this server takes.
 pub(super) fn too_long(what: &str, limit: usize) -> Failure {
     let detail = format!("a {what} may have at most {limit} bytes");
     Failure::refused(Refusal::LimitReached, detail)
@@ -49,9 +68,4 @@ pub(super) fn too_long(what: &str, limit: usize) -> Failure {
 pub(super) fn too_many(what: &str, limit: usize) -> Failure {
     let detail = format!("one connection may have at most {limit} {what}");
     Failure::refused(Refusal::LimitReached, detail)
-}
-
-/// An API family that this server does not have.
-pub(super) fn not_served(what: &str) -> Failure {
-    Failure::refused(Refusal::NotServed, format!("this server has no {what}"))
 }

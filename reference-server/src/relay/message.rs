@@ -7,6 +7,7 @@ use sio_p2p_protocol::{
 
 use super::acks::{Pending, Question};
 use super::call::{self, Call};
+use super::early::{Held, stream_of};
 use super::failure::{anonymous, no_target, too_many};
 use super::output::Data;
 use super::{Outbox, Relay};
@@ -85,6 +86,7 @@ impl Relay {
         let Some(to) = self.registry.find(&target) else {
             return Err(no_target(dialect, &target));
         };
+        let stream = stream_of(dialect, &event, &args);
         let data = Data {
             json: forward(&event, &args),
             attachments: std::mem::take(&mut call.attachments),
@@ -94,12 +96,14 @@ impl Relay {
                 source: call.from,
                 source_id,
                 target: to,
-                target_name: target,
-                question: Question::Message(dialect),
+                question: Question::Message(dialect, target),
             };
             self.ask(call.outbox, pending)
         });
-        call.outbox.event(to, data, ack);
+        match stream {
+            Some(stream) => self.forward_on_stream(call, to, &stream, Held { data, ack }),
+            None => call.outbox.event(to, data, ack),
+        }
         Ok(())
     }
 
@@ -130,8 +134,7 @@ impl Relay {
             source: call.from,
             source_id,
             target: to,
-            target_name: target,
-            question: Question::AddTarget(dialect),
+            question: Question::AddTarget(dialect, target),
         };
         let id = self.ask(call.outbox, pending);
         call.outbox
@@ -147,16 +150,20 @@ impl Relay {
         match (dialect, source) {
             (Dialect::V1, source) => Ok(TargetAddedV1 { source }.into()),
             (Dialect::V2, Some(source)) => Ok(TargetAdded { source }.into()),
-            (Dialect::V2, None) => Err(anonymous()),
+            (Dialect::V2, None) => Err(anonymous("add targets")),
         }
     }
 
     /// Enters an ack and returns the id under which the target shall give it.
-    fn ask(&mut self, outbox: &mut Outbox, pending: Pending) -> u64 {
+    pub(super) fn ask(&mut self, outbox: &mut Outbox, pending: Pending) -> u64 {
         let limit = self.policy.pending_acks;
         let (id, given_up) = self.acks.ask(pending, limit);
         if let Some(given_up) = given_up {
-            call::give_up(outbox, given_up, limit);
+            let offer = given_up.offer();
+            call::give_up(outbox, given_up, &too_many("acks under way", limit));
+            if let Some(offer) = offer {
+                self.offer_refused(outbox, &offer);
+            }
         }
         id
     }

@@ -5,9 +5,10 @@
 //! So it can be driven by real connections, by a test, or by a model.
 //!
 //! Each concern has its own table that can forget a connection: the `registry`
-//! of client ids, `links`, `rooms` and pending `acks`. [`Relay::gone`] is the one
-//! place where all of that is undone. Each API family has its own file in which
-//! its events are handled and answered: `core`, `message`, `stream`, `service`.
+//! of client ids, `links`, `rooms`, `apis`, pending `acks` and `early` data of
+//! streams. [`Relay::gone`] is the one place where all of that is undone. Each API
+//! family has its own file in which its events are handled and answered: `core`,
+//! `message`, `stream`, `service`, `topic`.
 //!
 //! ```
 //! use sio_p2p_server::relay::{ConnectionId, Handshake, Outbox, Packet, Policy, Relay, Request};
@@ -30,9 +31,11 @@
 //! ```
 
 mod acks;
+mod apis;
 mod call;
 mod core;
 mod dispatch;
+mod early;
 mod failure;
 mod links;
 mod message;
@@ -42,6 +45,7 @@ mod registry;
 mod rooms;
 mod service;
 mod stream;
+mod topic;
 
 use sio_p2p_protocol::{
     ClientId, Dialect, Failure, RoomName, ServerEvent, TargetDisconnected, TargetDisconnectedV1,
@@ -49,7 +53,9 @@ use sio_p2p_protocol::{
 use tracing::debug;
 
 use self::acks::Acks;
+use self::apis::Apis;
 use self::call::Call;
+use self::early::Early;
 use self::links::Links;
 pub use self::output::{Answer, ConnectionId, Data, Handshake, Outbox, Output, Packet, Request};
 pub use self::policy::{DuplicateIds, Policy};
@@ -64,6 +70,8 @@ pub struct Relay {
     links: Links,
     rooms: Rooms,
     acks: Acks,
+    early: Early,
+    apis: Apis,
 }
 
 /// How much a relay holds. All numbers are zero when everybody has left.
@@ -81,6 +89,13 @@ pub struct Census {
     pub memberships: usize,
     /// Acks that are under way.
     pub pending_acks: usize,
+    /// Requests to open a stream that are not answered yet. Each of them is a
+    /// pending ack too.
+    pub stream_requests: usize,
+    /// Messages on streams that wait until their stream is open.
+    pub early_events: usize,
+    /// API names that are taken.
+    pub apis: usize,
 }
 
 impl Relay {
@@ -146,9 +161,10 @@ impl Relay {
     /// A connection has answered an event. The answer goes to whoever asked, as
     /// it is; answers that nobody waits for are dropped (SRV-CORE-F6).
     pub fn acked(&mut self, from: ConnectionId, id: u64, answer: Answer, outbox: &mut Outbox) {
-        match self.acks.answer(from, id) {
-            Some(pending) => outbox.ack(pending.source, answer.data, pending.source_id),
-            None => debug!(connection = from.0, id, "an ack that nobody waits for"),
+        if let Some(pending) = self.acks.answer(from, id) {
+            self.answered(outbox, &pending, answer);
+        } else {
+            debug!(connection = from.0, id, "an ack that nobody waits for");
         }
     }
 
@@ -162,6 +178,8 @@ impl Relay {
             return;
         };
         self.rooms.remove(connection);
+        self.apis.remove(connection);
+        self.forget_offers(connection);
         for pending in self.acks.remove(connection) {
             call::target_left(outbox, pending);
         }
@@ -179,6 +197,9 @@ impl Relay {
             rooms: self.rooms.rooms(),
             memberships: self.rooms.memberships(),
             pending_acks: self.acks.pending(),
+            stream_requests: self.early.offers(),
+            early_events: self.early.held(),
+            apis: self.apis.apis(),
         }
     }
 }

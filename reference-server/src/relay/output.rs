@@ -33,6 +33,13 @@ pub struct Data {
     pub attachments: Vec<Bytes>,
 }
 
+impl Data {
+    /// How many bytes it has, attachments included.
+    pub(super) fn size(&self) -> usize {
+        self.json.len() + self.attachments.iter().map(Bytes::len).sum::<usize>()
+    }
+}
+
 impl From<String> for Data {
     fn from(json: String) -> Self {
         Self {

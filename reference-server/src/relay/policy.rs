@@ -39,6 +39,15 @@ pub struct Policy {
     /// How many acks one connection may be waiting for, default 65,536. One
     /// more, and the oldest is given up.
     pub pending_acks: usize,
+    /// How many messages one connection may send ahead on streams that it has
+    /// not accepted yet, default 1,024. One more, and the stream is refused.
+    pub early_events: usize,
+    /// How many bytes those may have together, default 4 MiB.
+    pub early_bytes: usize,
+    /// Longest API name in bytes, default 4,096.
+    pub api_name_bytes: usize,
+    /// How many APIs one connection may provide, default 4,096.
+    pub apis: usize,
 }
 
 impl Default for Policy {
@@ -50,6 +59,10 @@ impl Default for Policy {
             rooms: 4_096,
             links: 16_384,
             pending_acks: 65_536,
+            early_events: 1_024,
+            early_bytes: 4 << 20,
+            api_name_bytes: 4_096,
+            apis: 4_096,
         }
     }
 }

@@ -45,17 +45,18 @@ impl Rooms {
         Ok(())
     }
 
-    /// Takes a connection out of a room. Leaving a room one is not in is fine.
-    pub(super) fn leave(&mut self, connection: ConnectionId, room: &RoomName) {
-        let Some(joined) = self.joined.get_mut(&connection) else {
-            return;
+    /// Takes a connection out of a room and says whether it was in it. Leaving a
+    /// room one is not in is fine.
+    pub(super) fn leave(&mut self, connection: ConnectionId, room: &RoomName) -> bool {
+        let joined = self.joined.get_mut(&connection);
+        let Some(number) = joined.and_then(|joined| joined.remove(room)) else {
+            return false;
         };
-        if let Some(number) = joined.remove(room) {
-            if joined.is_empty() {
-                self.joined.remove(&connection);
-            }
-            self.forget_member(room, number);
+        if self.joined.get(&connection).is_some_and(HashMap::is_empty) {
+            self.joined.remove(&connection);
         }
+        self.forget_member(room, number);
+        true
     }
 
     /// The members of a room in the order of joining; none if it does not exist.

@@ -1,14 +1,97 @@
 //! Service API: named APIs, provided by one client for all others.
 //!
-//! Not served yet. Whoever tries is told so.
+//! In the first dialect a service is a client and a call of it is a message, so
+//! all of this is of the second; for topics see `topic`.
+
+use sio_p2p_protocol::{ApiName, CheckApiNameAck, DestroyApi, EmptyAck, Failure, UseApi, forward};
 
 use super::Relay;
+use super::acks::{Pending, Question};
+use super::apis::NotCreated;
 use super::call::Call;
-use super::failure::not_served;
+use super::failure::{taken, too_long, too_many};
+use super::output::Data;
 
 impl Relay {
-    /// `CHECK_API_NAME`, `CREATE_API`, `USE_API` and `DESTROY_API`.
-    pub(super) fn serve_api(&mut self, call: Call<'_>) {
-        call.fail(&not_served("registry of APIs"));
+    /// `CHECK_API_NAME`: whether anybody provides an API (SRV-SVC-10).
+    ///
+    /// Clients ask before they create and before they use one. Nothing is
+    /// reserved by asking: whoever creates it first has it.
+    pub(super) fn check_api_name(&self, call: Call<'_>, api: &ApiName) {
+        let exists = self.apis.provider(api).is_some();
+        call.answer(CheckApiNameAck(exists).encode());
+    }
+
+    /// `CREATE_API`: the sender provides an API from now on (SRV-SVC-11).
+    ///
+    /// The original lets anybody take over the API of somebody else (DEV-22).
+    /// Here a name stays with its provider, and the newcomer is told
+    /// (SRV-SVC-15). Clients of the original never ask for an ack here; one that
+    /// does learns that its API is in place.
+    pub(super) fn create_api(&mut self, call: Call<'_>, api: &ApiName) {
+        match self.enter_api(&call, api) {
+            Ok(()) => call.answer(EmptyAck.encode()),
+            Err(failure) => call.fail(&failure),
+        }
+    }
+
+    fn enter_api(&mut self, call: &Call<'_>, api: &ApiName) -> Result<(), Failure> {
+        // The provider would receive its calls as events of that name (SRV-ROB-3).
+        let event = api.event();
+        if event.is_reserved() {
+            return Err(Failure::reserved_event_name(&event));
+        }
+        if api.as_str().len() > self.policy.api_name_bytes {
+            return Err(too_long("API name", self.policy.api_name_bytes));
+        }
+        let limit = self.policy.apis;
+        let created = self.apis.create(call.from, api, limit);
+        created.map_err(|reason| match reason {
+            NotCreated::Taken => taken(api),
+            NotCreated::TooMany => too_many("APIs", limit),
+        })
+    }
+
+    /// `USE_API`: the provider receives an event named like the API, and is asked
+    /// for an ack exactly if the caller asks for one (SRV-SVC-12).
+    ///
+    /// A call of an API that does not exist, or whose provider leaves before it
+    /// answers, is told by `SERVER_ERROR` and the ack is not given (SRV-SVC-16):
+    /// clients would take it for the provider's answer.
+    pub(super) fn use_api(&mut self, mut call: Call<'_>, event: UseApi) {
+        let UseApi { api, args, .. } = event;
+        let Some(provider) = self.apis.provider(&api) else {
+            return call.fail(&Failure::unknown_api(&api));
+        };
+        let data = Data {
+            json: forward(&api.event(), &args),
+            attachments: std::mem::take(&mut call.attachments),
+        };
+        let ack = call.ack.map(|source_id| {
+            let pending = Pending {
+                source: call.from,
+                source_id,
+                target: provider,
+                question: Question::Api(api),
+            };
+            self.ask(call.outbox, pending)
+        });
+        call.outbox.event(provider, data, ack);
+    }
+
+    /// `DESTROY_API`: the sender provides one API no longer, or none at all.
+    ///
+    /// The API of somebody else is left alone without a word, as the original
+    /// does (SRV-SVC-13); one that does not exist is an error (SRV-SVC-16). Calls
+    /// under way are not touched: the provider can still answer them.
+    pub(super) fn destroy_api(&mut self, call: Call<'_>, event: &DestroyApi) {
+        match event {
+            DestroyApi::All => self.apis.remove(call.from),
+            DestroyApi::One(api) if self.apis.provider(api).is_none() => {
+                return call.fail(&Failure::unknown_api(api));
+            }
+            DestroyApi::One(api) => self.apis.destroy(call.from, api),
+        }
+        call.answer(EmptyAck.encode());
     }
 }

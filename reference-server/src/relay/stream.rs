@@ -1,17 +1,215 @@
-//! Stream API: byte and object streams between two clients.
+//! Stream API: asking a client for a stream.
 //!
-//! Not served yet. Requests are refused in the way that every client of the
-//! protocol understands: by the reason in the ack.
+//! Once a stream is open, its data, its end and its destruction are messages
+//! between the two clients, which the relay forwards without a look. All it does
+//! for streams is to introduce the ends to each other, and to keep what the
+//! acceptor says from overtaking its acceptance.
 
-use sio_p2p_protocol::CreateStreamAck;
+use sio_p2p_protocol::{
+    CreateStreamAck, Dialect, Failure, ServerEvent, StreamInfo, StreamOffered,
+    StreamOfferedOnChannel, StreamOfferedV1,
+};
 
-use super::Relay;
-use super::call::Call;
-use super::failure::not_served;
+use super::acks::{Pending, Question};
+use super::call::{self, Call};
+use super::early::{Admission, Excess, Held, Limits, Offer};
+use super::failure::{anonymous, no_target, refused_stream, too_many};
+use super::output::Data;
+use super::{Answer, ConnectionId, Outbox, Relay};
 
 impl Relay {
-    /// `CREATE_STREAM` and `MULTI_API_CREATE_STREAM` (SRV-STR-1).
-    pub(super) fn create_stream(&mut self, call: Call<'_>) {
-        call.answer(CreateStreamAck::Refused(not_served("streams").payload()).encode());
+    /// `CREATE_STREAM` and `MULTI_API_CREATE_STREAM`: links two clients and asks
+    /// the target to accept a stream (SRV-STR-1, SRV-STR-13).
+    ///
+    /// As with targets, the link stands before the target answers, and also if
+    /// it then refuses. A client may open a stream to itself. Stream ids are the
+    /// clients' business: the relay does not check whether they are in use.
+    pub(super) fn create_stream(
+        &mut self,
+        mut call: Call<'_>,
+        mut info: StreamInfo,
+        dialect: Dialect,
+    ) {
+        let target = info.target().clone();
+        // The catalogue lets no such event through without an ack id: there would
+        // be no way to refuse it, and clients of the original crash on it.
+        let Some(source_id) = call.ack else {
+            return call.fail(&no_target(dialect, &target));
+        };
+        let Some(to) = self.registry.find(&target) else {
+            return call::refuse_stream(call.outbox, call.from, source_id, dialect, &target);
+        };
+        // The acceptor sends its data to the client that is named as source, so
+        // a stream that nobody can be named for would be deaf.
+        let Some(source) = self.registry.client(call.from).cloned() else {
+            return call.answer(refused(&anonymous("open streams")));
+        };
+        let limit = self.policy.links;
+        if self.links.link(call.from, to, dialect, limit).is_err() {
+            return call.answer(refused(&too_many("targets", limit)));
+        }
+        // Replaces whatever the opener wrote there, and nothing else
+        // (SRV-STR-10, SRV-STR-11).
+        info.set_source(source);
+        let pending = Pending {
+            source: call.from,
+            source_id,
+            target: to,
+            question: Question::Stream {
+                dialect,
+                target,
+                stream: info.target_stream().clone(),
+            },
+        };
+        if let Some(offer) = pending.offer() {
+            self.early.expect(&offer);
+        }
+        let id = self.ask(call.outbox, pending);
+        let data = Data {
+            json: offered(info, dialect).encode(),
+            attachments: std::mem::take(&mut call.attachments),
+        };
+        call.outbox.event(to, data, Some(id));
     }
+
+    /// Sends a message that belongs to a stream, or holds it back until the
+    /// receiver has been told that the stream is open (SRV-STR-14).
+    pub(super) fn forward_on_stream(
+        &mut self,
+        call: &mut Call<'_>,
+        to: ConnectionId,
+        stream: &str,
+        message: Held,
+    ) {
+        let limits = Limits {
+            events: self.policy.early_events,
+            bytes: self.policy.early_bytes,
+        };
+        match self.early.admit(call.from, to, stream, message, limits) {
+            Admission::Passes(message) => call.outbox.event(to, message.data, message.ack),
+            Admission::Held => {}
+            Admission::Exceeds(message, excess) => {
+                let failure = match excess {
+                    Excess::Events => too_many("events ahead of an acceptance", limits.events),
+                    Excess::Bytes => too_many("bytes ahead of an acceptance", limits.bytes),
+                };
+                self.withdraw_offers(call, to, stream, message, &failure);
+            }
+        }
+    }
+
+    /// Hands an answer to whoever asked, and lets follow what waited for it.
+    pub(super) fn answered(&mut self, outbox: &mut Outbox, pending: &Pending, answer: Answer) {
+        let offer = pending.offer();
+        let accepted = offer.is_some() && accepts(&answer);
+        outbox.ack(pending.source, answer.data, pending.source_id);
+        match offer {
+            Some(offer) if accepted => {
+                for message in self.early.accepted(&offer) {
+                    outbox.event(offer.opener, message.data, message.ack);
+                }
+            }
+            Some(offer) => self.offer_refused(outbox, &offer),
+            None => {}
+        }
+    }
+
+    /// A stream has not come about: drops what its acceptor has sent on it.
+    pub(super) fn offer_refused(&mut self, outbox: &mut Outbox, offer: &Offer) {
+        let dropped = self.early.failed(offer);
+        self.drop_early(outbox, offer, dropped, &refused_stream());
+    }
+
+    /// Forgets all streams that a connection was asked for or has asked for.
+    ///
+    /// What its openers were to hear is dropped in silence, as everything is that
+    /// was on its way from a client that has left. What acceptors sent to it
+    /// fails like all that it has not answered.
+    pub(super) fn forget_offers(&mut self, connection: ConnectionId) {
+        self.early.remove_acceptor(connection);
+        for offer in self.acks.asked_by(connection).filter_map(Pending::offer) {
+            self.early.failed(&offer);
+        }
+    }
+
+    /// An acceptor sends more ahead than is held for it. A stream with a hole in
+    /// it would be worse than none, so the request is refused in its name.
+    fn withdraw_offers(
+        &mut self,
+        call: &mut Call<'_>,
+        opener: ConnectionId,
+        stream: &str,
+        message: Held,
+        failure: &Failure,
+    ) {
+        let owed = self.acks.owed_to(opener, call.from);
+        let requests: Vec<_> = owed
+            .filter_map(|(id, pending)| Some((id, pending.offer()?)))
+            .filter(|(_, offer)| offer.stream.as_str() == stream)
+            .collect();
+        let mut dropped = vec![message];
+        for (id, offer) in &requests {
+            if let Some(pending) = self.acks.answer(offer.acceptor, *id) {
+                call::give_up(call.outbox, pending, failure);
+            }
+            dropped.extend(self.early.failed(offer));
+        }
+        if let Some((_, offer)) = requests.first() {
+            self.drop_early(call.outbox, offer, dropped, failure);
+        }
+    }
+
+    /// Tells an acceptor once, however much of its data is dropped.
+    fn drop_early(
+        &mut self,
+        outbox: &mut Outbox,
+        offer: &Offer,
+        dropped: Vec<Held>,
+        failure: &Failure,
+    ) {
+        if dropped.is_empty() {
+            return;
+        }
+        for id in dropped.into_iter().filter_map(|message| message.ack) {
+            self.acks.answer(offer.opener, id);
+        }
+        call::server_error(outbox, offer.acceptor, failure);
+    }
+}
+
+impl Pending {
+    /// The stream that was asked for, if one was.
+    pub(super) fn offer(&self) -> Option<Offer> {
+        match &self.question {
+            Question::Stream { stream, .. } => Some(Offer {
+                acceptor: self.target,
+                opener: self.source,
+                stream: stream.clone(),
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// The event that asks the target for a stream. Only the second dialect has
+/// channels (SRV-STR-12).
+fn offered(info: StreamInfo, dialect: Dialect) -> ServerEvent {
+    match (dialect, info.channel().cloned()) {
+        (Dialect::V1, _) => StreamOfferedV1 { info }.into(),
+        (Dialect::V2, None) => StreamOffered { info }.into(),
+        (Dialect::V2, Some(channel)) => StreamOfferedOnChannel { channel, info }.into(),
+    }
+}
+
+/// True unless the answer refuses the stream, by a first argument that is truthy.
+fn accepts(answer: &Answer) -> bool {
+    matches!(
+        CreateStreamAck::decode(&answer.data.json),
+        Ok(CreateStreamAck::Accepted)
+    )
+}
+
+/// The ack of a request for a stream that the server itself refuses.
+fn refused(failure: &Failure) -> String {
+    CreateStreamAck::Refused(failure.payload()).encode()
 }

@@ -1,0 +1,134 @@
+//! Who provides which API.
+
+use std::collections::{HashMap, HashSet};
+
+use sio_p2p_protocol::ApiName;
+
+use super::ConnectionId;
+
+/// The registry of API names, dialect `v2`.
+///
+/// A name belongs to the connection that created it, not to its client id: what
+/// an older connection with the same id leaves behind cannot take names from a
+/// newer one, as it can in the original. Names are plain keys (SRV-ROB-4).
+#[derive(Debug, Default)]
+pub(super) struct Apis {
+    providers: HashMap<ApiName, ConnectionId>,
+    /// The same by provider.
+    provided: HashMap<ConnectionId, HashSet<ApiName>>,
+}
+
+/// Why an API could not be created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NotCreated {
+    /// Somebody else provides it.
+    Taken,
+    /// The provider has reached its limit.
+    TooMany,
+}
+
+impl Apis {
+    /// Enters an API. Doing so twice changes nothing.
+    pub(super) fn create(
+        &mut self,
+        provider: ConnectionId,
+        api: &ApiName,
+        limit: usize,
+    ) -> Result<(), NotCreated> {
+        match self.providers.get(api) {
+            Some(owner) if *owner == provider => return Ok(()),
+            Some(_) => return Err(NotCreated::Taken),
+            None => {}
+        }
+        let already = self.provided.get(&provider).map_or(0, HashSet::len);
+        if already >= limit {
+            return Err(NotCreated::TooMany);
+        }
+        self.providers.insert(api.clone(), provider);
+        let names = self.provided.entry(provider).or_default();
+        names.insert(api.clone());
+        Ok(())
+    }
+
+    /// Who provides an API.
+    pub(super) fn provider(&self, api: &ApiName) -> Option<ConnectionId> {
+        self.providers.get(api).copied()
+    }
+
+    /// Removes an API if this connection provides it.
+    pub(super) fn destroy(&mut self, provider: ConnectionId, api: &ApiName) {
+        let Some(names) = self.provided.get_mut(&provider) else {
+            return;
+        };
+        if names.remove(api) {
+            self.providers.remove(api);
+        }
+        if names.is_empty() {
+            self.provided.remove(&provider);
+        }
+    }
+
+    /// Removes every API of a connection.
+    pub(super) fn remove(&mut self, provider: ConnectionId) {
+        for api in self.provided.remove(&provider).into_iter().flatten() {
+            self.providers.remove(&api);
+        }
+    }
+
+    /// How many APIs there are.
+    pub(super) fn apis(&self) -> usize {
+        self.providers.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: ConnectionId = ConnectionId(1);
+    const B: ConnectionId = ConnectionId(2);
+
+    fn api(name: &str) -> ApiName {
+        ApiName::new(name).unwrap()
+    }
+
+    #[test]
+    fn a_name_has_one_owner_who_alone_can_give_it_up() {
+        let mut apis = Apis::default();
+        for _ in 0..2 {
+            apis.create(A, &api("__proto__"), 1).unwrap();
+        }
+        let taken = apis.create(B, &api("__proto__"), 1);
+        assert_eq!(taken, Err(NotCreated::Taken));
+        apis.destroy(B, &api("__proto__"));
+        assert_eq!(apis.provider(&api("__proto__")), Some(A));
+        apis.destroy(A, &api("__proto__"));
+        apis.create(B, &api("__proto__"), 1).unwrap();
+        assert_eq!(apis.provider(&api("__proto__")), Some(B));
+        assert_eq!(apis.provider(&api("constructor")), None);
+    }
+
+    #[test]
+    fn the_limit_counts_names_and_not_creations() {
+        let mut apis = Apis::default();
+        apis.create(A, &api("x"), 1).unwrap();
+        apis.create(A, &api("x"), 1).unwrap();
+        assert_eq!(apis.create(A, &api("y"), 1), Err(NotCreated::TooMany));
+        apis.create(B, &api("y"), 1).unwrap();
+        assert_eq!(apis.apis(), 2);
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_provider_that_leaves() {
+        let mut apis = Apis::default();
+        for name in ["x", "y"] {
+            apis.create(A, &api(name), 9).unwrap();
+        }
+        apis.create(B, &api("z"), 9).unwrap();
+        apis.remove(A);
+        apis.remove(A);
+        assert_eq!(apis.apis(), 1);
+        apis.destroy(B, &api("z"));
+        assert!(apis.providers.is_empty() && apis.provided.is_empty());
+    }
+}

@@ -1,0 +1,325 @@
+//! Early data: what acceptors send on a stream before its opener knows of it.
+//!
+//! An acceptor has its end of a stream before it says so, and clients of the
+//! original let the application write to it first. The original relays acks
+//! ahead of events, so that its openers mostly hear of the stream in time; now
+//! and then they do not, lose the chunk, and the writer waits for ever (DEV-24).
+//! A relay in strict order would lose it every time. So such data waits here
+//! until the acceptance has been handed over (SRV-STR-14).
+//!
+//! Two kinds of messages wait, and only from the acceptor to the opener: data of
+//! the acceptor's end, and the notice that this end is destroyed, which would
+//! find no stream and leave the opener with one that has no other end. Other
+//! messages of the same pair pass. An acceptor may ask its opener something
+//! before it decides, and would wait for ever if its question did.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use sio_p2p_protocol::{
+    Arguments, Dialect, EventName, PEER_STREAM_DESTROYED, Payload, STREAM_DATA_PREFIX, StreamId,
+};
+
+use super::{ConnectionId, Data};
+
+/// A request to open a stream that is not answered yet.
+///
+/// Requests of one pair with the same stream id cannot be told apart by what
+/// the acceptor sends, so they share what is held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Offer {
+    pub(super) acceptor: ConnectionId,
+    pub(super) opener: ConnectionId,
+    /// The id of the acceptor's end.
+    pub(super) stream: StreamId,
+}
+
+/// A message that is ready to be sent: its content, and the id under which the
+/// receiver is asked for an ack.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Held {
+    pub(super) data: Data,
+    pub(super) ack: Option<u64>,
+}
+
+/// What became of a message.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Admission {
+    /// It belongs to no open request and may be sent.
+    Passes(Held),
+    /// It is kept until the request is answered.
+    Held,
+    /// It should be kept, but the sender has reached a limit.
+    Exceeds(Held, Excess),
+}
+
+/// The limit that an acceptor has reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Excess {
+    Events,
+    Bytes,
+}
+
+/// How much one acceptor may have waiting.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) events: usize,
+    pub(super) bytes: usize,
+}
+
+/// All open requests, and what their acceptors have sent ahead.
+///
+/// A request is entered when it is handed to its acceptor and settled with its
+/// pending ack, so it lives exactly as long as that.
+#[derive(Debug, Default)]
+pub(super) struct Early {
+    acceptors: HashMap<ConnectionId, Acceptor>,
+}
+
+/// What one acceptor has not answered, by opener and stream.
+#[derive(Debug, Default)]
+struct Acceptor {
+    offers: HashMap<ConnectionId, HashMap<StreamId, Waiting>>,
+    events: usize,
+    bytes: usize,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    requests: usize,
+    /// One of several requests has been accepted: the opener listens.
+    open: bool,
+    held: Vec<Held>,
+}
+
+impl Early {
+    /// A request is on its way to its acceptor.
+    pub(super) fn expect(&mut self, offer: &Offer) {
+        let acceptor = self.acceptors.entry(offer.acceptor).or_default();
+        let streams = acceptor.offers.entry(offer.opener).or_default();
+        let waiting = streams.entry(offer.stream.clone()).or_default();
+        waiting.requests += 1;
+    }
+
+    /// Keeps a message on a stream if the stream waits for its acceptance.
+    pub(super) fn admit(
+        &mut self,
+        from: ConnectionId,
+        to: ConnectionId,
+        stream: &str,
+        message: Held,
+        limits: Limits,
+    ) -> Admission {
+        let Some(acceptor) = self.acceptors.get_mut(&from) else {
+            return Admission::Passes(message);
+        };
+        let streams = acceptor.offers.get_mut(&to);
+        let Some(waiting) = streams
+            .and_then(|streams| streams.get_mut(stream))
+            .filter(|waiting| !waiting.open)
+        else {
+            return Admission::Passes(message);
+        };
+        if acceptor.events >= limits.events {
+            return Admission::Exceeds(message, Excess::Events);
+        }
+        if acceptor.bytes + message.data.size() > limits.bytes {
+            return Admission::Exceeds(message, Excess::Bytes);
+        }
+        acceptor.events += 1;
+        acceptor.bytes += message.data.size();
+        waiting.held.push(message);
+        Admission::Held
+    }
+
+    /// The acceptor has accepted: returns what is to be sent right after.
+    pub(super) fn accepted(&mut self, offer: &Offer) -> Vec<Held> {
+        self.settle(offer, |waiting| {
+            waiting.open = true;
+            std::mem::take(&mut waiting.held)
+        })
+    }
+
+    /// The request has failed: returns what has to be dropped. That is nothing
+    /// as long as another request may open the stream.
+    pub(super) fn failed(&mut self, offer: &Offer) -> Vec<Held> {
+        self.settle(offer, |waiting| match waiting.requests {
+            0 => std::mem::take(&mut waiting.held),
+            _ => Vec::new(),
+        })
+    }
+
+    /// Forgets what a connection has not answered.
+    pub(super) fn remove_acceptor(&mut self, connection: ConnectionId) {
+        self.acceptors.remove(&connection);
+    }
+
+    /// How many requests are open.
+    pub(super) fn offers(&self) -> usize {
+        let acceptors = self.acceptors.values();
+        let streams = acceptors.flat_map(|acceptor| acceptor.offers.values());
+        let waiting = streams.flat_map(HashMap::values);
+        waiting.map(|waiting| waiting.requests).sum()
+    }
+
+    /// How many messages are held.
+    pub(super) fn held(&self) -> usize {
+        self.acceptors
+            .values()
+            .map(|acceptor| acceptor.events)
+            .sum()
+    }
+
+    /// Takes one request off, with what `release` takes out of its entry.
+    fn settle(
+        &mut self,
+        offer: &Offer,
+        release: impl FnOnce(&mut Waiting) -> Vec<Held>,
+    ) -> Vec<Held> {
+        let Some(acceptor) = self.acceptors.get_mut(&offer.acceptor) else {
+            return Vec::new();
+        };
+        let Some(streams) = acceptor.offers.get_mut(&offer.opener) else {
+            return Vec::new();
+        };
+        let Some(waiting) = streams.get_mut(&offer.stream) else {
+            return Vec::new();
+        };
+        waiting.requests -= 1;
+        let released = release(waiting);
+        if waiting.requests == 0 {
+            streams.remove(&offer.stream);
+        }
+        if streams.is_empty() {
+            acceptor.offers.remove(&offer.opener);
+        }
+        acceptor.events -= released.len();
+        let sizes = released.iter().map(|message| message.data.size());
+        acceptor.bytes -= sizes.sum::<usize>();
+        if acceptor.offers.is_empty() {
+            self.acceptors.remove(&offer.acceptor);
+        }
+        released
+    }
+}
+
+/// The stream whose data or whose end a message carries, if it does. The id is
+/// that of the sender's end.
+pub(super) fn stream_of<'a>(
+    dialect: Dialect,
+    event: &'a EventName,
+    args: &Arguments,
+) -> Option<Cow<'a, str>> {
+    let name = event.as_str();
+    if let Some(stream) = name.strip_prefix(STREAM_DATA_PREFIX) {
+        return Some(Cow::Borrowed(stream));
+    }
+    if name != PEER_STREAM_DESTROYED {
+        return None;
+    }
+    // The first dialect puts the sender's client id first.
+    let position = usize::from(dialect == Dialect::V1);
+    let id = Payload::from(*args.elements().get(position)?);
+    // A number is an id too, by its digits.
+    let text = id.to_text().unwrap_or_else(|| id.as_json().to_owned());
+    Some(Cow::Owned(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPENER: ConnectionId = ConnectionId(1);
+    const ACCEPTOR: ConnectionId = ConnectionId(2);
+    const LIMITS: Limits = Limits {
+        events: 2,
+        bytes: 10,
+    };
+
+    fn offer(stream: &str) -> Offer {
+        Offer {
+            acceptor: ACCEPTOR,
+            opener: OPENER,
+            stream: StreamId::new(stream).unwrap(),
+        }
+    }
+
+    fn message(text: &str) -> Held {
+        Held {
+            data: text.to_owned().into(),
+            ack: None,
+        }
+    }
+
+    fn send(early: &mut Early, stream: &str, text: &str) -> Admission {
+        early.admit(ACCEPTOR, OPENER, stream, message(text), LIMITS)
+    }
+
+    #[test]
+    fn only_the_acceptor_is_held_up_and_only_on_the_stream() {
+        let mut early = Early::default();
+        early.expect(&offer("s"));
+        assert_eq!(send(&mut early, "t", "x"), Admission::Passes(message("x")));
+        let reverse = early.admit(OPENER, ACCEPTOR, "s", message("x"), LIMITS);
+        assert_eq!(reverse, Admission::Passes(message("x")));
+        assert_eq!(send(&mut early, "s", "x"), Admission::Held);
+        assert_eq!((early.offers(), early.held()), (1, 1));
+        assert_eq!(early.accepted(&offer("s")), [message("x")]);
+        assert_eq!(send(&mut early, "s", "y"), Admission::Passes(message("y")));
+        assert!(early.acceptors.is_empty());
+    }
+
+    #[test]
+    fn requests_with_the_same_id_share_what_is_held() {
+        let mut early = Early::default();
+        early.expect(&offer("s"));
+        early.expect(&offer("s"));
+        send(&mut early, "s", "x");
+        assert_eq!(early.failed(&offer("s")), []);
+        assert_eq!(early.failed(&offer("s")), [message("x")]);
+
+        early.expect(&offer("s"));
+        early.expect(&offer("s"));
+        send(&mut early, "s", "x");
+        assert_eq!(early.accepted(&offer("s")), [message("x")]);
+        // The opener listens now, whatever becomes of the other request.
+        assert_eq!(send(&mut early, "s", "y"), Admission::Passes(message("y")));
+        assert_eq!(early.failed(&offer("s")), []);
+        assert!(early.acceptors.is_empty());
+    }
+
+    #[test]
+    fn the_limits_are_those_of_the_acceptor_over_all_its_streams() {
+        let mut early = Early::default();
+        early.expect(&offer("s"));
+        early.expect(&offer("t"));
+        assert_eq!(send(&mut early, "s", "12345678"), Admission::Held);
+        let much = send(&mut early, "t", "123");
+        assert_eq!(much, Admission::Exceeds(message("123"), Excess::Bytes));
+        assert_eq!(send(&mut early, "t", "12"), Admission::Held);
+        let many = send(&mut early, "s", "");
+        assert_eq!(many, Admission::Exceeds(message(""), Excess::Events));
+        early.accepted(&offer("s"));
+        assert_eq!(send(&mut early, "t", "12345678"), Admission::Held);
+        early.remove_acceptor(ACCEPTOR);
+        assert_eq!((early.offers(), early.held()), (0, 0));
+        assert_eq!(early.accepted(&offer("t")), []);
+    }
+
+    #[test]
+    fn the_stream_of_a_message_is_the_sender_s_end() {
+        let data = EventName::new("P2P_EMIT_STREAM-from-stream-x").unwrap();
+        let destroyed = EventName::new("PEER_STREAM_DESTROYED").unwrap();
+        let other = EventName::new("hello").unwrap();
+        let args = Arguments::parse(r#"["a", 7 ]"#).unwrap();
+        let of = |dialect, event| stream_of(dialect, event, &args).map(Cow::into_owned);
+        assert_eq!(of(Dialect::V1, &data).as_deref(), Some("x"));
+        assert_eq!(of(Dialect::V1, &destroyed).as_deref(), Some("7"));
+        assert_eq!(of(Dialect::V2, &destroyed).as_deref(), Some("a"));
+        assert_eq!(of(Dialect::V2, &other), None);
+        assert_eq!(
+            stream_of(Dialect::V2, &destroyed, &Arguments::empty()),
+            None
+        );
+    }
+}
