@@ -275,3 +275,72 @@ pub(crate) fn push_string(out: &mut String, text: &str) {
     }
     out.push('"');
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(text: &str) -> &RawValue {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn the_rest_of_an_array_is_a_slice_of_its_text() {
+        let elements = Elements::scan(r#" [ "a" , [1, 2] ,{"b" : 3},4,5, 6 ,7 ] "#).unwrap();
+        assert_eq!(elements.len(), 7);
+        assert_eq!(elements.get(1).unwrap().get(), "[1, 2]");
+        assert_eq!(elements.rest(0), r#""a" , [1, 2] ,{"b" : 3},4,5, 6 ,7"#);
+        assert_eq!(elements.rest(4), "5, 6 ,7");
+        assert_eq!(Elements::scan("[1]").unwrap().rest(1), "");
+        assert_eq!(Elements::scan("[]").unwrap().rest(0), "");
+    }
+
+    #[test]
+    fn integers_are_printed_as_javascript_prints_them() {
+        for (json, text) in [("0", "0"), ("-0", "0"), ("-17", "-17")] {
+            assert_eq!(integer(raw(json)).as_deref(), Some(text));
+        }
+        assert_eq!(
+            integer(raw("9007199254740991")).as_deref(),
+            Some("9007199254740991")
+        );
+        for json in [
+            "9007199254740992",
+            "1.0",
+            "1e3",
+            "true",
+            "\"5\"",
+            "99999999999999999999",
+        ] {
+            assert_eq!(integer(raw(json)), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn strings_are_written_as_serde_writes_them() {
+        for text in [
+            "",
+            "plain",
+            "q\"\\/\u{0}\u{1f}\u{7f}\n\r\t\u{8}\u{c}é😀\u{2028}",
+        ] {
+            let mut written = String::new();
+            push_string(&mut written, text);
+            assert_eq!(written, serde_json::to_string(text).unwrap());
+        }
+    }
+
+    #[test]
+    fn members_come_in_order_with_their_repetitions() {
+        let mut seen = Vec::new();
+        members(r#"{"a":1,"\u0061":[2],"\ud800":3}"#, |member| {
+            seen.push((member.name, member.value.get().to_owned()));
+        })
+        .unwrap();
+        let a = || Some("a".to_owned());
+        assert_eq!(
+            seen,
+            [(a(), "1".into()), (a(), "[2]".into()), (None, "3".into())]
+        );
+        assert!(members("[]", |_| ()).is_err() && members("{}x", |_| ()).is_err());
+    }
+}
