@@ -123,7 +123,7 @@ impl PacketSender {
         self.end(Order::Close).await
     }
 
-    /// Drops the connection without goodbye, by TCP reset (`SO_LINGER` 0): like a crashed host.
+    /// Drops the connection without goodbye, by TCP reset (`SO_LINGER` 0): the rudest end.
     /// What is queued is lost, and so may be what the server has not read; to be sure that
     /// something arrived, wait for an answer to it first.
     pub async fn abort(&self) -> CloseReason {
@@ -131,7 +131,8 @@ impl PacketSender {
     }
 
     /// Drops the connection without goodbye, by an orderly end of the TCP stream (FIN): like a
-    /// killed process. What is queued is lost; what has been flushed still arrives.
+    /// killed process. What is queued is lost; what has been flushed still arrives, unless data
+    /// of the server lies unread because the application is slow: then the end is a reset, too.
     pub async fn hang_up(&self) -> CloseReason {
         self.end(Order::HangUp).await
     }

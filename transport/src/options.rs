@@ -23,6 +23,9 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
+/// The longest timeout: long enough for "never", short enough for the arithmetic of instants.
+const YEAR: Duration = Duration::from_hours(365 * 24);
+
 /// How a connection takes part in the Engine.IO heartbeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Heartbeat {
@@ -203,18 +206,18 @@ impl ConnectOptions {
         self
     }
 
-    /// The time for the whole of `connect`, name lookup included. Default: 20 s.
+    /// The time for the whole of `connect`, name lookup included. Default: 20 s, at most a year.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.connect_timeout = timeout.min(YEAR);
         self
     }
 
     /// The time that a clean close may take before TCP is dropped: to write what is queued and
-    /// to receive the server's close frame. Default: 5 s.
+    /// to receive the server's close frame. Default: 5 s, at most a year.
     #[must_use]
     pub fn close_timeout(mut self, timeout: Duration) -> Self {
-        self.close_timeout = timeout;
+        self.close_timeout = timeout.min(YEAR);
         self
     }
 
@@ -252,7 +255,8 @@ impl ConnectOptions {
     /// to the WebSocket, heartbeats and close frames included, beginning with the OPEN packet.
     ///
     /// An outbound frame is shown before it is written, an inbound one before anything it causes,
-    /// so a frame never appears ahead of its cause. The observer runs inside the connection: it
+    /// so a frame never appears ahead of its cause. Not shown is what the WebSocket library sends
+    /// by itself: the answers to pings of the WebSocket layer and to a close frame. The observer runs inside the connection: it
     /// must be quick and must neither block nor panic. There is one; a second call replaces it.
     #[must_use]
     pub fn tap(mut self, observer: impl Fn(Direction, &Frame) + Send + Sync + 'static) -> Self {

@@ -328,6 +328,15 @@ async fn an_end_during_the_handshake_is_told() {
         panic!("{error:?}")
     };
     assert_eq!(reason, CloseReason::ServerDisconnect);
+
+    let (listener, options) = listen(EioVersion::V4).await;
+    let (error, _) = tokio::join!(refused(&options), async {
+        drop(Peer::accept(&listener).await);
+    });
+    assert!(
+        matches!(error, ConnectError::Closed(CloseReason::Lost(_))),
+        "{error:?}"
+    );
 }
 
 /// Packets that come before the namespace is connected are not lost.
