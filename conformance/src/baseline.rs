@@ -20,7 +20,7 @@ use crate::scenario::{Problem, Source, message_of};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Baseline")]
-struct BaselineDocument<'a> {
+pub(crate) struct BaselineDocument<'a> {
     /// Where the schema of this file is, for editors.
     #[serde(rename = "$schema", default)]
     schema: Option<String>,
@@ -212,9 +212,4 @@ impl Baseline {
         text.push('\n');
         (text, unexplained)
     }
-}
-
-/// The JSON Schema of a baseline file.
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(BaselineDocument<'static>)
 }

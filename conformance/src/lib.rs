@@ -8,3 +8,6 @@ mod json;
 pub mod report;
 pub mod runner;
 pub mod scenario;
+mod schemas;
+
+pub use schemas::schemas;

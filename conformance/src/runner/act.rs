@@ -1,5 +1,7 @@
 //! The verbs that do something, and those that ask the server and look at its answer.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sio_p2p_protocol::{ConnectedStatusAck, ListClientsAck};
@@ -93,7 +95,7 @@ impl Play {
             }
             Action::Silent(body) => {
                 let names = body.at.iter().cloned().collect();
-                self.fence_all(&names).await?;
+                self.fence_all(&names, &BTreeSet::new()).await?;
                 self.drain();
                 body.at.iter().try_for_each(|name| self.no_leftovers(name, false))
             }

@@ -8,16 +8,14 @@
 
 use std::collections::BTreeSet;
 
-use sio_p2p_transport::{Incoming, Packet};
+use sio_p2p_transport::Packet;
 use tokio::time::Instant;
 
-use super::actor::Arrival;
+use super::lowering;
 use super::play::{Play, Stop};
-use super::{failures, lowering, matching};
 use super::verdict::Finding;
 use super::world::Rendered;
 use crate::json::shorten;
-use crate::scenario::value::Pattern;
 
 /// How often every fence is sent.
 const ROUNDS: usize = 2;
@@ -44,7 +42,6 @@ impl Play {
                 lowering::message(dialect, source.as_deref(), &target, &name, args, false)
                     .map_err(Stop::broken)?;
             self.send(from, outgoing).await?;
-            self.underway.insert(number, (from.clone(), target));
             waiting.insert((from.clone(), to.clone(), number));
         }
         self.come_through(waiting, false).await
@@ -97,36 +94,6 @@ impl Play {
         }
     }
 
-    /// Whether something that arrived is only the complaint of the server about a fence to a
-    /// client that it had disconnected meanwhile. Each fence excuses one complaint.
-    pub(super) fn is_stray_fence(&mut self, arrival: &Arrival) -> bool {
-        if self.underway.is_empty() {
-            return false;
-        }
-        let Incoming::Packet(Packet::Event { data, ack: None, .. }) = &arrival.what else {
-            return false;
-        };
-        let elements = data.elements();
-        let [name, text] = elements.as_slice() else { return false };
-        if name.get() != r#""SERVER_ERROR""# {
-            return false;
-        }
-        let Some(actor) = self.actors.get(&arrival.actor) else { return false };
-        let complains_of = |target: &str| {
-            let codes = ["target-missing".to_owned()];
-            let expected = failures::wordings(&codes, actor.dialect, Some(target));
-            let pattern = expected.map(Pattern::OneOf);
-            pattern.is_ok_and(|pattern| {
-                matching::compare(&self.world, &pattern, text.get(), &[], "").is_ok()
-            })
-        };
-        let mut fences = self.underway.iter();
-        let stray = fences.find(|(_, (from, to))| *from == arrival.actor && complains_of(to));
-        let Some((&number, _)) = stray else { return false };
-        self.underway.remove(&number);
-        true
-    }
-
     /// Whether a fence has come to an actor, or to another connection with the same id.
     fn has_come(&self, to: &str, number: u64) -> bool {
         let id = self.world.id(to);
@@ -137,13 +104,20 @@ impl Play {
             .any(|connection| connection.inbox.fences.contains(&number))
     }
 
-    /// Fences from every open actor to each of these, twice; then a fence of its own for
-    /// those that cannot be addressed.
-    pub(super) async fn fence_all(&mut self, to: &BTreeSet<String>) -> Result<(), Stop> {
+    /// Fences from every open actor to each of these, twice. Those that cannot be addressed,
+    /// and the `fragile`, whose connection may rightly end at any moment, have an echo of
+    /// their own instead: a message to somebody who has just gone would make the server
+    /// complain to its sender, who has nothing to do with it.
+    pub(super) async fn fence_all(
+        &mut self,
+        to: &BTreeSet<String>,
+        fragile: &BTreeSet<String>,
+    ) -> Result<(), Stop> {
         let open = self.open_actors();
         let to: Vec<_> = to.intersection(&open).cloned().collect();
-        let (addressable, hidden): (Vec<_>, Vec<_>) =
-            to.into_iter().partition(|name| self.is_addressable(name));
+        let (addressable, hidden): (Vec<_>, Vec<_>) = to
+            .into_iter()
+            .partition(|name| self.is_addressable(name) && !fragile.contains(name));
         let pairs: Vec<_> = open
             .iter()
             .filter(|from| self.world.id(from).is_some())
@@ -178,7 +152,7 @@ impl Play {
         self.drain();
         self.departures_noticed().await?;
         let open = self.open_actors();
-        self.fence_all(&open).await?;
+        self.fence_all(&open, &BTreeSet::new()).await?;
         self.drain();
         for name in self.actors.keys().cloned().collect::<Vec<_>>() {
             self.no_leftovers(&name, true)?;

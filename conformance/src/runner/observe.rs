@@ -127,7 +127,8 @@ impl Play {
                 // waits for: they are asked once more in any case.
                 fenced = true;
                 let open = self.open_actors();
-                if let Err(stop) = self.fence_all(&open).await {
+                let fragile = alternatives.iter().flatten().filter_map(may_close).collect();
+                if let Err(stop) = self.fence_all(&open, &fragile).await {
                     self.drain();
                     if alternatives.iter().any(|steps| self.would_match(steps)) {
                         continue;
@@ -164,7 +165,8 @@ impl Play {
         let Some(asked) = self.asked.get(&request).cloned() else {
             return Err(Stop::broken(format!("nothing has been asked for as {request}")));
         };
-        self.fence_all(&BTreeSet::from([asked.actor.clone()])).await?;
+        let source = BTreeSet::from([asked.actor.clone()]);
+        self.fence_all(&source, &BTreeSet::new()).await?;
         self.drain();
         let connection = self.actor(&asked.actor)?.connection.as_ref();
         let ack = connection
@@ -482,6 +484,14 @@ fn literal_event(at: &str, json: &str, asks: Option<String>) -> Expected {
     let name = parts.next().map(|name| name.get().to_owned()).unwrap_or_default();
     let args = parts.filter_map(|arg| Pattern::literal(arg.get())).collect();
     Expected { at: at.to_owned(), name, args: ArgumentsPattern::Exactly(args), asks }
+}
+
+/// The actor whose connection the server may end in this step.
+fn may_close(step: &Step) -> Option<String> {
+    match &step.verb {
+        Verb::Do(Action::Closed(body)) => Some(body.at.clone()),
+        _ => None,
+    }
 }
 
 fn begins_with_observation(steps: &[Step]) -> bool {

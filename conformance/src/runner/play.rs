@@ -80,8 +80,6 @@ pub(crate) struct Play {
     pub(super) requested: BTreeMap<String, Requested>,
     pub(super) deadline: Duration,
     pub(super) fences: u64,
-    /// Fences on their way: number, sender, and the client id they are addressed to.
-    pub(super) underway: BTreeMap<u64, (String, String)>,
     /// Something was said to the server, or it said something: it could be talked to.
     pub(super) talked: bool,
     remark: Option<String>,
@@ -131,7 +129,6 @@ impl Play {
             asked: BTreeMap::new(),
             requested: BTreeMap::new(),
             fences: 0,
-            underway: BTreeMap::new(),
             talked: false,
             remark: None,
         }
@@ -255,9 +252,6 @@ impl Play {
     fn take(&mut self, arrival: Arrival) {
         let fence_name = self.fence_name();
         let echo_prefix = self.echo_prefix();
-        if self.is_stray_fence(&arrival) {
-            return;
-        }
         let Some(actor) = self.actors.get_mut(&arrival.actor) else { return };
         let connection = actor
             .connection
@@ -273,7 +267,6 @@ impl Play {
                 match fence_number(&event, &fence_name) {
                     Some(number) => {
                         inbox.fences.insert(number);
-                        self.underway.remove(&number);
                     }
                     None => inbox.events.push_back(event),
                 }
