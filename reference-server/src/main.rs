@@ -34,7 +34,7 @@ struct Options {
     #[arg(long, value_name = "BYTES", default_value = "1000000")]
     max_message: usize,
 
-    /// What to log, such as `info` or `sio_p2p_server=debug`; instead of RUST_LOG.
+    /// What to log, such as `info` or `sio_p2p_server=debug`; instead of `RUST_LOG`.
     #[arg(long, value_name = "FILTER")]
     log: Option<String>,
 }

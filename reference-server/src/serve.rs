@@ -31,7 +31,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 ///
 /// The listener is bound by the caller, who so knows the address, even that of
 /// port 0. When `shutdown` resolves, no more connections are accepted, what is
-/// queued for WebSockets and waiting polls is delivered, every client is
+/// queued for open `WebSocket`s and waiting polls is delivered, every client is
 /// disconnected, and the call returns once all are gone or
 /// [`Config::drain_timeout`] has passed.
 ///

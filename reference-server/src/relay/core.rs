@@ -29,7 +29,7 @@ impl Relay {
         };
         let limit = self.policy.client_id_bytes;
         if client.as_str().len() > limit {
-            return Err(too_long("client id", limit));
+            return Err(too_long("a client id", limit));
         }
         let Some(holder) = self.registry.find(&client) else {
             return Ok(Some(client));
@@ -139,7 +139,7 @@ impl Relay {
         let limit = self.policy.rooms.saturating_add(1);
         for room in rooms {
             if room.as_str().len() > self.policy.room_name_bytes {
-                return Err(too_long("room name", self.policy.room_name_bytes));
+                return Err(too_long("a room name", self.policy.room_name_bytes));
             }
             if self.rooms.join(who, room, limit).is_err() {
                 return Err(too_many("rooms", self.policy.rooms));

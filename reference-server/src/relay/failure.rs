@@ -60,7 +60,7 @@ pub(super) fn refused_stream() -> Failure {
 
 /// A client id, room or API name is longer than this server takes.
 pub(super) fn too_long(what: &str, limit: usize) -> Failure {
-    let detail = format!("a {what} may have at most {limit} bytes");
+    let detail = format!("{what} may have at most {limit} bytes");
     Failure::refused(Refusal::LimitReached, detail)
 }
 

@@ -59,7 +59,7 @@ use self::early::Early;
 use self::links::Links;
 pub use self::output::{Answer, ConnectionId, Data, Handshake, Outbox, Output, Packet, Request};
 pub use self::policy::{DuplicateIds, Policy};
-use self::registry::Registry;
+use self::registry::{Departed, Registry};
 use self::rooms::Rooms;
 
 /// Everything the server knows about its clients, and the rules it follows.
@@ -174,7 +174,7 @@ impl Relay {
     /// told once: first those who wait for its answers, then those linked with
     /// it. Its id is free before anybody hears of it.
     pub fn gone(&mut self, connection: ConnectionId, outbox: &mut Outbox) {
-        let Some(client) = self.registry.remove(connection) else {
+        let Some(Departed { client }) = self.registry.remove(connection) else {
             return;
         };
         self.rooms.remove(connection);

@@ -139,12 +139,16 @@ pub struct Outbox {
     outputs: VecDeque<Output>,
 }
 
-impl Outbox {
-    /// Takes the next packet out.
-    pub fn next(&mut self) -> Option<Output> {
+/// Takes the packets out, in the order in which they are to be sent.
+impl Iterator for Outbox {
+    type Item = Output;
+
+    fn next(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
+}
 
+impl Outbox {
     pub(super) fn event(&mut self, to: ConnectionId, data: Data, ack: Option<u64>) {
         self.put(to, Packet::Event { data, ack });
     }

@@ -22,6 +22,13 @@ pub(super) struct Registry {
     registrations: u64,
 }
 
+/// A connection that was known and has left.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Departed {
+    /// Its client id; `None` if it was anonymous.
+    pub(super) client: Option<ClientId>,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     connection: ConnectionId,
@@ -50,7 +57,7 @@ impl Registry {
 
     /// Forgets a connection and its id. `None` if it was not known, which makes
     /// a second farewell harmless.
-    pub(super) fn remove(&mut self, connection: ConnectionId) -> Option<Option<ClientId>> {
+    pub(super) fn remove(&mut self, connection: ConnectionId) -> Option<Departed> {
         let client = self.connections.remove(&connection)?;
         if let Some(client) = &client
             && let Some(entry) = self.clients.remove(client)
@@ -60,7 +67,7 @@ impl Registry {
                 None => self.others.remove(&entry.registration),
             };
         }
-        Some(client)
+        Some(Departed { client })
     }
 
     /// True for a connection that was admitted and has not left.
@@ -174,6 +181,6 @@ mod tests {
         assert!(registry.contains(ConnectionId(1)));
         assert!(registry.list().is_empty());
         assert_eq!((registry.connections(), registry.clients()), (1, 0));
-        assert_eq!(registry.remove(ConnectionId(1)), Some(None));
+        assert_eq!(registry.remove(ConnectionId(1)), Some(Departed { client: None }));
     }
 }

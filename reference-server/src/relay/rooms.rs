@@ -13,7 +13,7 @@ use super::ConnectionId;
 #[derive(Debug, Default)]
 pub(super) struct Rooms {
     /// Members of each room under the number of their joining.
-    rooms: HashMap<RoomName, BTreeMap<u64, ConnectionId>>,
+    inside: HashMap<RoomName, BTreeMap<u64, ConnectionId>>,
     /// The rooms of each connection, with the same numbers.
     joined: HashMap<ConnectionId, HashMap<RoomName, u64>>,
     joinings: u64,
@@ -40,7 +40,7 @@ impl Rooms {
         }
         self.joinings += 1;
         joined.insert(room.clone(), self.joinings);
-        let members = self.rooms.entry(room.clone()).or_default();
+        let members = self.inside.entry(room.clone()).or_default();
         members.insert(self.joinings, connection);
         Ok(())
     }
@@ -61,7 +61,7 @@ impl Rooms {
 
     /// The members of a room in the order of joining; none if it does not exist.
     pub(super) fn members(&self, room: &RoomName) -> impl Iterator<Item = ConnectionId> + '_ {
-        let members = self.rooms.get(room);
+        let members = self.inside.get(room);
         members.into_iter().flat_map(BTreeMap::values).copied()
     }
 
@@ -83,7 +83,7 @@ impl Rooms {
 
     /// How many rooms have members.
     pub(super) fn rooms(&self) -> usize {
-        self.rooms.len()
+        self.inside.len()
     }
 
     /// How many memberships there are in all rooms together.
@@ -92,10 +92,10 @@ impl Rooms {
     }
 
     fn forget_member(&mut self, room: &RoomName, number: u64) {
-        if let Some(members) = self.rooms.get_mut(room) {
+        if let Some(members) = self.inside.get_mut(room) {
             members.remove(&number);
             if members.is_empty() {
-                self.rooms.remove(room);
+                self.inside.remove(room);
             }
         }
     }

@@ -42,7 +42,7 @@ impl Relay {
             return Err(Failure::reserved_event_name(&event));
         }
         if api.as_str().len() > self.policy.api_name_bytes {
-            return Err(too_long("API name", self.policy.api_name_bytes));
+            return Err(too_long("an API name", self.policy.api_name_bytes));
         }
         let limit = self.policy.apis;
         let created = self.apis.create(call.from, api, limit);

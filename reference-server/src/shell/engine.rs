@@ -83,7 +83,7 @@ impl Engine {
         }
         let close = || {
             self.hub()
-                .close(connection, DisconnectReason::PacketParsingError)
+                .close(connection, DisconnectReason::PacketParsingError);
         };
         if catch_unwind(AssertUnwindSafe(close)).is_err() {
             error!(sid = %connection.id, "a connection could not be closed in order");
@@ -94,9 +94,10 @@ impl Engine {
     fn frame(&self, connection: &Connection, frame: Frame) -> Result<(), Refusal> {
         let eio3 = connection.protocol == ProtocolVersion::V3;
         // Only clients of Engine.IO 3 may append a query to a namespace.
-        let namespace = match eio3 {
-            true => namespace_path(&frame.namespace),
-            false => &frame.namespace,
+        let namespace = if eio3 {
+            namespace_path(&frame.namespace)
+        } else {
+            &frame.namespace
         };
         if namespace != DEFAULT_NAMESPACE {
             return match frame.kind {
