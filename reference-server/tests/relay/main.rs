@@ -2,5 +2,11 @@
 
 mod behaviour;
 mod driver;
+mod early;
 mod limits;
+mod meant;
 mod model;
+mod replay;
+mod services;
+mod streams;
+mod topics;
