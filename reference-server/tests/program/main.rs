@@ -1,5 +1,12 @@
 //! Tests of the binary `p2p-server`, as its users meet it.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod interop;
 mod node;
 mod options;

@@ -174,9 +174,10 @@ impl Model {
         if own.len() == PENDING_ACKS {
             let text = "Error: limit-reached: one connection may have at most 3 acks under way";
             let oldest = &own[0];
-            sent.push(match oldest.add {
-                true => format!("{} 43{ASKED}[\"{text}\"]", source.0),
-                false => format!("{} 42[\"SERVER_ERROR\",\"{text}\"]", source.0),
+            sent.push(if oldest.add {
+                format!("{} 43{ASKED}[\"{text}\"]", source.0)
+            } else {
+                format!("{} 42[\"SERVER_ERROR\",\"{text}\"]", source.0)
             });
             self.pending.retain(|pending| pending.id != oldest.id);
         }
@@ -284,9 +285,10 @@ impl Model {
 }
 
 fn missing(to: ConnectionId, target: &str, v1: bool) -> String {
-    let text = match v1 {
-        true => format!("Error: Could not find target client '{target}' socket"),
-        false => format!("Error: Core: Client {target} is not connected to server"),
+    let text = if v1 {
+        format!("Error: Could not find target client '{target}' socket")
+    } else {
+        format!("Error: Core: Client {target} is not connected to server")
     };
     format!("{} 42[\"SERVER_ERROR\",\"{text}\"]", to.0)
 }

@@ -77,11 +77,11 @@ async fn a_dangling_placeholder_never_reaches_anybody() {
     // The same in an ack.
     let mut asker = Client::join(&server, "asker").await;
     asker.send(r#"421["P2P_EMIT","victim","ask",[]]"#).await;
-    let asked = victim.receive().await;
-    let id = asked
+    let request = victim.receive().await;
+    let id = request
         .strip_prefix("42")
         .and_then(|id| id.strip_suffix(r#"["ask"]"#));
-    let id = id.expect(&asked);
+    let id = id.expect(&request);
     victim
         .send(&format!(r#"460-{id}[{{"_placeholder":true,"num":0}}]"#))
         .await;

@@ -1,6 +1,13 @@
 //! Tests at the level of packets: literal frames over real sockets, with clients
 //! that share no code with the server.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod client;
 mod exact;
 mod handshake;
