@@ -90,7 +90,9 @@ impl Heartbeat {
         let Some(eio) = self.eio else {
             return Beat::Nothing;
         };
-        if !self.paused && now >= self.deadline {
+        // A process that was suspended asks first, however late it is, before it gives up.
+        let may_ask = eio == EioVersion::V3 && !self.asked && now >= self.next;
+        if !self.paused && !may_ask && now >= self.deadline {
             return Beat::Dead;
         }
         if now < self.next {
@@ -187,6 +189,14 @@ mod tests {
             );
         }
         assert_eq!(heart.tick(start + Duration::from_secs(4)), Beat::Dead);
+    }
+
+    #[test]
+    fn engine_3_asks_before_it_gives_up_after_a_long_sleep() {
+        let (mut heart, at) = new(EioVersion::V3, Mode::Normal);
+        assert_eq!(heart.tick(at(1000)), Beat::SendPing);
+        assert_eq!(heart.tick(at(1003)), Beat::Nothing);
+        assert_eq!(heart.tick(at(1004)), Beat::Dead);
     }
 
     #[test]

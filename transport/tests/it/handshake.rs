@@ -330,7 +330,7 @@ async fn an_end_during_the_handshake_is_told() {
     assert_eq!(reason, CloseReason::ServerDisconnect);
 
     let (listener, options) = listen(EioVersion::V4).await;
-    let (error, _) = tokio::join!(refused(&options), async {
+    let (error, ()) = tokio::join!(refused(&options), async {
         drop(Peer::accept(&listener).await);
     });
     assert!(
