@@ -60,10 +60,9 @@ impl Eio {
     /// Puts packets into the body of a polling request.
     pub(crate) fn pack(self, packets: &[&str]) -> String {
         match self {
-            Self::Three => packets
-                .iter()
-                .map(|packet| format!("{}:{packet}", packet.encode_utf16().count()))
-                .collect(),
+            Self::Three => packets.iter().fold(String::new(), |body, packet| {
+                format!("{body}{}:{packet}", packet.encode_utf16().count())
+            }),
             Self::Four => packets.join("\x1e"),
         }
     }

@@ -22,12 +22,12 @@ async fn what_one_client_sends_another_arrives_in_order() {
                 0 => {
                     socket
                         .text(&format!(r#"42["P2P_EMIT","{b_id}","n",[{n}],null]"#))
-                        .await
+                        .await;
                 }
                 1 => {
                     socket
                         .text(&format!(r#"42{n}["P2P_EMIT","{b_id}","n",[{n}]]"#))
-                        .await
+                        .await;
                 }
                 _ => {
                     let data = format!(r#"[{n},{{"_placeholder":true,"num":0}}]"#);
