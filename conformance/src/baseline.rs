@@ -112,12 +112,20 @@ impl Baseline {
         };
         for raw in document.expected {
             let at = source.locate_raw(raw);
-            let mut problem = |message: String| problems.push(Problem { at: at.clone(), message });
+            let mut problem = |message: String| {
+                problems.push(Problem {
+                    at: at.clone(),
+                    message,
+                });
+            };
             let entry: Entry = match serde_json::from_str(raw.get()) {
                 Ok(entry) => entry,
                 Err(error) => {
                     let at = source.locate_error(source.offset_of(raw), &error);
-                    problems.push(Problem { at, message: message_of(&error) });
+                    problems.push(Problem {
+                        at,
+                        message: message_of(&error),
+                    });
                     continue;
                 }
             };
@@ -132,7 +140,10 @@ impl Baseline {
                 continue;
             }
             if entry.why.trim().is_empty() {
-                problem(format!("{}: `why` is empty; say why the implementation does so", entry.id));
+                problem(format!(
+                    "{}: `why` is empty; say why the implementation does so",
+                    entry.id
+                ));
             }
             if !is_known {
                 problem(format!(
@@ -144,7 +155,11 @@ impl Baseline {
                 problem(format!("{} has an entry already", first.id));
             }
         }
-        if problems.is_empty() { Ok(baseline) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(baseline)
+        } else {
+            Err(problems)
+        }
     }
 
     /// The reason for which a result is expected, if it is.
@@ -157,13 +172,18 @@ impl Baseline {
     pub fn stale(&self, results: &[CheckResult]) -> Vec<Stale> {
         let mut stale = Vec::new();
         for result in results {
-            let Some(entry) = self.entries.get(&key_of(&result.check)) else { continue };
+            let Some(entry) = self.entries.get(&key_of(&result.check)) else {
+                continue;
+            };
             if !entry.describes(result) {
                 let instead = match result.verdict {
                     Verdict::Pass => "it passes".to_owned(),
                     verdict => format!("{verdict}: {}", result.message),
                 };
-                stale.push(Stale { entry: entry.clone(), instead });
+                stale.push(Stale {
+                    entry: entry.clone(),
+                    instead,
+                });
             }
         }
         stale
@@ -198,7 +218,12 @@ impl Baseline {
         let unexplained = entries
             .values()
             .filter(|entry| entry.why.trim().is_empty())
-            .map(|entry| format!("{} in {} over Engine.IO {}", entry.id, entry.dialect, entry.eio))
+            .map(|entry| {
+                format!(
+                    "{} in {} over Engine.IO {}",
+                    entry.id, entry.dialect, entry.eio
+                )
+            })
             .collect();
         let mut document = serde_json::json!({
             "$schema": self.schema,

@@ -36,13 +36,28 @@ impl Exit {
     /// All codes with a short meaning, for the help text.
     pub const ALL: [(Self, &'static str); 8] = [
         (Self::Conforms, "conforms"),
-        (Self::ChecksFailed, "checks failed that the baseline does not expect"),
+        (
+            Self::ChecksFailed,
+            "checks failed that the baseline does not expect",
+        ),
         (Self::Usage, "the command line makes no sense"),
-        (Self::BadInput, "a scenario, a case file or the baseline is not valid"),
-        (Self::CannotReach, "the server could not be reached, started or talked to"),
-        (Self::StaleBaseline, "the baseline expects something that no longer happens"),
+        (
+            Self::BadInput,
+            "a scenario, a case file or the baseline is not valid",
+        ),
+        (
+            Self::CannotReach,
+            "the server could not be reached, started or talked to",
+        ),
+        (
+            Self::StaleBaseline,
+            "the baseline expects something that no longer happens",
+        ),
         (Self::NothingSelected, "the selection matches no check"),
-        (Self::Trouble, "the runner could not do its work, such as write a report"),
+        (
+            Self::Trouble,
+            "the runner could not do its work, such as write a report",
+        ),
     ];
 
     /// The number.

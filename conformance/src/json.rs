@@ -11,7 +11,9 @@ use serde_json::value::RawValue;
 /// The members of a JSON object in their order, repeated keys included. `None` if the text
 /// is not an object.
 pub(crate) fn members(text: &str) -> Option<Vec<(String, &RawValue)>> {
-    serde_json::from_str::<Members<'_>>(text).ok().map(|members| members.0)
+    serde_json::from_str::<Members<'_>>(text)
+        .ok()
+        .map(|members| members.0)
 }
 
 /// The elements of a JSON array. `None` if the text is not an array.
@@ -79,7 +81,10 @@ mod tests {
     #[test]
     fn long_texts_show_both_ends() {
         let short = shorten(&"x".repeat(1000), 60);
-        assert!(short.starts_with("xxxx") && short.ends_with("xxxx"), "{short}");
+        assert!(
+            short.starts_with("xxxx") && short.ends_with("xxxx"),
+            "{short}"
+        );
         assert!(short.contains("(1000 characters)"));
     }
 }

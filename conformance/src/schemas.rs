@@ -13,9 +13,18 @@ const BASE: &str = "urn:sio-p2p:schema:1:";
 /// File names and schemas (draft 2020-12): of scenarios, case files, baselines and reports.
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
-        ("scenario.json", schema::<ScenarioDocument<'static>>("scenario.json", false)),
-        ("cases.json", schema::<CaseFileDocument<'static>>("cases.json", false)),
-        ("baseline.json", schema::<BaselineDocument<'static>>("baseline.json", false)),
+        (
+            "scenario.json",
+            schema::<ScenarioDocument<'static>>("scenario.json", false),
+        ),
+        (
+            "cases.json",
+            schema::<CaseFileDocument<'static>>("cases.json", false),
+        ),
+        (
+            "baseline.json",
+            schema::<BaselineDocument<'static>>("baseline.json", false),
+        ),
         ("report.json", schema::<Report>("report.json", true)),
     ]
 }
@@ -23,7 +32,11 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
 /// A schema as those who write the file need it, or (`output`) as those who read it do.
 fn schema<T: JsonSchema>(name: &str, output: bool) -> Value {
     let settings = SchemaSettings::draft2020_12();
-    let settings = if output { settings.for_serialize() } else { settings };
+    let settings = if output {
+        settings.for_serialize()
+    } else {
+        settings
+    };
     let mut schema = SchemaGenerator::from(settings).into_root_schema_for::<T>();
     let name = name.trim_end_matches(".json");
     schema.insert("$id".to_owned(), Value::String(format!("{BASE}{name}")));

@@ -11,7 +11,7 @@ use crate::scenario::Capability;
 
 /// Checks whether an implementation follows the Socket.IO peer-to-peer protocol.
 #[derive(Debug, Parser)]
-#[command(name = "p2p-conformance", version, max_term_width = 80, after_help = exit_codes())]
+#[command(name = "p2p-conformance", version, term_width = 80, after_help = exit_codes())]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -65,7 +65,12 @@ pub struct RunArgs {
     #[arg(long, value_name = "COMMAND", conflicts_with = "url")]
     pub start: Option<String>,
     /// A capability that the server declares, may repeat
-    #[arg(long, alias = "claims", value_name = "CAPABILITY", value_delimiter = ',')]
+    #[arg(
+        long,
+        alias = "claims",
+        value_name = "CAPABILITY",
+        value_delimiter = ','
+    )]
     pub claim: Vec<Capability>,
     /// Take the scenarios from this folder instead of those in the program
     #[arg(long, value_name = "DIR")]

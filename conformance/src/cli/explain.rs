@@ -54,12 +54,20 @@ pub(super) fn explain_clause(clause: &Clause, library: &Library) -> String {
     );
     let _ = writeln!(text, "{}", wrap(&format!("  {}", clause.text), WIDTH, "  "));
     let _ = writeln!(text, "  Source: {}", clause.source);
-    let checking = library
-        .scenarios
-        .iter()
-        .filter(|scenario| scenario.clauses.iter().any(|(id, _)| id == clause.id.as_str()));
+    let checking = library.scenarios.iter().filter(|scenario| {
+        scenario
+            .clauses
+            .iter()
+            .any(|(id, _)| id == clause.id.as_str())
+    });
     let lines: Vec<_> = checking
-        .map(|scenario| wrap(&format!("  {}: {}", scenario.id, scenario.title), WIDTH, "      "))
+        .map(|scenario| {
+            wrap(
+                &format!("  {}: {}", scenario.id, scenario.title),
+                WIDTH,
+                "      ",
+            )
+        })
         .collect();
     if lines.is_empty() {
         text.push_str("\nNo scenario checks it.\n");
@@ -70,29 +78,55 @@ pub(super) fn explain_clause(clause: &Clause, library: &Library) -> String {
 }
 
 /// A scenario, its cases, and its file.
-pub(super) fn explain_scenario(first: &Scenario, found: &[&std::sync::Arc<Scenario>], id: &str) -> String {
+pub(super) fn explain_scenario(
+    first: &Scenario,
+    found: &[&std::sync::Arc<Scenario>],
+    id: &str,
+) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{id} ({}; {})\n", level(first), dialects(first));
-    let title = if first.id == id || found.len() == 1 { first.title.as_str() } else { "" };
-    if !title.is_empty() {
-        let _ = writeln!(text, "{}", wrap(&format!("  {title}"), WIDTH, "  "));
+    if first.id == id {
+        let _ = writeln!(text, "{id} ({}; {})\n", level(first), dialects(first));
+    } else {
+        let _ = writeln!(text, "{id}\n");
     }
+    let title = if first.id == id {
+        &first.title
+    } else {
+        &first.group
+    };
+    let _ = writeln!(text, "{}", wrap(&format!("  {title}"), WIDTH, "  "));
     if let Some(why) = &first.why {
         let _ = writeln!(text, "\n{}", wrap(&format!("  {why}"), WIDTH, "  "));
     }
     text.push('\n');
     for (clause, _) in &first.clauses {
         let sentence = clause_text(clause).unwrap_or("(not in the register)");
-        let _ = writeln!(text, "{}", wrap(&format!("  {clause}: {sentence}"), WIDTH, "    "));
+        let _ = writeln!(
+            text,
+            "{}",
+            wrap(&format!("  {clause}: {sentence}"), WIDTH, "    ")
+        );
     }
     if !first.requires.is_empty() {
         let names: Vec<_> = first.requires.iter().map(ToString::to_string).collect();
-        let _ = writeln!(text, "\n  Only for servers that declare {}.", names.join(" and "));
+        let _ = writeln!(
+            text,
+            "\n  Only for servers that declare {}.",
+            names.join(" and ")
+        );
     }
     if first.id != id {
         let _ = writeln!(text, "\n{} cases", found.len());
         for case in found {
-            let _ = writeln!(text, "{}", wrap(&format!("  {}: {}", case.id, case.title), WIDTH, "      "));
+            let _ = writeln!(
+                text,
+                "{}",
+                wrap(
+                    &format!("  {} ({}): {}", case.id, dialects(case), case.title),
+                    WIDTH,
+                    "      "
+                )
+            );
         }
     }
     let source = &first.at.source;

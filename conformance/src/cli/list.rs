@@ -24,11 +24,26 @@ fn scenario_list(library: &Library) -> String {
     let mut family = "";
     for scenario in &library.scenarios {
         if scenario.family != family {
-            let _ = writeln!(text, "{}{}", if family.is_empty() { "" } else { "\n" }, scenario.family);
+            let _ = writeln!(
+                text,
+                "{}{}",
+                if family.is_empty() { "" } else { "\n" },
+                scenario.family
+            );
             family = &scenario.family;
         }
-        let _ = writeln!(text, "  {}  [{}; {}]", scenario.id, level(scenario), dialects(scenario));
-        let _ = writeln!(text, "{}", wrap(&format!("    {}", scenario.title), 80, "    "));
+        let _ = writeln!(
+            text,
+            "  {}  [{}; {}]",
+            scenario.id,
+            level(scenario),
+            dialects(scenario)
+        );
+        let _ = writeln!(
+            text,
+            "{}",
+            wrap(&format!("    {}", scenario.title), 80, "    ")
+        );
     }
     text
 }
@@ -51,7 +66,12 @@ fn clause_list(library: &Library) -> String {
         let scenarios: Vec<_> = library
             .scenarios
             .iter()
-            .filter(|scenario| scenario.clauses.iter().any(|(id, _)| id == clause.id.as_str()))
+            .filter(|scenario| {
+                scenario
+                    .clauses
+                    .iter()
+                    .any(|(id, _)| id == clause.id.as_str())
+            })
             .collect();
         let line = format!("{} [{}] {}", clause.id, clause.level, clause.text);
         let _ = writeln!(text, "{}", wrap(&line, 80, "    "));

@@ -21,8 +21,10 @@ pub fn main() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let wanted =
-                matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let wanted = matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            );
             // Nobody is left to tell if even this cannot be printed.
             let _ = error.print();
             return if wanted { Exit::Conforms } else { Exit::Usage };
@@ -51,7 +53,11 @@ pub fn main() -> Exit {
 fn library(folder: Option<&Path>) -> Result<Library, Exit> {
     let library = load(folder)?;
     // The embedded ones have been checked by a test.
-    let problems = if folder.is_some() { lint::lint(&library) } else { library.problems.clone() };
+    let problems = if folder.is_some() {
+        lint::lint(&library)
+    } else {
+        library.problems.clone()
+    };
     if problems.is_empty() {
         return Ok(library);
     }
@@ -91,10 +97,16 @@ fn lint_command(folder: Option<&Path>) -> Exit {
     }
     let count = problems.len() + uncovered.len();
     if count > 0 {
-        eprintln!("{count} {}", if count == 1 { "problem" } else { "problems" });
+        eprintln!(
+            "{count} {}",
+            if count == 1 { "problem" } else { "problems" }
+        );
         return Exit::BadInput;
     }
-    print(&format!("{} scenarios and cases, no problems\n", library.scenarios.len()))
+    print(&format!(
+        "{} scenarios and cases, no problems\n",
+        library.scenarios.len()
+    ))
 }
 
 /// Prints to standard output; a reader that has gone away is no trouble.

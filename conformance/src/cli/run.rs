@@ -69,7 +69,14 @@ pub(super) async fn run(args: RunArgs) -> Exit {
     };
     let jobs = args.jobs.map_or_else(|| default_jobs(&target), usize::from);
     let mut reporters = reporters(&args, &name, &selection);
-    let run = Run { target, name, checks, selection: &selection, jobs, baseline: &baseline };
+    let run = Run {
+        target,
+        name,
+        checks,
+        selection: &selection,
+        jobs,
+        baseline: &baseline,
+    };
     match run.run(&mut reporters).await {
         Ok((results, stale)) => {
             if args.update_baseline {
@@ -125,26 +132,43 @@ async fn target(args: &RunArgs) -> Result<(Target, String, Option<Embedded>), (S
         return Ok((Target::Running { url: url.clone() }, url.clone(), None));
     }
     let failed = |error: std::io::Error| {
-        (format!("cannot start the embedded server: {error}"), Exit::CannotReach)
+        (
+            format!("cannot start the embedded server: {error}"),
+            Exit::CannotReach,
+        )
     };
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
     let url = format!("http://{}", listener.local_addr().map_err(failed)?);
     let forever = std::future::pending::<()>();
     let server = tokio::spawn(sio_p2p_server::serve(listener, Config::default(), forever));
-    Ok((Target::Running { url }, "embedded reference server".to_owned(), Some(Embedded(server))))
+    Ok((
+        Target::Running { url },
+        "embedded reference server".to_owned(),
+        Some(Embedded(server)),
+    ))
 }
 
 fn reporters(args: &RunArgs, name: &str, selection: &Selection) -> Vec<Box<dyn Reporter>> {
-    let implementation =
-        Implementation { target: name.to_owned(), claims: selection.claims.clone() };
+    let implementation = Implementation {
+        target: name.to_owned(),
+        claims: selection.claims.clone(),
+    };
     let to_stdout = args.json.as_deref() == Some(Path::new("-"));
     // With the JSON report on standard output, people read standard error.
     let mut reporters: Vec<Box<dyn Reporter>> = if to_stdout {
         let live = stderr().is_terminal();
-        vec![Box::new(TerminalReporter::new(stderr(), Style::detect(live), live))]
+        vec![Box::new(TerminalReporter::new(
+            stderr(),
+            Style::detect(live),
+            live,
+        ))]
     } else {
         let live = stdout().is_terminal();
-        vec![Box::new(TerminalReporter::new(stdout(), Style::detect(live), live))]
+        vec![Box::new(TerminalReporter::new(
+            stdout(),
+            Style::detect(live),
+            live,
+        ))]
     };
     if let Some(path) = &args.json {
         reporters.push(Box::new(JsonReporter::new(path.clone(), implementation)));
@@ -164,18 +188,26 @@ fn all_checks(library: &Library) -> Vec<Check> {
 }
 
 fn read_baseline(args: &RunArgs, library: &Library) -> Result<Baseline, Exit> {
-    let Some(path) = &args.baseline else { return Ok(Baseline::default()) };
+    let Some(path) = &args.baseline else {
+        return Ok(Baseline::default());
+    };
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if args.update_baseline && error.kind() == std::io::ErrorKind::NotFound => {
             return Ok(Baseline::default());
         }
         Err(error) => {
-            eprintln!("error: cannot read the baseline {}: {error}", path.display());
+            eprintln!(
+                "error: cannot read the baseline {}: {error}",
+                path.display()
+            );
             return Err(Exit::BadInput);
         }
     };
-    let source = Arc::new(Source { path: path.display().to_string(), text });
+    let source = Arc::new(Source {
+        path: path.display().to_string(),
+        text,
+    });
     Baseline::parse(&source, &all_checks(library), args.update_baseline).map_err(|problems| {
         report_problems(&problems);
         Exit::BadInput
@@ -183,10 +215,15 @@ fn read_baseline(args: &RunArgs, library: &Library) -> Result<Baseline, Exit> {
 }
 
 fn update(args: &RunArgs, baseline: &Baseline, results: &[CheckResult]) -> Exit {
-    let Some(path) = &args.baseline else { return Exit::Usage };
+    let Some(path) = &args.baseline else {
+        return Exit::Usage;
+    };
     let (text, unexplained) = baseline.updated(results);
     if let Err(error) = std::fs::write(path, text) {
-        eprintln!("error: cannot write the baseline {}: {error}", path.display());
+        eprintln!(
+            "error: cannot write the baseline {}: {error}",
+            path.display()
+        );
         return Exit::Trouble;
     }
     if unexplained.is_empty() {
@@ -206,7 +243,9 @@ fn update(args: &RunArgs, baseline: &Baseline, results: &[CheckResult]) -> Exit 
 /// What a finished run comes to; see [`Exit`] for the order.
 fn exit_of(results: &[CheckResult], stale: bool) -> Exit {
     let unexpected = |verdict: Verdict| {
-        results.iter().any(|r| r.verdict == verdict && r.expected_because.is_none())
+        results
+            .iter()
+            .any(|r| r.verdict == verdict && r.expected_because.is_none())
     };
     if unexpected(Verdict::Fail) {
         Exit::ChecksFailed

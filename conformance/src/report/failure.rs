@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use sio_p2p_protocol::Clause;
 
 use super::style::Style;
-use crate::json::shorten;
 use crate::runner::plan::Check;
+use crate::runner::testee::SERVER_SAID;
 use crate::runner::trace::{TraceLine, Way};
 use crate::runner::verdict::{CheckResult, Verdict};
 
@@ -16,7 +16,10 @@ const FRAMES: usize = 10;
 
 /// A check in words: `message-with-ack (v1, Engine.IO 4)`.
 pub fn name_of(check: &Check) -> String {
-    format!("{} ({}, Engine.IO {})", check.scenario.id, check.dialect, check.eio)
+    format!(
+        "{} ({}, Engine.IO {})",
+        check.scenario.id, check.dialect, check.eio
+    )
 }
 
 /// The sentence of a clause.
@@ -34,10 +37,18 @@ pub fn render(result: &CheckResult, style: Style, width: usize) -> String {
         _ => style.red(&verdict),
     };
     let _ = writeln!(text, "\n{verdict} {}", style.bold(&name_of(&result.check)));
-    let _ = writeln!(text, "{}", wrap(&format!("  {}", result.message), width, "  "));
+    let _ = writeln!(
+        text,
+        "{}",
+        wrap(&format!("  {}", result.message), width, "  ")
+    );
     for (clause, _) in &scenario.clauses {
         let sentence = clause_text(clause).unwrap_or("(not in the register)");
-        let _ = writeln!(text, "{}", wrap(&format!("  {clause}: {sentence}"), width, "    "));
+        let _ = writeln!(
+            text,
+            "{}",
+            wrap(&format!("  {clause}: {sentence}"), width, "    ")
+        );
     }
     if let Some(finding) = &result.finding {
         if let Some(at) = &finding.at {
@@ -48,11 +59,16 @@ pub fn render(result: &CheckResult, style: Style, width: usize) -> String {
         }
         if let (Some(expected), Some(actual)) = (&finding.expected, &finding.actual) {
             text.push('\n');
-            side(&mut text, "expected: ", expected, width);
-            side(&mut text, "actual:   ", actual, width);
+            side(&mut text, "  expected: ", expected, width);
+            side(&mut text, "  actual:   ", actual, width);
         }
         for note in &finding.notes {
-            let _ = writeln!(text, "{}", wrap(&format!("  {note}"), width, "    "));
+            // Output of the server is shown as it was written, as far as it fits.
+            let line = match note.strip_prefix(SERVER_SAID) {
+                Some(said) => clip(&format!("  {SERVER_SAID}{said}"), width),
+                None => wrap(&format!("  {note}"), width, "    "),
+            };
+            let _ = writeln!(text, "{line}");
         }
     }
     if !result.trace.is_empty() {
@@ -61,10 +77,17 @@ pub fn render(result: &CheckResult, style: Style, width: usize) -> String {
     text
 }
 
+/// One side of the comparison, its lines below each other.
 fn side(text: &mut String, label: &str, content: &str, width: usize) {
+    let indent = " ".repeat(label.len());
     for (index, line) in content.lines().enumerate() {
-        let label = if index == 0 { label } else { "          " };
-        let _ = writeln!(text, "{}", wrap(&format!("  {label}{line}"), width, "            "));
+        let start = if index == 0 { label } else { &indent };
+        let wrapped = wrap(line, width - label.len(), "  ");
+        let _ = writeln!(
+            text,
+            "{start}{}",
+            wrapped.replace('\n', &format!("\n{indent}"))
+        );
     }
 }
 
@@ -82,14 +105,21 @@ fn sequence(text: &mut String, trace: &[TraceLine], style: Style, width: usize) 
         })
         .collect();
     shown.reverse();
-    let name = left.keys().map(|actor| actor.chars().count()).max().unwrap_or(0);
+    let name = left
+        .keys()
+        .map(|actor| actor.chars().count())
+        .max()
+        .unwrap_or(0);
     let total = trace.len();
     let of = if shown.len() < total {
         format!(", the last {FRAMES} of every actor, {total} in all")
     } else {
         String::new()
     };
-    let _ = writeln!(text, "\n  packets{of} (ms, --> to the server, <-- from it):");
+    let _ = writeln!(
+        text,
+        "\n  packets{of} (ms, --> to the server, <-- from it):"
+    );
     for line in shown {
         let arrow = match line.direction {
             Way::Out => "-->",
@@ -111,24 +141,39 @@ fn clip(text: &str, width: usize) -> String {
     format!("{head}…")
 }
 
-/// Breaks a text into lines at blanks; lines after the first begin with `indent`. Words
-/// longer than a line are shortened in the middle.
+/// Breaks a text into lines at blanks; lines after the first begin with `indent`. A word
+/// that is longer than a line is broken where the line ends.
 pub fn wrap(text: &str, width: usize, indent: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for (index, paragraph) in text.lines().enumerate() {
         let start: String = paragraph.chars().take_while(|c| *c == ' ').collect();
         let mut line = if index == 0 { start } else { indent.to_owned() };
+        let mut room = width.saturating_sub(line.chars().count()).max(1);
         let mut empty = true;
         for word in paragraph.split_whitespace() {
-            let word = shorten(word, width.saturating_sub(indent.len() + 30).max(40));
-            if !empty && line.chars().count() + 1 + word.chars().count() > width {
+            let mut word = word;
+            let length = word.chars().count();
+            if !empty && length + 1 > room && (length <= width - indent.len() || room < 12) {
                 lines.push(std::mem::replace(&mut line, indent.to_owned()));
+                room = width - indent.len();
                 empty = true;
             }
             if !empty {
                 line.push(' ');
+                room -= 1;
             }
-            line.push_str(&word);
+            while word.chars().count() > room {
+                let at = word
+                    .char_indices()
+                    .nth(room)
+                    .map_or(word.len(), |(at, _)| at);
+                line.push_str(&word[..at]);
+                word = &word[at..];
+                lines.push(std::mem::replace(&mut line, indent.to_owned()));
+                room = width - indent.len();
+            }
+            line.push_str(word);
+            room -= word.chars().count();
             empty = false;
         }
         lines.push(line);
@@ -145,5 +190,6 @@ mod tests {
         assert_eq!(wrap("  aaa bbb ccc", 9, "    "), "  aaa bbb\n    ccc");
         assert_eq!(wrap("one\ntwo", 80, "  "), "one\n  two");
         assert_eq!(wrap("", 80, "  "), "");
+        assert_eq!(wrap("a bbbbbbbbbbbb c", 6, " "), "a\n bbbbb\n bbbbb\n bb c");
     }
 }

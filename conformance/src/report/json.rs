@@ -162,7 +162,11 @@ impl From<&CheckResult> for Result {
             dialect: result.check.dialect,
             eio: result.check.eio.number(),
             level: scenario.level,
-            clauses: scenario.clauses.iter().map(|(clause, _)| clause.clone()).collect(),
+            clauses: scenario
+                .clauses
+                .iter()
+                .map(|(clause, _)| clause.clone())
+                .collect(),
             verdict: result.verdict,
             message: result.message.clone(),
             duration_ms: u64::try_from(result.duration.as_millis()).unwrap_or(u64::MAX),
@@ -180,7 +184,10 @@ impl From<&CheckResult> for Result {
 
 impl From<&Stale> for StaleEntry {
     fn from(stale: &Stale) -> Self {
-        Self { entry: stale.entry.clone(), instead: stale.instead.clone() }
+        Self {
+            entry: stale.entry.clone(),
+            instead: stale.instead.clone(),
+        }
     }
 }
 
@@ -194,13 +201,23 @@ pub struct JsonReporter {
 impl JsonReporter {
     /// A reporter that will write to this file; `-` is standard output.
     pub fn new(path: PathBuf, implementation: Implementation) -> Self {
-        Self { path, implementation }
+        Self {
+            path,
+            implementation,
+        }
     }
 }
 
 impl Reporter for JsonReporter {
     fn event(&mut self, event: &Event<'_>) -> std::io::Result<()> {
-        let Event::Finished { results, stale, duration } = event else { return Ok(()) };
+        let Event::Finished {
+            results,
+            stale,
+            duration,
+        } = event
+        else {
+            return Ok(());
+        };
         let report = Report {
             format: 1,
             suite: Suite {

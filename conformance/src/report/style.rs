@@ -15,11 +15,17 @@ impl Style {
     /// Colours if a terminal shows it and the user has not said no (<https://no-color.org>).
     pub fn detect(is_terminal: bool) -> Self {
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { colour: is_terminal && !refused }
+        Self {
+            colour: is_terminal && !refused,
+        }
     }
 
     fn paint(self, code: &str, text: &str) -> String {
-        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+        if self.colour {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
     }
 
     /// Bad news.

@@ -27,7 +27,14 @@ pub struct TerminalReporter<W> {
 impl<W: Write> TerminalReporter<W> {
     /// A reporter; `live` shows progress on a line that is overwritten.
     pub fn new(out: W, style: Style, live: bool) -> Self {
-        Self { out, style, live, done: 0, total: 0, running: Vec::new() }
+        Self {
+            out,
+            style,
+            live,
+            done: 0,
+            total: 0,
+            running: Vec::new(),
+        }
     }
 
     fn progress(&mut self) -> std::io::Result<()> {
@@ -42,7 +49,11 @@ impl<W: Write> TerminalReporter<W> {
     }
 
     fn clear(&mut self) -> std::io::Result<()> {
-        if self.live { write!(self.out, "\r\x1b[K") } else { Ok(()) }
+        if self.live {
+            write!(self.out, "\r\x1b[K")
+        } else {
+            Ok(())
+        }
     }
 
     /// Results that somebody has to look at are shown at once, in full the first time.
@@ -67,7 +78,9 @@ impl<W: Write> TerminalReporter<W> {
     fn summary(&mut self, results: &[CheckResult]) -> std::io::Result<()> {
         let rows: BTreeMap<&str, Vec<&CheckResult>> =
             results.iter().fold(BTreeMap::new(), |mut rows, result| {
-                rows.entry(result.check.scenario.family.as_str()).or_default().push(result);
+                rows.entry(result.check.scenario.family.as_str())
+                    .or_default()
+                    .push(result);
                 rows
             });
         writeln!(self.out)?;
@@ -87,9 +100,17 @@ impl<W: Write> TerminalReporter<W> {
                 "{:<16}{:>8}{}{:>8}{}{:>16}",
                 family,
                 summary.pass,
-                if summary.fail > 0 { self.style.red(&fail) } else { fail },
+                if summary.fail > 0 {
+                    self.style.red(&fail)
+                } else {
+                    fail
+                },
                 summary.warn,
-                if summary.untestable > 0 { self.style.red(&untestable) } else { untestable },
+                if summary.untestable > 0 {
+                    self.style.red(&untestable)
+                } else {
+                    untestable
+                },
                 summary.not_applicable
             )?;
         }
@@ -135,7 +156,11 @@ impl<W: Write> TerminalReporter<W> {
 impl<W: Write> Reporter for TerminalReporter<W> {
     fn event(&mut self, event: &Event<'_>) -> std::io::Result<()> {
         match event {
-            Event::Started { target, total, jobs } => {
+            Event::Started {
+                target,
+                total,
+                jobs,
+            } => {
                 self.total = *total;
                 let checks = if *total == 1 { "check" } else { "checks" };
                 writeln!(self.out, "{target}: {total} {checks}, {jobs} at a time")?;
@@ -152,7 +177,11 @@ impl<W: Write> Reporter for TerminalReporter<W> {
                 self.result(result)?;
                 self.progress()
             }
-            Event::Finished { results, stale, duration } => {
+            Event::Finished {
+                results,
+                stale,
+                duration,
+            } => {
                 self.clear()?;
                 self.summary(results)?;
                 for stale in *stale {
@@ -165,7 +194,11 @@ impl<W: Write> Reporter for TerminalReporter<W> {
                         stale.entry.message_prefix,
                         stale.instead
                     );
-                    writeln!(self.out, "{}", self.style.red(&failure::wrap(&line, WIDTH, "  ")))?;
+                    writeln!(
+                        self.out,
+                        "{}",
+                        self.style.red(&failure::wrap(&line, WIDTH, "  "))
+                    )?;
                 }
                 let summary = Summary::of(*results);
                 let expected = match summary.expected {
@@ -181,9 +214,15 @@ impl<W: Write> Reporter for TerminalReporter<W> {
                     summary.not_applicable,
                     duration.as_secs_f64()
                 );
-                let red = results.iter().any(|r| r.verdict.is_red() && r.expected_because.is_none());
+                let red = results
+                    .iter()
+                    .any(|r| r.verdict.is_red() && r.expected_because.is_none());
                 let line = failure::wrap(&line, WIDTH, "  ");
-                let line = if red { self.style.red(&line) } else { self.style.green(&line) };
+                let line = if red {
+                    self.style.red(&line)
+                } else {
+                    self.style.green(&line)
+                };
                 writeln!(self.out, "{line}")?;
                 self.out.flush()
             }

@@ -38,10 +38,21 @@ impl Mailbox {
     /// A mailbox and the end to read from.
     pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Arrival>) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (Self { sender, budget: Arc::new(Semaphore::new(BUDGET)) }, receiver)
+        (
+            Self {
+                sender,
+                budget: Arc::new(Semaphore::new(BUDGET)),
+            },
+            receiver,
+        )
     }
 
-    async fn read(self, actor: String, generation: u64, mut socket: sio_p2p_transport::PacketReceiver) {
+    async fn read(
+        self,
+        actor: String,
+        generation: u64,
+        mut socket: sio_p2p_transport::PacketReceiver,
+    ) {
         while let Some(what) = socket.recv().await {
             let size = u32::try_from(weight(&what)).unwrap_or(u32::MAX);
             // Never given back: the budget is for the whole play.
@@ -49,7 +60,11 @@ impl Mailbox {
                 Ok(permit) => permit.forget(),
                 Err(_) => return,
             }
-            let arrival = Arrival { actor: actor.clone(), generation, what };
+            let arrival = Arrival {
+                actor: actor.clone(),
+                generation,
+                what,
+            };
             if self.sender.send(arrival).is_err() {
                 return;
             }
@@ -60,7 +75,12 @@ impl Mailbox {
 fn weight(what: &Incoming) -> usize {
     match what {
         Incoming::Packet(Packet::Event { data, .. } | Packet::Ack { data, .. }) => {
-            64 + data.json.len() + data.attachments.iter().map(bytes::Bytes::len).sum::<usize>()
+            64 + data.json.len()
+                + data
+                    .attachments
+                    .iter()
+                    .map(bytes::Bytes::len)
+                    .sum::<usize>()
         }
         _ => 64,
     }
@@ -81,7 +101,10 @@ impl EventSeen {
     /// The name and the arguments, as JSON texts.
     pub(crate) fn parts(&self) -> (String, String) {
         let elements = self.data.elements();
-        let name = elements.first().map(|name| name.get().to_owned()).unwrap_or_default();
+        let name = elements
+            .first()
+            .map(|name| name.get().to_owned())
+            .unwrap_or_default();
         let args: Vec<_> = elements.iter().skip(1).map(|arg| arg.get()).collect();
         (name, format!("[{}]", args.join(",")))
     }
@@ -117,7 +140,10 @@ impl Inbox {
     /// The number of the ack that came before everything else that is not matched, if the
     /// first of all is an ack.
     pub(crate) fn first_is_ack(&self) -> Option<u64> {
-        let acks = self.acks.iter().filter_map(|(number, acks)| Some((acks.front()?.order, *number)));
+        let acks = self
+            .acks
+            .iter()
+            .filter_map(|(number, acks)| Some((acks.front()?.order, *number)));
         let (order, number) = acks.min()?;
         let event = self.events.front().map_or(u64::MAX, |event| event.order);
         (order < event).then_some(number)
@@ -169,7 +195,11 @@ impl Actor {
         let (sender, receiver) = PacketSocket::connect(options).await?.split();
         self.generations += 1;
         self.left = false;
-        tokio::spawn(mailbox.clone().read(self.name.clone(), self.generations, receiver));
+        tokio::spawn(
+            mailbox
+                .clone()
+                .read(self.name.clone(), self.generations, receiver),
+        );
         self.connection = Some(Connection {
             generation: self.generations,
             inbox: Inbox::default(),
@@ -182,12 +212,16 @@ impl Actor {
 
     /// The connection if it is open.
     pub(crate) fn open(&mut self) -> Option<&mut Connection> {
-        self.connection.as_mut().filter(|connection| connection.inbox.closed.is_none())
+        self.connection
+            .as_mut()
+            .filter(|connection| connection.inbox.closed.is_none())
     }
 
     /// Whether the connection is open.
     pub(crate) fn is_open(&self) -> bool {
-        self.connection.as_ref().is_some_and(|connection| connection.inbox.closed.is_none())
+        self.connection
+            .as_ref()
+            .is_some_and(|connection| connection.inbox.closed.is_none())
     }
 }
 
@@ -196,7 +230,11 @@ impl Connection {
     pub(crate) async fn emit(&mut self, outgoing: Outgoing) -> Result<Option<u64>, SendError> {
         let ack = outgoing.asks.then_some(self.next_ack);
         self.next_ack += u64::from(outgoing.asks);
-        let packet = Packet::Event { namespace: "/".to_owned(), data: outgoing.data, ack };
+        let packet = Packet::Event {
+            namespace: "/".to_owned(),
+            data: outgoing.data,
+            ack,
+        };
         self.sender.send(packet).await?;
         Ok(ack)
     }

@@ -21,7 +21,10 @@ pub(crate) fn wordings(
         }
     }
     if wordings.is_empty() {
-        return Err(format!("none of the failures {} exists in {dialect}", codes.join(", ")));
+        return Err(format!(
+            "none of the failures {} exists in {dialect}",
+            codes.join(", ")
+        ));
     }
     Ok(wordings)
 }
@@ -52,7 +55,10 @@ mod tests {
 
     #[test]
     fn codes_of_other_dialects_do_not_count() {
-        let codes = ["target-not-found".to_owned(), "message-target-not-connected".to_owned()];
+        let codes = [
+            "target-not-found".to_owned(),
+            "message-target-not-connected".to_owned(),
+        ];
         let v1 = wordings(&codes, Dialect::V1, Some("zz")).unwrap();
         assert_eq!(v1, [["Error: Could not find target client 'zz' socket"]]);
         let v2 = wordings(&codes, Dialect::V2, None).unwrap();

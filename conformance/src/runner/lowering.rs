@@ -55,15 +55,32 @@ pub(crate) fn message(
     let arguments = Arguments::parse(json).map_err(unfit)?;
     let attachments = args.attachments;
     Ok(match (dialect, ack) {
-        (Dialect::V1, false) => {
-            Outgoing::of(P2pEmitV1 { target, event, args: arguments }, attachments)
-        }
-        (Dialect::V1, true) => {
-            Outgoing::of(P2pEmitAcknowledge { target, event, args: arguments, ack }, attachments)
-        }
-        (Dialect::V2, _) => {
-            Outgoing::of(P2pEmitV2 { target, event, args: arguments, ack }, attachments)
-        }
+        (Dialect::V1, false) => Outgoing::of(
+            P2pEmitV1 {
+                target,
+                event,
+                args: arguments,
+            },
+            attachments,
+        ),
+        (Dialect::V1, true) => Outgoing::of(
+            P2pEmitAcknowledge {
+                target,
+                event,
+                args: arguments,
+                ack,
+            },
+            attachments,
+        ),
+        (Dialect::V2, _) => Outgoing::of(
+            P2pEmitV2 {
+                target,
+                event,
+                args: arguments,
+                ack,
+            },
+            attachments,
+        ),
     })
 }
 
@@ -90,7 +107,9 @@ pub(crate) fn join_room(dialect: Dialect, room: &str, ack: bool) -> Result<Outgo
     let rooms = Rooms::One(RoomName::new(room).map_err(unfit)?);
     Ok(match dialect {
         Dialect::V1 => {
-            let who = JoinsRoom::Sender { action: Payload::string("join") };
+            let who = JoinsRoom::Sender {
+                action: Payload::string("join"),
+            };
             Outgoing::of(JoinRoomV1 { who, rooms, ack }, Vec::new())
         }
         Dialect::V2 => Outgoing::of(JoinRoomV2 { rooms, ack }, Vec::new()),
@@ -102,7 +121,9 @@ pub(crate) fn leave_room(dialect: Dialect, room: &str, ack: bool) -> Result<Outg
     let rooms = Rooms::One(RoomName::new(room).map_err(unfit)?);
     Ok(match dialect {
         Dialect::V1 => {
-            let who = LeavesRoom::Sender { action: Payload::string("leave") };
+            let who = LeavesRoom::Sender {
+                action: Payload::string("leave"),
+            };
             Outgoing::of(LeaveRoomV1 { who, rooms, ack }, Vec::new())
         }
         Dialect::V2 => Outgoing::of(LeaveRoomV2 { rooms, ack }, Vec::new()),
@@ -127,7 +148,10 @@ pub(crate) fn list_clients() -> Outgoing {
 /// The question whether a client is connected.
 pub(crate) fn connection_status(client: &str) -> Result<Outgoing, String> {
     let client = Some(ClientId::new(client).map_err(unfit)?);
-    Ok(Outgoing::of(GetClientConnectedStatus { client }, Vec::new()))
+    Ok(Outgoing::of(
+        GetClientConnectedStatus { client },
+        Vec::new(),
+    ))
 }
 
 /// An event packet exactly as given.
@@ -137,7 +161,10 @@ pub(crate) fn raw_packet(event: &str, args: Rendered, asks: bool) -> Outgoing {
         "[]" => format!("[{name}]"),
         args => format!("[{name},{}", &args[1..]),
     };
-    Outgoing { data: Data::with_attachments(json, args.attachments), asks }
+    Outgoing {
+        data: Data::with_attachments(json, args.attachments),
+        asks,
+    }
 }
 
 /// What a client sees when another has added it: JSON of the whole event.

@@ -26,7 +26,11 @@ pub(crate) struct Difference {
 
 impl std::fmt::Display for Difference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: expected {}, got {}", self.place, self.expected, self.actual)
+        write!(
+            f,
+            "{}: expected {}, got {}",
+            self.place, self.expected, self.actual
+        )
     }
 }
 
@@ -37,7 +41,9 @@ pub(crate) fn arguments(
     json: &str,
     attachments: &[Bytes],
 ) -> Result<(), Difference> {
-    let ArgumentsPattern::Exactly(patterns) = expected else { return Ok(()) };
+    let ArgumentsPattern::Exactly(patterns) = expected else {
+        return Ok(());
+    };
     let actual = elements(json).unwrap_or_default();
     for (index, pattern) in patterns.iter().enumerate() {
         let place = format!("argument {}", index + 1);
@@ -99,7 +105,9 @@ pub(crate) fn compare(
         Pattern::Binary(bytes) => attachment.is_some_and(|actual| actual == bytes),
         Pattern::Any(kind) => is_kind(*kind, json, attachment.is_some()),
         Pattern::Array(items) => {
-            let Some(actual) = elements(json) else { return differs() };
+            let Some(actual) = elements(json) else {
+                return differs();
+            };
             if actual.len() != items.len() {
                 return differs();
             }
@@ -113,13 +121,19 @@ pub(crate) fn compare(
             if attachment.is_some() {
                 return differs();
             }
-            let Some(actual) = members(json) else { return differs() };
+            let Some(actual) = members(json) else {
+                return differs();
+            };
             // As in JavaScript, the last of several equal keys counts.
             let actual: BTreeMap<_, _> = actual.into_iter().collect();
             let mut known = 0;
             for (key, value) in expected {
-                let Ok(key) = world.fill(key) else { return differs() };
-                let Some(raw) = actual.get(&key) else { return differs() };
+                let Ok(key) = world.fill(key) else {
+                    return differs();
+                };
+                let Some(raw) = actual.get(&key) else {
+                    return differs();
+                };
                 known += 1;
                 let place = format!("{place}, member {}", quote(&key));
                 compare(world, value, raw.get(), attachments, &place)?;
@@ -147,9 +161,15 @@ fn placeholder<'a>(json: &str, attachments: &'a [Bytes]) -> Option<&'a Bytes> {
 
 /// Whether a text consists of these parts with anything between them.
 fn is_worded(parts: &[String], text: &str) -> bool {
-    let Some((first, rest)) = parts.split_first() else { return text.is_empty() };
-    let Some(mut text) = text.strip_prefix(first.as_str()) else { return false };
-    let Some((last, middle)) = rest.split_last() else { return text.is_empty() };
+    let Some((first, rest)) = parts.split_first() else {
+        return text.is_empty();
+    };
+    let Some(mut text) = text.strip_prefix(first.as_str()) else {
+        return false;
+    };
+    let Some((last, middle)) = rest.split_last() else {
+        return text.is_empty();
+    };
     for part in middle {
         match text.find(part.as_str()) {
             Some(at) => text = &text[at + part.len()..],
@@ -199,14 +219,18 @@ pub(crate) fn describe_arguments(world: &World, expected: &ArgumentsPattern) -> 
 
 /// An expected value in words: JSON where it is JSON.
 pub(crate) fn describe(world: &World, pattern: &Pattern) -> String {
-    let filled = |result: Result<String, String>| result.unwrap_or_else(|error| format!("<{error}>"));
+    let filled =
+        |result: Result<String, String>| result.unwrap_or_else(|error| format!("<{error}>"));
     let text = match pattern {
         Pattern::Plain(text) => (*text).to_owned(),
         Pattern::Number(text) => text.clone(),
         Pattern::String(text) => quote(&filled(world.fill(text))),
         Pattern::Prefix(text) => format!("a string beginning {}", quote(&filled(world.fill(text)))),
         Pattern::OneOf(wordings) => {
-            let wordings: Vec<_> = wordings.iter().map(|parts| quote(&parts.join("…"))).collect();
+            let wordings: Vec<_> = wordings
+                .iter()
+                .map(|parts| quote(&parts.join("…")))
+                .collect();
             return wordings.join(" or ");
         }
         Pattern::Raw(text) => format!("the text {}", filled(world.fill_raw(text))),
@@ -226,7 +250,11 @@ pub(crate) fn describe(world: &World, pattern: &Pattern) -> String {
             let members: Vec<_> = members
                 .iter()
                 .map(|(key, value)| {
-                    format!("{}:{}", quote(&filled(world.fill(key))), describe(world, value))
+                    format!(
+                        "{}:{}",
+                        quote(&filled(world.fill(key))),
+                        describe(world, value)
+                    )
                 })
                 .collect();
             format!("{{{}}}", members.join(","))

@@ -2,9 +2,13 @@
 
 mod act;
 mod actor;
+mod ask;
+mod come;
 pub mod events;
 mod failures;
 mod fences;
+mod leftovers;
+mod look;
 mod lowering;
 mod matching;
 mod observe;

@@ -42,7 +42,11 @@ impl Selection {
                         && (scenario.eio.is_empty() || scenario.eio.contains(&eio.number()))
                         && self.wants(scenario);
                     if fits {
-                        checks.push(Check { scenario: Arc::clone(scenario), dialect, eio });
+                        checks.push(Check {
+                            scenario: Arc::clone(scenario),
+                            dialect,
+                            eio,
+                        });
                     }
                 }
             }
@@ -52,17 +56,27 @@ impl Selection {
 
     fn wants(&self, scenario: &Scenario) -> bool {
         self.patterns.is_empty()
-            || self.patterns.iter().any(|pattern| selects(pattern, scenario))
+            || self
+                .patterns
+                .iter()
+                .any(|pattern| selects(pattern, scenario))
     }
 
     /// Why a check is not applicable to this server, if it is not.
     pub fn not_applicable(&self, check: &Check) -> Option<String> {
         let scenario = &check.scenario;
-        if let Some(missing) = scenario.requires.iter().find(|cap| !self.claims.contains(cap)) {
+        if let Some(missing) = scenario
+            .requires
+            .iter()
+            .find(|cap| !self.claims.contains(cap))
+        {
             return Some(format!("capability {missing} is not declared"));
         }
         for (name, (actor, _)) in &scenario.actors {
-            if let Some(dialect) = actor.dialect.filter(|dialect| !self.dialects.contains(dialect)) {
+            if let Some(dialect) = actor
+                .dialect
+                .filter(|dialect| !self.dialects.contains(dialect))
+            {
                 return Some(format!("actor {name} needs dialect {dialect}"));
             }
             let offered = |eio: u8| self.eio.iter().any(|offered| offered.number() == eio);
@@ -81,14 +95,19 @@ pub fn selects(pattern: &str, scenario: &Scenario) -> bool {
     glob(pattern, &scenario.id)
         || glob(pattern, parent)
         || glob(pattern, &scenario.family)
-        || scenario.clauses.iter().any(|(clause, _)| glob(pattern, clause))
+        || scenario
+            .clauses
+            .iter()
+            .any(|(clause, _)| glob(pattern, clause))
 }
 
 /// Matches with `*` for any characters, `/` included.
 fn glob(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
     let mut parts = parts.peekable();
     if parts.peek().is_none() {
         return rest.is_empty();

@@ -166,10 +166,15 @@ impl Play {
     /// Writes generated names as the scenario writes them, and adds the last remark.
     fn complete(&self, finding: &mut Finding) {
         finding.message = self.world.humanise(&finding.message);
-        for text in [&mut finding.expected, &mut finding.actual].into_iter().flatten() {
+        for text in [&mut finding.expected, &mut finding.actual]
+            .into_iter()
+            .flatten()
+        {
             *text = self.world.humanise(text);
         }
-        finding.notes.extend(self.remark.iter().map(|note| format!("note: {note}")));
+        finding
+            .notes
+            .extend(self.remark.iter().map(|note| format!("note: {note}")));
     }
 
     /// Closes what is still open, without waiting for it.
@@ -252,7 +257,9 @@ impl Play {
     fn take(&mut self, arrival: Arrival) {
         let fence_name = self.fence_name();
         let echo_prefix = self.echo_prefix();
-        let Some(actor) = self.actors.get_mut(&arrival.actor) else { return };
+        let Some(actor) = self.actors.get_mut(&arrival.actor) else {
+            return;
+        };
         let connection = actor
             .connection
             .as_mut()
@@ -261,8 +268,16 @@ impl Play {
         let inbox = &mut connection.inbox;
         match arrival.what {
             Incoming::Closed(reason) => inbox.closed = Some(reason),
-            Incoming::Packet(Packet::Event { data, ack, namespace }) if namespace == "/" => {
-                let event = EventSeen { order: inbox.arrived, data, ack };
+            Incoming::Packet(Packet::Event {
+                data,
+                ack,
+                namespace,
+            }) if namespace == "/" => {
+                let event = EventSeen {
+                    order: inbox.arrived,
+                    data,
+                    ack,
+                };
                 inbox.arrived += 1;
                 match fence_number(&event, &fence_name) {
                     Some(number) => {
@@ -271,8 +286,15 @@ impl Play {
                     None => inbox.events.push_back(event),
                 }
             }
-            Incoming::Packet(Packet::Ack { data, id, namespace }) if namespace == "/" => {
-                let ack = AckSeen { order: inbox.arrived, data };
+            Incoming::Packet(Packet::Ack {
+                data,
+                id,
+                namespace,
+            }) if namespace == "/" => {
+                let ack = AckSeen {
+                    order: inbox.arrived,
+                    data,
+                };
                 inbox.arrived += 1;
                 inbox.acks.entry(id).or_default().push_back(ack);
             }
@@ -302,7 +324,11 @@ impl Play {
 
     /// The names of the actors whose connections are open.
     pub(super) fn open_actors(&self) -> BTreeSet<String> {
-        self.actors.values().filter(|actor| actor.is_open()).map(|a| a.name.clone()).collect()
+        self.actors
+            .values()
+            .filter(|actor| actor.is_open())
+            .map(|a| a.name.clone())
+            .collect()
     }
 }
 
@@ -314,7 +340,9 @@ fn fence_number(event: &EventSeen, name: &str) -> Option<u64> {
     }
     let elements = event.data.elements();
     let found = crate::json::unquote(elements.first()?.get())?;
-    (found == name).then(|| elements.last()?.get().parse().ok()).flatten()
+    (found == name)
+        .then(|| elements.last()?.get().parse().ok())
+        .flatten()
 }
 
 /// The steps with every `when` replaced by its steps or by nothing.
@@ -323,7 +351,11 @@ pub(crate) fn resolve(steps: &[Step], dialect: Dialect, eio: u8) -> Vec<Step> {
     let mut resolved = Vec::with_capacity(steps.len());
     for step in steps {
         let verb = match &step.verb {
-            Verb::When { dialects, eio: only, steps } => {
+            Verb::When {
+                dialects,
+                eio: only,
+                steps,
+            } => {
                 let holds = (dialects.is_empty() || dialects.contains(&dialect))
                     && (only.is_empty() || only.contains(&eio));
                 if holds {
@@ -332,10 +364,14 @@ pub(crate) fn resolve(steps: &[Step], dialect: Dialect, eio: u8) -> Vec<Step> {
                 continue;
             }
             Verb::All(steps) => Verb::All(resolve_all(steps)),
-            Verb::Repeat { times, steps } => {
-                Verb::Repeat { times: *times, steps: resolve_all(steps) }
-            }
-            Verb::Within { ms, steps } => Verb::Within { ms: *ms, steps: resolve_all(steps) },
+            Verb::Repeat { times, steps } => Verb::Repeat {
+                times: *times,
+                steps: resolve_all(steps),
+            },
+            Verb::Within { ms, steps } => Verb::Within {
+                ms: *ms,
+                steps: resolve_all(steps),
+            },
             Verb::AnyOf(alternatives) => Verb::AnyOf(
                 alternatives
                     .iter()
@@ -347,7 +383,10 @@ pub(crate) fn resolve(steps: &[Step], dialect: Dialect, eio: u8) -> Vec<Step> {
             ),
             Verb::Do(_) | Verb::Case => step.verb.clone(),
         };
-        resolved.push(Step { at: step.at.clone(), verb });
+        resolved.push(Step {
+            at: step.at.clone(),
+            verb,
+        });
     }
     resolved
 }

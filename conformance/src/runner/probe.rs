@@ -34,7 +34,10 @@ const TEXT: &str = r#"{
 fn scenario() -> Option<Arc<Scenario>> {
     static SCENARIO: OnceLock<Option<Arc<Scenario>>> = OnceLock::new();
     let parsed = || {
-        let source = Arc::new(Source { path: "probe".into(), text: TEXT.into() });
+        let source = Arc::new(Source {
+            path: "probe".into(),
+            text: TEXT.into(),
+        });
         let scenarios = parse(&source, &|_| Err("the probe has no cases".into())).ok()?;
         scenarios.into_iter().next().map(Arc::new)
     };
@@ -53,11 +56,18 @@ pub(crate) fn probe(
         let Some(scenario) = scenario() else {
             return Err(Finding::new("the probe is not a valid scenario"));
         };
-        let check = Check { scenario, dialect, eio };
+        let check = Check {
+            scenario,
+            dialect,
+            eio,
+        };
         match Play::new(&check, &url, Trace::new()).run().await.outcome {
             Outcome::Passed | Outcome::NotApplicable(_) => Ok(()),
             Outcome::Broken(finding) | Outcome::Down(finding) | Outcome::Untestable(finding) => {
-                Err(Finding { at: None, ..finding })
+                Err(Finding {
+                    at: None,
+                    ..finding
+                })
             }
         }
     })

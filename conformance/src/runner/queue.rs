@@ -38,7 +38,10 @@ pub(crate) struct Ticket<'q> {
 impl Queue {
     /// All checks of a plan.
     pub(crate) fn new(checks: &[Check], exclusive: bool) -> Self {
-        let files: Vec<_> = checks.iter().map(|c| c.scenario.at.source.path.clone()).collect();
+        let files: Vec<_> = checks
+            .iter()
+            .map(|c| c.scenario.at.source.path.clone())
+            .collect();
         let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
         for file in &files {
             *sizes.entry(file).or_default() += 1;
@@ -48,8 +51,15 @@ impl Queue {
         waiting.sort_by_key(|(index, file)| {
             (std::cmp::Reverse(sizes.get(file.as_str()).copied()), *index)
         });
-        let state = Mutex::new(State { waiting, busy: BTreeSet::new() });
-        Self { state, changed: Notify::new(), exclusive }
+        let state = Mutex::new(State {
+            waiting,
+            busy: BTreeSet::new(),
+        });
+        Self {
+            state,
+            changed: Notify::new(),
+            exclusive,
+        }
     }
 
     /// The next check; `None` when all have been given out.
@@ -68,7 +78,11 @@ impl Queue {
                 if let Some(free) = free {
                     let (index, file) = state.waiting.remove(free);
                     state.busy.insert(file.clone());
-                    return Some(Ticket { index, file, queue: self });
+                    return Some(Ticket {
+                        index,
+                        file,
+                        queue: self,
+                    });
                 }
             }
             changed.await;
@@ -78,7 +92,11 @@ impl Queue {
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
-        let mut state = self.queue.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self
+            .queue
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         state.busy.remove(&self.file);
         drop(state);
         self.queue.changed.notify_waiters();

@@ -12,7 +12,7 @@ use super::plan::{Check, Selection};
 use super::play::{Play, Played};
 use super::probe::probe;
 use super::queue::Queue;
-use super::testee::{Instance, StartCommand, answers};
+use super::testee::{Instance, SERVER_SAID, StartCommand, answers};
 use super::trace::Trace;
 use super::verdict::{CheckResult, Finding, Outcome};
 use crate::baseline::Baseline;
@@ -92,9 +92,18 @@ impl Run<'_> {
         let total = checks.len();
         let jobs = self.jobs.clamp(1, total.max(1));
         let tell = |reporters: &mut [Box<dyn Reporter>], event: &Event<'_>| {
-            reporters.iter_mut().try_for_each(|reporter| reporter.event(event))
+            reporters
+                .iter_mut()
+                .try_for_each(|reporter| reporter.event(event))
         };
-        tell(reporters, &Event::Started { target: &self.name, total, jobs })?;
+        tell(
+            reporters,
+            &Event::Started {
+                target: &self.name,
+                total,
+                jobs,
+            },
+        )?;
         let exclusive = matches!(self.target, Target::Running { .. });
         let shared = Arc::new(Shared {
             target: self.target,
@@ -123,8 +132,7 @@ impl Run<'_> {
                         tell(reporters, &Event::CheckStarted(&shared.checks[index].0))?;
                     }
                     Progress::Finished(index, mut result) => {
-                        result.expected_because =
-                            self.baseline.expects(&result).map(str::to_owned);
+                        result.expected_because = self.baseline.expects(&result).map(str::to_owned);
                         tell(reporters, &Event::CheckFinished(&result))?;
                         results[index] = Some(*result);
                     }
@@ -134,7 +142,14 @@ impl Run<'_> {
         let results: Vec<_> = results.into_iter().flatten().collect();
         let stale = self.baseline.stale(&results);
         let duration = began.elapsed();
-        tell(reporters, &Event::Finished { results: &results, stale: &stale, duration })?;
+        tell(
+            reporters,
+            &Event::Finished {
+                results: &results,
+                stale: &stale,
+                duration,
+            },
+        )?;
         Ok((results, stale))
     }
 
@@ -143,7 +158,9 @@ impl Run<'_> {
         match &self.target {
             Target::Started(command) => {
                 let started = Instance::start(command, &self.selection.eio).await;
-                started.map(drop).map_err(|error| RunError::CannotReach(error.to_string()))
+                started
+                    .map(drop)
+                    .map_err(|error| RunError::CannotReach(error.to_string()))
             }
             Target::Running { url } => {
                 let until = tokio::time::Instant::now() + Duration::from_secs(10);
@@ -153,8 +170,10 @@ impl Run<'_> {
                     }
                 }
                 let eio: Vec<_> = self.selection.eio.iter().map(ToString::to_string).collect();
-                let message =
-                    format!("no server answers at {url} (Engine.IO {})", eio.join(" or "));
+                let message = format!(
+                    "no server answers at {url} (Engine.IO {})",
+                    eio.join(" or ")
+                );
                 Err(RunError::CannotReach(message))
             }
         }
@@ -215,7 +234,10 @@ async fn examine(
     let url = match &shared.target {
         Target::Running { url } => url.clone(),
         Target::Started(command) => {
-            if instance.as_mut().is_none_or(|instance| instance.ended().is_some()) {
+            if instance
+                .as_mut()
+                .is_none_or(|instance| instance.ended().is_some())
+            {
                 match Instance::start(command, &shared.eio).await {
                     Ok(started) => *instance = Some(started),
                     Err(error) => {
@@ -245,7 +267,10 @@ async fn play(check: &Check, url: &str, trace: &Trace) -> Played {
         Err(error) => {
             let finding = Finding::new("the runner failed; this is a defect of the runner")
                 .comparing("a verdict", error.to_string());
-            Played { outcome: Outcome::Untestable(finding), talked: true }
+            Played {
+                outcome: Outcome::Untestable(finding),
+                talked: true,
+            }
         }
     }
 }
@@ -258,7 +283,9 @@ async fn judge_own(
     instance: &mut Option<Instance>,
     url: &str,
 ) -> Outcome {
-    let Some(server) = instance else { return played.outcome };
+    let Some(server) = instance else {
+        return played.outcome;
+    };
     let well = matches!(played.outcome, Outcome::Passed | Outcome::NotApplicable(_));
     let mut ended = server.ended();
     if !well && ended.is_none() {
@@ -275,7 +302,10 @@ async fn judge_own(
         Some(status) => format!("the server process ended ({status})"),
         None => "the server no longer serves".to_owned(),
     };
-    let notes = server.last_words().into_iter().map(|line| format!("server: {line}"));
+    let notes = server
+        .last_words()
+        .into_iter()
+        .map(|line| format!("{SERVER_SAID}{line}"));
     let outcome = down(played.outcome, &message, notes.collect());
     // Dead or useless: the next check gets a new one.
     *instance = None;

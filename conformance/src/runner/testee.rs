@@ -17,7 +17,9 @@ const START_LIMIT: Duration = Duration::from_mins(2);
 /// Pause between two attempts to reach a server that is starting.
 const START_PAUSE: Duration = Duration::from_millis(20);
 /// How many lines of a server's output are kept.
-const LAST_WORDS: usize = 20;
+const LAST_WORDS: usize = 12;
+/// How notes begin that hold output of the server.
+pub const SERVER_SAID: &str = "server | ";
 /// How long a dead server's exit status is waited for.
 const EXIT_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -57,7 +59,11 @@ pub enum StartError {
 }
 
 fn last_words(output: &[String]) -> String {
-    if output.is_empty() { String::new() } else { format!("; it said:\n{}", output.join("\n")) }
+    if output.is_empty() {
+        String::new()
+    } else {
+        format!("; it said:\n{}", output.join("\n"))
+    }
 }
 
 impl StartCommand {
@@ -68,11 +74,17 @@ impl StartCommand {
         if words.is_empty() {
             return Err(StartError::Words(text.to_owned(), "it has no words"));
         }
-        if !words.iter().any(|word| word.contains("{addr}") || word.contains("{port}")) {
+        if !words
+            .iter()
+            .any(|word| word.contains("{addr}") || word.contains("{port}"))
+        {
             let why = "it has no place for the address; write {addr} or {port} there";
             return Err(StartError::Words(text.to_owned(), why));
         }
-        Ok(Self { words, text: text.to_owned() })
+        Ok(Self {
+            words,
+            text: text.to_owned(),
+        })
     }
 
     /// The command as the user gave it.
@@ -127,9 +139,15 @@ impl Instance {
                 .replace("{port}", &address.port().to_string())
         };
         let words: Vec<_> = command.words.iter().map(fill).collect();
-        let (program, args) = words.split_first().map_or(("", &[][..]), |(p, a)| (p.as_str(), a));
+        let (program, args) = words
+            .split_first()
+            .map_or(("", &[][..]), |(p, a)| (p.as_str(), a));
         let mut process = Command::new(program);
-        process.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        process
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         // Its own group, so that what it starts in turn can be ended with it.
         #[cfg(unix)]
         process.process_group(0);
@@ -144,7 +162,11 @@ impl Instance {
         if let Some(stdout) = child.stdout.take() {
             tokio::spawn(listen(stdout, Arc::clone(&output)));
         }
-        let mut instance = Self { child, address, output };
+        let mut instance = Self {
+            child,
+            address,
+            output,
+        };
         instance.wait_until_it_answers(eio).await?;
         Ok(instance)
     }
@@ -154,7 +176,10 @@ impl Instance {
         while Instant::now() < until {
             if let Some(status) = self.ended() {
                 sleep(START_PAUSE).await; // The last lines may still be on their way.
-                return Err(StartError::Ended { status, output: self.last_words() });
+                return Err(StartError::Ended {
+                    status,
+                    output: self.last_words(),
+                });
             }
             if TcpStream::connect(self.address).await.is_ok() {
                 for &eio in eio {
@@ -165,7 +190,9 @@ impl Instance {
             }
             sleep(START_PAUSE).await;
         }
-        Err(StartError::Silent { output: self.last_words() })
+        Err(StartError::Silent {
+            output: self.last_words(),
+        })
     }
 
     /// Where the server is.
@@ -180,7 +207,11 @@ impl Instance {
 
     /// Waits a little for the end of a server that seems dead.
     pub async fn end(&mut self) -> Option<String> {
-        timeout(EXIT_PATIENCE, self.child.wait()).await.ok()?.ok().map(describe)
+        timeout(EXIT_PATIENCE, self.child.wait())
+            .await
+            .ok()?
+            .ok()
+            .map(describe)
     }
 
     /// The last lines that it has written, whichever stream they went to.
@@ -209,8 +240,12 @@ impl Drop for Instance {
 /// Whether a server answers a handshake. Clients without an id are accepted by every
 /// implementation; a refusal is an answer, too.
 pub async fn answers(url: &str, eio: EioVersion, until: Instant) -> bool {
-    let Ok(options) = ConnectOptions::new(url) else { return false };
-    let patience = until.saturating_duration_since(Instant::now()).min(Duration::from_secs(5));
+    let Ok(options) = ConnectOptions::new(url) else {
+        return false;
+    };
+    let patience = until
+        .saturating_duration_since(Instant::now())
+        .min(Duration::from_secs(5));
     let options = options
         .eio(eio)
         .query("clientId", &format!("hello-{}", super::world::fresh()))
@@ -252,10 +287,14 @@ mod tests {
     #[test]
     fn commands_are_split_like_a_shell_does() {
         let words = |text: &str| split(text).unwrap();
-        assert_eq!(words("node server.js  {port}"), ["node", "server.js", "{port}"]);
-        assert_eq!(words(r#"sh -c 'exec a "b c"' "d \" e" f\ g"#), [
-            "sh", "-c", r#"exec a "b c""#, r#"d " e"#, "f g"
-        ]);
+        assert_eq!(
+            words("node server.js  {port}"),
+            ["node", "server.js", "{port}"]
+        );
+        assert_eq!(
+            words(r#"sh -c 'exec a "b c"' "d \" e" f\ g"#),
+            ["sh", "-c", r#"exec a "b c""#, r#"d " e"#, "f g"]
+        );
         assert_eq!(words("a '' b"), ["a", "", "b"]);
         assert!(split("a 'b").is_err());
         assert!(StartCommand::parse("node server.js").is_err());

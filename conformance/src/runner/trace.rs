@@ -50,7 +50,11 @@ pub struct Trace {
 
 impl Default for Trace {
     fn default() -> Self {
-        Self { began: Instant::now(), lines: Arc::default(), stopped: Arc::default() }
+        Self {
+            began: Instant::now(),
+            lines: Arc::default(),
+            stopped: Arc::default(),
+        }
     }
 }
 
@@ -86,12 +90,22 @@ impl Trace {
         if lines.len() == KEPT {
             lines.pop_front();
         }
-        lines.push_back(TraceLine { at_us, actor: actor.to_owned(), direction, frame });
+        lines.push_back(TraceLine {
+            at_us,
+            actor: actor.to_owned(),
+            direction,
+            frame,
+        });
     }
 
     /// The frames so far, in order.
     pub fn lines(&self) -> Vec<TraceLine> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.lines
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .cloned()
+            .collect()
     }
 }
 
@@ -109,8 +123,14 @@ fn describe(frame: &Frame) -> String {
             text.push('>');
             text
         }
-        Frame::Close { code: Some(code), reason } if reason.is_empty() => format!("<close {code}>"),
-        Frame::Close { code: Some(code), reason } => format!("<close {code}: {reason}>"),
+        Frame::Close {
+            code: Some(code),
+            reason,
+        } if reason.is_empty() => format!("<close {code}>"),
+        Frame::Close {
+            code: Some(code),
+            reason,
+        } => format!("<close {code}: {reason}>"),
         Frame::Close { code: None, .. } => "<close>".to_owned(),
     }
 }

@@ -32,8 +32,13 @@ pub enum Verdict {
 
 impl Verdict {
     /// All verdicts, in the order in which people want to see them counted.
-    pub const ALL: [Self; 5] =
-        [Self::Pass, Self::Fail, Self::Warn, Self::Untestable, Self::NotApplicable];
+    pub const ALL: [Self; 5] = [
+        Self::Pass,
+        Self::Fail,
+        Self::Warn,
+        Self::Untestable,
+        Self::NotApplicable,
+    ];
 
     /// The name used in reports and baselines.
     pub const fn as_str(self) -> &'static str {
@@ -92,7 +97,13 @@ pub struct Finding {
 impl Finding {
     /// A finding that is only a sentence.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), at: None, expected: None, actual: None, notes: Vec::new() }
+        Self {
+            message: message.into(),
+            at: None,
+            expected: None,
+            actual: None,
+            notes: Vec::new(),
+        }
     }
 
     /// The same with both sides shown.
@@ -138,8 +149,23 @@ impl CheckResult {
             Outcome::Untestable(finding) => (Verdict::Untestable, Some(finding)),
             Outcome::NotApplicable(why) => (Verdict::NotApplicable, Some(Finding::new(why))),
         };
-        let message = finding.as_ref().map(|found| found.message.clone()).unwrap_or_default();
-        let trace = if verdict == Verdict::Pass { Vec::new() } else { trace };
-        Self { check, verdict, message, finding, duration, trace, expected_because: None }
+        let message = finding
+            .as_ref()
+            .map(|found| found.message.clone())
+            .unwrap_or_default();
+        let trace = if verdict == Verdict::Pass {
+            Vec::new()
+        } else {
+            trace
+        };
+        Self {
+            check,
+            verdict,
+            message,
+            finding,
+            duration,
+            trace,
+            expected_because: None,
+        }
     }
 }

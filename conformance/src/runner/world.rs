@@ -46,8 +46,12 @@ impl World {
     /// Names for one play of a scenario.
     pub(crate) fn new(scenario: &Scenario) -> Self {
         let run = fresh();
-        let mut world =
-            Self { ids: BTreeMap::new(), acks: BTreeMap::new(), counter: 0, run: run.clone() };
+        let mut world = Self {
+            ids: BTreeMap::new(),
+            acks: BTreeMap::new(),
+            counter: 0,
+            run: run.clone(),
+        };
         // Generated ids first: ids of their own may refer to them.
         for (name, (actor, _)) in &scenario.actors {
             let id = (!actor.anonymous).then(|| format!("{name}-{run}"));
@@ -178,7 +182,9 @@ impl World {
         }
         while let Some(at) = text.find(&format!("-{}", self.run)) {
             let start = text[..at]
-                .rfind(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c)))
+                .rfind(|c: char| {
+                    !(c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c))
+                })
                 .map_or(0, |before| before + 1);
             let room = text[start..at].to_owned();
             let end = at + 1 + self.run.len();

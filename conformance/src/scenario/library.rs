@@ -40,12 +40,21 @@ impl Library {
     pub fn embedded() -> Self {
         let files: BTreeMap<_, _> = EMBEDDED.iter().copied().collect();
         let mut library = Self::default();
-        for (path, text) in EMBEDDED.iter().filter(|(path, _)| path.starts_with("scenarios/")) {
-            let source = Arc::new(Source { path: (*path).to_owned(), text: (*text).to_owned() });
+        for (path, text) in EMBEDDED
+            .iter()
+            .filter(|(path, _)| path.starts_with("scenarios/"))
+        {
+            let source = Arc::new(Source {
+                path: (*path).to_owned(),
+                text: (*text).to_owned(),
+            });
             library.add(&source, &|named| {
                 let path = relative(path, named);
                 let text = files.get(path.as_str()).ok_or("there is no such file")?;
-                Ok(Arc::new(Source { path, text: (*text).to_owned() }))
+                Ok(Arc::new(Source {
+                    path,
+                    text: (*text).to_owned(),
+                }))
             });
         }
         library.sort();
@@ -82,23 +91,35 @@ impl Library {
     }
 
     fn sort(&mut self) {
-        self.scenarios.sort_by(|a, b| (&a.family, &a.id).cmp(&(&b.family, &b.id)));
+        self.scenarios
+            .sort_by(|a, b| (&a.family, &a.id).cmp(&(&b.family, &b.id)));
     }
 }
 
 fn read(path: &Path) -> Result<Arc<Source>, LibraryError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| LibraryError::Io { path: path.display().to_string(), source })?;
-    Ok(Arc::new(Source { path: path.display().to_string(), text }))
+    let text = std::fs::read_to_string(path).map_err(|source| LibraryError::Io {
+        path: path.display().to_string(),
+        source,
+    })?;
+    Ok(Arc::new(Source {
+        path: path.display().to_string(),
+        text,
+    }))
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), LibraryError> {
-    let failed = |source| LibraryError::Io { path: folder.display().to_string(), source };
+    let failed = |source| LibraryError::Io {
+        path: folder.display().to_string(),
+        source,
+    };
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "json") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
             files.push(path);
         }
     }
@@ -131,7 +152,10 @@ mod tests {
             relative("scenarios/core/a.json", "../../hostile/core.json"),
             "hostile/core.json"
         );
-        assert_eq!(relative("scenarios/core/a.json", "cases.json"), "scenarios/core/cases.json");
+        assert_eq!(
+            relative("scenarios/core/a.json", "cases.json"),
+            "scenarios/core/cases.json"
+        );
     }
 
     #[test]

@@ -169,7 +169,9 @@ pub struct ActorDocument {
 }
 
 /// What it means to break a scenario, in the words of RFC 2119.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Breaking it is a failure: the server does not conform.
@@ -182,7 +184,9 @@ pub enum Level {
 
 /// Something a server may or may not offer and therefore has to declare (`--claim`)
 /// before it is judged by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Capability {
     /// A second connection with a client id that is in use takes it over (`v2`, option
@@ -201,8 +205,13 @@ pub enum Capability {
 
 impl Capability {
     /// All capabilities.
-    pub const ALL: [Self; 5] =
-        [Self::ClientOverwrite, Self::ClientReject, Self::Stream, Self::Service, Self::Topic];
+    pub const ALL: [Self; 5] = [
+        Self::ClientOverwrite,
+        Self::ClientReject,
+        Self::Stream,
+        Self::Service,
+        Self::Topic,
+    ];
 
     /// The name used in scenarios and on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -236,7 +245,8 @@ impl FromStr for Capability {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut all = Self::ALL.into_iter();
-        all.find(|known| known.as_str() == text).ok_or_else(|| UnknownCapability(text.to_owned()))
+        all.find(|known| known.as_str() == text)
+            .ok_or_else(|| UnknownCapability(text.to_owned()))
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Scenario {
     pub family: String,
     /// What holds when it passes.
     pub title: String,
+    /// What holds when all cases of its scenario pass; the same for one without cases.
+    pub group: String,
     /// Why anybody cares.
     pub why: Option<String>,
     /// Clause ids with their places.
@@ -82,7 +84,10 @@ pub fn parse(
     let document: ScenarioDocument<'_> =
         serde_json::from_str(&source.text).map_err(|error| vec![problem_of(source, 0, &error)])?;
     let mut problems = Vec::new();
-    let mut reader = Reader { source, problems: &mut problems };
+    let mut reader = Reader {
+        source,
+        problems: &mut problems,
+    };
     let base = reader.scenario(&document);
     let mut scenarios = Vec::new();
     if let Some(raw) = document.cases {
@@ -91,7 +96,10 @@ pub fn parse(
             Err(problem) => return Err(vec![problem]),
         };
         let text = Arc::clone(&case_source);
-        let mut reader = Reader { source: &case_source, problems: &mut problems };
+        let mut reader = Reader {
+            source: &case_source,
+            problems: &mut problems,
+        };
         scenarios = reader.cases(&base, &text, &cases);
     } else {
         if let Some(step) = find_case(&base.steps) {
@@ -102,7 +110,11 @@ pub fn parse(
         }
         scenarios.push(base);
     }
-    if problems.is_empty() { Ok(scenarios) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(scenarios)
+    } else {
+        Err(problems)
+    }
 }
 
 /// A file with cases, and where in it each of them begins and ends.
@@ -124,11 +136,17 @@ fn case_table(
             at: at.clone(),
             message: message_of(&error),
         })?;
-        let file = open(&path)
-            .map_err(|message| Problem { at, message: format!("case file {path:?}: {message}") })?;
+        let file = open(&path).map_err(|message| Problem {
+            at,
+            message: format!("case file {path:?}: {message}"),
+        })?;
         let document: CaseFileDocument<'_> =
             serde_json::from_str(&file.text).map_err(|error| problem_of(&file, 0, &error))?;
-        let spans = document.cases.iter().map(|case| span(&file, case)).collect();
+        let spans = document
+            .cases
+            .iter()
+            .map(|case| span(&file, case))
+            .collect();
         return Ok((Arc::clone(&file), spans));
     }
     let base = source.offset_of(raw);
@@ -139,7 +157,10 @@ fn case_table(
 }
 
 fn problem_of(source: &Arc<Source>, base: usize, error: &serde_json::Error) -> Problem {
-    Problem { at: source.locate_error(base, error), message: message_of(error) }
+    Problem {
+        at: source.locate_error(base, error),
+        message: message_of(error),
+    }
 }
 
 /// Collects every problem of a file instead of stopping at the first.
@@ -155,6 +176,7 @@ impl Reader<'_> {
             stem: stem_of(&self.source.path),
             family: family_of(&self.source.path),
             title: document.title.clone(),
+            group: document.title.clone(),
             why: document.why.clone(),
             clauses: self.clauses(&document.clauses),
             level: document.level,
@@ -162,7 +184,9 @@ impl Reader<'_> {
             eio: document.eio.clone(),
             requires: document.requires.clone(),
             actors: self.actors(&document.actors),
-            deadline: document.deadline_ms.map_or(DEFAULT_DEADLINE, Duration::from_millis),
+            deadline: document
+                .deadline_ms
+                .map_or(DEFAULT_DEADLINE, Duration::from_millis),
             steps: self.steps(&document.steps, 0),
             at: self.source.locate_raw(document.id.raw()),
         }
@@ -173,7 +197,8 @@ impl Reader<'_> {
         if find_case(&base.steps).is_none() {
             self.problems.push(Problem {
                 at: base.at.clone(),
-                message: "the scenario has `cases`, but no step {\"case\": {}} where they go".into(),
+                message: "the scenario has `cases`, but no step {\"case\": {}} where they go"
+                    .into(),
             });
         }
         for (start, end) in spans {
@@ -199,7 +224,11 @@ impl Reader<'_> {
             }
             case.actors.extend(self.actors(&document.actors));
             let steps = self.steps(&document.steps, 0);
-            case.steps = base.steps.iter().flat_map(|step| fill_case(step, &steps)).collect();
+            case.steps = base
+                .steps
+                .iter()
+                .flat_map(|step| fill_case(step, &steps))
+                .collect();
             case.at = self.source.locate_raw(document.id.raw());
             cases.push(case);
         }
@@ -228,7 +257,9 @@ impl Reader<'_> {
     }
 
     fn steps(&mut self, raws: &[&RawValue], depth: usize) -> Vec<Step> {
-        raws.iter().filter_map(|raw| self.step(raw, depth)).collect()
+        raws.iter()
+            .filter_map(|raw| self.step(raw, depth))
+            .collect()
     }
 
     fn step(&mut self, raw: &RawValue, depth: usize) -> Option<Step> {
@@ -241,8 +272,14 @@ impl Reader<'_> {
             self.problems.push(Problem { at, message });
             return None;
         };
-        if !matches!(verb.as_str(), "all" | "any_of" | "repeat" | "when" | "within" | "case") {
-            return self.read::<Action>(raw).map(|action| Step { at, verb: Verb::Do(action) });
+        if !matches!(
+            verb.as_str(),
+            "all" | "any_of" | "repeat" | "when" | "within" | "case"
+        ) {
+            return self.read::<Action>(raw).map(|action| Step {
+                at,
+                verb: Verb::Do(action),
+            });
         }
         if depth >= MAX_GROUP_DEPTH {
             let message = format!("groups nest deeper than {MAX_GROUP_DEPTH}");
@@ -252,19 +289,24 @@ impl Reader<'_> {
         let verb = match self.read::<Group<'_>>(raw)? {
             Group::All(steps) => Verb::All(self.steps(&steps, depth + 1)),
             Group::AnyOf(alternatives) => Verb::AnyOf(
-                alternatives.iter().map(|steps| self.steps(steps, depth + 1)).collect(),
+                alternatives
+                    .iter()
+                    .map(|steps| self.steps(steps, depth + 1))
+                    .collect(),
             ),
-            Group::Repeat(repeat) => {
-                Verb::Repeat { times: repeat.times, steps: self.steps(&repeat.steps, depth + 1) }
-            }
+            Group::Repeat(repeat) => Verb::Repeat {
+                times: repeat.times,
+                steps: self.steps(&repeat.steps, depth + 1),
+            },
             Group::When(when) => Verb::When {
                 dialects: when.dialects,
                 eio: when.eio,
                 steps: self.steps(&when.steps, depth + 1),
             },
-            Group::Within(within) => {
-                Verb::Within { ms: within.ms, steps: self.steps(&within.steps, depth + 1) }
-            }
+            Group::Within(within) => Verb::Within {
+                ms: within.ms,
+                steps: self.steps(&within.steps, depth + 1),
+            },
             Group::Case(_) => Verb::Case,
         };
         Some(Step { at, verb })
@@ -309,7 +351,12 @@ fn find_case(steps: &[Step]) -> Option<&Step> {
 
 /// A step of the scenario with the place for cases filled.
 fn fill_case(step: &Step, case: &[Step]) -> Vec<Step> {
-    let fill = |steps: &[Step]| steps.iter().flat_map(|step| fill_case(step, case)).collect();
+    let fill = |steps: &[Step]| {
+        steps
+            .iter()
+            .flat_map(|step| fill_case(step, case))
+            .collect()
+    };
     let verb = match &step.verb {
         Verb::Case => return case.to_vec(),
         Verb::Do(_) => return vec![step.clone()],
@@ -317,11 +364,26 @@ fn fill_case(step: &Step, case: &[Step]) -> Vec<Step> {
         Verb::AnyOf(alternatives) => {
             Verb::AnyOf(alternatives.iter().map(|steps| fill(steps)).collect())
         }
-        Verb::Repeat { times, steps } => Verb::Repeat { times: *times, steps: fill(steps) },
-        Verb::When { dialects, eio, steps } => {
-            Verb::When { dialects: dialects.clone(), eio: eio.clone(), steps: fill(steps) }
-        }
-        Verb::Within { ms, steps } => Verb::Within { ms: *ms, steps: fill(steps) },
+        Verb::Repeat { times, steps } => Verb::Repeat {
+            times: *times,
+            steps: fill(steps),
+        },
+        Verb::When {
+            dialects,
+            eio,
+            steps,
+        } => Verb::When {
+            dialects: dialects.clone(),
+            eio: eio.clone(),
+            steps: fill(steps),
+        },
+        Verb::Within { ms, steps } => Verb::Within {
+            ms: *ms,
+            steps: fill(steps),
+        },
     };
-    vec![Step { at: step.at.clone(), verb }]
+    vec![Step {
+        at: step.at.clone(),
+        verb,
+    }]
 }

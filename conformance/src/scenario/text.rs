@@ -60,7 +60,10 @@ impl Text {
     /// A text without holes, whatever its characters.
     pub fn literal(text: impl Into<String>) -> Self {
         let source = text.into();
-        Self { parts: vec![Part::Literal(source.clone())], source }
+        Self {
+            parts: vec![Part::Literal(source.clone())],
+            source,
+        }
     }
 
     /// The string as the file has it.
@@ -110,7 +113,9 @@ impl TryFrom<String> for Text {
             }
             literal.push_str(&rest[..at]);
             let body = &rest[at + 2..];
-            let end = body.find('}').ok_or_else(|| TextError::Open(source.clone()))?;
+            let end = body
+                .find('}')
+                .ok_or_else(|| TextError::Open(source.clone()))?;
             if !literal.is_empty() {
                 parts.push(Part::Literal(std::mem::take(&mut literal)));
             }
@@ -137,7 +142,11 @@ fn hole(body: &str) -> Result<Part, TextError> {
         Some(("ack", name)) if !name.is_empty() => Ok(Part::Ack(name.to_owned())),
         Some(("nested", depth)) => {
             let depth: usize = depth.parse().map_err(|_| unknown())?;
-            if depth > MAX_GENERATED / 2 { Err(too_long()) } else { Ok(Part::Nested(depth)) }
+            if depth > MAX_GENERATED / 2 {
+                Err(too_long())
+            } else {
+                Ok(Part::Nested(depth))
+            }
         }
         Some(("repeat", rest)) => {
             let (times, unit) = rest.split_once(':').ok_or_else(unknown)?;

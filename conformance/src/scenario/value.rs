@@ -98,11 +98,7 @@ impl Pattern {
                 visit(key);
                 value.texts(visit);
             }),
-            Self::Plain(_)
-            | Self::Number(_)
-            | Self::Binary(_)
-            | Self::Any(_)
-            | Self::OneOf(_) => {}
+            Self::Plain(_) | Self::Number(_) | Self::Binary(_) | Self::Any(_) | Self::OneOf(_) => {}
         }
     }
 
@@ -131,7 +127,9 @@ impl Pattern {
 
     fn parse(raw: &RawValue, depth: usize) -> Result<Self, String> {
         if depth > MAX_DEPTH {
-            return Err(format!("a value nests deeper than {MAX_DEPTH}; use ${{nested:N}} in a $raw"));
+            return Err(format!(
+                "a value nests deeper than {MAX_DEPTH}; use ${{nested:N}} in a $raw"
+            ));
         }
         let text = raw.get();
         match text.as_bytes().first() {
@@ -217,7 +215,9 @@ impl<'de> Deserialize<'de> for ArgumentsPattern {
         match Pattern::parse(raw, 0).map_err(D::Error::custom)? {
             Pattern::Array(items) => Ok(Self::Exactly(items)),
             Pattern::Any(Kind::Anything) => Ok(Self::Anything),
-            _ => Err(D::Error::custom("arguments are an array, or {\"$any\": true}")),
+            _ => Err(D::Error::custom(
+                "arguments are an array, or {\"$any\": true}",
+            )),
         }
     }
 }

@@ -35,7 +35,10 @@ impl<'a> Mentions<'a> {
     pub(super) fn of(action: &'a Action) -> Self {
         let mut all = Self::default();
         all.collect(action);
-        for text in [all.asks, all.takes, all.awaits, all.answers].into_iter().flatten() {
+        for text in [all.asks, all.takes, all.awaits, all.answers]
+            .into_iter()
+            .flatten()
+        {
             all.texts.push(text);
         }
         for value in all.sent.clone() {
@@ -111,7 +114,12 @@ impl<'a> Mentions<'a> {
             }
             Action::ListClients(body) => {
                 self.acting.push(&body.from);
-                self.named.extend(body.includes.iter().chain(&body.excludes).map(String::as_str));
+                self.named.extend(
+                    body.includes
+                        .iter()
+                        .chain(&body.excludes)
+                        .map(String::as_str),
+                );
             }
             Action::Gone(body) => {
                 self.acting.push(&body.at);

@@ -30,7 +30,11 @@ pub fn lint(library: &Library) -> Vec<Problem> {
     let mut seen = BTreeSet::new();
     problems.retain(|problem| seen.insert((problem.at.to_string(), problem.message.clone())));
     problems.sort_by_key(|problem| {
-        (problem.at.source.path.clone(), problem.at.line, problem.at.column)
+        (
+            problem.at.source.path.clone(),
+            problem.at.line,
+            problem.at.column,
+        )
     });
     problems
 }
@@ -60,9 +64,18 @@ pub const EXCLUDED: &[(&str, &str)] = &[
         "SRV-MSG-27",
         "about the application that embeds the server; a client cannot make it send",
     ),
-    ("SRV-CON-4", "the runner connects by WebSocket only; the server's own tests poll"),
-    ("SRV-CON-5", "silence is noticed after 45 seconds by default, too long for a scenario"),
-    ("SRV-ROB-10", "a slow reader is noticed after seconds, too long for a scenario"),
+    (
+        "SRV-CON-4",
+        "the runner connects by WebSocket only; the server's own tests poll",
+    ),
+    (
+        "SRV-CON-5",
+        "silence is noticed after 45 seconds by default, too long for a scenario",
+    ),
+    (
+        "SRV-ROB-10",
+        "a slow reader is noticed after seconds, too long for a scenario",
+    ),
 ];
 
 fn unique(library: &Library, problems: &mut Vec<Problem>) {
@@ -70,7 +83,10 @@ fn unique(library: &Library, problems: &mut Vec<Problem>) {
     for scenario in &library.scenarios {
         if let Some(first) = seen.insert(&scenario.id, &scenario.at) {
             let message = format!("the id {:?} is used at {first} already", scenario.id);
-            problems.push(Problem { at: scenario.at.clone(), message });
+            problems.push(Problem {
+                at: scenario.at.clone(),
+                message,
+            });
         }
     }
 }
@@ -78,7 +94,10 @@ fn unique(library: &Library, problems: &mut Vec<Problem>) {
 /// Everything but the steps.
 fn envelope(scenario: &Scenario, problems: &mut Vec<Problem>) {
     let mut problem = |at: &Location, message: String| {
-        problems.push(Problem { at: at.clone(), message });
+        problems.push(Problem {
+            at: at.clone(),
+            message,
+        });
     };
     let (slug, case) = match scenario.id.split_once('/') {
         Some((slug, case)) => (slug, Some(case)),
@@ -91,16 +110,27 @@ fn envelope(scenario: &Scenario, problems: &mut Vec<Problem>) {
         }
     }
     if slug != scenario.stem {
-        let message =
-            format!("the id {slug:?} is not the name of the file, which is {:?}", scenario.stem);
+        let message = format!(
+            "the id {slug:?} is not the name of the file, which is {:?}",
+            scenario.stem
+        );
         problem(&scenario.at, message);
     }
-    if Family::ALL.iter().all(|family| family.as_str() != scenario.family) {
-        let message = format!("the folder {:?} is not a family of the protocol", scenario.family);
+    if Family::ALL
+        .iter()
+        .all(|family| family.as_str() != scenario.family)
+    {
+        let message = format!(
+            "the folder {:?} is not a family of the protocol",
+            scenario.family
+        );
         problem(&scenario.at, message);
     }
     if scenario.dialects.is_empty() || scenario.clauses.is_empty() || scenario.steps.is_empty() {
-        problem(&scenario.at, "a scenario needs dialects, clauses and steps".into());
+        problem(
+            &scenario.at,
+            "a scenario needs dialects, clauses and steps".into(),
+        );
     }
     for eio in &scenario.eio {
         if !matches!(eio, 3 | 4) {
@@ -146,14 +176,24 @@ fn clauses_of(scenario: &Scenario, problem: &mut dyn FnMut(&Location, String)) {
         let message = "the level is stricter than that of every clause it names".to_owned();
         problem(&scenario.at, message);
     }
-    if let Some(dialect) = scenario.dialects.iter().find(|dialect| !spoken.contains(dialect)) {
-        problem(&scenario.at, format!("none of the clauses applies to {dialect}"));
+    if let Some(dialect) = scenario
+        .dialects
+        .iter()
+        .find(|dialect| !spoken.contains(dialect))
+    {
+        problem(
+            &scenario.at,
+            format!("none of the clauses applies to {dialect}"),
+        );
     }
 }
 
 fn is_slug(text: &str) -> bool {
     !text.is_empty()
         && text.split('-').all(|word| {
-            !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+            !word.is_empty()
+                && word
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
         })
 }

@@ -76,7 +76,10 @@ pub(super) fn walk(scenario: &Scenario, problems: &mut Vec<Problem>) {
     for (name, (_, at)) in &scenario.actors {
         if !mentioned.contains(name) {
             let message = format!("actor {name} takes no part");
-            problems.push(Problem { at: at.clone(), message });
+            problems.push(Problem {
+                at: at.clone(),
+                message,
+            });
         }
     }
 }
@@ -90,7 +93,10 @@ fn actors_in(text: &Text) -> impl Iterator<Item = &str> {
 
 impl Walk<'_> {
     fn problem(&mut self, at: &Location, message: impl Into<String>) {
-        self.problems.push(Problem { at: at.clone(), message: message.into() });
+        self.problems.push(Problem {
+            at: at.clone(),
+            message: message.into(),
+        });
     }
 
     fn steps(&mut self, steps: &[Step]) {
@@ -193,15 +199,25 @@ impl Walk<'_> {
         if let Some(name) = mentions.awaits
             && !self.story.asked.contains(name.source())
         {
-            self.problem(at, format!("nothing has been asked for as {:?}", name.source()));
+            self.problem(
+                at,
+                format!("nothing has been asked for as {:?}", name.source()),
+            );
         }
         if let Some(name) = mentions.answers
             && !self.story.taken.contains(name.source())
         {
-            self.problem(at, format!("nobody has received a request as {:?}", name.source()));
+            self.problem(
+                at,
+                format!("nobody has received a request as {:?}", name.source()),
+            );
         }
-        self.story.asked.extend(mentions.asks.map(|name| name.source().to_owned()));
-        self.story.taken.extend(mentions.takes.map(|name| name.source().to_owned()));
+        self.story
+            .asked
+            .extend(mentions.asks.map(|name| name.source().to_owned()));
+        self.story
+            .taken
+            .extend(mentions.takes.map(|name| name.source().to_owned()));
     }
 
     fn failures(&mut self, at: &Location, codes: &[String]) {
@@ -213,7 +229,10 @@ impl Walk<'_> {
             }
         }
         if !fits {
-            self.problem(at, format!("none of these failures exists in {}", self.dialect));
+            self.problem(
+                at,
+                format!("none of these failures exists in {}", self.dialect),
+            );
         }
     }
 
@@ -237,7 +256,9 @@ impl Walk<'_> {
             }
             Action::Disconnect(body) => {
                 self.expect(at, &body.from, &[Presence::Here], "leaves");
-                self.story.presence.insert(body.from.clone(), Presence::Left);
+                self.story
+                    .presence
+                    .insert(body.from.clone(), Presence::Left);
             }
             Action::Closed(body) => {
                 self.expect(at, &body.at, &[Presence::Here], "is closed");
@@ -278,7 +299,12 @@ impl Walk<'_> {
         if !self.mention(at, name) {
             return;
         }
-        let presence = self.story.presence.get(name).copied().unwrap_or(Presence::Absent);
+        let presence = self
+            .story
+            .presence
+            .get(name)
+            .copied()
+            .unwrap_or(Presence::Absent);
         if allowed.contains(&presence) || presence == Presence::Unclear {
             return;
         }
@@ -304,7 +330,11 @@ impl Walk<'_> {
             match part {
                 Part::Actor(name)
                     if self.mention(at, name)
-                        && self.scenario.actors.get(name).is_some_and(|(a, _)| a.anonymous) =>
+                        && self
+                            .scenario
+                            .actors
+                            .get(name)
+                            .is_some_and(|(a, _)| a.anonymous) =>
                 {
                     self.problem(at, format!("{name} is anonymous and has no client id"));
                 }

@@ -1,0 +1,97 @@
+//! Coming and going: connections are made, refused and left.
+
+use sio_p2p_transport::{ConnectError, ConnectOptions};
+
+use super::play::{Play, Stop};
+use super::verdict::Finding;
+use crate::scenario::body::{Disconnect, Leaving};
+
+impl Play {
+    fn options(&mut self, name: &str) -> Result<ConnectOptions, Stop> {
+        let (dialect_query, id) = {
+            let scenario = &self.check.scenario;
+            let document = scenario.actors.get(name).map(|(actor, _)| actor);
+            let query = document.and_then(|actor| actor.query.as_ref());
+            (
+                query.map(|text| self.world.fill(text)).transpose(),
+                self.world.id(name),
+            )
+        };
+        let untestable = |error: ConnectError| Stop::Untestable(Finding::new(error.to_string()));
+        let mut options = ConnectOptions::new(&self.url).map_err(untestable)?;
+        match (dialect_query.map_err(Stop::broken)?, id) {
+            (Some(query), _) => options = options.raw_query(&query),
+            (None, Some(id)) => options = options.query("clientId", id),
+            (None, None) => {}
+        }
+        let tap = self.trace.tap(name);
+        let deadline = self.deadline;
+        let eio = self.actor(name)?.eio;
+        Ok(options.eio(eio).connect_timeout(deadline).tap(tap))
+    }
+
+    pub(super) async fn connect(&mut self, name: &str) -> Result<(), Stop> {
+        // A connection that the server has ended must have been noticed by a step.
+        self.drain();
+        self.no_leftovers(name, true)?;
+        let options = self.options(name)?;
+        let mailbox = self.mailbox.clone();
+        match self.actor(name)?.connect(&options, &mailbox).await {
+            Ok(()) => {
+                self.talked = true;
+                Ok(())
+            }
+            Err(error @ (ConnectError::Unreachable { .. } | ConnectError::InvalidOptions(_))) => {
+                let message = format!("{name} could not reach the server");
+                Err(Stop::Untestable(
+                    Finding::new(message).comparing("a connection", error.to_string()),
+                ))
+            }
+            Err(error) => {
+                let message = format!("{name} was not accepted");
+                let finding = Finding::new(message).comparing("a connection", error.to_string());
+                Err(Stop::Broken(finding))
+            }
+        }
+    }
+
+    pub(super) async fn refused(&mut self, name: &str) -> Result<(), Stop> {
+        let options = self.options(name)?;
+        let mailbox = self.mailbox.clone();
+        match self.actor(name)?.connect(&options, &mailbox).await {
+            Ok(()) => Err(Stop::broken(format!("{name} was accepted"))),
+            Err(ConnectError::Http(_) | ConnectError::Refused(_) | ConnectError::Closed(_)) => {
+                Ok(())
+            }
+            Err(error @ ConnectError::Unreachable { .. }) => {
+                let message = format!("{name} could not reach the server");
+                Err(Stop::Untestable(
+                    Finding::new(message).comparing("a refusal", error.to_string()),
+                ))
+            }
+            Err(error) => {
+                let message = format!("{name} was neither accepted nor refused");
+                Err(Stop::Broken(
+                    Finding::new(message).comparing("a refusal", error.to_string()),
+                ))
+            }
+        }
+    }
+
+    pub(super) async fn disconnect(&mut self, body: &Disconnect) -> Result<(), Stop> {
+        let actor = self.actor(&body.from)?;
+        if !actor.is_open() {
+            return Err(self.lost(&body.from));
+        }
+        actor.left = true;
+        let Some(connection) = actor.connection.take() else {
+            return Ok(());
+        };
+        let patience = self.deadline;
+        match body.how {
+            Leaving::Clean => connection.leave(patience).await,
+            Leaving::Abrupt => connection.abort().await,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,351 @@
+//! Looking into an inbox: is what a verb expects there?
+
+use sio_p2p_protocol::Dialect;
+use sio_p2p_transport::{CloseReason, Packet};
+
+use super::leftovers::describe;
+use super::matching::{self, describe_arguments};
+use super::play::{Play, Requested, Stop};
+use super::verdict::Finding;
+use crate::json::{elements, quote, shorten};
+use crate::scenario::body::{Acked, Closed, ClosedBy, FailureCodes, PacketKind, ReceivePacket};
+use crate::scenario::step::Action;
+use crate::scenario::text::Text;
+use crate::scenario::value::{ArgumentsPattern, Pattern};
+
+/// An event that is expected as the next at an actor.
+pub(super) struct Expected {
+    pub(super) at: String,
+    /// Name as JSON text.
+    pub(super) name: String,
+    args: ArgumentsPattern,
+    /// The name of the request, if the event must ask for an ack.
+    asks: Option<String>,
+}
+
+/// What a look at the inbox shows.
+pub(super) enum Look {
+    /// It is there, and has been taken out.
+    Matched,
+    /// Nothing yet.
+    Pending,
+    /// Something else is there.
+    Other(Finding),
+}
+
+impl Play {
+    pub(super) fn words(&self, expected: &Expected) -> String {
+        let ack = if expected.asks.is_some() {
+            ", asking for an ack"
+        } else {
+            ""
+        };
+        format!(
+            "event {} {}{ack}",
+            expected.name,
+            describe_arguments(&self.world, &expected.args)
+        )
+    }
+
+    /// Looks once; takes out what matches.
+    pub(super) fn look(&mut self, action: &Action) -> Result<Look, Stop> {
+        match action {
+            Action::Acked(body) => self.look_for_ack(body),
+            Action::Closed(body) => self.look_for_end(body),
+            Action::ReceivePacket(body) => self.look_for_packet(body),
+            _ => match self.expected(action)? {
+                Some(expected) => self.look_for_event(expected),
+                None => Ok(Look::Pending),
+            },
+        }
+    }
+
+    /// The event that a verb expects.
+    pub(super) fn expected(&self, action: &Action) -> Result<Option<Expected>, Stop> {
+        let fill = |text: &Option<Text>| text.as_ref().map(|text| self.fill(text)).transpose();
+        let dialect_of = |name: &str| self.actors.get(name).map(|actor| actor.dialect);
+        Ok(Some(match action {
+            Action::Receive(body) => Expected {
+                at: body.at.clone(),
+                name: quote(&self.fill(&body.event)?),
+                args: self.with_source(body.from.as_deref(), &body.args),
+                asks: fill(&body.r#as)?,
+            },
+            Action::TargetAdded(body) => {
+                let dialect = body
+                    .dialect
+                    .or(dialect_of(&body.from))
+                    .unwrap_or(self.dialect);
+                let json = super::lowering::target_added(dialect, self.world.id(&body.from));
+                let request = self.fill(&body.r#as)?;
+                literal_event(&body.at, &json.map_err(Stop::broken)?, Some(request))
+            }
+            Action::TargetLeft(body) => {
+                let dialect = body
+                    .dialect
+                    .or(dialect_of(&body.at))
+                    .unwrap_or(self.dialect);
+                let json = super::lowering::target_left(dialect, self.world.id(&body.who));
+                literal_event(&body.at, &json.map_err(Stop::broken)?, None)
+            }
+            Action::ServerError(body) => {
+                let args = match &body.failure {
+                    None => ArgumentsPattern::Exactly(vec![Pattern::Any(
+                        crate::scenario::value::Kind::String,
+                    )]),
+                    Some(code) => {
+                        let dialect = dialect_of(&body.at).unwrap_or(self.dialect);
+                        self.failure(code, dialect, body.who.as_deref())?
+                    }
+                };
+                Expected {
+                    at: body.at.clone(),
+                    name: quote("SERVER_ERROR"),
+                    args,
+                    asks: None,
+                }
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// The arguments as the receiver sees them: a `v1` sender's id comes first.
+    fn with_source(&self, from: Option<&str>, args: &ArgumentsPattern) -> ArgumentsPattern {
+        let speaks_v1 = |name: &str| {
+            self.actors
+                .get(name)
+                .is_some_and(|actor| actor.dialect == Dialect::V1)
+        };
+        match (from.filter(|name| speaks_v1(name)), args) {
+            (Some(name), ArgumentsPattern::Exactly(patterns)) => {
+                let source = match self.world.id(name) {
+                    Some(id) => Pattern::String(Text::literal(id)),
+                    None => Pattern::Plain("null"),
+                };
+                let mut all = vec![source];
+                all.extend(patterns.iter().cloned());
+                ArgumentsPattern::Exactly(all)
+            }
+            _ => args.clone(),
+        }
+    }
+
+    /// One argument: the text of a failure, in any wording of the dialect.
+    fn failure(
+        &self,
+        codes: &FailureCodes,
+        dialect: Dialect,
+        who: Option<&str>,
+    ) -> Result<ArgumentsPattern, Stop> {
+        let who = who.and_then(|name| self.world.id(name));
+        let texts =
+            super::failures::wordings(codes.as_slice(), dialect, who).map_err(Stop::broken)?;
+        Ok(ArgumentsPattern::Exactly(vec![Pattern::OneOf(texts)]))
+    }
+
+    fn look_for_event(&mut self, expected: Expected) -> Result<Look, Stop> {
+        let words = self.words(&expected);
+        let Some(connection) = self.actor(&expected.at)?.connection.as_ref() else {
+            return Ok(Look::Pending);
+        };
+        let Some(event) = connection.inbox.events.front().cloned() else {
+            return Ok(Look::Pending);
+        };
+        let at = &expected.at;
+        let (name, args) = event.parts();
+        let other = |message: String| {
+            Ok(Look::Other(
+                Finding::new(message).comparing(words.clone(), describe(&event)),
+            ))
+        };
+        if name != expected.name {
+            return other(format!(
+                "{at} received {} instead of {}",
+                shorten(&name, 60),
+                expected.name
+            ));
+        }
+        let compared =
+            matching::arguments(&self.world, &expected.args, &args, &event.data.attachments);
+        if let Err(difference) = compared {
+            return other(format!(
+                "{at} received {name} with other arguments: {difference}"
+            ));
+        }
+        match (&expected.asks, event.ack) {
+            (None, Some(_)) => {
+                return other(format!(
+                    "{at} received {name} that asks for an ack, which it should not"
+                ));
+            }
+            (Some(_), None) => {
+                return other(format!("{at} received {name} that does not ask for an ack"));
+            }
+            (Some(request), Some(number)) => {
+                let requested = Requested {
+                    actor: at.clone(),
+                    number,
+                };
+                self.requested.insert(request.clone(), requested);
+                self.world.ack_asked(request, number);
+            }
+            (None, None) => {}
+        }
+        if let Some(connection) = &mut self.actor(&expected.at)?.connection {
+            connection.inbox.events.pop_front();
+        }
+        Ok(Look::Matched)
+    }
+
+    fn look_for_ack(&mut self, body: &Acked) -> Result<Look, Stop> {
+        let request = self.fill(&body.request)?;
+        let Some(asked) = self.asked.get(&request).cloned() else {
+            return Err(Stop::broken(format!(
+                "nothing has been asked for as {request}"
+            )));
+        };
+        let dialect = self.actor(&asked.actor)?.dialect;
+        let expected = match (&body.failure, &body.args) {
+            (Some(code), _) => self.failure(code, dialect, body.who.as_deref())?,
+            (None, Some(args)) => args.clone(),
+            (None, None) => ArgumentsPattern::default(),
+        };
+        let connection = self
+            .actor(&asked.actor)?
+            .connection
+            .as_ref()
+            .filter(|connection| connection.generation == asked.generation);
+        let Some(inbox) = connection.map(|connection| &connection.inbox) else {
+            return Ok(Look::Pending);
+        };
+        if body.next && !inbox.is_empty() && inbox.first_is_ack() != Some(asked.number) {
+            let message = format!(
+                "{} received something else before the ack of {request}",
+                asked.actor
+            );
+            let finding = Finding::new(message).comparing("first the ack", self.unmatched());
+            return Ok(Look::Other(finding));
+        }
+        let acks = inbox.acks.get(&asked.number);
+        let Some(data) = acks
+            .and_then(|acks| acks.front())
+            .map(|ack| ack.data.clone())
+        else {
+            return Ok(Look::Pending);
+        };
+        match matching::arguments(&self.world, &expected, &data.json, &data.attachments) {
+            Ok(()) => {
+                if let Some(connection) = &mut self.actor(&asked.actor)?.connection
+                    && let Some(acks) = connection.inbox.acks.get_mut(&asked.number)
+                {
+                    acks.pop_front();
+                }
+                Ok(Look::Matched)
+            }
+            Err(difference) => {
+                let message = format!("the ack of {request} is another: {difference}");
+                let words = format!("ack {}", describe_arguments(&self.world, &expected));
+                let actual = format!("ack {}", shorten(&data.json, 200));
+                Ok(Look::Other(Finding::new(message).comparing(words, actual)))
+            }
+        }
+    }
+
+    fn look_for_end(&mut self, body: &Closed) -> Result<Look, Stop> {
+        let Some(connection) = self.actor(&body.at)?.connection.as_mut() else {
+            return Ok(Look::Pending);
+        };
+        if connection.inbox.closed.is_none() || connection.end_seen {
+            return Ok(Look::Pending);
+        }
+        let reason = connection.inbox.closed.clone();
+        let by_packet = matches!(reason, Some(CloseReason::ServerDisconnect));
+        let event = connection.inbox.events.front().cloned();
+        if let Some(event) = event {
+            let message = format!(
+                "{} received {} before its connection ended",
+                body.at,
+                describe(&event)
+            );
+            return Ok(Look::Other(
+                Finding::new(message).comparing("the end of the connection", self.unmatched()),
+            ));
+        }
+        let as_asked = match body.by {
+            None => true,
+            Some(ClosedBy::Packet) => by_packet,
+            Some(ClosedBy::Transport) => !by_packet,
+        };
+        if as_asked {
+            connection.end_seen = true;
+            return Ok(Look::Matched);
+        }
+        let message = format!(
+            "the server ended the connection of {} in another way",
+            body.at
+        );
+        let actual = reason.map(|reason| reason.to_string()).unwrap_or_default();
+        let expected = if by_packet {
+            "without a disconnect packet"
+        } else {
+            "by a disconnect packet"
+        };
+        Ok(Look::Other(
+            Finding::new(message).comparing(expected, actual),
+        ))
+    }
+
+    fn look_for_packet(&mut self, body: &ReceivePacket) -> Result<Look, Stop> {
+        let namespace = match &body.namespace {
+            Some(text) => self.fill(text)?,
+            None => "/".to_owned(),
+        };
+        let Some(connection) = self.actor(&body.at)?.connection.as_mut() else {
+            return Ok(Look::Pending);
+        };
+        let Some(packet) = connection.inbox.packets.front().cloned() else {
+            return Ok(Look::Pending);
+        };
+        let (kind, found, data) = match &packet {
+            Packet::Connect { namespace, data } => (Some(PacketKind::Connect), namespace, data),
+            Packet::ConnectError { namespace, data } => {
+                (Some(PacketKind::ConnectError), namespace, data)
+            }
+            other => (None, &other.namespace().to_owned(), &None),
+        };
+        let json = data.as_deref().unwrap_or("null");
+        let data_fits = match &body.data {
+            None => Ok(()),
+            Some(pattern) => matching::compare(&self.world, pattern, json, &[], "its data"),
+        };
+        if kind == Some(body.kind) && *found == namespace && data_fits.is_ok() {
+            if let Some(connection) = &mut self.actor(&body.at)?.connection {
+                connection.inbox.packets.pop_front();
+            }
+            return Ok(Look::Matched);
+        }
+        let message = format!("{} received another packet", body.at);
+        let expected = format!("{:?} of namespace {namespace}", body.kind);
+        Ok(Look::Other(
+            Finding::new(message).comparing(expected, format!("{packet:?}")),
+        ))
+    }
+}
+
+/// An event of the catalogue, given as the JSON text of its packet.
+fn literal_event(at: &str, json: &str, asks: Option<String>) -> Expected {
+    let mut parts = elements(json).unwrap_or_default().into_iter();
+    let name = parts
+        .next()
+        .map(|name| name.get().to_owned())
+        .unwrap_or_default();
+    let args = parts
+        .filter_map(|arg| Pattern::literal(arg.get()))
+        .collect();
+    Expected {
+        at: at.to_owned(),
+        name,
+        args: ArgumentsPattern::Exactly(args),
+        asks,
+    }
+}
