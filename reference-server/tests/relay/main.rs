@@ -1,11 +1,19 @@
 //! Tests of the relay through its public interface, without sockets.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod behaviour;
 mod driver;
 mod early;
 mod limits;
 mod meant;
 mod model;
+mod peers_model;
 mod replay;
 mod services;
 mod streams;
