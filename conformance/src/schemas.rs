@@ -1,7 +1,7 @@
 //! The JSON Schemas of the suite's own files, for `cargo xtask generate`.
 
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::baseline::BaselineDocument;
 use crate::report::json::Report;
@@ -37,8 +37,49 @@ fn schema<T: JsonSchema>(name: &str, output: bool) -> Value {
     } else {
         settings
     };
-    let mut schema = SchemaGenerator::from(settings).into_root_schema_for::<T>();
-    let name = name.trim_end_matches(".json");
-    schema.insert("$id".to_owned(), Value::String(format!("{BASE}{name}")));
-    schema.to_value()
+    let mut schema = SchemaGenerator::from(settings)
+        .into_root_schema_for::<T>()
+        .to_value();
+    prose(&mut schema);
+    let Value::Object(mut members) = schema else {
+        return schema;
+    };
+    // What a reader wants to know first comes first.
+    let mut ordered = Map::new();
+    let id = format!("{BASE}{}", name.trim_end_matches(".json"));
+    members.insert("$id".to_owned(), Value::String(id));
+    for key in ["$schema", "$id", "title", "description"] {
+        if let Some(value) = members.shift_remove(key) {
+            ordered.insert(key.to_owned(), value);
+        }
+    }
+    ordered.extend(members);
+    Value::Object(ordered)
+}
+
+/// Doc comments as prose: lines joined, links to Rust items as plain names.
+fn prose(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (key, value) in members {
+                match value {
+                    Value::String(text) if key == "description" => {
+                        let paragraphs: Vec<_> = text
+                            .split("\n\n")
+                            .map(|paragraph| {
+                                paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+                            })
+                            .collect();
+                        *text = paragraphs
+                            .join("\n\n")
+                            .replace("[`", "`")
+                            .replace("`]", "`");
+                    }
+                    value => prose(value),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(prose),
+        _ => {}
+    }
 }

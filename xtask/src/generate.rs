@@ -32,7 +32,7 @@ pub(crate) struct Generate {
 pub(crate) type Generated = (String, String);
 
 /// Everything that derives files.
-const PRODUCERS: &[fn() -> Vec<Generated>] = &[wire_schemas, catalogue];
+const PRODUCERS: &[fn() -> Vec<Generated>] = &[wire_schemas, catalogue, suite_schemas];
 
 /// Folders in which every file is generated.
 const FOLDERS: &[&str] = &["spec/schema"];
@@ -51,6 +51,14 @@ fn catalogue() -> Vec<Generated> {
         "spec/catalogue.json".to_owned(),
         pretty(&schema::catalogue_json()),
     )]
+}
+
+/// The schemas of scenarios, baselines and reports, from `conformance`.
+fn suite_schemas() -> Vec<Generated> {
+    sio_p2p_conformance::schemas()
+        .into_iter()
+        .map(|(name, schema)| (format!("spec/schema/{name}"), pretty(&schema)))
+        .collect()
 }
 
 /// JSON as it is committed: two spaces, a newline at the end.
