@@ -170,10 +170,12 @@ async fn the_server_resets(target: Target) {
     assert!(matches!(reason, CloseReason::Lost(_)), "{reason:?}");
 }
 
+const LONG: Duration = Duration::from_hours(1);
+
 /// A connection with a scripted peer.
-async fn pair() -> (PacketSocket, Peer) {
+async fn pair(close_timeout: Duration) -> (PacketSocket, Peer) {
     let (listener, options) = listen(EioVersion::V4).await;
-    let options = options.close_timeout(Duration::from_millis(300));
+    let options = options.close_timeout(close_timeout);
     let (socket, peer) = tokio::join!(
         soon(PacketSocket::connect(&options)),
         Peer::greet(&listener, EioVersion::V4, OPEN)
@@ -183,7 +185,7 @@ async fn pair() -> (PacketSocket, Peer) {
 
 #[tokio::test]
 async fn what_was_sent_before_a_close_arrives() {
-    let (socket, mut peer) = pair().await;
+    let (socket, mut peer) = pair(LONG).await;
     for number in 0..50 {
         socket
             .send(Packet::event(format!("[\"e\",{number}]")))
@@ -202,7 +204,7 @@ async fn what_was_sent_before_a_close_arrives() {
 
 #[tokio::test]
 async fn a_left_namespace_is_not_left_again() {
-    let (socket, mut peer) = pair().await;
+    let (socket, mut peer) = pair(LONG).await;
     socket.send(disconnect()).await.unwrap();
     drop(socket);
     assert_eq!(peer.next().await.as_deref(), Some("41"));
@@ -212,13 +214,13 @@ async fn a_left_namespace_is_not_left_again() {
 /// A server that answers nothing cannot hold a close up.
 #[tokio::test]
 async fn a_close_takes_its_time_at_most() {
-    let (socket, _peer) = pair().await;
+    let (socket, _peer) = pair(Duration::from_millis(300)).await;
     assert_eq!(soon(socket.close()).await, CloseReason::Local);
 }
 
 #[tokio::test]
 async fn packets_that_cross_a_close_are_received() {
-    let (mut socket, mut peer) = pair().await;
+    let (mut socket, mut peer) = pair(LONG).await;
     let sender = socket.sender();
     let closing = tokio::spawn(async move { sender.close().await });
     assert_eq!(peer.next().await.as_deref(), Some("41"));
@@ -234,11 +236,11 @@ async fn packets_that_cross_a_close_are_received() {
 /// On the level of TCP an abort is a reset, and hanging up an orderly end.
 #[tokio::test]
 async fn tcp_ends_as_promised() {
-    let (socket, peer) = pair().await;
+    let (socket, peer) = pair(LONG).await;
     soon(socket.abort()).await;
     let error = peer.end_of_tcp().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
-    let (socket, peer) = pair().await;
+    let (socket, peer) = pair(LONG).await;
     socket.send(Packet::event("[\"last\"]")).await.unwrap();
     socket.flush().await.unwrap();
     soon(socket.hang_up()).await;
@@ -248,13 +250,7 @@ async fn tcp_ends_as_promised() {
 /// An abort is heeded even while a close is under way.
 #[tokio::test]
 async fn an_abort_overtakes_a_close() {
-    let (listener, options) = listen(EioVersion::V4).await;
-    let options = options.close_timeout(Duration::from_hours(1));
-    let (socket, mut peer) = tokio::join!(
-        soon(PacketSocket::connect(&options)),
-        Peer::greet(&listener, EioVersion::V4, OPEN)
-    );
-    let socket = socket.unwrap();
+    let (socket, mut peer) = pair(LONG).await;
     let sender = socket.sender();
     let closing = tokio::spawn(async move { sender.close().await });
     assert_eq!(peer.next().await.as_deref(), Some("41"));

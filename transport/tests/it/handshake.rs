@@ -289,30 +289,36 @@ async fn an_invalid_open_packet_is_told() {
     }
 }
 
+/// Connects with a time limit that will be reached, and tells in which step.
+async fn late(script: impl AsyncFnOnce(TcpListener)) -> Stage {
+    let (listener, options) = listen(EioVersion::V4).await;
+    let options = options.connect_timeout(Duration::from_millis(1500));
+    // The script ends when the client has given up.
+    let (error, ()) = tokio::join!(refused(&options), script(listener));
+    match error {
+        ConnectError::Timeout { waiting_for, .. } => waiting_for,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// Every step has its time limit, and the error names the step.
 #[tokio::test]
 async fn each_step_times_out() {
-    let short = |options: ConnectOptions| options.connect_timeout(Duration::from_millis(300));
-    let stage = |error: ConnectError| match error {
-        ConnectError::Timeout { waiting_for, .. } => waiting_for,
-        other => panic!("{other:?}"),
-    };
-    let (_silent, options) = listen(EioVersion::V4).await;
-    assert_eq!(stage(refused(&short(options)).await), Stage::Upgrade);
-
-    let (listener, options) = listen(EioVersion::V4).await;
-    let options = short(options);
-    let (error, _peer) = tokio::join!(refused(&options), Peer::accept(&listener));
-    assert_eq!(stage(error), Stage::Open);
-
-    let (listener, options) = listen(EioVersion::V4).await;
-    let options = short(options);
-    let (error, _peer) = tokio::join!(refused(&options), async {
-        let mut peer = Peer::accept(&listener).await;
-        peer.text(OPEN).await;
-        peer
-    });
-    assert_eq!(stage(error), Stage::Connect);
+    let hold = async |peer: &mut Peer| assert_eq!(peer.next().await, None);
+    let stages = tokio::join!(
+        late(async |listener| {
+            let (mut tcp, _) = listener.accept().await.unwrap();
+            while !matches!(tcp.read_buf(&mut Vec::new()).await, Ok(0) | Err(_)) {}
+        }),
+        late(async |listener| hold(&mut Peer::accept(&listener).await).await),
+        late(async |listener| {
+            let mut peer = Peer::accept(&listener).await;
+            peer.text(OPEN).await;
+            assert_eq!(peer.next().await.as_deref(), Some("40"));
+            assert_eq!(peer.next().await.as_deref(), Some("close None"));
+        })
+    );
+    assert_eq!(stages, (Stage::Upgrade, Stage::Open, Stage::Connect));
 }
 
 /// A server that closes in the middle of the handshake.

@@ -42,7 +42,7 @@ async fn an_idle_connection_lives_on(target: Target) {
 }
 
 async fn a_silent_client_is_noticed(target: Target) {
-    let server = JsServer::start_with(target, json!({"pingInterval": 50, "pingTimeout": 50}));
+    let server = JsServer::start_with(target, json!({"pingInterval": 50, "pingTimeout": 1500}));
     let mut server = server.await;
     let (options, trace) = Trace::tap(server.options().heartbeat(Heartbeat::Silent));
     let socket = soon(PacketSocket::connect(&options)).await.unwrap();
@@ -88,7 +88,7 @@ async fn a_client_that_does_not_read_is_not_lost(target: Target) {
 /// A server that goes silent is given up by both generations.
 #[tokio::test]
 async fn a_silent_server_is_noticed() {
-    const HASTY: &str = r#"0{"sid":"s","upgrades":[],"pingInterval":40,"pingTimeout":40}"#;
+    const HASTY: &str = r#"0{"sid":"s","upgrades":[],"pingInterval":500,"pingTimeout":500}"#;
     for eio in [EioVersion::V3, EioVersion::V4] {
         let (listener, options) = listen(eio).await;
         let (socket, mut peer) = tokio::join!(
