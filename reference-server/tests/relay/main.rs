@@ -13,6 +13,7 @@ mod early;
 mod limits;
 mod meant;
 mod model;
+mod peers;
 mod peers_model;
 mod replay;
 mod services;

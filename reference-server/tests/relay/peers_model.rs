@@ -1,98 +1,21 @@
-//! Streams and APIs against a model that is simple enough to be believed.
+//! What two clients have between them beyond messages, as plain lists: stream
+//! requests and what is sent ahead of their answers, APIs and calls of them.
 //!
-//! Like `model`, for what two clients have between them beyond messages: stream
-//! requests and what is sent ahead of their answers, APIs and calls of them. The
-//! model keeps plain lists and walks over them. After every step the relay must
-//! have sent exactly what the model says; when all have left, nothing remains.
+//! The model walks over its lists and shares no idea with the tables of the
+//! relay. What it would send, it puts into `sent`.
 
-use proptest::collection::vec;
-use proptest::prelude::*;
-use sio_p2p_server::relay::{ConnectionId, Policy};
-
-use crate::driver::Driver;
+use sio_p2p_server::relay::ConnectionId;
 
 /// Small enough that random steps reach them.
-const PENDING_ACKS: usize = 4;
-const EARLY_EVENTS: usize = 2;
-const APIS: usize = 2;
-
-const IDS: [&str; 3] = ["a", "b", "c"];
-const STREAMS: [&str; 2] = ["s", "t"];
-const NAMES: [&str; 3] = ["x", "y", "z"];
+pub(crate) const PENDING_ACKS: usize = 4;
+pub(crate) const EARLY_EVENTS: usize = 2;
+pub(crate) const APIS: usize = 2;
 
 /// The ack id of every request; the relay must not care that it repeats.
-const ASKED: u64 = 5;
-
-/// One step. Numbers choose among what there is, modulo how much there is.
-#[derive(Debug, Clone)]
-enum Step {
-    Connect(usize),
-    Vanish(usize),
-    Open {
-        who: usize,
-        to: usize,
-        stream: usize,
-        v1: bool,
-    },
-    /// Data of a stream, or the notice that it is destroyed.
-    Say {
-        who: usize,
-        to: usize,
-        stream: usize,
-        ack: bool,
-        destroyed: bool,
-    },
-    Message {
-        who: usize,
-        to: usize,
-    },
-    Create {
-        who: usize,
-        api: usize,
-    },
-    Destroy {
-        who: usize,
-        api: Option<usize>,
-    },
-    Use {
-        who: usize,
-        api: usize,
-        ack: bool,
-    },
-    Answer {
-        pending: usize,
-        refuse: bool,
-    },
-}
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let n = 0..100usize;
-    let id = 0..IDS.len();
-    let stream = 0..STREAMS.len();
-    let api = 0..NAMES.len();
-    let flag = any::<bool>();
-    let step = prop_oneof![
-        3 => id.clone().prop_map(Step::Connect),
-        1 => n.clone().prop_map(Step::Vanish),
-        5 => (n.clone(), id.clone(), stream.clone(), flag)
-            .prop_map(|(who, to, stream, v1)| Step::Open { who, to, stream, v1 }),
-        6 => (n.clone(), id.clone(), stream, flag, flag)
-            .prop_map(|(who, to, stream, ack, destroyed)| Step::Say {
-                who, to, stream, ack, destroyed,
-            }),
-        1 => (n.clone(), id).prop_map(|(who, to)| Step::Message { who, to }),
-        2 => (n.clone(), api.clone()).prop_map(|(who, api)| Step::Create { who, api }),
-        1 => (n.clone(), proptest::option::weighted(0.7, api.clone()))
-            .prop_map(|(who, api)| Step::Destroy { who, api }),
-        3 => (n.clone(), api, flag).prop_map(|(who, api, ack)| Step::Use { who, api, ack }),
-        5 => (n, proptest::bool::weighted(0.3))
-            .prop_map(|(pending, refuse)| Step::Answer { pending, refuse }),
-    ];
-    vec(step, 1..150)
-}
+pub(crate) const ASKED: u64 = 5;
 
 #[derive(Debug, Clone, PartialEq)]
-enum What {
+pub(crate) enum What {
     Message {
         name: &'static str,
     },
@@ -107,38 +30,38 @@ enum What {
 }
 
 /// Acceptor, opener, and the id of the acceptor's end.
-type Stream = (ConnectionId, ConnectionId, &'static str);
+pub(crate) type Stream = (ConnectionId, ConnectionId, &'static str);
 
 #[derive(Debug, Clone)]
-struct Pending {
-    id: u64,
-    source: ConnectionId,
-    target: ConnectionId,
-    what: What,
+pub(crate) struct Pending {
+    pub(crate) id: u64,
+    pub(crate) source: ConnectionId,
+    pub(crate) target: ConnectionId,
+    pub(crate) what: What,
 }
 
 #[derive(Debug, Default)]
-struct Model {
-    here: Vec<(ConnectionId, &'static str)>,
+pub(crate) struct Model {
+    pub(crate) here: Vec<(ConnectionId, &'static str)>,
     /// Links in order of making: two ends and whether they are of dialect v1.
-    links: Vec<(ConnectionId, ConnectionId, bool)>,
-    pending: Vec<Pending>,
-    issued: u64,
+    pub(crate) links: Vec<(ConnectionId, ConnectionId, bool)>,
+    pub(crate) pending: Vec<Pending>,
+    pub(crate) issued: u64,
     /// What is held, in order: its stream, its text, and its ack.
-    held: Vec<(Stream, String, Option<u64>)>,
+    pub(crate) held: Vec<(Stream, String, Option<u64>)>,
     /// Streams of which one request was accepted while others are still open.
-    open: Vec<Stream>,
-    apis: Vec<(&'static str, ConnectionId)>,
-    sent: Vec<String>,
+    pub(crate) open: Vec<Stream>,
+    pub(crate) apis: Vec<(&'static str, ConnectionId)>,
+    pub(crate) sent: Vec<String>,
 }
 
 impl Model {
-    fn find(&self, id: &str) -> Option<ConnectionId> {
+    pub(crate) fn find(&self, id: &str) -> Option<ConnectionId> {
         let mut here = self.here.iter();
         here.find(|(_, name)| *name == id).map(|(who, _)| *who)
     }
 
-    fn send(&mut self, to: ConnectionId, packet: &str) {
+    pub(crate) fn send(&mut self, to: ConnectionId, packet: &str) {
         self.sent.push(format!("{} {packet}", to.0));
     }
 
@@ -146,17 +69,13 @@ impl Model {
         self.send(to, &format!(r#"42["SERVER_ERROR","{text}"]"#));
     }
 
-    fn missing(&mut self, to: ConnectionId, name: &str, v1: bool) {
-        match v1 {
-            true => self.error(
-                to,
-                &format!("Error: Could not find target client '{name}' socket"),
-            ),
-            false => self.error(
-                to,
-                &format!("Error: Core: Client {name} is not connected to server"),
-            ),
-        }
+    pub(crate) fn missing(&mut self, to: ConnectionId, name: &str, v1: bool) {
+        let text = if v1 {
+            format!("Error: Could not find target client '{name}' socket")
+        } else {
+            format!("Error: Core: Client {name} is not connected to server")
+        };
+        self.error(to, &text);
     }
 
     fn no_stream(&mut self, to: ConnectionId, name: &str, v1: bool) {
@@ -169,13 +88,13 @@ impl Model {
         self.send(to, &format!(r#"43{ASKED}["{text}"]"#));
     }
 
-    fn no_api(&mut self, to: ConnectionId, api: &str) {
+    pub(crate) fn no_api(&mut self, to: ConnectionId, api: &str) {
         let text = format!("Error: unknown-api: nobody provides an API called `{api}`");
         self.error(to, &text);
     }
 
     /// Enters an ack and gives up the oldest of too many.
-    fn ask(&mut self, source: ConnectionId, target: ConnectionId, what: What) -> u64 {
+    pub(crate) fn ask(&mut self, source: ConnectionId, target: ConnectionId, what: What) -> u64 {
         let mut own = self.pending.iter().filter(|p| p.source == source);
         let oldest = own.next().cloned();
         let given_up = oldest.filter(|_| own.count() + 1 == PENDING_ACKS);
@@ -237,7 +156,7 @@ impl Model {
         self.held.len() < before
     }
 
-    fn open(&mut self, who: ConnectionId, to: &'static str, id: &'static str, v1: bool) {
+    pub(crate) fn open(&mut self, who: ConnectionId, to: &'static str, id: &'static str, v1: bool) {
         let Some(target) = self.find(to) else {
             return self.no_stream(who, to, v1);
         };
@@ -262,7 +181,7 @@ impl Model {
         self.send(target, &format!("42{ack}{packet}"));
     }
 
-    fn say(
+    pub(crate) fn say(
         &mut self,
         who: ConnectionId,
         to: &'static str,
@@ -299,7 +218,7 @@ impl Model {
         self.error(who, text);
     }
 
-    fn vanish(&mut self, who: ConnectionId) {
+    pub(crate) fn vanish(&mut self, who: ConnectionId) {
         let name = self.here.iter().find(|(other, _)| *other == who).unwrap().1;
         self.here.retain(|(other, _)| *other != who);
         self.apis.retain(|(_, owner)| *owner != who);
@@ -331,7 +250,7 @@ impl Model {
         self.links.retain(|(a, b, _)| *a != who && *b != who);
     }
 
-    fn answer(&mut self, pending: Pending, text: &str, refuse: bool) {
+    pub(crate) fn answer(&mut self, pending: Pending, text: &str, refuse: bool) {
         self.pending.retain(|other| other.id != pending.id);
         self.send(pending.source, &format!("43{ASKED}{text}"));
         let What::Stream { stream, .. } = pending.what else {
@@ -353,7 +272,7 @@ impl Model {
         }
     }
 
-    fn create(&mut self, who: ConnectionId, api: &'static str) {
+    pub(crate) fn create(&mut self, who: ConnectionId, api: &'static str) {
         let owner = self.apis.iter().find(|(name, _)| *name == api);
         match owner.map(|(_, owner)| *owner) {
             Some(owner) if owner == who => {}
@@ -370,140 +289,9 @@ impl Model {
     }
 }
 
-fn request(stream: &str, to: &str, v1: bool) -> String {
+pub(crate) fn request(stream: &str, to: &str, v1: bool) -> String {
     let prefix = if v1 { "MULTI_API_" } else { "" };
     format!(
         r#"["{prefix}CREATE_STREAM",{{"sourceStreamId":"o","targetStreamId":"{stream}","targetClientId":"{to}"}}]"#
     )
-}
-
-/// Does a step on the relay and on the model; returns what the relay has sent.
-fn apply(step: &Step, number: usize, relay: &mut Driver, model: &mut Model) -> Vec<String> {
-    if let Step::Connect(id) = *step {
-        if model.find(IDS[id]).is_none() {
-            let who = relay.join(IDS[id]);
-            model.here.push((who, IDS[id]));
-        }
-        return Vec::new();
-    }
-    if model.here.is_empty() {
-        return Vec::new();
-    }
-    let choose = |who: usize| model.here[who % model.here.len()].0;
-    match *step {
-        Step::Connect(_) => unreachable!("handled above"),
-        Step::Vanish(who) => {
-            let who = choose(who);
-            model.vanish(who);
-            relay.gone(who)
-        }
-        Step::Open {
-            who,
-            to,
-            stream,
-            v1,
-        } => {
-            let who = choose(who);
-            model.open(who, IDS[to], STREAMS[stream], v1);
-            relay.ask(who, ASKED, &request(STREAMS[stream], IDS[to], v1))
-        }
-        Step::Say {
-            who,
-            to,
-            stream,
-            ack,
-            destroyed,
-        } => {
-            let (who, to, stream) = (choose(who), IDS[to], STREAMS[stream]);
-            let (event, argument) = match destroyed {
-                true => ("PEER_STREAM_DESTROYED".to_owned(), format!("\"{stream}\"")),
-                false => (
-                    format!("P2P_EMIT_STREAM-from-stream-{stream}"),
-                    number.to_string(),
-                ),
-            };
-            model.say(who, to, stream, ack, format!("[\"{event}\",{argument}]"));
-            let json = format!(r#"["P2P_EMIT","{to}","{event}",[{argument}]]"#);
-            relay.request(who, &json, &[], ack.then_some(ASKED))
-        }
-        Step::Message { who, to } => {
-            let (who, to) = (choose(who), IDS[to]);
-            match model.find(to) {
-                Some(target) => model.send(target, &format!("42[\"hi\",{number}]")),
-                None => model.missing(who, to, false),
-            }
-            relay.event(who, &format!(r#"["P2P_EMIT","{to}","hi",[{number}],null]"#))
-        }
-        Step::Create { who, api } => {
-            let (who, api) = (choose(who), NAMES[api]);
-            model.create(who, api);
-            relay.event(who, &format!(r#"["CREATE_API","{api}"]"#))
-        }
-        Step::Destroy { who, api } => {
-            let who = choose(who);
-            let Some(api) = api.map(|api| NAMES[api]) else {
-                model.apis.retain(|(_, owner)| *owner != who);
-                return relay.event(who, r#"["DESTROY_API",""]"#);
-            };
-            if !model.apis.iter().any(|(name, _)| *name == api) {
-                model.no_api(who, api);
-            }
-            model.apis.retain(|entry| *entry != (api, who));
-            relay.event(who, &format!(r#"["DESTROY_API","{api}"]"#))
-        }
-        Step::Use { who, api, ack } => {
-            let (who, api) = (choose(who), NAMES[api]);
-            match model.apis.iter().find(|(name, _)| *name == api).copied() {
-                Some((_, owner)) => {
-                    let id = ack.then(|| model.ask(who, owner, What::Call { api }));
-                    let id = id.map(|id| id.to_string()).unwrap_or_default();
-                    model.send(owner, &format!("42{id}[\"{api}\",{number}]"));
-                }
-                None => model.no_api(who, api),
-            }
-            let json = format!(r#"["USE_API","{api}",{number}]"#);
-            relay.request(who, &json, &[], ack.then_some(ASKED))
-        }
-        Step::Answer { pending, refuse } => {
-            // Whoever has not been told what is asked cannot answer it.
-            let held = &model.held;
-            let is_held = |id: u64| held.iter().any(|(_, _, ack)| *ack == Some(id));
-            let known = model.pending.iter().filter(|p| !is_held(p.id));
-            let known: Vec<_> = known.cloned().collect();
-            if known.is_empty() {
-                return Vec::new();
-            }
-            let pending = known[pending % known.len()].clone();
-            let (target, id) = (pending.target, pending.id);
-            let text = if refuse { "[\"no\"]" } else { "[null]" };
-            model.answer(pending, text, refuse);
-            relay.ack(target, id, text)
-        }
-    }
-}
-
-proptest! {
-    #[test]
-    fn streams_and_apis_are_as_the_model_says(steps in steps()) {
-        let mut relay = Driver::new(Policy {
-            pending_acks: PENDING_ACKS,
-            early_events: EARLY_EVENTS,
-            apis: APIS,
-            ..Policy::default()
-        });
-        let mut model = Model::default();
-        for (number, step) in steps.iter().enumerate() {
-            let sent = apply(step, number, &mut relay, &mut model);
-            prop_assert_eq!(&sent, &model.sent, "step {}: {:?}", number, step);
-            model.sent.clear();
-            let census = relay.relay.census();
-            prop_assert_eq!(census.pending_acks, model.pending.len());
-            prop_assert_eq!(census.early_events, model.held.len());
-            prop_assert_eq!(census.apis, model.apis.len());
-            let requests = model.pending.iter();
-            let requests = requests.filter(|p| matches!(p.what, What::Stream { .. }));
-            prop_assert_eq!(census.stream_requests, requests.count());
-        }
-        relay.all_gone();
-    }
 }

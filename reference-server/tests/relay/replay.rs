@@ -180,7 +180,7 @@ impl<'a> Replay<'a> {
 
     /// Puts what the relay sends into the inboxes.
     fn sort(&mut self) {
-        while let Some(output) = self.outbox.next() {
+        for output in self.outbox.by_ref() {
             let name = self.names[&output.to];
             let inbox = &mut self.clients.get_mut(name).expect("it is known").inbox;
             inbox.push_back(output.packet);

@@ -157,9 +157,10 @@ fn the_ends_of_a_stream_are_told_that_the_other_left() {
         relay.ack(b, 1, r#"["no"]"#);
         relay.ack(b, 2, "[]");
         let sent = relay.gone(if opener_leaves { a } else { b });
-        let expected = match opener_leaves {
-            true => r#"2 42["TARGET_DISCONNECT","a"]"#,
-            false => r#"1 42["TARGET_DISCONNECT","b"]"#,
+        let expected = if opener_leaves {
+            r#"2 42["TARGET_DISCONNECT","a"]"#
+        } else {
+            r#"1 42["TARGET_DISCONNECT","b"]"#
         };
         assert_eq!(sent, [expected]);
         relay.all_gone();
