@@ -9,7 +9,7 @@ use std::{
 };
 
 use sio_p2p_protocol::ClientId;
-use sio_p2p_transport::Data;
+use sio_p2p_transport::{CloseReason, Data};
 use tokio::sync::oneshot;
 
 use crate::state::DisconnectReason;
@@ -93,6 +93,14 @@ impl AckTable {
     /// An answer has arrived: gives who waits for it. The first answer counts (SRV-MSG-14).
     pub(crate) fn take(&self, id: u64) -> Option<Waiter> {
         self.state().slots.remove(&id).map(|slot| slot.waiter)
+    }
+
+    /// A question will not be asked, because its connection has ended before.
+    pub(crate) fn abandon(&self, id: u64) {
+        if let Some(Waiter::Future(waiter)) = self.take(id) {
+            let reason = CloseReason::Lost("before the question was sent".to_owned());
+            let _ = waiter.send(Err(DisconnectReason::Lost(reason)));
+        }
     }
 
     /// The server said something about a client: whoever waits for that client's answer will

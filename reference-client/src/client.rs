@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
@@ -23,6 +23,7 @@ use crate::{
     queue::Budget,
     reconnect::Restored,
     state::{ConnectionState, DisconnectReason},
+    stream::Streams,
     target::Targets,
     task,
 };
@@ -41,6 +42,25 @@ pub struct Client {
     pub(crate) shared: Arc<Shared>,
     alive: Arc<Alive>,
     deadline: Duration,
+}
+
+/// A handle that does not keep the connection alive.
+#[derive(Debug, Clone)]
+pub(crate) struct WeakClient {
+    shared: Arc<Shared>,
+    alive: Weak<Alive>,
+    deadline: Duration,
+}
+
+impl WeakClient {
+    /// A handle that does, if there is still another one.
+    pub(crate) fn upgrade(&self) -> Option<Client> {
+        Some(Client {
+            shared: Arc::clone(&self.shared),
+            alive: self.alive.upgrade()?,
+            deadline: self.deadline,
+        })
+    }
 }
 
 /// Ends the connection when the last handle is dropped.
@@ -66,6 +86,7 @@ pub(crate) struct Shared {
     pub(crate) core: Core,
     pub(crate) targets: Targets,
     pub(crate) restored: Feed<Restored>,
+    pub(crate) streams: Mutex<Streams>,
     listeners: Mutex<Listeners>,
 }
 
@@ -87,6 +108,7 @@ impl Shared {
     /// A connection has ended, and there may be another.
     pub(crate) fn connection_lost(&self, reason: &DisconnectReason) {
         self.acks.connection_lost(reason);
+        self.streams_disconnected(reason);
         for client in self.targets.connection_lost() {
             self.restored.tell(&Restored::LinkLost(client));
         }
@@ -99,6 +121,7 @@ impl Shared {
         self.outbox.close();
         self.acks.close(reason);
         self.listeners().close();
+        self.close_streams(reason);
         self.core.close();
         self.targets.close();
         self.restored.close();
@@ -147,6 +170,7 @@ impl Client {
             core: Core::default(),
             targets: Targets::default(),
             restored: Feed::default(),
+            streams: Mutex::default(),
             listeners: Mutex::default(),
         });
         let (alive, close) = watch::channel(false);
@@ -155,6 +179,15 @@ impl Client {
             shared,
             alive: Arc::new(Alive(alive)),
             deadline,
+        }
+    }
+
+    /// This handle, without keeping the connection alive.
+    pub(crate) fn downgrade(self) -> WeakClient {
+        WeakClient {
+            alive: Arc::downgrade(&self.alive),
+            shared: self.shared,
+            deadline: self.deadline,
         }
     }
 
@@ -256,24 +289,25 @@ impl Client {
         target: Option<&ClientId>,
     ) -> Result<Data, CallError> {
         self.shared
-            .ask(event, attachments, target, self.deadline)
+            .ask((event, attachments), target, None, self.deadline)
             .await
     }
 }
 
 impl Shared {
-    /// Sends a packet and waits for its answer, both within the deadline.
+    /// Sends a packet and waits for its answer, both within the deadline; on this connection
+    /// only, if one is given.
     pub(crate) async fn ask(
         &self,
-        event: ClientEvent,
-        attachments: Vec<Bytes>,
+        (event, attachments): (ClientEvent, Vec<Bytes>),
         target: Option<&ClientId>,
+        epoch: Option<u64>,
         after: Duration,
     ) -> Result<Data, CallError> {
         let mut awaited = self.acks.open(target);
         let packet = outbox::event(&event, attachments, Some(awaited.id));
         let answer = async {
-            self.outbox.send(packet, None, after).await?;
+            self.outbox.send(packet, epoch, after).await?;
             (&mut awaited).await.map_err(CallError::Disconnected)
         };
         match timeout(after, answer).await {
@@ -282,6 +316,24 @@ impl Shared {
                 after,
                 hint: awaited.hint(),
             }),
+        }
+    }
+
+    /// Waits for a connection, for what lives on one only, and gives its number. What to do
+    /// while there is none is the policy's to say.
+    pub(crate) async fn connected(&self, after: Duration) -> Result<u64, SendError> {
+        let mut state = self.state.subscribe();
+        let connected = state.wait_for(|state| match state {
+            ConnectionState::Connected { .. } | ConnectionState::Closed(_) => true,
+            ConnectionState::Reconnecting { .. } => self.outbox.refuses_offline(),
+        });
+        let Ok(Ok(state)) = timeout(after, connected).await else {
+            return Err(SendError::Offline);
+        };
+        match &*state {
+            ConnectionState::Connected { .. } => Ok(self.outbox.epoch()),
+            ConnectionState::Reconnecting { .. } => Err(SendError::Offline),
+            ConnectionState::Closed(reason) => Err(SendError::Closed(reason.clone())),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a client keeps.
 
-use crate::client::Shared;
+use crate::client::{Shared, lock};
 
 /// What a client keeps at one moment. Everything but the buffers is a number of items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,6 +14,10 @@ pub struct Counters {
     pub targets: usize,
     /// Rooms that this client joined.
     pub rooms: usize,
+    /// Ends of streams, requests that are not answered yet included.
+    pub streams: usize,
+    /// Acceptors of streams.
+    pub acceptors: usize,
     /// Bytes that wait to be sent.
     pub outgoing_bytes: usize,
     /// Bytes that wait for the application in listeners.
@@ -22,11 +26,17 @@ pub struct Counters {
 
 impl Counters {
     pub(crate) fn of(shared: &Shared) -> Self {
+        let (streams, acceptors) = {
+            let streams = lock(&shared.streams);
+            (streams.len(), streams.acceptors())
+        };
         Self {
             listeners: shared.listeners().len(),
             questions: shared.acks.len(),
             targets: shared.targets.len(),
             rooms: shared.core.rooms(),
+            streams,
+            acceptors,
             outgoing_bytes: shared.outbox.used(),
             incoming_bytes: shared.budget.used(),
         }

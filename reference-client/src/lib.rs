@@ -26,6 +26,7 @@ mod queue;
 mod reconnect;
 mod shape;
 mod state;
+mod stream;
 mod target;
 mod task;
 mod typed;
@@ -43,8 +44,11 @@ pub use message::{Message, Responder};
 pub use outbox::WhileOffline;
 pub use reconnect::{Reconnect, Restored};
 pub use state::{ConnectionState, DisconnectReason};
+pub use stream::{OpenStream, P2pStream, StreamAcceptor, StreamError, StreamOffer, StreamOptions};
 pub use target::TargetEvent;
 pub use typed::{Event, Received, Request, TypedListener};
 
-pub use sio_p2p_protocol::{Arguments, ClientId, Dialect, EventName, Failure, InvalidName};
+pub use sio_p2p_protocol::{
+    Arguments, Channel, ClientId, Dialect, EventName, Failure, InvalidName, StreamId,
+};
 pub use sio_p2p_transport::{CloseReason, EioVersion};

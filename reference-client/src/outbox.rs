@@ -86,6 +86,11 @@ impl Outbox {
         (outbox, receiver)
     }
 
+    /// Whether nothing may wait for a connection.
+    pub(crate) fn refuses_offline(&self) -> bool {
+        self.policy == WhileOffline::Refuse
+    }
+
     /// The number of the current connection.
     pub(crate) fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::Acquire)

@@ -83,6 +83,15 @@ pub(crate) struct QueueSender<T> {
     budget: Budget,
 }
 
+impl<T> Clone for QueueSender<T> {
+    fn clone(&self) -> Self {
+        Self {
+            items: self.items.clone(),
+            budget: self.budget.clone(),
+        }
+    }
+}
+
 impl<T> QueueSender<T> {
     /// Appends an item of this many payload bytes. An application that has dropped the other
     /// end does not want to know.

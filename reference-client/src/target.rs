@@ -159,7 +159,7 @@ impl Shared {
         // The link exists before the target answers, and it may leave at any time.
         self.targets.link(target.clone());
         let answer = self
-            .ask(question, Vec::new(), Some(target), deadline)
+            .ask((question, Vec::new()), Some(target), None, deadline)
             .await?;
         match AddTargetAck::decode(&answer.json)? {
             AddTargetAck::Accepted => Ok(()),
@@ -188,6 +188,7 @@ impl Shared {
     pub(crate) fn on_target_left(&self, client: ClientId) {
         self.targets.forget(&client);
         self.listeners().target_left(&client);
+        self.streams_of_departed(&client);
         if lock(&self.targets.linked).remove(&client) {
             self.targets.events.tell(&TargetEvent::Left(client));
         }

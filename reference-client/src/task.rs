@@ -58,7 +58,11 @@ async fn connection(
     close: &mut watch::Receiver<bool>,
     first: bool,
 ) -> End {
-    let epoch = shared.outbox.next_epoch();
+    let epoch = if first {
+        shared.outbox.epoch()
+    } else {
+        shared.outbox.next_epoch()
+    };
     let sid = socket.handshake().sid.clone();
     let (sender, mut receiver) = socket.split();
     // What needs no answer goes out before anything that the application has queued; the rest
@@ -128,11 +132,16 @@ async fn put(shared: &Shared, sender: &PacketSender, next: Outgoing, epoch: u64)
     // What belongs to a former connection has no meaning on this one: the answer to a question
     // that nobody waits for, the data of a stream that has ended with it.
     if next.epoch.is_some_and(|wanted| wanted != epoch) {
+        if let Packet::Event { ack: Some(id), .. } = &next.packet {
+            shared.acks.abandon(*id);
+        }
         return true;
     }
     // A question that nobody waits for any more, because its deadline passed while offline.
+    // Chunks of a stream go out whoever waits: they were written before it was dropped.
     if let Packet::Event { ack: Some(id), .. } = &next.packet
         && !shared.acks.sending(*id)
+        && next.epoch.is_none()
     {
         return true;
     }
@@ -202,6 +211,28 @@ fn on_event(shared: &Arc<Shared>, data: Data, ack: Option<u64>) {
         ServerEvent::TargetDisconnect(left) => shared.on_target_left(left.client),
         ServerEvent::Forwarded(forwarded) => {
             shared.on_forwarded(forwarded, attachments, responder);
+        }
+        ServerEvent::MultiApiCreateStream(offer) => {
+            shared.on_stream_offered(None, &offer.info, attachments, responder);
+        }
+        ServerEvent::CreateStream(offer) => {
+            shared.on_stream_offered(None, &offer.info, attachments, responder);
+        }
+        ServerEvent::CreateStreamChannel(offer) => {
+            shared.on_stream_offered(Some(offer.channel), &offer.info, attachments, responder);
+        }
+        ServerEvent::StreamDataV1(data) => {
+            let (source, chunk) = (Some(&data.source), &data.chunk);
+            shared.on_stream_data(source, &data.stream, chunk, &attachments, responder);
+        }
+        ServerEvent::StreamDataV2(data) => {
+            shared.on_stream_data(None, &data.stream, &data.chunk, &attachments, responder);
+        }
+        ServerEvent::PeerStreamDestroyedV1(gone) => {
+            shared.on_peer_stream_destroyed(Some(&gone.client), &gone.stream);
+        }
+        ServerEvent::PeerStreamDestroyedV2(gone) => {
+            shared.on_peer_stream_destroyed(None, &gone.stream);
         }
         _ => {}
     }

@@ -4,4 +4,5 @@
 mod core;
 mod golden;
 mod message;
+mod stream;
 mod support;
