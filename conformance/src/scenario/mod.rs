@@ -13,6 +13,9 @@ pub mod step;
 pub mod text;
 pub mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use library::{Library, LibraryError};
 pub use model::{Capability, Level, UnknownCapability};
 pub use parse::{DEFAULT_DEADLINE, Problem, Scenario, parse};

@@ -20,7 +20,7 @@ use sio_p2p_protocol::Dialect;
 /// of the protocol that proves.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "Scenario", extend("x-kind" = "scenario"))]
+#[schemars(title = "Scenario")]
 pub struct ScenarioDocument<'a> {
     /// Where the schema of this file is, for editors. Not read by the runner.
     #[serde(rename = "$schema", default, borrow)]
@@ -40,7 +40,7 @@ pub struct ScenarioDocument<'a> {
     #[serde(borrow)]
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub clauses: Vec<Spanned<'a, String>>,
-    /// What a failure means: see [`Level`].
+    /// What it means to break it.
     pub level: Level,
     /// The dialects in which the scenario is run, each with a result of its own.
     #[schemars(with = "Vec<crate::scenario::model::DialectName>", length(min = 1))]

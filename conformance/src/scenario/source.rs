@@ -66,7 +66,20 @@ impl Source {
             .take(error.line() - 1)
             .map(str::len)
             .sum();
-        self.locate(base + line_start + error.column().saturating_sub(1))
+        let offset = base + line_start + error.column().saturating_sub(1);
+        self.locate(self.beginning_of_string(offset))
+    }
+
+    /// The parser speaks of the end of a key or string; people look for its beginning.
+    fn beginning_of_string(&self, offset: usize) -> usize {
+        if self.text.as_bytes().get(offset) != Some(&b'"') {
+            return offset;
+        }
+        let before = self.text.get(..offset).unwrap_or_default();
+        match before.rfind(['"', '\n']) {
+            Some(quote) if before.as_bytes().get(quote) == Some(&b'"') => quote,
+            _ => offset,
+        }
     }
 }
 
@@ -103,5 +116,43 @@ pub fn message_of(error: &serde_json::Error) -> String {
     match text.rfind(" at line ") {
         Some(at) => text[..at].to_owned(),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(text: &str) -> Arc<Source> {
+        Arc::new(Source {
+            path: "dir/file.json".into(),
+            text: text.into(),
+        })
+    }
+
+    #[test]
+    fn places_count_characters() {
+        let source = source("{\n  \"é\": x\n}");
+        let at = source.locate(source.text.find('x').unwrap());
+        assert_eq!(at.to_string(), "dir/file.json:2:8");
+        assert_eq!(at.excerpt(), "  2 |   \"é\": x\n    |        ^");
+        assert_eq!(source.locate(usize::MAX).to_string(), "dir/file.json:3:2");
+    }
+
+    #[test]
+    fn errors_of_the_parser_are_found_again() {
+        let source = source("{\n  \"a\": [1,\n  2,, 3]}");
+        let error = serde_json::from_str::<serde_json::Value>(&source.text).unwrap_err();
+        assert_eq!(
+            source.locate_error(0, &error).to_string(),
+            "dir/file.json:3:5"
+        );
+        let base = source.text.find('[').unwrap();
+        let error = serde_json::from_str::<serde_json::Value>(&source.text[base..]).unwrap_err();
+        assert_eq!(
+            source.locate_error(base, &error).to_string(),
+            "dir/file.json:3:5"
+        );
+        assert_eq!(message_of(&error), "expected value");
     }
 }

@@ -194,8 +194,8 @@ pub enum Group<'a> {
     Case(Nothing),
 }
 
-/// A step as the schema describes it. Read by hand (see [`parse`](super::parse)), so that
-/// errors keep their place.
+/// A step: an object with exactly one key, its verb.
+// Only described by this type: the parser reads steps by hand, so that errors keep their place.
 #[derive(Debug, JsonSchema)]
 #[schemars(untagged, rename = "Step")]
 pub enum StepDocument<'a> {

@@ -189,3 +189,63 @@ impl JsonSchema for Text {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(source: &str) -> Text {
+        Text::try_from(source.to_owned()).unwrap()
+    }
+
+    fn filled(source: &str) -> String {
+        let fill = |part: &Part| Ok::<_, ()>(format!("<{part:?}>"));
+        text(source).render(fill).unwrap()
+    }
+
+    #[test]
+    fn holes_are_told_apart() {
+        assert_eq!(filled("plain {} $ }"), "plain {} $ }");
+        assert_eq!(filled("a ${b}!"), "a <Actor(\"b\")>!");
+        assert_eq!(filled("${n}${run}"), "<Counter><Run>");
+        assert_eq!(
+            filled("${room:hall}${ack:q-1}"),
+            "<Room(\"hall\")><Ack(\"q-1\")>"
+        );
+    }
+
+    #[test]
+    fn generators_need_nobody() {
+        assert_eq!(filled("${nested:3}"), "[[[]]]");
+        assert_eq!(filled("<${repeat:3:a:b}>"), "<a:ba:ba:b>");
+        assert_eq!(filled("${nested:0}"), "");
+    }
+
+    #[test]
+    fn the_escape_keeps_the_characters() {
+        assert_eq!(filled("$${a} ${b}"), "${a} <Actor(\"b\")>");
+        assert_eq!(
+            Text::literal("${a}").parts(),
+            [Part::Literal("${a}".into())]
+        );
+    }
+
+    #[test]
+    fn what_is_no_hole_is_refused() {
+        let error = |source: &str| Text::try_from(source.to_owned()).unwrap_err();
+        assert!(matches!(error("a ${b"), TextError::Open(_)));
+        for unknown in [
+            "${}",
+            "${A}",
+            "${x:y}",
+            "${room:}",
+            "${nested:-1}",
+            "${repeat:2}",
+        ] {
+            assert!(matches!(error(unknown), TextError::Unknown(_)), "{unknown}");
+        }
+        for long in ["${nested:99999999}", "${repeat:99999999:ab}"] {
+            assert!(matches!(error(long), TextError::TooLong(_)), "{long}");
+        }
+    }
+}
