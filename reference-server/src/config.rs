@@ -11,7 +11,7 @@ use crate::relay::Policy;
 ///
 /// The defaults are those of the original implementation where it has any, and
 /// bounds that no well-behaved client reaches where it has none: nothing that
-/// comes from the network may grow without limit (SRV-ROB-1).
+/// comes from the network may grow without limit (SRV-ROB-2).
 ///
 /// As a file, durations are whole milliseconds and missing members keep their
 /// default:

@@ -125,11 +125,9 @@ impl Relay {
             json: forward(&event, &args),
             attachments: std::mem::take(&mut call.attachments),
         };
-        for member in self.rooms.members(&room) {
-            if member != call.from {
-                call.outbox.event(member, data.clone(), None);
-            }
-        }
+        let members = self.rooms.members(&room);
+        let others = members.filter(|member| *member != call.from);
+        call.outbox.event_to_all(others, data);
         call.answer(EmptyAck.encode());
     }
 
@@ -158,8 +156,6 @@ impl Relay {
     /// empties its room (SRV-SVC-3).
     fn end_topic(&mut self, outbox: &mut Outbox, room: &RoomName) {
         let notice = ServerEvent::from(TopicBeingDestroyed { room: room.clone() }).encode();
-        for member in self.rooms.dissolve(room) {
-            outbox.event(member, notice.clone().into(), None);
-        }
+        outbox.event_to_all(self.rooms.dissolve(room), notice.into());
     }
 }

@@ -1,6 +1,7 @@
 //! What the relay takes in and gives out.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use sio_p2p_protocol::{Arguments, ClientEvent, DecodeError, DecodeErrorKind, InvalidPayload};
@@ -116,8 +117,8 @@ pub struct Output {
 pub enum Packet {
     /// An event, with the id under which the client is to answer it.
     Event {
-        /// Event name and arguments.
-        data: Data,
+        /// Event name and arguments. All members of a room share them.
+        data: Arc<Data>,
         /// The id of the ack that is asked for.
         ack: Option<u64>,
     },
@@ -150,7 +151,21 @@ impl Iterator for Outbox {
 
 impl Outbox {
     pub(super) fn event(&mut self, to: ConnectionId, data: Data, ack: Option<u64>) {
+        let data = Arc::new(data);
         self.put(to, Packet::Event { data, ack });
+    }
+
+    /// Sends an event to many without copying it for each.
+    pub(super) fn event_to_all(
+        &mut self,
+        members: impl IntoIterator<Item = ConnectionId>,
+        data: Data,
+    ) {
+        let data = Arc::new(data);
+        for member in members {
+            let data = Arc::clone(&data);
+            self.put(member, Packet::Event { data, ack: None });
+        }
     }
 
     pub(super) fn ack(&mut self, to: ConnectionId, data: Data, id: u64) {

@@ -1,7 +1,7 @@
 //! The handler that the Engine.IO layer calls for every connection and frame.
 //!
 //! Frames are handled where they are read. There is no task per message, so what
-//! one client sends is relayed in the order in which it came (SRV-MSG-9), and a
+//! one client sends is relayed in the order in which it came (SRV-MSG-12), and a
 //! client that floods the server slows down only itself.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -69,7 +69,7 @@ impl Engine {
     }
 
     /// Handles what one connection sent. Whatever goes wrong with it, even a
-    /// mistake of our own, ends that connection and nothing else (SRV-ROB-1).
+    /// mistake of our own, ends that connection and nothing else (SRV-ROB-6).
     fn guarded(&self, connection: &Connection, handle: impl FnOnce() -> Result<(), Refusal>) {
         if connection.data.phase() == Phase::Closed {
             return;

@@ -3,7 +3,7 @@
 //! While a write is blocked, the engine cannot close the connection: its writer
 //! task holds what the closing needs. A client that stops reading would thus
 //! stay registered, receive nothing, and be noticed by nobody. Bounding the time
-//! that a write may be blocked bounds the life of such a zombie (SRV-CORE-F4).
+//! that a write may be blocked bounds the life of such a zombie (SRV-ROB-10).
 
 use std::future::Future;
 use std::io;

@@ -2,10 +2,11 @@
 
 use url::form_urlencoded;
 
-/// The parameter of the handshake request that names a client (SRV-CORE-1).
+/// The parameter of the handshake request that names a client (SRV-CON-1).
 const CLIENT_ID: &str = "clientId";
 
-/// The client id in the query of the Engine.IO handshake, percent-decoded.
+/// The client id in the query of the Engine.IO handshake, percent-decoded
+/// (SRV-CON-2).
 ///
 /// `None` if there is none or it is empty: such a client is served but has no
 /// name. Of several the last counts, as on Socket.IO 4 (SRV-CORE-5).

@@ -4,7 +4,7 @@
 //! puts a packet into a queue, so the lock is held for microseconds, and in
 //! return the order of all that happens is the same for everybody: if A's
 //! message to a room made B answer, nobody in the room sees the answer first
-//! (SRV-MSG-9).
+//! (SRV-MSG-28).
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -230,6 +230,8 @@ impl Hub {
             };
             match packet {
                 Packet::Event { data, ack } => {
+                    // Copied only if others in a room share it.
+                    let data = Arc::unwrap_or_clone(data);
                     self.send(&connection, Encoded::event(data.into(), ack));
                 }
                 Packet::Ack { data, id } => {

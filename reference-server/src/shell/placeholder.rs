@@ -2,7 +2,7 @@
 //!
 //! A 4.x client that receives a placeholder without attachment drops its
 //! connection with a parse error, and a 2.x client throws. A relay that did not
-//! look would let anybody disconnect anybody (SRV-ROB-1), so the sender of such
+//! look would let anybody disconnect anybody (SRV-ROB-9), so the sender of such
 //! a packet is turned away instead.
 
 use std::borrow::Cow;

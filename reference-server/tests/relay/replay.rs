@@ -238,7 +238,7 @@ impl<'a> Replay<'a> {
 /// True if the relay has sent what the original did.
 fn is_same(line: &Line, packet: &Packet, bare_words: bool) -> bool {
     let (kind, data, id) = match packet {
-        Packet::Event { data, ack } => ("event", data, ack.is_some() == line.id.is_some()),
+        Packet::Event { data, ack } => ("event", &**data, ack.is_some() == line.id.is_some()),
         Packet::Ack { data, id } => ("ack", data, line.id == Some(*id)),
         Packet::Disconnect => return line.kind == "disconnect",
     };
