@@ -9,5 +9,7 @@ pub mod report;
 pub mod runner;
 pub mod scenario;
 mod schemas;
+#[cfg(test)]
+mod testing;
 
 pub use schemas::schemas;

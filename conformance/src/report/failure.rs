@@ -112,13 +112,13 @@ fn sequence(text: &mut String, trace: &[TraceLine], style: Style, width: usize) 
         .unwrap_or(0);
     let total = trace.len();
     let of = if shown.len() < total {
-        format!(", the last {FRAMES} of every actor, {total} in all")
+        format!(", last {FRAMES} of each actor, {total} in all")
     } else {
         String::new()
     };
     let _ = writeln!(
         text,
-        "\n  packets{of} (ms, --> to the server, <-- from it):"
+        "\n  packets (ms; --> to the server, <-- from it){of}:"
     );
     for line in shown {
         let arrow = match line.direction {
@@ -191,5 +191,11 @@ mod tests {
         assert_eq!(wrap("one\ntwo", 80, "  "), "one\n  two");
         assert_eq!(wrap("", 80, "  "), "");
         assert_eq!(wrap("a bbbbbbbbbbbb c", 6, " "), "a\n bbbbb\n bbbbb\n bb c");
+    }
+
+    #[test]
+    fn a_failure_shows_clause_place_sides_and_packets() {
+        let result = crate::testing::failure("target-told");
+        insta::assert_snapshot!(render(&result, Style::plain(), 80));
     }
 }

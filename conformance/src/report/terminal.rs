@@ -63,14 +63,10 @@ impl<W: Write> TerminalReporter<W> {
         }
         self.clear()?;
         if let Some(why) = &result.expected_because {
-            let label = format!("expected {}", result.verdict);
-            return writeln!(
-                self.out,
-                "{} {}: {}",
-                self.style.dim(&label),
-                failure::name_of(&result.check),
-                failure::wrap(why, WIDTH, "    ").trim_start()
-            );
+            let name = failure::name_of(&result.check);
+            let line = format!("{} as expected: {name}: {why}", result.verdict);
+            let line = failure::wrap(&line, WIDTH, "    ");
+            return writeln!(self.out, "{}", self.style.dim(&line));
         }
         write!(self.out, "{}", failure::render(result, self.style, WIDTH))
     }
@@ -134,9 +130,10 @@ impl<W: Write> TerminalReporter<W> {
         broken.retain(|_, counts| *counts != (0, 0));
         writeln!(self.out)?;
         if broken.is_empty() {
-            return writeln!(self.out, "{all} clauses checked, none broken.");
+            let clauses = if all == 1 { "clause" } else { "clauses" };
+            return writeln!(self.out, "{all} {clauses} checked, none broken.");
         }
-        writeln!(self.out, "{} of {all} clauses broken:", broken.len())?;
+        writeln!(self.out, "Clauses broken, {} of {all}:", broken.len())?;
         for (clause, (fails, warns)) in broken {
             let mut counts = Vec::new();
             if fails > 0 {
@@ -227,5 +224,80 @@ impl<W: Write> Reporter for TerminalReporter<W> {
                 self.out.flush()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::baseline::{Entry, Stale};
+    use crate::runner::verdict::{Finding, Outcome};
+    use crate::testing::{failure, result};
+    use std::time::Duration;
+
+    fn report(results: &[CheckResult], stale: &[Stale]) -> String {
+        let mut out = Vec::new();
+        let mut reporter = TerminalReporter::new(&mut out, Style::plain(), false);
+        let total = results.len();
+        let target = "http://127.0.0.1:1";
+        reporter
+            .event(&Event::Started {
+                target,
+                total,
+                jobs: 2,
+            })
+            .unwrap();
+        for result in results {
+            reporter.event(&Event::CheckStarted(&result.check)).unwrap();
+            reporter.event(&Event::CheckFinished(result)).unwrap();
+        }
+        let duration = Duration::from_millis(1_250);
+        reporter
+            .event(&Event::Finished {
+                results,
+                stale,
+                duration,
+            })
+            .unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_green_run_is_short() {
+        let results = [
+            result("one", Outcome::Passed),
+            result(
+                "two",
+                Outcome::NotApplicable("capability x is not declared".into()),
+            ),
+        ];
+        insta::assert_snapshot!(report(&results, &[]));
+    }
+
+    #[test]
+    fn a_red_run_says_what_is_broken() {
+        let mut known = result("known", Outcome::Broken(Finding::new("it does that")));
+        known.expected_because =
+            Some("It has always done that, and the reason is a long story.".into());
+        let mut results = vec![failure("target-told"), known];
+        for result in &mut results {
+            result.trace.clear();
+        }
+        results.push(result(
+            "unreachable",
+            Outcome::Untestable(Finding::new("a could not reach the server")),
+        ));
+        let stale = Stale {
+            entry: Entry {
+                id: "mended".into(),
+                dialect: sio_p2p_protocol::Dialect::V1,
+                eio: 3,
+                verdict: Verdict::Fail,
+                message_prefix: "b did not".into(),
+                why: "w".into(),
+            },
+            instead: "it passes".into(),
+        };
+        insta::assert_snapshot!(report(&results, &[stale]));
     }
 }

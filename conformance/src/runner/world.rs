@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use crate::json::quote;
 use crate::scenario::Scenario;
-use crate::scenario::text::{Part, Text};
+use crate::scenario::text::{Part, Text, is_name};
 use crate::scenario::value::Pattern;
 
 /// What the holes of a scenario mean in one play of it.
@@ -180,16 +180,103 @@ impl World {
                 text = text.replace(id, &format!("${{{name}}}"));
             }
         }
-        while let Some(at) = text.find(&format!("-{}", self.run)) {
-            let start = text[..at]
-                .rfind(|c: char| {
-                    !(c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c))
-                })
-                .map_or(0, |before| before + 1);
+        // What is left of the form NAME-RUN is a room.
+        let suffix = format!("-{}", self.run);
+        let mut said = String::with_capacity(text.len());
+        while let Some(at) = text.find(&suffix) {
+            let is_part =
+                |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
+            let start = text[..at].trim_end_matches(is_part).len();
             let room = text[start..at].to_owned();
-            let end = at + 1 + self.run.len();
-            text.replace_range(start..end, &format!("${{room:{room}}}"));
+            said.push_str(&text[..start]);
+            if is_name(&room) {
+                let _ = write!(said, "${{room:{room}}}");
+            } else {
+                said.push_str(&room);
+                said.push_str("-${run}");
+            }
+            text.drain(..at + suffix.len());
         }
+        text.insert_str(0, &said);
         text.replace(&self.run, "${run}")
+    }
+}
+
+/// A world with these actors, for tests.
+#[cfg(test)]
+pub(crate) fn world_of(actors: &[&str]) -> World {
+    let run = fresh();
+    let ids = actors
+        .iter()
+        .map(|name| ((*name).to_owned(), Some(format!("{name}-{run}"))))
+        .collect();
+    World {
+        ids,
+        acks: BTreeMap::new(),
+        counter: 0,
+        run,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(source: &str) -> Text {
+        Text::try_from(source.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn worlds_are_apart() {
+        let (one, other) = (world_of(&["a"]), world_of(&["a"]));
+        assert_ne!(one.id("a"), other.id("a"));
+        let room = text("${room:x}");
+        assert_ne!(one.fill(&room), other.fill(&room));
+        assert_eq!(one.fill(&room), one.fill(&room));
+    }
+
+    #[test]
+    fn messages_name_things_as_the_scenario_does() {
+        let world = world_of(&["a", "aa", "b-a"]);
+        let said = world
+            .fill(&text(
+                "${a} and ${aa} and ${b-a} in ${room:hall}, run ${run}",
+            ))
+            .unwrap();
+        assert_eq!(
+            world.humanise(&said),
+            "${a} and ${aa} and ${b-a} in ${room:hall}, run ${run}"
+        );
+        let quoted = world
+            .fill(&text("Client '${a}' [${room:x}-${run}]"))
+            .unwrap();
+        assert_eq!(world.humanise(&quoted), "Client '${a}' [${room:x}-${run}]");
+    }
+
+    #[test]
+    fn values_are_written_with_their_attachments() {
+        let world = World {
+            counter: 7,
+            ..world_of(&[])
+        };
+        let json =
+            r#"["${n}", 1e400, {"$binary": "AQ=="}, {"k": [{"$binary": "Ag=="}, {"$raw": "-0"}]}]"#;
+        let values: Vec<Pattern> = serde_json::from_str(json).unwrap();
+        let rendered = world.arguments(&values).unwrap();
+        assert_eq!(
+            rendered.json,
+            r#"["7",1e400,{"_placeholder":true,"num":0},{"k":[{"_placeholder":true,"num":1},-0]}]"#
+        );
+        assert_eq!(rendered.attachments, [&b"\x01"[..], b"\x02"]);
+    }
+
+    #[test]
+    fn raw_text_gets_names_in_their_escaped_form() {
+        let mut world = world_of(&["a"]);
+        world.ids.insert("a".into(), Some("q\"é".into()));
+        assert_eq!(world.fill_raw(&text("[\"${a}\"]")).unwrap(), "[\"q\\\"é\"]");
+        assert!(world.fill(&text("${ack:q}")).is_err());
+        world.ack_asked("q", 12);
+        assert_eq!(world.fill(&text("43${ack:q}[]")).unwrap(), "4312[]");
     }
 }
