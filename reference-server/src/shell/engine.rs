@@ -15,12 +15,12 @@ use socketioxide_core::parser::ParseConfig;
 use tokio::sync::watch;
 use tracing::{debug, error, info};
 
-use super::frame::{Content, DEFAULT_NAMESPACE, Encoded, Frame, FrameError, FrameKind};
+use super::frame::{DEFAULT_NAMESPACE, Encoded, Frame, FrameError, FrameKind};
 use super::handshake::namespace_path;
 use super::hub::Hub;
 use super::session::{Connection, Phase, Session};
 use crate::Config;
-use crate::relay::{Answer, Data, Request};
+use crate::relay::{Answer, Request};
 
 /// Ties the relay to Engine.IO connections of both generations.
 #[derive(Debug)]
@@ -164,15 +164,6 @@ impl Refusal {
     }
 }
 
-impl From<Content> for Data {
-    fn from(content: Content) -> Self {
-        Self {
-            json: content.json.into(),
-            attachments: content.attachments.into(),
-        }
-    }
-}
-
 impl EngineIoHandler for Engine {
     type Data = Session;
 
@@ -202,5 +193,69 @@ impl EngineIoHandler for Engine {
             let frame = socket.data.decoder.binary(&self.limits, bytes)?;
             frame.map_or(Ok(()), |frame| self.frame(&socket, frame))
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use engineioxide::service::EngineIoService;
+    use hyper::Request;
+    use hyper::service::Service;
+    use tokio::io::{DuplexStream, duplex};
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// An Engine.IO 3 client with the id `ghost` on this stream.
+    async fn connect(engine: &Arc<Engine>, stream: DuplexStream) {
+        let service = EngineIoService::new(Arc::clone(engine));
+        let target = "/?EIO=3&transport=websocket&clientId=ghost";
+        let request = Request::get(target).body(()).unwrap();
+        Service::call(&service, (stream, request)).await.unwrap();
+        let mut open = engine.open_connections();
+        open.wait_for(|open| *open == 1).await.unwrap();
+    }
+
+    /// Waits until there is no connection.
+    async fn forgotten(engine: &Engine) {
+        let mut open = engine.open_connections();
+        let forgotten = open.wait_for(|open| *open == 0);
+        timeout(Duration::from_secs(5), forgotten)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+
+    /// The engine does not end a session whose WebSocket breaks before its first
+    /// packet is written. The client id would be taken for ever (SRV-ROB-12).
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_breaks_in_the_handshake_is_forgotten() {
+        let config = Arc::new(Config::default());
+        let engine = Arc::new(Engine::new(&config));
+        let (stream, peer) = duplex(64);
+        drop(peer);
+        connect(&engine, stream).await;
+        let housekeeping = tokio::spawn(Arc::clone(&engine).housekeep(config.connect_timeout));
+        forgotten(&engine).await;
+        housekeeping.abort();
+    }
+
+    /// A mistake of ours costs the connection that it happened on. The lock that
+    /// was held is free again, and the relay has forgotten the client.
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_ends_one_connection_and_nothing_else() {
+        let engine = Arc::new(Engine::new(&Arc::new(Config::default())));
+        for _ in 0..2 {
+            let (stream, _peer) = duplex(1_024);
+            connect(&engine, stream).await;
+            let connection = engine.hub().connection().unwrap();
+            assert!(matches!(connection.data.phase(), Phase::Joined(_)));
+            engine.guarded(&connection, || {
+                let _held = engine.hub();
+                panic!("a mistake, made for this test");
+            });
+            assert_eq!(connection.data.phase(), Phase::Closed);
+            forgotten(&engine).await;
+        }
     }
 }

@@ -9,15 +9,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use engineioxide::{DisconnectReason, ProtocolVersion, Socket, Str, socket::Sid};
+use engineioxide::{DisconnectReason, ProtocolVersion, socket::Sid};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::{debug, info};
 
-use super::frame::{Content, Encoded};
+use super::frame::Encoded;
 use super::handshake;
-use super::session::{Connection, Phase, Session};
+use super::queue::{Queued, Unsent, queue};
+use super::session::{Connection, Phase};
 use crate::Config;
 use crate::relay::{Answer, ConnectionId, Handshake, Outbox, Output, Packet, Relay, Request};
 
@@ -40,14 +40,6 @@ pub(crate) struct Hub {
     open: watch::Sender<usize>,
 }
 
-/// Why a packet could not be queued.
-enum Unsent {
-    /// The connection is closing; its end will be reported.
-    Closed,
-    /// The consumer is too far behind.
-    Full,
-}
-
 impl Hub {
     pub(crate) fn new(config: Arc<Config>) -> Self {
         Self {
@@ -67,6 +59,12 @@ impl Hub {
     /// Tells how many connections are open, now and whenever that changes.
     pub(crate) fn open_connections(&self) -> watch::Receiver<usize> {
         self.open.subscribe()
+    }
+
+    /// Any connection, for tests that have only one.
+    #[cfg(test)]
+    pub(crate) fn connection(&self) -> Option<Connection> {
+        self.connections.values().next().cloned()
     }
 
     /// A transport was opened. Engine.IO 3 clients are in the default namespace
@@ -193,8 +191,9 @@ impl Hub {
     /// Queues a packet. A consumer that is too far behind is closed: it would
     /// have to miss packets, and would not know that it did.
     fn send(&mut self, connection: &Connection, packet: Encoded) {
-        match self.queue(connection, packet) {
-            Ok(()) | Err(Unsent::Closed) => {}
+        match queue(connection, packet, &self.config) {
+            Ok(Queued::Busy) => self.busy.push(connection.id),
+            Ok(Queued::StillBusy) | Err(Unsent::Closed) => {}
             Err(Unsent::Full) => {
                 info!(sid = %connection.id, "closing a consumer that is too far behind");
                 self.shut(connection, DisconnectReason::TransportError);
@@ -245,66 +244,6 @@ impl Hub {
                     self.send(&connection, Encoded::disconnect());
                 }
             }
-        }
-    }
-
-    fn queue(&mut self, connection: &Connection, packet: Encoded) -> Result<(), Unsent> {
-        let Encoded { text, attachments } = packet;
-        let packets = 1 + attachments.len();
-        let bytes = text.len() + attachments.iter().map(Bytes::len).sum::<usize>();
-        let mut backlog = connection.data.backlog();
-        let (max_packets, max_bytes) = (self.config.queue_packets, self.config.queue_bytes);
-        if !backlog.admits(packets, bytes, max_packets, max_bytes) {
-            return Err(Unsent::Full);
-        }
-        let handle = Bytes::from(text.clone());
-        emit(connection, text, attachments)?;
-        if backlog.push(handle, packets, bytes) {
-            self.busy.push(connection.id);
-        }
-        Ok(())
-    }
-}
-
-/// Hands a packet to the engine, attachments directly behind their header.
-fn emit(
-    connection: &Socket<Session>,
-    text: Str,
-    attachments: std::collections::VecDeque<Bytes>,
-) -> Result<(), Unsent> {
-    if attachments.is_empty() {
-        return connection.emit(text).map_err(|_| unsent(connection));
-    }
-    if connection.protocol == ProtocolVersion::V4 {
-        let permit = connection.reserve().map_err(|_| unsent(connection))?;
-        permit.emit_many(text, attachments);
-        return Ok(());
-    }
-    // The engine's own way to send a packet with its attachments marks them as
-    // those of Engine.IO 4, which 2.x clients on polling cannot read. One by one
-    // they are marked right; the hub's lock keeps them together.
-    connection.emit(text).map_err(|_| unsent(connection))?;
-    for attachment in attachments {
-        connection
-            .emit_binary(attachment)
-            .map_err(|_| unsent(connection))?;
-    }
-    Ok(())
-}
-
-fn unsent(connection: &Socket<Session>) -> Unsent {
-    if connection.is_closed() {
-        Unsent::Closed
-    } else {
-        Unsent::Full
-    }
-}
-
-impl From<crate::relay::Data> for Content {
-    fn from(data: crate::relay::Data) -> Self {
-        Self {
-            json: data.json.into(),
-            attachments: data.attachments.into(),
         }
     }
 }

@@ -13,4 +13,5 @@ pub(crate) mod handshake;
 pub(crate) mod http;
 pub(crate) mod hub;
 pub(crate) mod placeholder;
+pub(crate) mod queue;
 pub(crate) mod session;
