@@ -9,5 +9,6 @@
 mod interop;
 mod node;
 mod options;
+mod plugin;
 mod process;
 mod signals;

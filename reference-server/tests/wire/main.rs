@@ -16,5 +16,7 @@ mod leaving;
 mod order;
 mod polling;
 mod server;
+mod services;
 mod slow;
+mod streams;
 mod websocket;
