@@ -12,7 +12,7 @@ use sio_p2p_protocol::ClientId;
 use sio_p2p_transport::{CloseReason, Data};
 use tokio::sync::oneshot;
 
-use crate::state::DisconnectReason;
+use crate::{message::Responder, state::DisconnectReason};
 
 /// How a wait ended.
 pub(crate) type Outcome = Result<Data, DisconnectReason>;
@@ -22,6 +22,13 @@ pub(crate) type Outcome = Result<Data, DisconnectReason>;
 pub(crate) enum Waiter {
     /// A future of the application.
     Future(oneshot::Sender<Outcome>),
+    /// A peer: what the server says of its joining a topic decides what it is told.
+    Subscriber {
+        /// Where the peer waits.
+        responder: Responder,
+        /// Who was to join.
+        client: ClientId,
+    },
 }
 
 #[derive(Debug)]
@@ -68,6 +75,7 @@ impl AckTable {
             (Some(reason), Waiter::Future(waiter)) => {
                 let _ = waiter.send(Err(reason.clone()));
             }
+            (Some(_), Waiter::Subscriber { .. }) => {}
             (None, waiter) => {
                 let target = target.cloned();
                 let slot = Slot {
@@ -139,8 +147,10 @@ impl AckTable {
                 .collect()
         };
         for slot in failed {
-            let Waiter::Future(waiter) = slot.waiter;
-            let _ = waiter.send(Err(reason.clone()));
+            // A subscriber waits for its own deadline; its answer would find no connection.
+            if let Waiter::Future(waiter) = slot.waiter {
+                let _ = waiter.send(Err(reason.clone()));
+            }
         }
     }
 

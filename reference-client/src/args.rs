@@ -88,6 +88,12 @@ impl Args {
         (self.arguments, self.attachments)
     }
 
+    /// The payload bytes.
+    pub(crate) fn size(&self) -> usize {
+        let attachments: usize = self.attachments.iter().map(Bytes::len).sum();
+        self.arguments.as_json().len() + attachments
+    }
+
     /// What arrived in a packet, event name already removed. Text from the transport is always
     /// an array, so the fallback is never taken.
     pub(crate) fn received(arguments: Arguments, attachments: Vec<Bytes>) -> Self {

@@ -21,11 +21,13 @@ use crate::{
     listeners::Listeners,
     outbox::{self, Outbox},
     queue::Budget,
-    reconnect::Restored,
+    reconnect::{Item, Restored},
+    service::Apis,
     state::{ConnectionState, DisconnectReason},
     stream::Streams,
     target::Targets,
     task,
+    topic::Topics,
 };
 
 /// How long [`Client::close`] waits for the server to confirm that it has everything.
@@ -53,6 +55,10 @@ pub(crate) struct WeakClient {
 }
 
 impl WeakClient {
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// A handle that does, if there is still another one.
     pub(crate) fn upgrade(&self) -> Option<Client> {
         Some(Client {
@@ -87,6 +93,8 @@ pub(crate) struct Shared {
     pub(crate) targets: Targets,
     pub(crate) restored: Feed<Restored>,
     pub(crate) streams: Mutex<Streams>,
+    pub(crate) apis: Apis,
+    pub(crate) topics: Topics,
     listeners: Mutex<Listeners>,
 }
 
@@ -110,7 +118,9 @@ impl Shared {
         self.acks.connection_lost(reason);
         self.streams_disconnected(reason);
         for client in self.targets.connection_lost() {
-            self.restored.tell(&Restored::LinkLost(client));
+            let why = "only the other client can make it again".to_owned();
+            self.restored
+                .tell(&Restored::Lost(Item::LinkBy(client), why));
         }
     }
 
@@ -124,6 +134,8 @@ impl Shared {
         self.close_streams(reason);
         self.core.close();
         self.targets.close();
+        lock(&self.apis).clear();
+        self.topics.close();
         self.restored.close();
     }
 }
@@ -171,6 +183,8 @@ impl Client {
             targets: Targets::default(),
             restored: Feed::default(),
             streams: Mutex::default(),
+            apis: Apis::default(),
+            topics: Topics::default(),
             listeners: Mutex::default(),
         });
         let (alive, close) = watch::channel(false);

@@ -18,6 +18,12 @@ pub struct Counters {
     pub streams: usize,
     /// Acceptors of streams.
     pub acceptors: usize,
+    /// APIs that this client provides.
+    pub apis: usize,
+    /// Topics that this client has created.
+    pub topics: usize,
+    /// Subscriptions to topics.
+    pub subscriptions: usize,
     /// Bytes that wait to be sent.
     pub outgoing_bytes: usize,
     /// Bytes that wait for the application in listeners.
@@ -37,6 +43,9 @@ impl Counters {
             rooms: shared.core.rooms(),
             streams,
             acceptors,
+            apis: lock(&shared.apis).len(),
+            topics: shared.topics.created(),
+            subscriptions: shared.topics.subscriptions(),
             outgoing_bytes: shared.outbox.used(),
             incoming_bytes: shared.budget.used(),
         }

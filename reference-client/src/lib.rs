@@ -24,11 +24,13 @@ mod message;
 mod outbox;
 mod queue;
 mod reconnect;
+mod service;
 mod shape;
 mod state;
 mod stream;
 mod target;
 mod task;
+mod topic;
 mod typed;
 
 pub use args::{Args, ArgsError};
@@ -42,13 +44,16 @@ pub use feed::News;
 pub use listeners::{FromClient, Listener, ListenerGuard};
 pub use message::{Message, Responder};
 pub use outbox::WhileOffline;
-pub use reconnect::{Reconnect, Restored};
+pub use reconnect::{Item, Reconnect, Restored};
+pub use service::{ApiProvider, Service};
 pub use state::{ConnectionState, DisconnectReason};
 pub use stream::{OpenStream, P2pStream, StreamAcceptor, StreamError, StreamOffer, StreamOptions};
 pub use target::TargetEvent;
+pub use topic::{Subscription, Topic};
 pub use typed::{Event, Received, Request, TypedListener};
 
 pub use sio_p2p_protocol::{
-    Arguments, Channel, ClientId, Dialect, EventName, Failure, InvalidName, StreamId,
+    ApiName, Arguments, Channel, ClientId, Dialect, EventName, Failure, InvalidName, StreamId,
+    TopicName,
 };
 pub use sio_p2p_transport::{CloseReason, EioVersion};

@@ -33,6 +33,8 @@ pub(crate) enum Filter {
     From(ClientId),
     /// Anything of that name, with the arguments as they travel: rooms and the server.
     Plain,
+    /// The calls of an API that this client provides.
+    Api,
 }
 
 #[derive(Debug)]
@@ -93,6 +95,19 @@ impl Listeners {
         });
     }
 
+    /// An API has ended.
+    pub(crate) fn end_api(&mut self, event: &EventName) {
+        self.retain(event, |entry| entry.filter != Filter::Api);
+    }
+
+    /// All APIs have ended.
+    pub(crate) fn end_apis(&mut self) {
+        self.by_event.retain(|_, entries| {
+            entries.retain(|entry| entry.filter != Filter::Api);
+            !entries.is_empty()
+        });
+    }
+
     /// Ends every listener.
     pub(crate) fn close(&mut self) {
         self.closed = true;
@@ -121,14 +136,14 @@ impl Listeners {
             Dialect::V2 => (None, args.clone()),
         };
         let concerned = |entry: &Entry| match &entry.filter {
-            Filter::Anybody | Filter::Plain => true,
+            Filter::Anybody | Filter::Plain | Filter::Api => true,
             Filter::From(client) => source.as_ref() == Some(client),
         };
-        let bytes = size(&args);
+        let bytes = args.size();
         let mut used_up = Vec::new();
         let mut delivered = false;
         for entry in entries.iter().filter(|entry| concerned(entry)) {
-            let plain = entry.filter == Filter::Plain;
+            let plain = matches!(entry.filter, Filter::Plain | Filter::Api);
             let message = Message {
                 event: event.clone(),
                 source: if plain { None } else { source.clone() },
@@ -149,11 +164,6 @@ impl Listeners {
         self.retain(event, |entry| !used_up.contains(&entry.id));
         delivered
     }
-}
-
-fn size(args: &Args) -> usize {
-    let attachments: usize = args.attachments().iter().map(bytes::Bytes::len).sum();
-    args.arguments().as_json().len() + attachments
 }
 
 impl Shared {
@@ -305,6 +315,11 @@ impl Listener {
     /// Cancel safe: no message is lost.
     pub async fn next(&mut self) -> Option<Message> {
         self.messages.next().await
+    }
+
+    /// What tells this listener from all others.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 
     /// Runs a handler for every message, one after the other, in one task.

@@ -3,12 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use sio_p2p_protocol::ClientId;
+use futures_util::future::join_all;
+use sio_p2p_protocol::{ApiName, ClientId, TopicName};
 use sio_p2p_transport::{CloseReason, Packet, PacketSocket};
 use tokio::{sync::watch, time::sleep};
 
 use crate::{
     client::Shared,
+    error::CallError,
     outbox,
     state::{ConnectionState, DisconnectReason},
     task::{End, wanted},
@@ -25,6 +27,9 @@ pub struct Reconnect {
     /// How many attempts to make before giving up; `None` for no end. Zero means that the first
     /// loss ends the client.
     pub attempts: Option<usize>,
+    /// Whether to reconnect also when the server has disconnected this client, which in
+    /// JavaScript ends it. Default: no. Useful with servers that say goodbye when they restart.
+    pub after_goodbye: bool,
 }
 
 impl Default for Reconnect {
@@ -34,6 +39,7 @@ impl Default for Reconnect {
             first_delay: Duration::from_millis(500),
             longest_delay: Duration::from_secs(30),
             attempts: None,
+            after_goodbye: false,
         }
     }
 }
@@ -59,19 +65,33 @@ impl Reconnect {
     }
 }
 
-/// What a client had set up and what became of it after a reconnect.
+/// What became of something that a client had set up, after a reconnect.
 ///
-/// What is not told is as it was: listeners stay, and rooms are joined again without an answer
-/// that could say no.
+/// What is not told is as it was: listeners stay, and rooms and topics are joined again without
+/// an answer that could say no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Restored {
-    /// The target is added again.
+    /// It is as it was.
+    Back(Item),
+    /// It could not be restored, for this reason, and is gone: its streams have ended.
+    Lost(Item, String),
+    /// Everything that could be restored is.
+    Done,
+}
+
+/// Something that a client had set up.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Item {
+    /// A target that this client had added.
     Target(ClientId),
-    /// The target could not be added again, and is forgotten.
-    TargetLost(ClientId, String),
-    /// This client had added us; the link is gone, and only it can make another.
-    LinkLost(ClientId),
+    /// A link that another client had made by adding this one. Only it can make it again.
+    LinkBy(ClientId),
+    /// An API that this client provides.
+    Api(ApiName),
+    /// A subscription of this client, to a topic of a service.
+    Subscription(ClientId, TopicName),
 }
 
 /// What comes after the end of a connection.
@@ -98,7 +118,7 @@ pub(crate) async fn next(
     } else {
         DisconnectReason::Lost(reason.clone())
     };
-    if by_server || policy.attempts == Some(0) {
+    if (by_server && !policy.after_goodbye) || policy.attempts == Some(0) {
         return Next::Ended(disconnected);
     }
     let mut last = reason.to_string();
@@ -132,14 +152,64 @@ fn set_reconnecting(shared: &Shared, attempt: usize, reason: &str) {
 
 /// What a new connection is told first, without asking for an answer.
 pub(crate) fn prelude(shared: &Shared) -> Vec<Packet> {
-    let events = shared.rejoin_rooms();
+    let mut events = shared.rejoin_rooms();
+    events.extend(shared.recreate_topics());
     events
         .iter()
         .map(|event| outbox::event(event, Vec::new(), None))
         .collect()
 }
 
-/// Restores what needs an answer, one after the other, and tells the application.
+/// How often to try what a peer may only be ready for later, because it reconnects as well.
+const TRIES: usize = 5;
+
+/// Restores what needs an answer, all at once, and tells the application.
 pub(crate) async fn restore(shared: &Arc<Shared>) {
-    shared.restore_targets().await;
+    let mut missing: Vec<Item> = Vec::new();
+    missing.extend(shared.targets.all().into_iter().map(Item::Target));
+    missing.extend(shared.apis_to_restore().into_iter().map(Item::Api));
+    let subscriptions = shared.subscriptions_to_restore().into_iter();
+    missing.extend(subscriptions.map(|(service, topic)| Item::Subscription(service, topic)));
+    join_all(missing.into_iter().map(|item| restore_item(shared, item))).await;
+    shared.restored.tell(&Restored::Done);
+}
+
+/// Restores one thing, with patience, and tells what became of it.
+async fn restore_item(shared: &Arc<Shared>, item: Item) {
+    let mut delays = shared.options.reconnect.delays().take(TRIES - 1);
+    loop {
+        let error = match item.restore(shared).await {
+            Ok(()) => return shared.restored.tell(&Restored::Back(item)),
+            Err(error) => error,
+        };
+        match delays.next() {
+            Some(delay) => sleep(delay).await,
+            None => {
+                item.forget(shared);
+                let why = error.to_string();
+                return shared.restored.tell(&Restored::Lost(item, why));
+            }
+        }
+    }
+}
+
+impl Item {
+    async fn restore(&self, shared: &Arc<Shared>) -> Result<(), CallError> {
+        match self {
+            Self::Target(target) => shared.restore_target(target).await,
+            Self::Api(api) => shared.restore_api(api).await,
+            Self::Subscription(service, topic) => shared.restore_subscription(service, topic).await,
+            // Nothing that we could ask for again.
+            Self::LinkBy(_) => Ok(()),
+        }
+    }
+
+    fn forget(&self, shared: &Arc<Shared>) {
+        match self {
+            Self::Target(target) => shared.targets.forget(target),
+            Self::Api(api) => shared.api_lost(api),
+            Self::Subscription(service, topic) => shared.subscription_lost(service, topic),
+            Self::LinkBy(_) => {}
+        }
+    }
 }

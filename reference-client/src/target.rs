@@ -16,7 +16,6 @@ use crate::{
     error::{CallError, Refused},
     feed::{Feed, News},
     message::Responder,
-    reconnect::Restored,
 };
 
 /// What a client that was not accepted is told.
@@ -130,18 +129,9 @@ impl Client {
 }
 
 impl Shared {
-    /// Adds all targets again on a new connection.
-    pub(crate) async fn restore_targets(self: &Arc<Self>) {
-        for target in self.targets.all() {
-            let news = match self.ask_target(&target, self.options.deadline).await {
-                Ok(()) => Restored::Target(target),
-                Err(error) => {
-                    self.targets.forget(&target);
-                    Restored::TargetLost(target, error.to_string())
-                }
-            };
-            self.restored.tell(&news);
-        }
+    /// Adds a target again on a new connection.
+    pub(crate) async fn restore_target(&self, target: &ClientId) -> Result<(), CallError> {
+        self.ask_target(target, self.options.deadline).await
     }
 
     /// Asks to add a target.

@@ -186,6 +186,9 @@ fn dispatch(shared: &Arc<Shared>, packet: Packet) {
 fn on_ack(shared: &Arc<Shared>, id: u64, data: Data) {
     match shared.acks.take(id) {
         Some(Waiter::Future(waiter)) => drop(waiter.send(Ok(data))),
+        Some(Waiter::Subscriber { responder, client }) => {
+            shared.on_subscriber_joined(responder, &client, &data);
+        }
         None => tracing::debug!(id, "answer that nobody waits for"),
     }
 }
@@ -234,6 +237,11 @@ fn on_event(shared: &Arc<Shared>, data: Data, ack: Option<u64>) {
         ServerEvent::PeerStreamDestroyedV2(gone) => {
             shared.on_peer_stream_destroyed(None, &gone.stream);
         }
-        _ => {}
+        ServerEvent::SubscribeTopic(request) => shared.on_subscribe(request, responder),
+        ServerEvent::UnsubscribeTopic(request) => shared.on_unsubscribe(request),
+        ServerEvent::TopicPublication(publication) => {
+            shared.on_publication(publication, attachments);
+        }
+        ServerEvent::TopicBeingDestroyed(ended) => shared.on_topic_ended(&ended.room),
     }
 }

@@ -4,5 +4,7 @@
 mod core;
 mod golden;
 mod message;
+mod reconnect;
+mod service;
 mod stream;
 mod support;

@@ -1,0 +1,431 @@
+//! Reconnecting: what stays, what is restored, and what is told.
+
+use std::time::Duration;
+
+use sio_p2p_client::{
+    CallError, Client, ConnectionState, Dialect, DisconnectReason, EioVersion, Item, Reconnect,
+    Restored, SendError, StreamError, WhileOffline,
+};
+use sio_p2p_server::{Config, serve};
+use tokio::{io::AsyncReadExt, net::TcpListener, runtime::Runtime};
+
+use crate::support::{fake::FakeServer, soon, until};
+
+/// Quick enough for tests.
+fn at_once() -> Reconnect {
+    Reconnect {
+        first_delay: Duration::from_millis(5),
+        longest_delay: Duration::from_millis(20),
+        ..Reconnect::default()
+    }
+}
+
+async fn state(client: &Client, what: impl Fn(&ConnectionState) -> bool) {
+    soon(client.state().wait_for(|state| what(state)))
+        .await
+        .unwrap();
+}
+
+/// A `p2p-server` that can be stopped and started again on its port.
+struct Restartable {
+    address: std::net::SocketAddr,
+    /// A runtime of its own: with it die all connections.
+    running: Option<Runtime>,
+}
+
+impl Drop for Restartable {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Restartable {
+    async fn new() -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let mut server = Self {
+            address,
+            running: None,
+        };
+        server.start().await;
+        server
+    }
+
+    /// Drops every connection without goodbye.
+    fn kill(&mut self) {
+        if let Some(runtime) = self.running.take() {
+            runtime.shutdown_background();
+        }
+    }
+
+    async fn start(&mut self) {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let address = self.address;
+        let serving = async move {
+            let listener = loop {
+                match TcpListener::bind(address).await {
+                    Ok(listener) => break listener,
+                    Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+                }
+            };
+            serve(listener, Config::default(), std::future::pending())
+                .await
+                .unwrap();
+        };
+        runtime.spawn(serving);
+        self.running = Some(runtime);
+        let up = async {
+            while tokio::net::TcpStream::connect(address).await.is_err() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        soon(up).await;
+    }
+}
+
+#[tokio::test]
+async fn everything_that_was_set_up_is_set_up_again() {
+    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
+    let (connected, mut wire) = tokio::join!(
+        server.builder("a").reconnect(at_once()).connect(),
+        server.accept()
+    );
+    let us = connected.unwrap();
+    let mut news = us.restored();
+    let mut messages = us.listen("m").unwrap();
+    let (set_up, ()) = tokio::join!(
+        async {
+            us.join_room("R").await?;
+            us.add_target("b").await?;
+            us.provide_api("api").await
+        },
+        async {
+            wire.expect(r#"420["JOIN_ROOM","R"]"#).await;
+            wire.expect(r#"421["GET_CLIENT_CONNECTED_STATUS","a"]"#)
+                .await;
+            wire.send("430[null]").await;
+            wire.expect(r#"422["ADD_TARGET","b"]"#).await;
+            wire.send("432[]").await;
+            wire.expect(r#"423["CHECK_API_NAME","api"]"#).await;
+            wire.send("433[false]").await;
+            wire.expect(r#"42["CREATE_API","api"]"#).await;
+            wire.expect(r#"424["CHECK_API_NAME","api"]"#).await;
+            wire.send("434[true]").await;
+        }
+    );
+    let mut provider = set_up.unwrap();
+    wire.send(r#"427["ADD_TARGET","c"]"#).await;
+    wire.expect("437[]").await;
+    drop(wire);
+    state(&us, |state| {
+        matches!(state, ConnectionState::Reconnecting { .. })
+    })
+    .await;
+    // What is sent meanwhile waits; what was restored without an answer goes before it.
+    us.emit_to("b", "m", "while offline").await.unwrap();
+    let lost = soon(news.next()).await.unwrap();
+    assert!(matches!(lost, Restored::Lost(Item::LinkBy(c), _) if c.as_str() == "c"));
+
+    let mut wire = server.accept().await;
+    wire.expect(r#"42["JOIN_ROOM","R",null]"#).await;
+    let mut rest = vec![
+        wire.packet().await,
+        wire.packet().await,
+        wire.packet().await,
+    ];
+    rest.sort();
+    assert_eq!(
+        rest,
+        [
+            r#"425["ADD_TARGET","b"]"#,
+            r#"426["CHECK_API_NAME","api"]"#,
+            r#"42["P2P_EMIT","b","m",["while offline"],null]"#,
+        ]
+    );
+    wire.send("435[]").await;
+    wire.send("436[false]").await;
+    wire.expect(r#"42["CREATE_API","api"]"#).await;
+    wire.expect(r#"427["CHECK_API_NAME","api"]"#).await;
+    wire.send("437[true]").await;
+    let mut told = vec![
+        soon(news.next()).await.unwrap(),
+        soon(news.next()).await.unwrap(),
+    ];
+    told.sort_by_key(|restored| format!("{restored:?}"));
+    let back = |item| Restored::Back(item);
+    assert_eq!(
+        told,
+        [
+            back(Item::Api("api".try_into().unwrap())),
+            back(Item::Target("b".try_into().unwrap()))
+        ]
+    );
+    assert_eq!(soon(news.next()).await, Some(Restored::Done));
+    // Listeners and providers are still there.
+    wire.send(r#"42["m","again"]"#).await;
+    assert_eq!(
+        soon(messages.next()).await.unwrap().parse(),
+        Ok("again".to_owned())
+    );
+    wire.send(r#"42["api",1]"#).await;
+    assert_eq!(soon(provider.next()).await.unwrap().parse(), Ok(1));
+}
+
+#[tokio::test]
+async fn what_cannot_be_restored_is_told_and_ends() {
+    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
+    let (connected, mut wire) = tokio::join!(
+        server.builder("a").reconnect(at_once()).connect(),
+        server.accept()
+    );
+    let us = connected.unwrap();
+    let mut news = us.restored();
+    let (provider, ()) = tokio::join!(us.provide_api("api"), async {
+        wire.expect(r#"420["CHECK_API_NAME","api"]"#).await;
+        wire.send("430[false]").await;
+        wire.expect(r#"42["CREATE_API","api"]"#).await;
+        wire.expect(r#"421["CHECK_API_NAME","api"]"#).await;
+        wire.send("431[true]").await;
+    });
+    drop(wire);
+    let mut wire = server.accept().await;
+    for id in 2..=6 {
+        wire.expect(&format!(r#"42{id}["CHECK_API_NAME","api"]"#))
+            .await;
+        wire.send(&format!("43{id}[true]")).await;
+    }
+    let lost = soon(news.next()).await.unwrap();
+    let Restored::Lost(Item::Api(api), why) = lost else {
+        panic!("{lost:?}")
+    };
+    assert_eq!(
+        (api.as_str(), why.as_str()),
+        ("api", "an api called 'api' exists already")
+    );
+    let mut provider = provider.unwrap();
+    assert!(soon(provider.next()).await.is_none());
+    // It has nothing to say to the server about an API that is not its own.
+    drop(provider);
+    wire.nothing_but_an_answer(r#"427["SERVER_PING"]"#, r#"437["pong from client a"]"#)
+        .await;
+}
+
+/// What was asked on the lost connection is not asked again, because it may have been done; what
+/// was not sent yet is. Answers and stream data of the former connection stay behind.
+#[tokio::test]
+async fn nothing_is_done_twice_and_nothing_stale_is_sent() {
+    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
+    let (connected, mut wire) = tokio::join!(
+        server.builder("a").reconnect(at_once()).connect(),
+        server.accept()
+    );
+    let us = connected.unwrap();
+    let mut questions = us.listen("q").unwrap();
+    wire.send(r#"425["q"]"#).await;
+    let question = soon(questions.next()).await.unwrap();
+    let mut acceptor = us.accept_streams();
+    let info = r#"{"sourceStreamId":"SB","targetStreamId":"SA","targetClientId":"a","sourceClientId":"b"}"#;
+    wire.send(&format!(r#"426["CREATE_STREAM",{info}]"#)).await;
+    let mut stream = soon(acceptor.next()).await.unwrap().accept().unwrap();
+    wire.expect("436[]").await;
+    let (asked, ()) = tokio::join!(us.request_to::<()>("b", "x", ()), async {
+        wire.expect(r#"420["P2P_EMIT","b","x",[]]"#).await;
+        drop(wire);
+    });
+    assert!(
+        matches!(asked, Err(CallError::Disconnected(_))),
+        "{asked:?}"
+    );
+    let error = soon(stream.read_u8()).await.unwrap_err();
+    assert!(
+        matches!(StreamError::of(&error), Some(StreamError::Disconnected(_))),
+        "{error}"
+    );
+    drop(stream);
+    let (later, ()) = tokio::join!(us.request_to::<u8>("b", "y", ()), async {
+        let mut wire = server.accept().await;
+        wire.expect(r#"421["P2P_EMIT","b","y",[]]"#).await;
+        wire.send("431[1]").await;
+        let answer = question.answer("too late").await.unwrap_err();
+        assert_eq!(
+            answer.to_string(),
+            "the connection on which the question came has ended"
+        );
+        wire.nothing_but_an_answer(r#"427["SERVER_PING"]"#, r#"437["pong from client a"]"#)
+            .await;
+    });
+    assert_eq!(later, Ok(1));
+    until("nothing is left", || {
+        us.counters().streams + us.counters().questions == 0
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_to_do_while_offline_is_a_policy() {
+    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
+    let set_up = |policy| {
+        server
+            .builder("a")
+            .while_offline(policy)
+            .outgoing_buffer(1_000)
+            .deadline(Duration::from_millis(50))
+            .reconnect(Reconnect {
+                first_delay: Duration::from_secs(60),
+                ..Reconnect::default()
+            })
+            .connect()
+    };
+    for policy in [
+        WhileOffline::Refuse,
+        WhileOffline::Buffer,
+        WhileOffline::Wait,
+    ] {
+        let (us, wire) = tokio::join!(set_up(policy), server.accept());
+        let us = us.unwrap();
+        drop(wire);
+        state(&us, |state| !state.is_connected()).await;
+        let first = us.emit_to("b", "x", "y".repeat(600)).await;
+        let second = us.emit_to("b", "x", "y".repeat(600)).await;
+        match policy {
+            WhileOffline::Refuse => assert_eq!(first, Err(SendError::Offline)),
+            WhileOffline::Buffer => {
+                assert_eq!(
+                    (first, second),
+                    (Ok(()), Err(SendError::BufferFull { limit: 1_000 }))
+                );
+            }
+            WhileOffline::Wait => {
+                assert_eq!(first, Ok(()));
+                assert!(
+                    matches!(second, Err(SendError::Timeout { .. })),
+                    "{second:?}"
+                );
+            }
+        }
+        assert_eq!(us.close().await, DisconnectReason::Local);
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_patience_is_told() {
+    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
+    let reconnect = Reconnect {
+        attempts: Some(3),
+        ..at_once()
+    };
+    let (us, wire) = tokio::join!(
+        server.builder("a").reconnect(reconnect).connect(),
+        server.accept()
+    );
+    let us = us.unwrap();
+    let mut listener = us.listen("x").unwrap();
+    drop((wire, server));
+    let reason = soon(us.closed()).await;
+    assert!(
+        matches!(reason, DisconnectReason::GaveUp { attempts: 3, .. }),
+        "{reason}"
+    );
+    assert!(soon(listener.next()).await.is_none());
+
+    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
+    let (us, wire) = server.client("a").await;
+    drop(wire);
+    let reason = soon(us.closed()).await;
+    assert!(matches!(reason, DisconnectReason::Lost(_)), "{reason}");
+}
+
+/// As in JavaScript: a server that says goodbye means it.
+#[tokio::test]
+async fn a_goodbye_of_the_server_ends_the_client() {
+    let server = FakeServer::new(EioVersion::V3, Dialect::V1).await;
+    let (us, wire) = tokio::join!(
+        server.builder("a").reconnect(at_once()).connect(),
+        server.accept()
+    );
+    let (us, mut wire) = (us.unwrap(), wire);
+    wire.send("41").await;
+    drop(wire);
+    assert_eq!(
+        soon(us.closed()).await,
+        DisconnectReason::Server { said: None }
+    );
+
+    // Unless the application knows that it does not, as when it drains for a restart.
+    let reconnect = Reconnect {
+        after_goodbye: true,
+        ..at_once()
+    };
+    let (us, wire) = tokio::join!(
+        server.builder("a").reconnect(reconnect).connect(),
+        server.accept()
+    );
+    let (_us, mut wire) = (us.unwrap(), wire);
+    wire.send("41").await;
+    drop(wire);
+    server.accept().await;
+}
+
+/// The server dies 50 times in use: the client recovers, no answered message is lost, and no
+/// handler runs twice for one delivery.
+#[tokio::test]
+async fn fifty_dead_servers() {
+    let mut server = Restartable::new().await;
+    let url = format!("http://{}", server.address);
+    let connect = |id: &str| {
+        Client::builder(url.clone(), id)
+            .deadline(Duration::from_millis(500))
+            .reconnect(at_once())
+            .connect()
+    };
+    let (a, b) = (connect("a").await.unwrap(), connect("b").await.unwrap());
+    let (seen, mut seen_by) = tokio::sync::mpsc::unbounded_channel();
+    let _counting = b
+        .on("n", move |message| {
+            let seen = seen.clone();
+            async move {
+                let n: u32 = message.parse().unwrap();
+                seen.send(n).unwrap();
+                message.answer(n).await.ok();
+            }
+        })
+        .unwrap();
+    let mut answered = Vec::new();
+    let mut next = 0;
+    for _ in 0..50 {
+        for _ in 0..3 {
+            if a.request_to::<u32>("b", "n", next).await == Ok(next) {
+                answered.push(next);
+            }
+            next += 1;
+        }
+        let _in_use = a.emit_to("b", "n", next).await;
+        next += 1;
+        server.kill();
+        state(&a, |state| !state.is_connected()).await;
+        state(&b, |state| !state.is_connected()).await;
+        server.start().await;
+        state(&b, ConnectionState::is_connected).await;
+        state(&a, ConnectionState::is_connected).await;
+    }
+    assert!(
+        answered.len() >= 140,
+        "only {} of 150 were answered",
+        answered.len()
+    );
+    let mut seen = Vec::new();
+    while let Ok(n) = seen_by.try_recv() {
+        seen.push(n);
+    }
+    assert!(answered.iter().all(|n| seen.contains(n)));
+    let mut once = seen.clone();
+    once.dedup();
+    assert_eq!(once, seen);
+    assert_eq!(a.counters().questions, 0);
+    server.kill();
+}
