@@ -75,16 +75,13 @@ impl Play {
                     .try_for_each(|name| self.no_leftovers(name, false))
             }
             Action::Unanswered(body) => self.unanswered(&body.request).await,
-            Action::StillServing(_) => super::probe::probe(&self.url, self.dialect, self.eio)
-                .await
-                .map_err(|finding| {
-                    let message = "the server no longer serves: two fresh clients could not \
-                        exchange a message";
-                    Stop::Down(Finding {
-                        message: message.to_owned(),
-                        ..finding
-                    })
-                }),
+            Action::StillServing(_) => {
+                let probed = super::probe::probe(&self.url, self.dialect, self.eio).await;
+                probed.map_err(|finding| {
+                    let message = "two fresh clients could not exchange a message".to_owned();
+                    Stop::Broken(Finding { message, ..finding })
+                })
+            }
             // Observations have a place of their own; a note is no action.
             _ => Ok(()),
         }

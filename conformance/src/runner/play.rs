@@ -25,8 +25,6 @@ pub(crate) const SCENARIO_LIMIT: Duration = Duration::from_mins(1);
 pub(crate) enum Stop {
     /// The server did something else than it should.
     Broken(Finding),
-    /// The server stopped serving.
-    Down(Finding),
     /// The server could not be talked to.
     Untestable(Finding),
 }
@@ -39,7 +37,7 @@ impl Stop {
 
     fn finding(&mut self) -> &mut Finding {
         match self {
-            Self::Broken(finding) | Self::Down(finding) | Self::Untestable(finding) => finding,
+            Self::Broken(finding) | Self::Untestable(finding) => finding,
         }
     }
 }
@@ -157,7 +155,6 @@ impl Play {
         let outcome = match result {
             Ok(()) => Outcome::Passed,
             Err(Stop::Broken(finding)) => Outcome::Broken(finding),
-            Err(Stop::Down(finding)) => Outcome::Down(finding),
             Err(Stop::Untestable(finding)) => Outcome::Untestable(finding),
         };
         Played { outcome, talked }

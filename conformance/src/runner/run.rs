@@ -10,12 +10,12 @@ use tokio::sync::mpsc;
 use super::events::{Event, Reporter};
 use super::plan::{Check, Selection};
 use super::play::{Play, Played};
-use super::probe::probe;
 use super::queue::Queue;
 use super::testee::{Instance, SERVER_SAID, StartCommand, answers};
 use super::trace::Trace;
 use super::verdict::{CheckResult, Finding, Outcome};
 use crate::baseline::Baseline;
+use crate::scenario::DEFAULT_DEADLINE;
 
 /// What is judged.
 #[derive(Debug, Clone)]
@@ -69,6 +69,8 @@ struct Shared {
     again: Mutex<Vec<usize>>,
     /// How many plays are going on.
     playing: AtomicUsize,
+    /// How many plays have begun.
+    begun: AtomicUsize,
 }
 
 enum Progress {
@@ -112,6 +114,7 @@ impl Run<'_> {
             queue: Queue::new(&self.checks, exclusive),
             again: Mutex::default(),
             playing: AtomicUsize::new(0),
+            begun: AtomicUsize::new(0),
         });
         let mut results: Vec<Option<CheckResult>> = Vec::new();
         results.resize_with(total, || None);
@@ -251,11 +254,13 @@ async fn examine(
         }
     };
     let others = shared.playing.fetch_add(1, Ordering::SeqCst);
+    let mine = shared.begun.fetch_add(1, Ordering::SeqCst) + 1;
     let played = play(check, &url, trace).await;
+    let undisturbed = others == 0 && shared.begun.load(Ordering::SeqCst) == mine;
     shared.playing.fetch_sub(1, Ordering::SeqCst);
     match instance {
         Some(_) => Some(judge_own(check, played, instance, &url).await),
-        None => judge_shared(check, played, &url, alone || others == 0).await,
+        None => judge_shared(check, played, &url, alone || undisturbed).await,
     }
 }
 
@@ -275,6 +280,12 @@ async fn play(check: &Check, url: &str, trace: &Trace) -> Played {
     }
 }
 
+/// Whether a fresh client is still accepted. Deliberately little: a server that breaks, say,
+/// every ack is not down, and shall be told about its acks.
+async fn serves(url: &str, eio: EioVersion) -> bool {
+    answers(url, eio, tokio::time::Instant::now() + DEFAULT_DEADLINE).await
+}
+
 /// The verdict when the server belongs to this worker: whatever happened to it, this
 /// scenario did it.
 async fn judge_own(
@@ -289,9 +300,7 @@ async fn judge_own(
     let well = matches!(played.outcome, Outcome::Passed | Outcome::NotApplicable(_));
     let mut ended = server.ended();
     if !well && ended.is_none() {
-        if !matches!(played.outcome, Outcome::Down(_))
-            && probe(url, check.dialect, check.eio).await.is_ok()
-        {
+        if serves(url, check.eio).await {
             return played.outcome;
         }
         ended = server.end().await;
@@ -304,6 +313,7 @@ async fn judge_own(
     };
     let notes = server
         .last_words()
+        .await
         .into_iter()
         .map(|line| format!("{SERVER_SAID}{line}"));
     let outcome = down(played.outcome, &message, notes.collect());
@@ -319,7 +329,7 @@ async fn judge_shared(check: &Check, played: Played, url: &str, alone: bool) -> 
     if matches!(outcome, Outcome::Passed | Outcome::NotApplicable(_)) {
         return Some(outcome);
     }
-    if !matches!(outcome, Outcome::Down(_)) && probe(url, check.dialect, check.eio).await.is_ok() {
+    if serves(url, check.eio).await {
         return Some(outcome);
     }
     if !played.talked {

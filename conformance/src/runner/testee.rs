@@ -10,6 +10,7 @@ use sio_p2p_transport::{ConnectOptions, EioVersion, PacketSocket};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 /// How long a server may take until it answers: installing packages included.
@@ -127,6 +128,8 @@ pub struct Instance {
     child: Child,
     address: SocketAddr,
     output: Arc<Mutex<VecDeque<String>>>,
+    /// The tasks that read its output; they end with it.
+    listeners: JoinSet<()>,
 }
 
 impl Instance {
@@ -156,16 +159,18 @@ impl Instance {
             .spawn()
             .map_err(|error| StartError::Spawn(program.to_owned(), error))?;
         let output = Arc::default();
+        let mut listeners = JoinSet::new();
         if let Some(stderr) = child.stderr.take() {
-            tokio::spawn(listen(stderr, Arc::clone(&output)));
+            listeners.spawn(listen(stderr, Arc::clone(&output)));
         }
         if let Some(stdout) = child.stdout.take() {
-            tokio::spawn(listen(stdout, Arc::clone(&output)));
+            listeners.spawn(listen(stdout, Arc::clone(&output)));
         }
         let mut instance = Self {
             child,
             address,
             output,
+            listeners,
         };
         instance.wait_until_it_answers(eio).await?;
         Ok(instance)
@@ -175,10 +180,9 @@ impl Instance {
         let until = Instant::now() + START_LIMIT;
         while Instant::now() < until {
             if let Some(status) = self.ended() {
-                sleep(START_PAUSE).await; // The last lines may still be on their way.
                 return Err(StartError::Ended {
                     status,
-                    output: self.last_words(),
+                    output: self.last_words().await,
                 });
             }
             if TcpStream::connect(self.address).await.is_ok() {
@@ -191,7 +195,7 @@ impl Instance {
             sleep(START_PAUSE).await;
         }
         Err(StartError::Silent {
-            output: self.last_words(),
+            output: self.last_words().await,
         })
     }
 
@@ -214,8 +218,14 @@ impl Instance {
             .map(describe)
     }
 
-    /// The last lines that it has written, whichever stream they went to.
-    pub fn last_words(&self) -> Vec<String> {
+    /// The last lines that it has written, whichever stream they went to. If it has ended,
+    /// nothing is missing.
+    pub async fn last_words(&mut self) -> Vec<String> {
+        if self.ended().is_some() {
+            let all = async { while self.listeners.join_next().await.is_some() {} };
+            // What it has started in turn may still hold the pipe.
+            let _ = timeout(EXIT_PATIENCE, all).await;
+        }
         let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         output.iter().cloned().collect()
     }

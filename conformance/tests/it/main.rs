@@ -1,0 +1,5 @@
+//! The suite as its users meet it, and the judge on trial.
+
+mod cli;
+mod judge;
+mod proxy;
