@@ -323,7 +323,7 @@ fn start_command() -> String {
 fn serve_if_asked() {
     use crate::proxy::{Fate, Fault, Way};
     let Some(port) = std::env::args()
-        .last()
+        .next_back()
         .and_then(|arg| arg.parse::<u16>().ok())
     else {
         return;

@@ -1,5 +1,12 @@
 //! The suite as its users meet it, and the judge on trial.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the helpers of tests may fail like the tests themselves"
+)]
+
 mod cli;
 mod judge;
 mod proxy;
+mod schemas;
