@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(wire(Point(1, 2)), "[[1,2]]");
         assert_eq!(wire(Named { x: None }), r#"[{"x":null}]"#);
         assert_eq!(wire(None::<u8>), "[null]");
-        assert_eq!(wire(&&(1, "x")), r#"[1,"x"]"#);
+        assert_eq!(wire(Box::new((1, "x"))), r#"[1,"x"]"#);
     }
 
     fn read<T: DeserializeOwned>(json: &str) -> Result<T, ArgsError> {

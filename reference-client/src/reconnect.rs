@@ -182,14 +182,12 @@ async fn restore_item(shared: &Arc<Shared>, item: Item) {
             Ok(()) => return shared.restored.tell(&Restored::Back(item)),
             Err(error) => error,
         };
-        match delays.next() {
-            Some(delay) => sleep(delay).await,
-            None => {
-                item.forget(shared);
-                let why = error.to_string();
-                return shared.restored.tell(&Restored::Lost(item, why));
-            }
-        }
+        let Some(delay) = delays.next() else {
+            item.forget(shared);
+            let why = error.to_string();
+            return shared.restored.tell(&Restored::Lost(item, why));
+        };
+        sleep(delay).await;
     }
 }
 

@@ -187,7 +187,7 @@ fn on_ack(shared: &Arc<Shared>, id: u64, data: Data) {
     match shared.acks.take(id) {
         Some(Waiter::Future(waiter)) => drop(waiter.send(Ok(data))),
         Some(Waiter::Subscriber { responder, client }) => {
-            shared.on_subscriber_joined(responder, &client, &data);
+            Shared::on_subscriber_joined(responder, &client, &data);
         }
         None => tracing::debug!(id, "answer that nobody waits for"),
     }

@@ -20,7 +20,8 @@ impl Chunk {
     pub(super) fn read(chunk: &Payload, attachments: &[Bytes]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Placeholder {
-            _placeholder: bool,
+            #[serde(rename = "_placeholder")]
+            is_one: bool,
             num: usize,
         }
         #[derive(Deserialize)]
@@ -36,16 +37,15 @@ impl Chunk {
                 let bytes: Vec<u8> = serde_json::from_str(json).ok()?;
                 Some(Self::Data(bytes.into()))
             }
-            b'{' => match serde_json::from_str::<Placeholder>(json) {
-                Ok(Placeholder {
-                    _placeholder: true,
-                    num,
-                }) => attachments.get(num).cloned().map(Self::Data),
-                _ => {
-                    let buffer: Buffer = serde_json::from_str(json).ok()?;
-                    (buffer.r#type == "Buffer").then(|| Self::Data(buffer.data.into()))
+            b'{' => {
+                if let Ok(placeholder) = serde_json::from_str::<Placeholder>(json)
+                    && placeholder.is_one
+                {
+                    return attachments.get(placeholder.num).cloned().map(Self::Data);
                 }
-            },
+                let buffer: Buffer = serde_json::from_str(json).ok()?;
+                (buffer.r#type == "Buffer").then(|| Self::Data(buffer.data.into()))
+            }
             _ => None,
         }
     }

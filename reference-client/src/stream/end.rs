@@ -226,12 +226,10 @@ impl End {
     /// Why nothing can be written any more, if so; otherwise remembers the writer.
     pub(super) fn poll_writable(&self, context: &mut Context<'_>) -> Result<(), StreamError> {
         let mut state = self.state();
-        match &state.gone {
-            Some(gone) => Err(gone.clone()),
-            None => {
-                state.writer = Some(context.waker().clone());
-                Ok(())
-            }
+        if let Some(gone) = &state.gone {
+            return Err(gone.clone());
         }
+        state.writer = Some(context.waker().clone());
+        Ok(())
     }
 }

@@ -148,9 +148,9 @@ async fn broken_events_are_survived() {
             r#"42["SUBSCRIBE_TOPIC"]"#,
             r#"42["UNSUBSCRIBE_TOPIC",1]"#,
             r#"42["",1]"#,
-            r#"42[5]"#,
-            r#"43999[1]"#,
-            r#"43/other,1[1]"#,
+            "42[5]",
+            "43999[1]",
+            "43/other,1[1]",
             r#"42["x","\ud800"]"#,
         ] {
             wire.send(packet).await;
@@ -169,7 +169,7 @@ async fn an_answer_that_breaks_the_protocol_is_an_error() {
     let (us, mut wire) = server.client("a").await;
     let (list, ()) = tokio::join!(us.list_clients(), async {
         wire.expect(r#"420["LIST_CLIENTS"]"#).await;
-        wire.send(r#"430[5]"#).await;
+        wire.send("430[5]").await;
     });
     let error = list.unwrap_err().to_string();
     assert!(
@@ -241,7 +241,7 @@ async fn closing_proves_first_that_everything_was_read() {
     let (reason, ()) = tokio::join!(us.close(), async {
         wire.expect(r#"42["P2P_EMIT","b","last",[],null]"#).await;
         wire.expect(r#"420["LIST_CLIENTS"]"#).await;
-        wire.send(r#"430[[]]"#).await;
+        wire.send("430[[]]").await;
         wire.goodbye().await;
     });
     assert_eq!(reason, DisconnectReason::Local);

@@ -276,7 +276,7 @@ async fn what_to_do_while_offline_is_a_policy() {
             .outgoing_buffer(1_000)
             .deadline(Duration::from_millis(50))
             .reconnect(Reconnect {
-                first_delay: Duration::from_secs(60),
+                first_delay: Duration::from_mins(1),
                 ..Reconnect::default()
             })
             .connect()

@@ -120,11 +120,10 @@ impl Wire {
         if body.contains("$bin") {
             let mut value: Value = serde_json::from_str(body).unwrap();
             take(&mut value, &mut attachments);
-            let (kind, id) = if head.starts_with("42") {
-                ("45", &head[2..])
-            } else {
-                ("46", &head[2..])
-            };
+            let event = head.strip_prefix("42").map(|id| ("45", id));
+            let (kind, id) = event
+                .or(head.strip_prefix("43").map(|id| ("46", id)))
+                .unwrap();
             let count = attachments.len();
             self.text(&format!("{kind}{count}-{id}{value}")).await;
         } else {

@@ -52,6 +52,36 @@ impl Script {
         Self(lines.filter(|line: &Line| line.client == client).collect())
     }
 
+    /// The script without the packets that mention this, for deviations that ours does not share.
+    pub(crate) fn without(mut self, text: &str) -> Self {
+        self.0
+            .retain(|line| line.packet().is_none_or(|packet| !packet.contains(text)));
+        self
+    }
+
+    /// The script with every answer after the answer to the packet before it (unlike DEV-6).
+    pub(crate) fn answers_late(mut self) -> Self {
+        for at in 1..self.0.len() {
+            let [first, second] = [&self.0[at - 1], &self.0[at]];
+            if [&first.kind, &second.kind] == ["ack", "ack"]
+                && [&first.dir, &second.dir] == ["out", "in"]
+            {
+                self.0.swap(at - 1, at);
+            }
+        }
+        self
+    }
+
+    /// The part before the first packet of this event, and the rest.
+    pub(crate) fn split_before(mut self, event: &str) -> (Self, Self) {
+        let at = self
+            .0
+            .iter()
+            .position(|line| line.event.as_deref() == Some(event));
+        let rest = self.0.split_off(at.expect("the event is in the recording"));
+        (self, Self(rest))
+    }
+
     /// Plays the server: sends what the client received, and compares what it sends.
     ///
     /// Like the recording, this is strict about order, except that the answers of the client and
@@ -120,6 +150,14 @@ pub(crate) async fn replay_v2<F: Future<Output = ()>>(
         act,
     )
     .await;
+}
+
+/// Connects one client of a recording of dialect `v1`, as a service.
+pub(crate) async fn service_v1(client: &str) -> (Client, Wire) {
+    let server = FakeServer::new(EioVersion::V3, Dialect::V1).await;
+    let builder = server.builder(client).service(true);
+    let (client, wire) = tokio::join!(builder.connect(), server.accept());
+    (client.unwrap(), wire)
 }
 
 async fn replay<F: Future<Output = ()>>(

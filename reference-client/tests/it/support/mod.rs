@@ -30,7 +30,7 @@ pub(crate) struct World {
 
 enum Server {
     Ours(JoinHandle<()>),
-    Original { _host: Host },
+    Original { _host: Box<Host> },
 }
 
 impl Drop for Server {
@@ -70,7 +70,9 @@ impl World {
             url: host.url.clone(),
             eio,
             dialect: Dialect::V2,
-            _server: Server::Original { _host: host },
+            _server: Server::Original {
+                _host: Box::new(host),
+            },
         }
     }
 

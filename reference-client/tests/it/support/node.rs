@@ -1,6 +1,7 @@
 //! The original plugin: its servers and its clients, in processes of their own.
 
 use std::{
+    collections::VecDeque,
     fs::{self, File},
     path::{Path, PathBuf},
     process::Stdio,
@@ -94,7 +95,7 @@ pub(crate) struct Peer {
     stdin: ChildStdin,
     lines: Lines<BufReader<ChildStdout>>,
     /// What it said while somebody waited for something else.
-    said: std::collections::VecDeque<Value>,
+    said: VecDeque<Value>,
     process: Child,
 }
 
@@ -109,7 +110,7 @@ impl Peer {
         let mut peer = Self {
             stdin: process.stdin.take().unwrap(),
             lines: lines(&mut process),
-            said: Default::default(),
+            said: VecDeque::new(),
             process,
         };
         let ready = peer.line().await;
