@@ -115,6 +115,8 @@ impl Shared {
 
     /// A connection has ended, and there may be another.
     pub(crate) fn connection_lost(&self, reason: &DisconnectReason) {
+        // Whatever still belongs to that connection has none to go to.
+        self.outbox.next_epoch();
         self.acks.connection_lost(reason);
         self.streams_disconnected(reason);
         for client in self.targets.connection_lost() {

@@ -1,6 +1,6 @@
 //! Core: rooms, who is connected, errors from the server, and the server's ping.
 
-use std::{collections::BTreeSet, sync::Mutex};
+use std::{collections::BTreeSet, sync::Mutex, time::Duration};
 
 use serde::Serialize;
 use sio_p2p_protocol::{
@@ -9,6 +9,7 @@ use sio_p2p_protocol::{
     LeaveRoomV2, LeavesRoom, ListClients, ListClientsAck, Payload, Place, PongAck, RoomName, Rooms,
     ServerError,
 };
+use tokio::time::Instant;
 
 use crate::{
     args::Args,
@@ -21,13 +22,15 @@ use crate::{
 /// The first argument of room packets of dialect `v1`, which has no effect there.
 const ANY_ACTION: &str = "any";
 
+/// How long before the end of a connection an error may come to be its reason.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
 /// What the Core family keeps.
 #[derive(Debug, Default)]
 pub(crate) struct Core {
     errors: Feed<ServerSaid>,
-    /// The last error of the server on the current connection: it explains a disconnect that
-    /// follows.
-    last_error: Mutex<Option<String>>,
+    /// The last error of the server, and when: it explains a disconnect that follows at once.
+    last_error: Mutex<Option<(String, Instant)>>,
     /// The rooms to join again after a reconnect.
     rooms: Mutex<BTreeSet<RoomName>>,
 }
@@ -37,8 +40,10 @@ impl Core {
         lock(&self.rooms).len()
     }
 
-    pub(crate) fn take_last_error(&self) -> Option<String> {
-        lock(&self.last_error).take()
+    /// What the server said just before it ended the connection.
+    pub(crate) fn last_words(&self) -> Option<String> {
+        let (text, when) = lock(&self.last_error).take()?;
+        (when.elapsed() < LAST_WORDS).then_some(text)
     }
 
     pub(crate) fn close(&self) {
@@ -198,7 +203,7 @@ impl Shared {
         if let Some(client) = failure.as_ref().and_then(about) {
             self.acks.hint(client, &text);
         }
-        *lock(&self.core.last_error) = Some(text.clone());
+        *lock(&self.core.last_error) = Some((text.clone(), Instant::now()));
         self.core.errors.tell(&ServerSaid { text, failure });
     }
 

@@ -22,6 +22,10 @@ use tokio::{
 use crate::{error::SendError, state::ConnectionState};
 
 /// What to do with packets while there is no connection.
+///
+/// A packet that was handed to a connection just before it broke may be lost, as in every client
+/// of Socket.IO; it is not sent again, because it may have arrived. Whoever must know asks for an
+/// answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WhileOffline {
     /// Keep them for the next connection until the buffer is full, then refuse.
@@ -91,12 +95,12 @@ impl Outbox {
         self.policy == WhileOffline::Refuse
     }
 
-    /// The number of the current connection.
+    /// The number of the current connection, or of the gap between two.
     pub(crate) fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::Acquire)
     }
 
-    /// A new connection begins.
+    /// A connection begins or has ended: what belongs to another one goes nowhere.
     pub(crate) fn next_epoch(&self) -> u64 {
         self.epoch.fetch_add(1, Ordering::AcqRel) + 1
     }

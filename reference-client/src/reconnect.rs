@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use futures_util::future::join_all;
-use sio_p2p_protocol::{ApiName, ClientId, TopicName};
+use sio_p2p_protocol::{ApiName, ClientId, Failure, Place, TopicName};
 use sio_p2p_transport::{CloseReason, Packet, PacketSocket};
 use tokio::{sync::watch, time::sleep};
 
@@ -104,7 +104,7 @@ pub(crate) enum Next {
 pub(crate) async fn next(
     shared: &Arc<Shared>,
     end: End,
-    said: Option<String>,
+    first: bool,
     close: &mut watch::Receiver<bool>,
 ) -> Next {
     let reason = match end {
@@ -112,7 +112,14 @@ pub(crate) async fn next(
         End::Lost(reason) => reason,
     };
     let policy = shared.options.reconnect;
-    let by_server = reason == CloseReason::ServerDisconnect;
+    let said = shared.core.last_words();
+    // On a reconnect the server may not have noticed yet that the former connection is gone, and
+    // takes us for a second client of that id. That passes, so it is no reason to end.
+    let duplicate = said
+        .as_deref()
+        .and_then(|said| Failure::classify(said, Place::ServerError))
+        .is_some_and(|failure| matches!(failure, Failure::DuplicateClientId { .. }));
+    let by_server = reason == CloseReason::ServerDisconnect && (first || !duplicate);
     let disconnected = if by_server {
         DisconnectReason::Server { said }
     } else {

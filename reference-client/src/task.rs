@@ -39,9 +39,8 @@ pub(crate) async fn run(
     let mut first = true;
     let reason = loop {
         let end = connection(&shared, socket, &mut outgoing, &mut close, first).await;
-        first = false;
-        let said = shared.core.take_last_error();
-        match reconnect::next(&shared, end, said, &mut close).await {
+        let was_first = std::mem::replace(&mut first, false);
+        match reconnect::next(&shared, end, was_first, &mut close).await {
             Next::Connected(next) => socket = next,
             Next::Ended(reason) => break reason,
         }

@@ -246,16 +246,17 @@ async fn nothing_is_done_twice_and_nothing_stale_is_sent() {
         matches!(StreamError::of(&error), Some(StreamError::Disconnected(_))),
         "{error}"
     );
+    // Also before there is another connection, the question of the former one has no asker.
+    let answer = question.answer("too late").await.unwrap_err();
+    assert_eq!(
+        answer.to_string(),
+        "the connection on which the question came has ended"
+    );
     drop(stream);
     let (later, ()) = tokio::join!(us.request_to::<u8>("b", "y", ()), async {
         let mut wire = server.accept().await;
         wire.expect(r#"421["P2P_EMIT","b","y",[]]"#).await;
         wire.send("431[1]").await;
-        let answer = question.answer("too late").await.unwrap_err();
-        assert_eq!(
-            answer.to_string(),
-            "the connection on which the question came has ended"
-        );
         wire.nothing_but_an_answer(r#"427["SERVER_PING"]"#, r#"437["pong from client a"]"#)
             .await;
     });
@@ -428,4 +429,27 @@ async fn fifty_dead_servers() {
     assert_eq!(once, seen);
     assert_eq!(a.counters().questions, 0);
     server.kill();
+}
+
+/// A server that has not noticed yet that the former connection is gone turns the new one away:
+/// unlike on the first connection, that is no reason to end.
+#[tokio::test]
+async fn a_reconnect_outlives_its_own_ghost() {
+    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
+    let (us, wire) = tokio::join!(
+        server.builder("a").reconnect(at_once()).connect(),
+        server.accept()
+    );
+    let us = us.unwrap();
+    drop(wire);
+    let duplicate = "p2p Socket.io lib: Duplicated clientId a on connect, new socket id = x, \
+                     new socket with duplicated clientId will be disconnected";
+    for _ in 0..3 {
+        let mut wire = server.accept().await;
+        wire.send(&format!(r#"42["SERVER_ERROR","{duplicate}"]"#))
+            .await;
+        wire.send("41").await;
+    }
+    let _wire = server.accept().await;
+    state(&us, ConnectionState::is_connected).await;
 }
