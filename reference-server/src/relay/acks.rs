@@ -58,7 +58,7 @@ pub(super) struct Acks {
 impl Acks {
     /// Enters an ack and returns the id under which the target shall answer,
     /// and the source's oldest entry if it had `limit` of them already.
-    pub(super) fn ask(&mut self, pending: Pending, limit: usize) -> (u64, Option<Pending>) {
+    pub(super) fn ask(&mut self, pending: Pending, limit: usize) -> (u64, Option<(u64, Pending)>) {
         let id = self.issued;
         self.issued += 1;
         let given_up = self
@@ -66,7 +66,7 @@ impl Acks {
             .get(&pending.source)
             .filter(|asked| asked.len() >= limit)
             .and_then(|asked| asked.first().copied())
-            .and_then(|oldest| self.take(oldest));
+            .and_then(|oldest| Some((oldest, self.take(oldest)?)));
         self.asked.entry(pending.source).or_default().insert(id);
         self.owed.entry(pending.target).or_default().insert(id);
         self.pending.insert(id, pending);
@@ -94,20 +94,9 @@ impl Acks {
     }
 
     /// What a connection waits for, oldest first.
-    pub(super) fn asked_by(&self, source: ConnectionId) -> impl Iterator<Item = &Pending> {
+    pub(super) fn asked_by(&self, source: ConnectionId) -> impl Iterator<Item = (u64, &Pending)> {
         let ids = self.asked.get(&source).into_iter().flatten();
-        ids.filter_map(|id| self.pending.get(id))
-    }
-
-    /// The ids under which a connection owes answers to another, oldest first.
-    pub(super) fn owed_to(
-        &self,
-        source: ConnectionId,
-        target: ConnectionId,
-    ) -> impl Iterator<Item = (u64, &Pending)> {
-        let ids = self.owed.get(&target).into_iter().flatten();
         ids.filter_map(|id| Some((*id, self.pending.get(id)?)))
-            .filter(move |(_, pending)| pending.source == source)
     }
 
     /// How many acks are under way.
@@ -191,7 +180,7 @@ mod tests {
         for source_id in 0..3 {
             let (_, given_up) = acks.ask(pending(A, source_id, B), 2);
             let expected = (source_id == 2).then_some(0);
-            assert_eq!(given_up.map(|ack| ack.source_id), expected);
+            assert_eq!(given_up.map(|(_, ack)| ack.source_id), expected);
         }
         assert_eq!(acks.pending(), 2);
     }

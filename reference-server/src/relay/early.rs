@@ -14,7 +14,7 @@
 //! before it decides, and would wait for ever if its question did.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sio_p2p_protocol::{
     Arguments, Dialect, EventName, PEER_STREAM_DESTROYED, Payload, STREAM_DATA_PREFIX, StreamId,
@@ -28,6 +28,8 @@ use super::{ConnectionId, Data};
 /// the acceptor sends, so they share what is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Offer {
+    /// The id of the ack by which it will be answered.
+    pub(super) id: u64,
     pub(super) acceptor: ConnectionId,
     pub(super) opener: ConnectionId,
     /// The id of the acceptor's end.
@@ -86,7 +88,8 @@ struct Acceptor {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    requests: usize,
+    /// The requests for this stream that are not answered.
+    requests: BTreeSet<u64>,
     /// One of several requests has been accepted: the opener listens.
     open: bool,
     held: Vec<Held>,
@@ -98,7 +101,7 @@ impl Early {
         let acceptor = self.acceptors.entry(offer.acceptor).or_default();
         let streams = acceptor.offers.entry(offer.opener).or_default();
         let waiting = streams.entry(offer.stream.clone()).or_default();
-        waiting.requests += 1;
+        waiting.requests.insert(offer.id);
     }
 
     /// Keeps a message on a stream if the stream waits for its acceptance.
@@ -143,10 +146,31 @@ impl Early {
     /// The request has failed: returns what has to be dropped. That is nothing
     /// as long as another request may open the stream.
     pub(super) fn failed(&mut self, offer: &Offer) -> Vec<Held> {
-        self.settle(offer, |waiting| match waiting.requests {
-            0 => std::mem::take(&mut waiting.held),
-            _ => Vec::new(),
+        self.settle(offer, |waiting| {
+            if waiting.requests.is_empty() {
+                std::mem::take(&mut waiting.held)
+            } else {
+                Vec::new()
+            }
         })
+    }
+
+    /// Gives up a stream: returns its open requests, and what has to be dropped.
+    pub(super) fn withdraw(
+        &mut self,
+        acceptor: ConnectionId,
+        opener: ConnectionId,
+        stream: &str,
+    ) -> (BTreeSet<u64>, Vec<Held>) {
+        let streams = self
+            .acceptors
+            .get_mut(&acceptor)
+            .and_then(|acceptor| acceptor.offers.get_mut(&opener));
+        let Some(waiting) = streams.and_then(|streams| streams.remove(stream)) else {
+            return (BTreeSet::new(), Vec::new());
+        };
+        self.tidy(acceptor, opener, &waiting.held);
+        (waiting.requests, waiting.held)
     }
 
     /// Forgets what a connection has not answered.
@@ -159,7 +183,7 @@ impl Early {
         let acceptors = self.acceptors.values();
         let streams = acceptors.flat_map(|acceptor| acceptor.offers.values());
         let waiting = streams.flat_map(HashMap::values);
-        waiting.map(|waiting| waiting.requests).sum()
+        waiting.map(|waiting| waiting.requests.len()).sum()
     }
 
     /// How many messages are held.
@@ -176,30 +200,40 @@ impl Early {
         offer: &Offer,
         release: impl FnOnce(&mut Waiting) -> Vec<Held>,
     ) -> Vec<Held> {
-        let Some(acceptor) = self.acceptors.get_mut(&offer.acceptor) else {
-            return Vec::new();
-        };
-        let Some(streams) = acceptor.offers.get_mut(&offer.opener) else {
+        let streams = self
+            .acceptors
+            .get_mut(&offer.acceptor)
+            .and_then(|acceptor| acceptor.offers.get_mut(&offer.opener));
+        let Some(streams) = streams else {
             return Vec::new();
         };
         let Some(waiting) = streams.get_mut(&offer.stream) else {
             return Vec::new();
         };
-        waiting.requests -= 1;
+        waiting.requests.remove(&offer.id);
         let released = release(waiting);
-        if waiting.requests == 0 {
+        if waiting.requests.is_empty() {
             streams.remove(&offer.stream);
         }
-        if streams.is_empty() {
-            acceptor.offers.remove(&offer.opener);
-        }
-        acceptor.events -= released.len();
-        let sizes = released.iter().map(|message| message.data.size());
-        acceptor.bytes -= sizes.sum::<usize>();
-        if acceptor.offers.is_empty() {
-            self.acceptors.remove(&offer.acceptor);
-        }
+        self.tidy(offer.acceptor, offer.opener, &released);
         released
+    }
+
+    /// Takes what is no longer held off an acceptor's account, and forgets
+    /// whoever has nothing left to answer.
+    fn tidy(&mut self, acceptor: ConnectionId, opener: ConnectionId, released: &[Held]) {
+        let Some(entry) = self.acceptors.get_mut(&acceptor) else {
+            return;
+        };
+        entry.events -= released.len();
+        let sizes = released.iter().map(|message| message.data.size());
+        entry.bytes -= sizes.sum::<usize>();
+        if entry.offers.get(&opener).is_some_and(HashMap::is_empty) {
+            entry.offers.remove(&opener);
+        }
+        if entry.offers.is_empty() {
+            self.acceptors.remove(&acceptor);
+        }
     }
 }
 
@@ -236,8 +270,9 @@ mod tests {
         bytes: 10,
     };
 
-    fn offer(stream: &str) -> Offer {
+    fn offer(id: u64, stream: &str) -> Offer {
         Offer {
+            id,
             acceptor: ACCEPTOR,
             opener: OPENER,
             stream: StreamId::new(stream).unwrap(),
@@ -258,13 +293,13 @@ mod tests {
     #[test]
     fn only_the_acceptor_is_held_up_and_only_on_the_stream() {
         let mut early = Early::default();
-        early.expect(&offer("s"));
+        early.expect(&offer(1, "s"));
         assert_eq!(send(&mut early, "t", "x"), Admission::Passes(message("x")));
         let reverse = early.admit(OPENER, ACCEPTOR, "s", message("x"), LIMITS);
         assert_eq!(reverse, Admission::Passes(message("x")));
         assert_eq!(send(&mut early, "s", "x"), Admission::Held);
         assert_eq!((early.offers(), early.held()), (1, 1));
-        assert_eq!(early.accepted(&offer("s")), [message("x")]);
+        assert_eq!(early.accepted(&offer(1, "s")), [message("x")]);
         assert_eq!(send(&mut early, "s", "y"), Admission::Passes(message("y")));
         assert!(early.acceptors.is_empty());
     }
@@ -272,38 +307,40 @@ mod tests {
     #[test]
     fn requests_with_the_same_id_share_what_is_held() {
         let mut early = Early::default();
-        early.expect(&offer("s"));
-        early.expect(&offer("s"));
+        early.expect(&offer(1, "s"));
+        early.expect(&offer(2, "s"));
         send(&mut early, "s", "x");
-        assert_eq!(early.failed(&offer("s")), []);
-        assert_eq!(early.failed(&offer("s")), [message("x")]);
+        assert_eq!(early.failed(&offer(1, "s")), []);
+        assert_eq!(early.failed(&offer(2, "s")), [message("x")]);
 
-        early.expect(&offer("s"));
-        early.expect(&offer("s"));
+        early.expect(&offer(1, "s"));
+        early.expect(&offer(2, "s"));
         send(&mut early, "s", "x");
-        assert_eq!(early.accepted(&offer("s")), [message("x")]);
+        assert_eq!(early.accepted(&offer(1, "s")), [message("x")]);
         // The opener listens now, whatever becomes of the other request.
         assert_eq!(send(&mut early, "s", "y"), Admission::Passes(message("y")));
-        assert_eq!(early.failed(&offer("s")), []);
+        assert_eq!(early.failed(&offer(2, "s")), []);
         assert!(early.acceptors.is_empty());
     }
 
     #[test]
     fn the_limits_are_those_of_the_acceptor_over_all_its_streams() {
         let mut early = Early::default();
-        early.expect(&offer("s"));
-        early.expect(&offer("t"));
+        early.expect(&offer(1, "s"));
+        early.expect(&offer(2, "t"));
         assert_eq!(send(&mut early, "s", "12345678"), Admission::Held);
         let much = send(&mut early, "t", "123");
         assert_eq!(much, Admission::Exceeds(message("123"), Excess::Bytes));
         assert_eq!(send(&mut early, "t", "12"), Admission::Held);
         let many = send(&mut early, "s", "");
         assert_eq!(many, Admission::Exceeds(message(""), Excess::Events));
-        early.accepted(&offer("s"));
+        let (requests, dropped) = early.withdraw(ACCEPTOR, OPENER, "s");
+        assert_eq!((requests, dropped), ([1].into(), vec![message("12345678")]));
+        assert_eq!(early.withdraw(ACCEPTOR, OPENER, "s").1, []);
         assert_eq!(send(&mut early, "t", "12345678"), Admission::Held);
         early.remove_acceptor(ACCEPTOR);
         assert_eq!((early.offers(), early.held()), (0, 0));
-        assert_eq!(early.accepted(&offer("t")), []);
+        assert_eq!(early.accepted(&offer(2, "t")), []);
     }
 
     #[test]

@@ -158,8 +158,8 @@ impl Relay {
     pub(super) fn ask(&mut self, outbox: &mut Outbox, pending: Pending) -> u64 {
         let limit = self.policy.pending_acks;
         let (id, given_up) = self.acks.ask(pending, limit);
-        if let Some(given_up) = given_up {
-            let offer = given_up.offer();
+        if let Some((id, given_up)) = given_up {
+            let offer = given_up.offer(id);
             call::give_up(outbox, given_up, &too_many("acks under way", limit));
             if let Some(offer) = offer {
                 self.offer_refused(outbox, &offer);

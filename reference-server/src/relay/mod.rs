@@ -162,7 +162,7 @@ impl Relay {
     /// it is; answers that nobody waits for are dropped (SRV-CORE-F6).
     pub fn acked(&mut self, from: ConnectionId, id: u64, answer: Answer, outbox: &mut Outbox) {
         if let Some(pending) = self.acks.answer(from, id) {
-            self.answered(outbox, &pending, answer);
+            self.answered(outbox, id, &pending, answer);
         } else {
             debug!(connection = from.0, id, "an ack that nobody waits for");
         }

@@ -61,10 +61,14 @@ impl Relay {
                 stream: info.target_stream().clone(),
             },
         };
-        if let Some(offer) = pending.offer() {
-            self.early.expect(&offer);
-        }
+        let stream = info.target_stream().clone();
         let id = self.ask(call.outbox, pending);
+        self.early.expect(&Offer {
+            id,
+            acceptor: to,
+            opener: call.from,
+            stream,
+        });
         let data = Data {
             json: offered(info, dialect).encode(),
             attachments: std::mem::take(&mut call.attachments),
@@ -99,8 +103,14 @@ impl Relay {
     }
 
     /// Hands an answer to whoever asked, and lets follow what waited for it.
-    pub(super) fn answered(&mut self, outbox: &mut Outbox, pending: &Pending, answer: Answer) {
-        let offer = pending.offer();
+    pub(super) fn answered(
+        &mut self,
+        outbox: &mut Outbox,
+        id: u64,
+        pending: &Pending,
+        answer: Answer,
+    ) {
+        let offer = pending.offer(id);
         let accepted = offer.is_some() && accepts(&answer);
         outbox.ack(pending.source, answer.data, pending.source_id);
         match offer {
@@ -117,7 +127,10 @@ impl Relay {
     /// A stream has not come about: drops what its acceptor has sent on it.
     pub(super) fn offer_refused(&mut self, outbox: &mut Outbox, offer: &Offer) {
         let dropped = self.early.failed(offer);
-        self.drop_early(outbox, offer, dropped, &refused_stream());
+        let Offer {
+            acceptor, opener, ..
+        } = *offer;
+        self.drop_early(outbox, acceptor, opener, dropped, &refused_stream());
     }
 
     /// Forgets all streams that a connection was asked for or has asked for.
@@ -127,8 +140,10 @@ impl Relay {
     /// fails like all that it has not answered.
     pub(super) fn forget_offers(&mut self, connection: ConnectionId) {
         self.early.remove_acceptor(connection);
-        for offer in self.acks.asked_by(connection).filter_map(Pending::offer) {
-            self.early.failed(&offer);
+        for (id, pending) in self.acks.asked_by(connection) {
+            if let Some(offer) = pending.offer(id) {
+                self.early.failed(&offer);
+            }
         }
     }
 
@@ -142,28 +157,22 @@ impl Relay {
         message: Held,
         failure: &Failure,
     ) {
-        let owed = self.acks.owed_to(opener, call.from);
-        let requests: Vec<_> = owed
-            .filter_map(|(id, pending)| Some((id, pending.offer()?)))
-            .filter(|(_, offer)| offer.stream.as_str() == stream)
-            .collect();
-        let mut dropped = vec![message];
-        for (id, offer) in &requests {
-            if let Some(pending) = self.acks.answer(offer.acceptor, *id) {
+        let (requests, mut dropped) = self.early.withdraw(call.from, opener, stream);
+        for id in requests {
+            if let Some(pending) = self.acks.answer(call.from, id) {
                 call::give_up(call.outbox, pending, failure);
             }
-            dropped.extend(self.early.failed(offer));
         }
-        if let Some((_, offer)) = requests.first() {
-            self.drop_early(call.outbox, offer, dropped, failure);
-        }
+        dropped.push(message);
+        self.drop_early(call.outbox, call.from, opener, dropped, failure);
     }
 
     /// Tells an acceptor once, however much of its data is dropped.
     fn drop_early(
         &mut self,
         outbox: &mut Outbox,
-        offer: &Offer,
+        acceptor: ConnectionId,
+        opener: ConnectionId,
         dropped: Vec<Held>,
         failure: &Failure,
     ) {
@@ -171,17 +180,18 @@ impl Relay {
             return;
         }
         for id in dropped.into_iter().filter_map(|message| message.ack) {
-            self.acks.answer(offer.opener, id);
+            self.acks.answer(opener, id);
         }
-        call::server_error(outbox, offer.acceptor, failure);
+        call::server_error(outbox, acceptor, failure);
     }
 }
 
 impl Pending {
-    /// The stream that was asked for, if one was.
-    pub(super) fn offer(&self) -> Option<Offer> {
+    /// The stream that was asked for under this ack id, if one was.
+    pub(super) fn offer(&self, id: u64) -> Option<Offer> {
         match &self.question {
             Question::Stream { stream, .. } => Some(Offer {
+                id,
                 acceptor: self.target,
                 opener: self.source,
                 stream: stream.clone(),

@@ -101,6 +101,10 @@ impl Model {
         if let Some(Pending { id, .. }) = &given_up {
             self.pending.retain(|pending| pending.id != *id);
         }
+        if let Some(given_up) = given_up {
+            let text = "Error: limit-reached: one connection may have at most 4 acks under way";
+            self.fail(given_up, text);
+        }
         let id = self.issued;
         self.issued += 1;
         self.pending.push(Pending {
@@ -109,10 +113,6 @@ impl Model {
             target,
             what,
         });
-        if let Some(given_up) = given_up {
-            let text = "Error: limit-reached: one connection may have at most 4 acks under way";
-            self.fail(given_up, text);
-        }
         id
     }
 
