@@ -47,7 +47,7 @@ pub(crate) struct JsServer {
     target: Target,
     port: u16,
     reports: Lines<BufReader<ChildStdout>>,
-    _process: Child,
+    process: Child,
 }
 
 impl JsServer {
@@ -71,7 +71,7 @@ impl JsServer {
             target,
             port: 0,
             reports,
-            _process: process,
+            process,
         };
         let port = server.next_report().await["port"].as_u64().expect("a port");
         server.port = u16::try_from(port).unwrap();
@@ -109,6 +109,16 @@ impl JsServer {
             if report["what"] == what {
                 return report["reason"].as_str().unwrap_or_default().to_owned();
             }
+        }
+    }
+}
+
+impl Drop for JsServer {
+    /// Waits for the end of the process, so that no test leaves one behind.
+    fn drop(&mut self) {
+        let _ = self.process.start_kill();
+        while matches!(self.process.try_wait(), Ok(None)) {
+            std::thread::yield_now();
         }
     }
 }
