@@ -59,6 +59,7 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Does what the options say. The error is a sentence for the terminal.
 async fn run(options: Options) -> Result<(), String> {
     log_to_stderr(options.log.as_deref())?;
     // Before the address is announced: whoever reads it may send a signal at once.
@@ -70,6 +71,8 @@ async fn run(options: Options) -> Result<(), String> {
         max_message: options.max_message,
         ..Config::default()
     };
+    // Bound here and not by the library, which takes any listener: so the address
+    // is known, even that of port 0.
     let listener = TcpListener::bind(options.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
@@ -90,6 +93,7 @@ fn announce(address: SocketAddr) {
     stdout.flush().ok();
 }
 
+/// Standard output is for the address alone, so that scripts can read it.
 fn log_to_stderr(filter: Option<&str>) -> Result<(), String> {
     let filter = match filter {
         Some(filter) => EnvFilter::try_new(filter)
@@ -113,6 +117,7 @@ struct Signals {
 
 #[cfg(unix)]
 impl Signals {
+    /// From here on, a signal does not end the process by itself.
     fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
@@ -121,6 +126,8 @@ impl Signals {
         })
     }
 
+    /// Waits for either. What the signal means is the same: a terminal sends the
+    /// one, a service manager the other.
     async fn any(mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}

@@ -31,6 +31,8 @@ impl Relay {
         if client.as_str().len() > limit {
             return Err(too_long("a client id", limit));
         }
+        // Whether the holder is still alive cannot be known: its connection may be
+        // half-open until the heartbeat finds out.
         let Some(holder) = self.registry.find(&client) else {
             return Ok(Some(client));
         };
@@ -125,6 +127,8 @@ impl Relay {
             json: forward(&event, &args),
             attachments: std::mem::take(&mut call.attachments),
         };
+        // A room without members is no error, and nobody learns which rooms exist
+        // (SRV-CORE-22).
         let members = self.rooms.members(&room);
         let others = members.filter(|member| *member != call.from);
         call.outbox.event_to_all(others, data);
@@ -146,6 +150,7 @@ impl Relay {
         Ok(())
     }
 
+    /// Takes a connection out of rooms; those it is not in do not matter.
     fn leave_rooms(&mut self, who: ConnectionId, rooms: &[RoomName]) {
         for room in rooms {
             self.rooms.leave(who, room);

@@ -15,9 +15,13 @@ use super::{Outbox, Relay};
 /// A message as all its forms on the wire have it.
 #[derive(Debug)]
 pub(super) struct Message {
+    /// Who shall receive it.
     target: ClientId,
+    /// The event that the target receives.
     event: EventName,
+    /// Its arguments, which nobody here reads.
     args: Arguments,
+    /// The dialect of the request; it words the failure.
     dialect: Dialect,
 }
 

@@ -181,6 +181,9 @@ mod tests {
         assert!(registry.contains(ConnectionId(1)));
         assert!(registry.list().is_empty());
         assert_eq!((registry.connections(), registry.clients()), (1, 0));
-        assert_eq!(registry.remove(ConnectionId(1)), Some(Departed { client: None }));
+        assert_eq!(
+            registry.remove(ConnectionId(1)),
+            Some(Departed { client: None })
+        );
     }
 }

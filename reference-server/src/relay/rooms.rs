@@ -16,6 +16,7 @@ pub(super) struct Rooms {
     inside: HashMap<RoomName, BTreeMap<u64, ConnectionId>>,
     /// The rooms of each connection, with the same numbers.
     joined: HashMap<ConnectionId, HashMap<RoomName, u64>>,
+    /// How often anybody has joined anything; orders the members of each room.
     joinings: u64,
 }
 
@@ -32,6 +33,7 @@ impl Rooms {
         limit: usize,
     ) -> Result<(), TooManyRooms> {
         let joined = self.joined.entry(connection).or_default();
+        // A member keeps its place, however often it joins.
         if joined.contains_key(room) {
             return Ok(());
         }
@@ -91,6 +93,8 @@ impl Rooms {
         self.joined.values().map(HashMap::len).sum()
     }
 
+    /// The other half of leaving. A room ends with its last member, so that names
+    /// which nobody uses cost nothing (SRV-ROB-12).
     fn forget_member(&mut self, room: &RoomName, number: u64) {
         if let Some(members) = self.inside.get_mut(room) {
             members.remove(&number);

@@ -16,7 +16,9 @@ use hyper::body::{Body, Frame, SizeHint};
 /// A body that is there as a whole, or broke off before it was.
 #[derive(Debug, Default)]
 pub(crate) struct WholeBody {
+    /// What the decoder gets, piece by piece. All share the memory of the body.
     pieces: VecDeque<Bytes>,
+    /// After the pieces comes an error instead of the end.
     broken: bool,
 }
 
@@ -50,6 +52,7 @@ impl WholeBody {
             return Self::broken();
         }
         let mut pieces = VecDeque::new();
+        // What is no packet ends the search; the decoder refuses it in one go.
         while !bytes.is_empty() {
             let end = first_packet(&bytes).unwrap_or(bytes.len());
             pieces.push_back(bytes.split_to(end));
@@ -91,9 +94,11 @@ where
     let mut whole = BytesMut::new();
     while let Some(frame) = std::future::poll_fn(|context| body.as_mut().poll_frame(context)).await
     {
+        // Trailers may follow the data; they say nothing that matters here.
         let Ok(piece) = frame.map_err(|_| BrokenBody)?.into_data() else {
             continue;
         };
+        // Checked before it is kept: a body may claim any size and have another.
         if whole.len() + piece.len() > limit {
             return Err(BrokenBody);
         }
@@ -102,6 +107,7 @@ where
     Ok(whole.freeze())
 }
 
+/// Everything is there already, so nothing ever waits.
 impl Body for WholeBody {
     type Data = Bytes;
     type Error = BrokenBody;

@@ -23,9 +23,16 @@ use crate::Config;
 use crate::relay::{Answer, Request};
 
 /// Ties the relay to Engine.IO connections of both generations.
+///
+/// It decides what a frame means for the connection that sent it: whether it may
+/// be sent in this phase, and whether it is well-formed enough to be handed on.
+/// What it means for others is the relay's to say.
 #[derive(Debug)]
 pub(crate) struct Engine {
+    /// Locked for as long as one packet takes to be relayed, never across an
+    /// await.
     hub: Mutex<Hub>,
+    /// The bounds of what one packet may carry.
     limits: ParseConfig,
 }
 
@@ -33,6 +40,7 @@ impl Engine {
     pub(crate) fn new(config: &Arc<Config>) -> Self {
         Self {
             hub: Mutex::new(Hub::new(Arc::clone(config))),
+            // One size for all: the same that the engine keeps for text.
             limits: ParseConfig {
                 max_incoming_binary_buf_size: config.max_message,
                 max_incoming_binaries: config.max_attachments,
@@ -51,7 +59,8 @@ impl Engine {
         self.hub().open_connections()
     }
 
-    /// Keeps house until it is dropped.
+    /// Keeps house until it is dropped. There is one such task for all
+    /// connections, so that an idle connection costs no timer of ours.
     pub(crate) async fn housekeep(self: Arc<Self>, connect_timeout: Duration) {
         // Often enough to be punctual, seldom enough to cost nothing.
         let pause = (connect_timeout / 8).clamp(Duration::from_millis(10), Duration::from_secs(1));
@@ -62,6 +71,7 @@ impl Engine {
         }
     }
 
+    /// Takes the lock on everything.
     fn hub(&self) -> MutexGuard<'_, Hub> {
         // A panic is dealt with where it happens, by closing the connection that
         // caused it; everybody else must go on being served.
@@ -71,9 +81,12 @@ impl Engine {
     /// Handles what one connection sent. Whatever goes wrong with it, even a
     /// mistake of our own, ends that connection and nothing else (SRV-ROB-6).
     fn guarded(&self, connection: &Connection, handle: impl FnOnce() -> Result<(), Refusal>) {
+        // The engine may have read more frames before it learned of the closing.
         if connection.data.phase() == Phase::Closed {
             return;
         }
+        // What a panic leaves half-done concerns the connection that caused it, and
+        // that is undone next.
         let outcome = catch_unwind(AssertUnwindSafe(handle));
         match outcome {
             Ok(Ok(())) => return,
@@ -81,6 +94,7 @@ impl Engine {
             // The panic hook has printed where and why.
             Err(_) => error!(sid = %connection.id, "a packet could not be handled"),
         }
+        // Closing tells peers, and so runs through the relay once more.
         let close = || {
             self.hub()
                 .close(connection, DisconnectReason::PacketParsingError);
@@ -90,7 +104,11 @@ impl Engine {
         }
     }
 
-    /// Handles a whole packet.
+    /// Handles a whole packet, according to the phase of its connection.
+    ///
+    /// The generations of Socket.IO differ in what they make of a packet that is
+    /// out of place: 4 closes the transport, 2 pretends not to have seen it
+    /// (SRV-CON-3, SRV-ROB-6).
     fn frame(&self, connection: &Connection, frame: Frame) -> Result<(), Refusal> {
         let eio3 = connection.protocol == ProtocolVersion::V3;
         // Only clients of Engine.IO 3 may append a query to a namespace.
@@ -99,6 +117,8 @@ impl Engine {
         } else {
             &frame.namespace
         };
+        // There is one namespace. Clients may ask for others and are told so; the
+        // one they are in goes on.
         if namespace != DEFAULT_NAMESPACE {
             return match frame.kind {
                 FrameKind::Connect => {
@@ -127,6 +147,8 @@ impl Engine {
             (FrameKind::Event { data, ack }, Phase::Joined(from)) => {
                 let attachments = data.attachments.into();
                 // Reading is done outside of the lock; it is the larger part of the work.
+                // An event that makes no sense is answered by the relay; only what is
+                // no event at all ends the connection.
                 let request = Request::read(&data.json, attachments, ack)
                     .map_err(|_| Refusal::Packet("an event without a name"))?;
                 self.hub().receive(from, request);
@@ -145,16 +167,20 @@ impl Engine {
     }
 }
 
-/// Why the sender of a packet is turned away.
+/// Why the sender of a packet is turned away. Only the log gets to read it: there
+/// is no way to tell a client that does not speak the language.
 #[derive(Debug, thiserror::Error)]
 enum Refusal {
+    /// It is no packet.
     #[error(transparent)]
     Frame(#[from] FrameError),
+    /// It is a packet, but not one for now or for here.
     #[error("it sent {0}")]
     Packet(&'static str),
 }
 
 impl Refusal {
+    /// Refuses a packet, or tolerates it without effect.
     fn unless(tolerated: bool, what: &'static str) -> Result<(), Self> {
         if tolerated {
             Ok(())
@@ -164,6 +190,8 @@ impl Refusal {
     }
 }
 
+/// The engine calls these inline, from the task that reads the connection, and
+/// goes on reading when they return.
 impl EngineIoHandler for Engine {
     type Data = Session;
 
@@ -174,6 +202,8 @@ impl EngineIoHandler for Engine {
         });
     }
 
+    // Called exactly once for each connection, whoever ended it; for a broken one
+    // it may be late, which is why closing does not wait for it.
     fn on_disconnect(&self, socket: Arc<Socket<Session>>, reason: DisconnectReason) {
         debug!(sid = %socket.id, ?reason, "transport closed");
         if catch_unwind(AssertUnwindSafe(|| self.hub().gone(&socket))).is_err() {
@@ -238,6 +268,32 @@ mod tests {
         let housekeeping = tokio::spawn(Arc::clone(&engine).housekeep(config.connect_timeout));
         forgotten(&engine).await;
         housekeeping.abort();
+    }
+
+    /// Requests of one polling client may overlap. However they are mixed, it is
+    /// in or it is out, and nothing of it stays behind.
+    #[tokio::test(start_paused = true)]
+    async fn joining_and_leaving_twice_at_once_is_doing_it_once() {
+        let engine = Arc::new(Engine::new(&Arc::new(Config::default())));
+        let (stream, peer) = duplex(1_024);
+        connect(&engine, stream).await;
+        let connection = engine.hub().connection().unwrap();
+        for expected in [1, 0, 1] {
+            for _ in 0..2 {
+                if expected == 1 {
+                    engine.hub().join(&connection);
+                } else {
+                    engine.hub().leave(&connection);
+                }
+                assert_eq!(engine.hub().census().connections, expected);
+            }
+        }
+        drop(peer);
+        forgotten(&engine).await;
+        // Frames that were read before the end may still be handled after it.
+        engine.hub().join(&connection);
+        engine.hub().leave(&connection);
+        assert_eq!(engine.hub().census(), crate::relay::Census::default());
     }
 
     /// A mistake of ours costs the connection that it happened on. The lock that

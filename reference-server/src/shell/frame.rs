@@ -23,10 +23,14 @@ pub(crate) const DEFAULT_NAMESPACE: &str = "/";
 /// else notices.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FrameError {
+    /// It does not follow the grammar, or comes at the wrong moment, such as text
+    /// while an attachment is due.
     #[error(transparent)]
     Packet(#[from] ParseError),
+    /// Its ack id cannot be given back as it came.
     #[error("an ack id must be a whole number below 2^53")]
     AckId,
+    /// It refers to an attachment that it does not have (SRV-ROB-9).
     #[error(transparent)]
     Placeholder(#[from] BadPlaceholder),
 }
@@ -34,29 +38,39 @@ pub(crate) enum FrameError {
 /// A whole packet as it came from a client.
 #[derive(Debug)]
 pub(crate) struct Frame {
+    /// The namespace it is for, as written by the client.
     pub(crate) namespace: Str,
+    /// What it is.
     pub(crate) kind: FrameKind,
 }
 
 /// What a client can send.
 #[derive(Debug)]
 pub(crate) enum FrameKind {
+    /// `0`: it asks to join. What it says about itself besides is not looked at:
+    /// a client is known by its handshake alone (SRV-CON-1).
     Connect,
+    /// `1`: it leaves.
     Disconnect,
+    /// `2` or `5`: an event, with the id of the ack that is asked for.
     Event { data: Content, ack: Option<u64> },
+    /// `3` or `6`: the answer to an event of the server.
     Ack { data: Content, id: u64 },
 }
 
 /// The JSON text of a packet and the attachments that it refers to.
 #[derive(Debug, Default)]
 pub(crate) struct Content {
+    /// Shares the memory of the frame it came in.
     pub(crate) json: Str,
+    /// In the order of their numbers.
     pub(crate) attachments: VecDeque<Bytes>,
 }
 
 /// Puts the frames of one connection together.
 #[derive(Debug, Default)]
 pub(crate) struct Decoder {
+    /// A packet that still lacks attachments.
     state: ParserState,
     /// Polling requests of one connection may overlap; their frames must not.
     turn: Mutex<()>,
@@ -99,6 +113,7 @@ fn check_ack_id(text: &str) -> Result<(), FrameError> {
     if rest.starts_with('/') {
         rest = rest.split_once(',').map_or("", |(_, rest)| rest);
     }
+    // More digits than a number can have are an error too, and not "no id".
     let id = rest.get(..digits(rest)).unwrap_or_default();
     match id.parse::<u64>() {
         Ok(id) if id >= 1 << 53 => Err(FrameError::AckId),
@@ -147,6 +162,7 @@ impl Content {
     }
 }
 
+/// The codec counts with a sign, although the grammar has none.
 fn ack_id(id: i64) -> Result<u64, FrameError> {
     u64::try_from(id).map_err(|_| FrameError::AckId)
 }
@@ -154,11 +170,14 @@ fn ack_id(id: i64) -> Result<u64, FrameError> {
 /// A packet ready for the engine: its text, then its attachments.
 #[derive(Debug)]
 pub(crate) struct Encoded {
+    /// The first frame, which says how many attachments follow.
     pub(crate) text: Str,
+    /// One binary frame each.
     pub(crate) attachments: VecDeque<Bytes>,
 }
 
 impl Encoded {
+    /// Writes a packet with the codec.
     fn packet(packet: Packet) -> Self {
         match CommonParser.encode(packet) {
             Value::Str(text, attachments) => Self {

@@ -19,10 +19,12 @@ use tokio::time::{Sleep, sleep};
 #[derive(Debug)]
 pub(crate) struct StallGuard<S> {
     stream: S,
+    /// How long a write may be blocked.
     limit: Duration,
     /// Runs while a write is blocked. Boxed, because most connections never
     /// need it.
     timer: Option<Pin<Box<Sleep>>>,
+    /// The limit has passed once; from then on everything fails.
     stalled: bool,
     /// The reader must be woken when the writer gives up, or it would wait for
     /// bytes of a client that is written off.
@@ -43,11 +45,15 @@ impl<S> StallGuard<S> {
         }
     }
 
+    /// The stream inside, to set its options.
     pub(crate) fn get_ref(&self) -> &S {
         &self.stream
     }
 
     /// Passes the outcome of a write on, and watches how long it is pending.
+    ///
+    /// Any progress starts the clock anew. A slow client is not a stalled one:
+    /// how far behind it may fall is for the queue to say.
     fn watch<T>(
         &mut self,
         context: &mut Context<'_>,
@@ -57,6 +63,8 @@ impl<S> StallGuard<S> {
             self.timer = None;
             return outcome;
         }
+        // The stream wakes the writer when it takes bytes again, the timer when it
+        // does not.
         let limit = self.limit;
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
         if timer.as_mut().poll(context).is_pending() {
@@ -71,6 +79,8 @@ impl<S> StallGuard<S> {
     }
 }
 
+/// What both halves report. To the engine it is a broken connection like any
+/// other, so the disconnect is noticed in the usual way.
 fn stalled() -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, "the peer has stopped reading")
 }
@@ -85,6 +95,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for StallGuard<S> {
             return Poll::Ready(Err(stalled()));
         }
         let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
+        // Remembered while it waits, and replaced only when it has moved to
+        // another task, as it does when an HTTP connection becomes a WebSocket.
         let waker = context.waker();
         if outcome.is_pending() && !self.reader.as_ref().is_some_and(|old| old.will_wake(waker)) {
             self.reader = Some(waker.clone());
@@ -93,6 +105,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for StallGuard<S> {
     }
 }
 
+// Flushing is watched like writing: streams with a buffer of their own, such as
+// TLS, block there.
 impl<S: AsyncWrite + Unpin> AsyncWrite for StallGuard<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
@@ -130,6 +144,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for StallGuard<S> {
         self.watch(context, outcome)
     }
 
+    // Shutting a TCP stream down never blocks, so there is nothing to watch.
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }

@@ -18,6 +18,17 @@ pub(crate) fn client_id(query: Option<&str>) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
+/// As much of a client id as belongs in a log: it may be thousands of characters.
+pub(crate) fn shown(client_id: Option<&str>) -> Option<&str> {
+    const SHOWN: usize = 64;
+    let id = client_id?;
+    let end = id
+        .char_indices()
+        .nth(SHOWN)
+        .map_or(id.len(), |(end, _)| end);
+    id.get(..end)
+}
+
 /// The path of a namespace as an Engine.IO 3 client sends it, which may append a
 /// query of its own.
 pub(crate) fn namespace_path(namespace: &str) -> &str {
@@ -51,5 +62,13 @@ mod tests {
             assert_eq!(client_id(Some(query)).as_deref(), expected, "{query}");
         }
         assert_eq!(client_id(None), None);
+    }
+
+    #[test]
+    fn a_log_shows_the_beginning_of_a_long_id() {
+        assert_eq!(shown(None), None);
+        assert_eq!(shown(Some("a\u{20ac}")), Some("a\u{20ac}"));
+        let long = "\u{20ac}".repeat(65);
+        assert_eq!(shown(Some(&long)).map(|id| id.chars().count()), Some(64));
     }
 }

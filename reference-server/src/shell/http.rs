@@ -30,12 +30,16 @@ const BINARY: &[u8] = b"application/octet-stream";
 /// their place here.
 #[derive(Debug, Clone)]
 pub(crate) struct Http {
+    /// Answers what is under [`PATH`] and says 404 to the rest.
     engine: EngineIoService<Engine>,
+    /// The largest body in bytes.
     limit: usize,
+    /// How long a body may take to arrive.
     timeout: Duration,
 }
 
 impl Http {
+    /// A service for this engine. Its clones share it.
     pub(crate) fn new(engine: Arc<Engine>, config: &Config) -> Self {
         Self {
             engine: EngineIoService::with_config(engine, engine_config(config)),
@@ -55,6 +59,7 @@ fn engine_config(config: &Config) -> EngineIoConfig {
         .ping_interval(config.ping_interval)
         .ping_timeout(config.ping_timeout)
         .max_buffer_size(config.queue_packets + config.max_attachments + own_packets)
+        // One size for polling, for WebSocket messages and for their frames.
         .max_payload(config.max_message as u64)
         .ws_max_message_size(config.max_message)
         .ws_max_frame_size(config.max_message)
@@ -82,6 +87,8 @@ impl Service<Request<Incoming>> for Http {
                 match tokio::time::timeout(timeout, collect(body, limit)).await {
                     Ok(Ok(bytes)) if is_text_of_engine_io_3(&head) => WholeBody::packets(bytes),
                     Ok(Ok(bytes)) => WholeBody::plain(bytes),
+                    // The engine gets to see a body that breaks off, and so ends the
+                    // session that it was for.
                     Ok(Err(error)) => {
                         debug!(%error, "cannot read a request");
                         WholeBody::broken()
@@ -99,6 +106,7 @@ impl Service<Request<Incoming>> for Http {
     }
 }
 
+/// True for the one kind of body that needs care; see [`WholeBody::packets`].
 fn is_text_of_engine_io_3(head: &hyper::http::request::Parts) -> bool {
     let query = head.uri.query().unwrap_or_default();
     let binary = head

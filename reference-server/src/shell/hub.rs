@@ -24,7 +24,9 @@ use crate::relay::{Answer, ConnectionId, Handshake, Outbox, Output, Packet, Rela
 /// All connections, and the relay that says what to send to them.
 #[derive(Debug)]
 pub(crate) struct Hub {
+    /// What the protocol says.
     relay: Relay,
+    /// Empty whenever the lock is free; kept because its memory is.
     outbox: Outbox,
     /// Every open connection, joined or not.
     connections: HashMap<Sid, Connection>,
@@ -34,13 +36,17 @@ pub(crate) struct Hub {
     outside: HashMap<Sid, Instant>,
     /// Those that had packets waiting when last looked at.
     busy: Vec<Sid>,
+    /// How often somebody has joined; the next connection id of the relay.
     joins: u64,
+    /// Nobody is let in any more.
     stopping: bool,
     config: Arc<Config>,
+    /// How many connections are open, for whoever waits for the last to go.
     open: watch::Sender<usize>,
 }
 
 impl Hub {
+    /// A hub without connections.
     pub(crate) fn new(config: Arc<Config>) -> Self {
         Self {
             relay: Relay::new(config.policy.clone()),
@@ -67,6 +73,12 @@ impl Hub {
         self.connections.values().next().cloned()
     }
 
+    /// What the relay holds, for tests.
+    #[cfg(test)]
+    pub(crate) fn census(&self) -> crate::relay::Census {
+        self.relay.census()
+    }
+
     /// A transport was opened. Engine.IO 3 clients are in the default namespace
     /// from the start; those of Engine.IO 4 have to ask.
     pub(crate) fn open(&mut self, connection: Connection) {
@@ -84,6 +96,11 @@ impl Hub {
     /// Takes a connection into the default namespace and introduces it to the
     /// relay. Each joining is a connection of its own to the relay (SRV-CORE-3).
     pub(crate) fn join(&mut self, connection: &Connection) {
+        // Asked again under the lock: polling requests of one client may overlap,
+        // and a client that joined twice would be forgotten only once.
+        if !matches!(connection.data.phase(), Phase::Waiting | Phase::Left) {
+            return;
+        }
         let id = ConnectionId(self.joins);
         self.joins += 1;
         // A 2.x client takes its engine id for its Socket.IO id; a 4.x client is
@@ -94,8 +111,11 @@ impl Hub {
             (Sid::new().to_string(), true)
         };
         let client_id = handshake::client_id(connection.req_parts.uri.query());
-        info!(connection = id.0, client = client_id, %sid, eio = ?connection.protocol, "joined");
+        let client = handshake::shown(client_id.as_deref());
+        info!(connection = id.0, client, %sid, eio = ?connection.protocol, "joined");
         self.outside.remove(&connection.id);
+        // Known here first: what the relay has to say comes after the `40`, even
+        // if it is that the client may not stay (SRV-CORE-13).
         connection.data.enter(Phase::Joined(id));
         self.joined.insert(id, Arc::clone(connection));
         self.send(connection, Encoded::connect(told.then_some(&sid)));
@@ -106,7 +126,11 @@ impl Hub {
 
     /// The client has left the namespace; its transport stays open.
     pub(crate) fn leave(&mut self, connection: &Connection) {
+        if !matches!(connection.data.phase(), Phase::Joined(_)) {
+            return;
+        }
         self.retire(connection, Phase::Left);
+        // It may join again; until then it is on borrowed time.
         self.outside.insert(connection.id, Instant::now());
         self.deliver();
     }
@@ -136,7 +160,8 @@ impl Hub {
         self.deliver();
     }
 
-    /// The engine has let go of a connection.
+    /// The engine has let go of a connection. If we closed it ourselves, everybody
+    /// has been told already.
     pub(crate) fn gone(&mut self, connection: &Connection) {
         self.retire(connection, Phase::Closed);
         self.outside.remove(&connection.id);
@@ -224,6 +249,7 @@ impl Hub {
     /// room may be full of slow consumers.
     fn deliver(&mut self) {
         while let Some(Output { to, packet }) = self.outbox.next() {
+            // One that was closed on the way gets nothing more.
             let Some(connection) = self.joined.get(&to).cloned() else {
                 continue;
             };

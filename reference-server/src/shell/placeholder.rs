@@ -21,6 +21,7 @@ pub(crate) struct BadPlaceholder {
 /// that is not JSON passes: whoever reads it next finds that out.
 pub(crate) fn check(json: &str, attachments: usize) -> Result<(), BadPlaceholder> {
     let bytes = json.as_bytes();
+    // The objects and arrays that are open at this point, innermost last.
     let mut levels: Vec<Level> = Vec::new();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -28,6 +29,7 @@ pub(crate) fn check(json: &str, attachments: usize) -> Result<(), BadPlaceholder
         at += 1;
         match byte {
             b'{' | b'[' => {
+                // It is the value of a member itself, and no index or `true`.
                 value(&mut levels, "", attachments);
                 levels.push(Level {
                     key: (byte == b'{').then_some(Key::Expected),
@@ -35,6 +37,7 @@ pub(crate) fn check(json: &str, attachments: usize) -> Result<(), BadPlaceholder
                 });
             }
             b'}' | b']' => {
+                // Only now is it known what its members were in the end.
                 if levels
                     .pop()
                     .is_some_and(|level| level.marked && !level.valid)
@@ -49,6 +52,7 @@ pub(crate) fn check(json: &str, attachments: usize) -> Result<(), BadPlaceholder
             }
             b'"' => {
                 at = end_of_string(bytes, at);
+                // In an object, strings are keys and values by turns.
                 let text = json.get(start..at).unwrap_or_default();
                 match levels.last_mut().map(|level| &mut level.key) {
                     Some(key @ Some(Key::Expected)) => *key = Some(Key::read(text)),
@@ -57,6 +61,7 @@ pub(crate) fn check(json: &str, attachments: usize) -> Result<(), BadPlaceholder
             }
             b':' | b' ' | b'\t' | b'\n' | b'\r' => {}
             _ => {
+                // A number or a word; it ends where something else begins.
                 let rest = bytes.get(at..).unwrap_or_default();
                 at += rest
                     .iter()
@@ -88,8 +93,11 @@ struct Level {
 enum Key {
     /// A key comes next.
     Expected,
+    /// `_placeholder`
     Placeholder,
+    /// `num`
     Num,
+    /// Any other member.
     Other,
 }
 
@@ -143,6 +151,7 @@ fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         match byte {
             b'"' => return at + 1,
+            // Whatever is escaped, it is not the end; `\u` has no quotes in it.
             b'\\' => at += 2,
             _ => at += 1,
         }

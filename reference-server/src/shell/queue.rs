@@ -45,6 +45,7 @@ pub(crate) fn queue(
     if !backlog.admits(packets, bytes, config.queue_packets, config.queue_bytes) {
         return Err(Unsent::Full);
     }
+    // A second handle on the text, not a copy of it.
     let handle = Bytes::from(text.clone());
     emit(connection, text, attachments)?;
     Ok(if backlog.push(handle, packets, bytes) {
@@ -80,6 +81,8 @@ fn emit(
     Ok(())
 }
 
+/// Why the engine did not take a packet. Its queue has more room than ours, so it
+/// is full only if something is wrong with the counting; the fate is the same.
 fn unsent(connection: &Socket<Session>) -> Unsent {
     if connection.is_closed() {
         Unsent::Closed

@@ -15,6 +15,7 @@ pub(crate) type Connection = Arc<Socket<Session>>;
 /// The state of one connection: its half-read packet and how far it has come.
 #[derive(Debug)]
 pub(crate) struct Session {
+    /// Reading needs no lock but its own: it changes nothing for others.
     pub(crate) decoder: Decoder,
     /// A [`Phase`] as a number, so that reading it needs no lock. It is changed
     /// only by the holder of the hub's lock.
@@ -37,6 +38,7 @@ pub(crate) enum Phase {
     Closed,
 }
 
+// Connection ids count up from 0 and do not get this far.
 const WAITING: u64 = u64::MAX;
 const LEFT: u64 = u64::MAX - 1;
 const CLOSED: u64 = u64::MAX - 2;
@@ -52,6 +54,10 @@ impl Default for Session {
 }
 
 impl Session {
+    /// How far the connection has come.
+    ///
+    /// Without the hub's lock the answer may be out of date when it is used. The
+    /// relay ignores connections that it does not know, so that does no harm.
     pub(crate) fn phase(&self) -> Phase {
         match self.phase.load(Ordering::Acquire) {
             WAITING => Phase::Waiting,
@@ -61,6 +67,7 @@ impl Session {
         }
     }
 
+    /// Notes a new phase. Only the holder of the hub's lock may do so.
     pub(crate) fn enter(&self, phase: Phase) {
         let number = match phase {
             Phase::Waiting => WAITING,
@@ -71,6 +78,7 @@ impl Session {
         self.phase.store(number, Ordering::Release);
     }
 
+    /// What waits for this connection.
     pub(crate) fn backlog(&self) -> MutexGuard<'_, Backlog> {
         self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
     }
