@@ -1,6 +1,6 @@
 //! The reference server of the Socket.IO peer-to-peer protocol.
 //!
-//! [`serve`] runs a server on a listener; the binary `p2p-server` is a thin
+//! [`serve()`] runs a server on a listener; the binary `p2p-server` is a thin
 //! wrapper around it. Both dialects and both generations of Engine.IO are served
 //! at once, and any client may talk to any other across all of them.
 //!
