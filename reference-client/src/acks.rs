@@ -44,12 +44,20 @@ struct Slot {
 
 #[derive(Debug, Default)]
 struct State {
+    /// The id of the next question.
     next: u64,
     slots: HashMap<u64, Slot>,
+    /// Why no question will be answered any more.
     closed: Option<DisconnectReason>,
 }
 
-/// All open questions. Ids count from 0, as in every client, and go on counting over reconnects,
+/// All open questions.
+///
+/// A question has a place here from before it is sent until it is answered, given up, or lost
+/// with its connection; there is no other way in or out, so nothing can stay behind. The original
+/// keeps unanswered callbacks for ever.
+///
+/// Ids count from 0, as in every client, and go on counting over reconnects,
 /// so that an answer can never be taken for that of another question.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AckTable(Arc<Mutex<State>>);
@@ -146,6 +154,7 @@ impl AckTable {
                 .map(|(_, slot)| slot)
                 .collect()
         };
+        // Outside the lock: what is woken up may ask something else at once.
         for slot in failed {
             // A subscriber waits for its own deadline; its answer would find no connection.
             if let Waiter::Future(waiter) = slot.waiter {

@@ -70,6 +70,9 @@ impl WeakClient {
 }
 
 /// Ends the connection when the last handle is dropped.
+///
+/// Only handles hold it, not what the connection's own task holds; so the task can outlive the
+/// last handle for as long as it takes to say goodbye.
 #[derive(Debug)]
 struct Alive(watch::Sender<bool>);
 
@@ -80,21 +83,39 @@ impl Drop for Alive {
 }
 
 /// What the handles and the task of the connection share.
+///
+/// Each table has a lock of its own, which is held for a look-up and never across an await; no
+/// two are held at once, so there is no order of locking to keep. Each family adds its methods to
+/// this type in its own file: what packets do to it, and what handles ask of it.
 pub(crate) struct Shared {
+    /// The own id: the query of the handshake, the first argument of messages of `v1`.
     pub(crate) id: ClientId,
+    /// What is spoken; all differences between the dialects are decided by this field.
     pub(crate) dialect: Dialect,
     pub(crate) options: Options,
+    /// Kept to connect again in the same way.
     pub(crate) transport: ConnectOptions,
+    /// The only way out: whoever sends anything, sends it through here.
     pub(crate) outbox: Outbox,
+    /// The open questions.
     pub(crate) acks: AckTable,
+    /// What waits for the application, all of it together.
     pub(crate) budget: Budget,
+    /// Written by the task of the connection alone.
     pub(crate) state: watch::Sender<ConnectionState>,
+    /// Rooms and errors of the server.
     pub(crate) core: Core,
+    /// Links with other clients.
     pub(crate) targets: Targets,
+    /// Tells what became of everything after a reconnect.
     pub(crate) restored: Feed<Restored>,
+    /// The ends of streams, and who accepts new ones.
     pub(crate) streams: Mutex<Streams>,
+    /// The APIs that this client provides, dialect `v2`.
     pub(crate) apis: Apis,
+    /// Topics and subscriptions, dialect `v1`.
     pub(crate) topics: Topics,
+    /// Who listens to what.
     listeners: Mutex<Listeners>,
 }
 
@@ -114,6 +135,9 @@ impl Shared {
     }
 
     /// A connection has ended, and there may be another.
+    ///
+    /// Everything that lived on it ends here, in one place: questions that were asked, streams,
+    /// and links, all of which bind connections and not ids (SRV-MSG-17, SRV-MSG-19).
     pub(crate) fn connection_lost(&self, reason: &DisconnectReason) {
         // Whatever still belongs to that connection has none to go to.
         self.outbox.next_epoch();
@@ -127,6 +151,8 @@ impl Shared {
     }
 
     /// The client has ended: whatever waits for anything is told.
+    ///
+    /// The state comes first, because who is woken up by the rest asks it for the reason.
     pub(crate) fn end(&self, reason: &DisconnectReason) {
         self.state
             .send_replace(ConnectionState::Closed(reason.clone()));
@@ -164,6 +190,7 @@ impl Client {
         buffers: &Buffers,
     ) -> Self {
         let sid = socket.handshake().sid.clone();
+        // The first connection stands already; the task that serves it begins with it.
         let (state, watched) = watch::channel(ConnectionState::Connected { sid });
         let (outbox, outgoing) = Outbox::new(
             buffers.outgoing,
@@ -320,6 +347,8 @@ impl Shared {
         epoch: Option<u64>,
         after: Duration,
     ) -> Result<Data, CallError> {
+        // The place for the answer exists before the question goes out, and is given up when
+        // this future is dropped, at whatever point.
         let mut awaited = self.acks.open(target);
         let packet = outbox::event(&event, attachments, Some(awaited.id));
         let answer = async {

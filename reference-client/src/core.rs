@@ -1,4 +1,10 @@
 //! Core: rooms, who is connected, errors from the server, and the server's ping.
+//!
+//! The server answers most questions, but not all: some failures it only reports by
+//! `SERVER_ERROR`, which names a client and no question. These go to whoever listens
+//! ([`Client::server_errors`]), and as a hint to questions about that client that then stay
+//! unanswered. They never end a question early: the client may have come back meanwhile, and the
+//! error may be about another message (CLI-CORE-3).
 
 use std::{collections::BTreeSet, sync::Mutex, time::Duration};
 

@@ -3,6 +3,16 @@
 //! A listener is a stream of messages. It is removed when it is dropped, when its name is
 //! removed, or, if it listens to one client, when that client has left; nothing else removes it
 //! (unlike DEV-1 to DEV-4 of the original).
+//!
+//! | Made by | Gets | Removed by name with |
+//! |---|---|---|
+//! | `listen`, `on` | messages from anybody (CLI-MSG-2) | `stop_listening` |
+//! | `from_client(x).listen` | messages from x (CLI-MSG-3) | `from_client(x).stop_listening` |
+//! | `listen_plain` | what has no source in front | `stop_listening_plain` |
+//!
+//! The original keeps all of these in one list per event and removes by position or by name
+//! alone, which is where its deviations come from. Here every entry has an id and a filter, and
+//! whatever removes says which entries it means.
 
 use std::{
     collections::HashMap,
@@ -39,8 +49,10 @@ pub(crate) enum Filter {
 
 #[derive(Debug)]
 struct Entry {
+    /// Tells it from all others of this client, former ones included.
     id: u64,
     filter: Filter,
+    /// Used up by the first message that passes the filter (CLI-MSG-4).
     once: bool,
     messages: QueueSender<Message>,
 }
@@ -78,6 +90,8 @@ impl Listeners {
 
     /// Keeps the entries of an event for which `keep` holds.
     fn retain(&mut self, event: &EventName, keep: impl FnMut(&Entry) -> bool) {
+        // An event without listeners leaves no entry behind: names come from the application, and
+        // there may be many.
         if let Some(entries) = self.by_event.get_mut(event) {
             let mut keep = keep;
             entries.retain(|entry| keep(entry));
@@ -139,6 +153,8 @@ impl Listeners {
             Filter::Anybody | Filter::Plain | Filter::Api => true,
             Filter::From(client) => source.as_ref() == Some(client),
         };
+        // Each listener is charged for the whole message, although attachments are shared: the
+        // bound is what counts, and it is on the safe side.
         let bytes = args.size();
         let mut used_up = Vec::new();
         let mut delivered = false;
@@ -328,6 +344,8 @@ impl Listener {
         F: FnMut(Message) -> R + Send + 'static,
         R: Future<Output = ()> + Send,
     {
+        // One task for the handler, not one per message: the next message waits for this one, so
+        // order is kept. A handler that panics ends its own task and nothing else.
         let task = tokio::spawn(async move {
             while let Some(message) = self.next().await {
                 handler(message).await;

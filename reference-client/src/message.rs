@@ -109,6 +109,7 @@ impl Shared {
     ) -> (ClientEvent, Vec<bytes::Bytes>) {
         match self.dialect {
             Dialect::V1 => {
+                // The receiver's library takes it for the sender's word; nobody checks it.
                 let (args, attachments) = args.with_source(&self.id).into_parts();
                 let message = if ack {
                     P2pEmitAcknowledge {
@@ -222,10 +223,12 @@ impl Message {
 #[derive(Debug)]
 #[must_use = "somebody waits for the answer"]
 pub struct Responder {
+    /// The id that the server chose; it means nothing on another connection.
     id: u64,
     epoch: u64,
     outbox: Outbox,
     deadline: std::time::Duration,
+    /// Shared by all listeners of the same question.
     answered: Arc<AtomicBool>,
 }
 

@@ -2,6 +2,15 @@
 //!
 //! The queue is bounded in bytes. While there is a connection, senders wait for room, which is
 //! how back-pressure of the server reaches them; while there is none, the policy decides.
+//!
+//! The queue itself takes everything; what bounds it is a semaphore whose permits are bytes. A
+//! packet carries its permits until it is written, so room is counted once, wherever the packet
+//! is. Replies of the connection have a small semaphore of their own, counted in packets: the
+//! connection must not wait for the application's room, of which there may be none.
+//!
+//! Every packet that only makes sense on one connection carries the number of that connection,
+//! its *epoch*, and is dropped on any other. This is what keeps stale answers, stream data and
+//! farewells from being sent after a reconnect, as the original does.
 
 use std::{
     sync::{
@@ -57,11 +66,16 @@ pub(crate) struct Outgoing {
 #[derive(Debug, Clone)]
 pub(crate) struct Outbox {
     queue: mpsc::UnboundedSender<Outgoing>,
+    /// The bytes that are left for the application's packets.
     room: Arc<Semaphore>,
+    /// The packets that are left for the connection's own.
     replies: Arc<Semaphore>,
+    /// All bytes there are.
     limit: usize,
+    /// What the server takes in one packet; it closes the connection on more.
     max_packet: usize,
     policy: WhileOffline,
+    /// Whether there is a connection that makes room.
     state: watch::Receiver<ConnectionState>,
     epoch: Arc<AtomicU64>,
 }
@@ -172,6 +186,8 @@ impl Outbox {
     async fn acquire(&self, size: usize) -> Result<OwnedSemaphorePermit, SendError> {
         let need = self.need(size);
         let room = Arc::clone(&self.room);
+        // Waiting comes to an end in any case: by room, by the deadline of the caller, or because
+        // the semaphore is closed with the client.
         let mut state = self.state.clone();
         if self.policy == WhileOffline::Wait
             || matches!(*state.borrow(), ConnectionState::Closed(_))

@@ -1,4 +1,16 @@
 //! Reconnecting, and what a new connection has to be told.
+//!
+//! To the server a new connection is a new client that happens to have the same id. What the
+//! client had set up on the former one comes back in three ways:
+//!
+//! - **Nothing to do**: listeners, handlers, acceptors and everything else that is only here.
+//! - **Told again** before anything else is sent: rooms and own topics. Nobody answers these, so
+//!   nothing can go wrong with them that one could hear of.
+//! - **Asked for again**, beside normal use: targets, APIs and subscriptions. The other side may
+//!   have lost its connection too and come back later, so this is done with patience; what fails
+//!   in the end is told, and its streams end.
+//!
+//! Streams and open questions do not come back, see `stream.rs` and `acks.rs`.
 
 use std::{sync::Arc, time::Duration};
 

@@ -3,6 +3,11 @@
 //! In dialect `v2` an API has a name of its own in a registry of the server. In dialect `v1` a
 //! service is a client, or a name that the server answers to, and a call is a message to it: see
 //! [`Service`], which also is the way to its topics.
+//!
+//! The registry of `v2` has no owner checks and, in the original, no bounds: creating an API that
+//! exists takes it away from its provider, and calling or ending one that does not exist ends the
+//! server. So this client asks before each of the three, as the original's library does before
+//! two of them (CLI-SVC-1, SRV-SVC-3).
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},

@@ -4,6 +4,15 @@
 //! event name ends in the sender's stream id; one message is one chunk, and its answer says that
 //! the next chunk may come. So a slow reader slows the writer down across the network.
 //!
+//! A stream lives on one connection of each client. When either is lost, both ends end: the own
+//! end with the connection, the other one by the notice that the peer has left. Nothing is
+//! restored, because nobody knows how much of the last chunks arrived; the application opens a
+//! new stream and knows better where to go on.
+//!
+//! An end that is destroyed tells its peer once (CLI-STR-12), which is also how everything else
+//! that may leave half a stream behind is cleaned up: an opener that gives up, a chunk that is no
+//! chunk, a peer that overruns us.
+//!
 //! - `end.rs`: one end: what has arrived, and how the end came to its end.
 //! - `duplex.rs`: the end in the hands of the application, `AsyncRead` and `AsyncWrite`.
 //! - `open.rs`, `accept.rs`: how the two ends come about.
@@ -284,6 +293,7 @@ impl Shared {
         let (Some(source), Some(responder)) = (info.source(), responder) else {
             return tracing::warn!("stream request that cannot be answered");
         };
+        // Every request is answered, now or by whoever takes the offer.
         let refuse = |why: &Payload| CreateStreamAck::Refused(why.clone()).encode();
         let acceptor = {
             let streams = self.streams();
@@ -296,6 +306,8 @@ impl Shared {
             let why = Failure::NotListeningForStreams { client };
             return responder.reply(refuse(&why.payload()));
         };
+        // The request describes the stream as its opener sees it: its target is this end. The end
+        // exists from now on, so that a notice that the opener has given up finds it.
         let end = End::new(
             info.target_stream().clone(),
             source.clone(),
@@ -306,10 +318,12 @@ impl Shared {
             let why = Payload::string("a stream with this id is open already");
             return responder.reply(refuse(&why));
         };
+        // The server has linked both clients, and will tell when the opener leaves.
         self.targets.link(source.clone());
         let args = info.member("argArray");
         let args = args.and_then(|args| sio_p2p_protocol::Arguments::parse(args.as_json()).ok());
         let offer = StreamOffer::new(registration, channel, args, attachments, responder);
+        // Outside the lock: an acceptor that has just gone drops the offer here, which refuses it.
         acceptor.push(offer, info.as_json().len());
     }
 }

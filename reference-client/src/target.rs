@@ -1,4 +1,8 @@
 //! Targets: a link between two clients, by which each learns that the other has left.
+//!
+//! Adding a target makes a link in the server; so does every request to open a stream. A link has
+//! no end of its own: it lasts until one of the two connections does (SRV-MSG-19), and both ends
+//! are told, whoever made it. The notice is what ends streams and listeners for a departed client.
 
 use std::{
     collections::BTreeSet,

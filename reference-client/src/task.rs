@@ -3,6 +3,17 @@
 //! One task for the whole life of a client, through all its connections. Within it, reading and
 //! writing run side by side, so that a server that does not read cannot keep this client from
 //! reading. Nothing is spawned per message, so order is that of the wire.
+//!
+//! ```text
+//! handles ──► outbox ──► write ──► transport
+//!    ▲                                 │
+//!    └── queues ◄── families ◄── read ◄┘
+//! ```
+//!
+//! Reading never waits for the application. What it takes from the wire it puts into queues that
+//! take everything, and it looks *before* it reads whether these have room (see `queue.rs`). So
+//! an answer is never stuck behind a listener that is slow to take its messages, unless that
+//! listener has used up the whole budget.
 
 use std::sync::Arc;
 
@@ -36,6 +47,7 @@ pub(crate) async fn run(
     mut outgoing: mpsc::UnboundedReceiver<Outgoing>,
     mut close: watch::Receiver<bool>,
 ) {
+    // The first connection is served as it is; later ones have something to restore.
     let mut first = true;
     let reason = loop {
         let end = connection(&shared, socket, &mut outgoing, &mut close, first).await;
@@ -88,6 +100,8 @@ async fn connection(
             .send_replace(ConnectionState::Connected { sid });
         write(shared, &sender, outgoing, epoch).await;
     };
+    // Whichever ends first ends the others, at an await: each of them may be dropped there
+    // without harm, because a packet is taken from its queue only when it can be handed on.
     tokio::select! {
         // A wish to close that came while offline counts as well.
         () = wanted(close) => {}
@@ -144,6 +158,7 @@ async fn put(shared: &Shared, sender: &PacketSender, next: Outgoing, epoch: u64)
     {
         return true;
     }
+    // Room in the outbox is given back when `next` is gone: when the transport has the packet.
     match sender.send(next.packet).await {
         Ok(()) => true,
         Err(sio_p2p_transport::SendError::Closed) => false,
@@ -169,8 +184,10 @@ async fn read(shared: &Arc<Shared>, receiver: &mut PacketReceiver) -> CloseReaso
     }
 }
 
-/// Handles one packet. Never waits.
+/// Handles one packet. Never waits, and sends one packet at most: so much room for replies was
+/// made sure of before the packet was read.
 fn dispatch(shared: &Arc<Shared>, packet: Packet) {
+    // Peers meet in the default namespace; other ones are none of ours.
     if packet.namespace() != "/" {
         return;
     }
@@ -200,6 +217,7 @@ fn on_event(shared: &Arc<Shared>, data: Data, ack: Option<u64>) {
     };
     let responder = ack.map(|id| Responder::new(shared, id));
     let attachments = data.attachments;
+    // Every declaration of the catalogue stands here: one without a handler does not compile.
     match event {
         ServerEvent::ServerError(error) => shared.on_server_error(error),
         ServerEvent::ServerPing(_) => shared.on_server_ping(responder),

@@ -1,4 +1,11 @@
 //! Accepting streams.
+//!
+//! A request becomes an offer, which the application takes or refuses in its own time, at most
+//! until the opener's deadline. The original accepts before its application is asked; a refusal
+//! with a reason exists there only as the default of `v1` (CLI-STR-13).
+//!
+//! An offer that nobody takes is refused when it is dropped, wherever that happens: in the queue
+//! of an acceptor that is gone, or in the hands of the application.
 
 use std::{
     pin::Pin,

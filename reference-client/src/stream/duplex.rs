@@ -1,4 +1,12 @@
 //! A stream in the hands of the application.
+//!
+//! Reading empties the [`End`]. Writing makes one message of each chunk and keeps the place of its
+//! answer; as many may be open as the window says, one by default (CLI-STR-10). Answers come in
+//! the order of the chunks, so only the oldest is looked at. The bytes of a chunk take room in the
+//! outgoing buffer like any other packet, so many streams cannot outgrow it.
+//!
+//! Nothing here spawns: a stream costs no task, and makes no progress unless it is polled, but
+//! what is already written goes out, because the task of the connection has it.
 
 use std::{
     collections::VecDeque,
@@ -48,7 +56,9 @@ pub struct P2pStream {
     /// Keeps the connection; dropped after the registration, whose farewell needs it.
     _client: Client,
     options: StreamOptions,
+    /// The event name of our chunks: it carries the id of this end.
     event: EventName,
+    /// Room in the outgoing buffer, in a form that `poll` functions can wait for.
     room: PollSemaphore,
     /// Chunks that the peer has not taken yet, the oldest first.
     in_flight: VecDeque<(Awaited, Instant)>,
@@ -156,6 +166,7 @@ impl P2pStream {
 
     /// Ready when fewer than `most` chunks wait for their answer.
     fn poll_answers(&mut self, context: &mut Context<'_>, most: usize) -> Poll<io::Result<()>> {
+        // Whoever writes to an end that is gone learns why, answered or not.
         self.end().poll_writable(context).map_err(io::Error::from)?;
         while let Some((oldest, _)) = self.in_flight.front_mut() {
             match Pin::new(oldest).poll(context) {

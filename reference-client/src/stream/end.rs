@@ -1,5 +1,14 @@
 //! One end of a stream: shared by the connection, which fills it, and the application, which
 //! empties it.
+//!
+//! The answer to a chunk is what lets the peer send the next one (CLI-STR-10). It is given as
+//! soon as the chunk arrives while less than the read buffer waits for the application, so that
+//! the network is busy while the application works; beyond that it is held back until the
+//! application has read. A peer that keeps to its window can so never have more here than the
+//! read buffer and one window; one that does not is cut off (`Overrun`).
+//!
+//! An end goes through `offered or opening`, `open` and `gone`, never back. What arrived before
+//! it was gone can still be read.
 
 use std::{
     collections::VecDeque,
@@ -40,8 +49,11 @@ pub(super) struct End {
 struct State {
     /// Both sides agreed.
     open: bool,
+    /// How much may wait here before answers are held back, in bytes.
     read_buffer: usize,
+    /// What has arrived and is not read yet; never an empty chunk.
     chunks: VecDeque<Bytes>,
+    /// The bytes in these.
     buffered: usize,
     /// Whoever waits for the application to read (CLI-STR-10).
     unanswered: VecDeque<Responder>,
@@ -51,12 +63,16 @@ struct State {
     ended: bool,
     /// Why nothing more will come or go.
     gone: Option<StreamError>,
+    /// Who waits for something to read.
     reader: Option<Waker>,
+    /// Who waits to write, and wants to know when this end is gone.
     writer: Option<Waker>,
 }
 
 impl State {
     /// Answers whatever has room by now.
+    ///
+    /// A single chunk larger than the whole buffer is answered once it was read.
     fn answer(&mut self) {
         if self.buffered < self.read_buffer || self.chunks.is_empty() {
             for responder in self.unanswered.drain(..) {
@@ -187,6 +203,7 @@ impl End {
         grace: Duration,
     ) -> Poll<Result<Found, StreamError>> {
         let mut state = self.state();
+        // As many chunks as fit: a reader with a large buffer is woken up less often.
         let before = buffer.remaining();
         while let Some(chunk) = state.chunks.front_mut() {
             let length = chunk.len().min(buffer.remaining());

@@ -1,4 +1,9 @@
 //! Opening a stream.
+//!
+//! The opener chooses both ids, its own and the peer's, so it can have its end ready before it
+//! asks. That matters: a peer may write as soon as it has accepted, and on the way its first chunk
+//! can overtake the acceptance. The original loses such a chunk, and the peer's writer waits for
+//! its answer for ever (DEV-24); here it waits in the end until the answer is here.
 
 use std::{
     future::{Future, IntoFuture},

@@ -1,4 +1,9 @@
 //! What a service does for those who subscribe: only the server can put them into a room.
+//!
+//! The original answers a subscriber before the server has confirmed, also if it then refuses
+//! (DEV-6), and lets anybody subscribe anybody else. Here the answer is the server's, and a
+//! client can only subscribe itself; who sends a message is, in this dialect, its own word, so
+//! that is a fence and not a wall.
 
 use sio_p2p_protocol::{
     ClientEvent, ClientId, Failure, JoinRoomV1, JoinRoomV1Ack, JoinsRoom, LeaveRoomV1, LeavesRoom,

@@ -1,4 +1,8 @@
 //! What a subscriber does: it asks the service, and takes what the room brings.
+//!
+//! Being let into the room is the service's doing; a subscriber can neither join nor leave by
+//! itself, as far as the protocol goes. So it cannot tell either whether the service has really
+//! let it go; publications that come although nobody is subscribed are dropped.
 
 use std::{sync::Arc, time::Duration};
 
@@ -73,6 +77,8 @@ impl Shared {
         topic: &TopicName,
         deadline: Duration,
     ) -> Result<(), CallError> {
+        // As in the original the own id goes twice: as the source, which every message of this
+        // dialect has in front, and as the client that is to be subscribed.
         let args = Args::from_value(&(&self.id, topic)).map_err(SendError::from)?;
         let event = EventName::new(SUBSCRIBE)?;
         let question = self.message(service.clone(), event, args, true);
@@ -106,6 +112,7 @@ impl Shared {
     ) {
         let TopicPublication { room, args } = publication;
         let args = Args::new(args, attachments);
+        // Pushed outside the lock: a receiver that has just gone drops the message here.
         let receivers: Vec<QueueSender<Message>> = {
             let subscriptions = lock(&self.topics.subscriptions);
             let subscribed = subscriptions.by_room.get(&room);

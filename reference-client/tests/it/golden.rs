@@ -198,9 +198,9 @@ async fn rooms() {
     })
     .await;
     replay_v1("rooms", "c", async |us| {
-        us.join_room("Q").await.unwrap();
-        us.join_room("Q").await.unwrap();
         let mut outsider = us.listen_plain("outsider").unwrap();
+        us.join_room("Q").await.unwrap();
+        us.join_room("Q").await.unwrap();
         outsider.next().await.unwrap();
     })
     .await;
