@@ -162,6 +162,21 @@ impl Baseline {
         }
     }
 
+    /// The same for an implementation of this name, unless it has one.
+    #[must_use]
+    pub fn named(mut self, implementation: &str) -> Self {
+        self.implementation
+            .get_or_insert_with(|| implementation.to_owned());
+        self
+    }
+
+    /// The same with the place of the schema, unless it has one.
+    #[must_use]
+    pub fn with_schema(mut self, path: Option<String>) -> Self {
+        self.schema = self.schema.or(path);
+        self
+    }
+
     /// The reason for which a result is expected, if it is.
     pub fn expects(&self, result: &CheckResult) -> Option<&str> {
         let entry = self.entries.get(&key_of(&result.check))?;

@@ -7,9 +7,12 @@ mod run;
 
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::exit::Exit;
 use crate::scenario::lint;
@@ -33,9 +36,18 @@ pub fn main() -> Exit {
     match cli.command {
         Command::Run(args) => match tokio::runtime::Runtime::new() {
             Ok(runtime) => {
-                let exit = runtime.block_on(run::run(*args));
-                // Connections that are still saying goodbye are not waited for.
-                runtime.shutdown_background();
+                let exit = runtime.block_on(async {
+                    tokio::select! {
+                        exit = run::run(*args) => exit,
+                        () = interrupted() => {
+                            eprintln!("interrupted");
+                            Exit::Trouble
+                        }
+                    }
+                });
+                // Servers that were started end with their workers; connections that are
+                // still saying goodbye are not waited for.
+                runtime.shutdown_timeout(Duration::from_secs(1));
                 exit
             }
             Err(error) => {
@@ -46,6 +58,23 @@ pub fn main() -> Exit {
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Lint(args) => lint_command(args.dir.as_deref()),
+    }
+}
+
+/// Waits for ctrl-c or the signal to terminate. Without it, servers that were started would
+/// outlive the program: they have process groups of their own.
+async fn interrupted() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        return;
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Nobody will tell us.
+        std::future::pending::<()>().await;
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sio_p2p_protocol::Dialect;
 use sio_p2p_server::Config;
-use sio_p2p_transport::EioVersion;
+use sio_p2p_transport::{ConnectOptions, EioVersion};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -29,6 +29,9 @@ const SHARED_JOBS: usize = 16;
 
 /// What the embedded server declares.
 const EMBEDDED_CLAIMS: &[Capability] = &[Capability::ClientReject];
+
+/// Where a checkout has the schema of baselines.
+const SCHEMA: &str = "spec/schema/baseline.json";
 
 /// Plays the scenarios.
 pub(super) async fn run(args: RunArgs) -> Exit {
@@ -69,6 +72,7 @@ pub(super) async fn run(args: RunArgs) -> Exit {
     };
     let jobs = args.jobs.map_or_else(|| default_jobs(&target), usize::from);
     let mut reporters = reporters(&args, &name, &selection);
+    let implementation = name.clone();
     let run = Run {
         target,
         name,
@@ -80,7 +84,7 @@ pub(super) async fn run(args: RunArgs) -> Exit {
     match run.run(&mut reporters).await {
         Ok((results, stale)) => {
             if args.update_baseline {
-                return update(&args, &baseline, &results);
+                return update(&args, baseline.named(&implementation), &results);
             }
             exit_of(&results, !stale.is_empty())
         }
@@ -129,6 +133,7 @@ async fn target(args: &RunArgs) -> Result<(Target, String, Option<Embedded>), (S
         return Ok((Target::Started(command), name, None));
     }
     if let Some(url) = &args.url {
+        ConnectOptions::new(url).map_err(|error| (error.to_string(), Exit::Usage))?;
         return Ok((Target::Running { url: url.clone() }, url.clone(), None));
     }
     let failed = |error: std::io::Error| {
@@ -214,11 +219,11 @@ fn read_baseline(args: &RunArgs, library: &Library) -> Result<Baseline, Exit> {
     })
 }
 
-fn update(args: &RunArgs, baseline: &Baseline, results: &[CheckResult]) -> Exit {
+fn update(args: &RunArgs, baseline: Baseline, results: &[CheckResult]) -> Exit {
     let Some(path) = &args.baseline else {
         return Exit::Usage;
     };
-    let (text, unexplained) = baseline.updated(results);
+    let (text, unexplained) = baseline.with_schema(schema_beside(path)).updated(results);
     if let Err(error) = std::fs::write(path, text) {
         eprintln!(
             "error: cannot write the baseline {}: {error}",
@@ -238,6 +243,16 @@ fn update(args: &RunArgs, baseline: &Baseline, results: &[CheckResult]) -> Exit 
         eprintln!("  {id}");
     }
     Exit::BadInput
+}
+
+/// The path from a baseline to its schema, if it lies in a checkout that has one.
+fn schema_beside(baseline: &Path) -> Option<String> {
+    let folder = std::path::absolute(baseline).ok()?;
+    let up = folder
+        .ancestors()
+        .skip(1)
+        .position(|ancestor| ancestor.join(SCHEMA).is_file())?;
+    Some(format!("{}{SCHEMA}", "../".repeat(up)))
 }
 
 /// What a finished run comes to; see [`Exit`] for the order.

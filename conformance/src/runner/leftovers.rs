@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use sio_p2p_transport::CloseReason;
+
 use super::play::{Play, Stop};
 use super::verdict::Finding;
 use crate::json::shorten;
@@ -105,7 +107,15 @@ impl Play {
         else {
             return Stop::broken(format!("{name} is not connected"));
         };
-        let message = format!("the server ended the connection of {name}");
+        let message = match reason {
+            // This side hung up, and had to: saying that the server did would mislead.
+            CloseReason::InvalidPacket { .. } | CloseReason::WebSocket(_) => {
+                format!("{name} was sent something that is not a packet")
+            }
+            CloseReason::Limit(_) => format!("{name} was sent more than a client takes"),
+            CloseReason::HeartbeatTimeout => format!("the server fell silent towards {name}"),
+            _ => format!("the server ended the connection of {name}"),
+        };
         let actual = format!("{reason}\n{}", self.unmatched());
         Stop::Broken(Finding::new(message).comparing("an open connection", actual))
     }

@@ -7,7 +7,7 @@ use super::leftovers::describe;
 use super::matching::{self, describe_arguments};
 use super::play::{Play, Requested, Stop};
 use super::verdict::Finding;
-use crate::json::{elements, quote, shorten};
+use crate::json::{elements, quote, shorten, unquote};
 use crate::scenario::body::{Acked, Closed, ClosedBy, FailureCodes, PacketKind, ReceivePacket};
 use crate::scenario::step::Action;
 use crate::scenario::text::Text;
@@ -158,7 +158,7 @@ impl Play {
                 Finding::new(message).comparing(words.clone(), describe(&event)),
             ))
         };
-        if name != expected.name {
+        if !same_name(&name, &expected.name) {
             return other(format!(
                 "{at} received {} instead of {}",
                 shorten(&name, 60),
@@ -329,6 +329,15 @@ impl Play {
         Ok(Look::Other(
             Finding::new(message).comparing(expected, format!("{packet:?}")),
         ))
+    }
+}
+
+/// Names are compared as strings: how a server escapes them is its own affair. What is not
+/// a string has only its text.
+fn same_name(left: &str, right: &str) -> bool {
+    match (unquote(left), unquote(right)) {
+        (Some(left), Some(right)) => left == right,
+        _ => left == right,
     }
 }
 

@@ -11,11 +11,14 @@ use super::events::{Event, Reporter};
 use super::plan::{Check, Selection};
 use super::play::{Play, Played};
 use super::queue::Queue;
-use super::testee::{Instance, SERVER_SAID, StartCommand, answers};
+use super::testee::{Instance, SERVER_SAID, StartCommand, greet};
 use super::trace::Trace;
 use super::verdict::{CheckResult, Finding, Outcome};
 use crate::baseline::Baseline;
 use crate::scenario::DEFAULT_DEADLINE;
+
+/// How long a server may take to accept the first client.
+const REACHING: Duration = Duration::from_secs(10);
 
 /// What is judged.
 #[derive(Debug, Clone)]
@@ -166,17 +169,14 @@ impl Run<'_> {
                     .map_err(|error| RunError::CannotReach(error.to_string()))
             }
             Target::Running { url } => {
-                let until = tokio::time::Instant::now() + Duration::from_secs(10);
+                let mut refusals = Vec::new();
                 for &eio in &self.selection.eio {
-                    if answers(url, eio, until).await {
-                        return Ok(());
+                    match greet(url, eio, REACHING).await {
+                        Ok(()) => return Ok(()),
+                        Err(error) => refusals.push(format!("Engine.IO {eio}: {error}")),
                     }
                 }
-                let eio: Vec<_> = self.selection.eio.iter().map(ToString::to_string).collect();
-                let message = format!(
-                    "no server answers at {url} (Engine.IO {})",
-                    eio.join(" or ")
-                );
+                let message = format!("no server to talk to at {url}; {}", refusals.join("; "));
                 Err(RunError::CannotReach(message))
             }
         }
@@ -283,7 +283,7 @@ async fn play(check: &Check, url: &str, trace: &Trace) -> Played {
 /// Whether a fresh client is still accepted. Deliberately little: a server that breaks, say,
 /// every ack is not down, and shall be told about its acks.
 async fn serves(url: &str, eio: EioVersion) -> bool {
-    answers(url, eio, tokio::time::Instant::now() + DEFAULT_DEADLINE).await
+    greet(url, eio, DEFAULT_DEADLINE).await.is_ok()
 }
 
 /// The verdict when the server belongs to this worker: whatever happened to it, this

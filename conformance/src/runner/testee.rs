@@ -1,12 +1,13 @@
 //! Servers that the runner starts itself, from a command.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sio_p2p_transport::{ConnectOptions, EioVersion, PacketSocket};
+use sio_p2p_transport::{ConnectError, ConnectOptions, EioVersion, PacketSocket};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -15,8 +16,14 @@ use tokio::time::{Instant, sleep, timeout};
 
 /// How long a server may take until it answers: installing packages included.
 const START_LIMIT: Duration = Duration::from_mins(2);
+/// How long one attempt to be accepted may take.
+const GREETING: Duration = Duration::from_secs(5);
 /// Pause between two attempts to reach a server that is starting.
 const START_PAUSE: Duration = Duration::from_millis(20);
+/// Ports for servers: below those that systems usually give to outgoing connections.
+const PORTS: std::ops::Range<u16> = 16_000..32_000;
+/// How often a server is started that ends before it answers: its port may have been taken.
+const ATTEMPTS: usize = 3;
 /// How many lines of a server's output are kept.
 const LAST_WORDS: usize = 12;
 /// How notes begin that hold output of the server.
@@ -135,6 +142,16 @@ pub struct Instance {
 impl Instance {
     /// Starts a server and waits until it answers a handshake of one of these generations.
     pub async fn start(command: &StartCommand, eio: &[EioVersion]) -> Result<Self, StartError> {
+        let mut attempts = 1;
+        loop {
+            match Self::start_once(command, eio).await {
+                Err(StartError::Ended { .. }) if attempts < ATTEMPTS => attempts += 1,
+                result => return result,
+            }
+        }
+    }
+
+    async fn start_once(command: &StartCommand, eio: &[EioVersion]) -> Result<Self, StartError> {
         let address = free_address().map_err(StartError::Port)?;
         let fill = |word: &String| {
             word.replace("{addr}", &address.to_string())
@@ -187,7 +204,9 @@ impl Instance {
             }
             if TcpStream::connect(self.address).await.is_ok() {
                 for &eio in eio {
-                    if answers(&self.url(), eio, until).await {
+                    let greeted = greet(&self.url(), eio, GREETING).await.is_ok();
+                    // Somebody else may have answered, who had the port first.
+                    if greeted && self.ended().is_none() {
                         return Ok(());
                     }
                 }
@@ -247,36 +266,52 @@ impl Drop for Instance {
     }
 }
 
-/// Whether a server answers a handshake. Clients without an id are accepted by every
-/// implementation; a refusal is an answer, too.
-pub async fn answers(url: &str, eio: EioVersion, until: Instant) -> bool {
-    let Ok(options) = ConnectOptions::new(url) else {
-        return false;
-    };
-    let patience = until
-        .saturating_duration_since(Instant::now())
-        .min(Duration::from_secs(5));
-    let options = options
+/// Whether a server accepts a client that nobody knows.
+pub async fn greet(
+    url: &str,
+    eio: EioVersion,
+    patience: Duration,
+) -> Result<(), Box<ConnectError>> {
+    let options = ConnectOptions::new(url)?
         .eio(eio)
         .query("clientId", &format!("hello-{}", super::world::fresh()))
-        .connect_timeout(patience);
-    match PacketSocket::connect(&options).await {
-        Ok(socket) => {
-            socket.close().await;
-            true
-        }
-        Err(_) => false,
-    }
+        .connect_timeout(patience)
+        .close_timeout(patience);
+    let socket = PacketSocket::connect(&options).await?;
+    socket.close().await;
+    Ok(())
 }
 
 fn describe(status: ExitStatus) -> String {
     status.to_string()
 }
 
-/// A port that is free now. Somebody may take it before the server does; then the server
-/// ends, says so, and is not started.
+/// An address that is free now and that no other instance of this run was given.
+///
+/// Not one of those that the system gives to outgoing connections: the runner makes
+/// thousands of them, and one could take the port before the server does.
 fn free_address() -> std::io::Result<SocketAddr> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let seed = RandomState::new().hash_one(Instant::now());
+    let mut error = None;
+    for step in 0..PORTS.len() as u64 {
+        let offset = (seed.wrapping_add(step)) % PORTS.len() as u64;
+        let port = PORTS.start + u16::try_from(offset).unwrap_or(0);
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        if let Err(taken) = TcpListener::bind(address) {
+            error = Some(taken);
+            continue;
+        }
+        let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever starts servers for days may come round again.
+        if given.len() > PORTS.len() / 2 {
+            given.clear();
+        }
+        if given.insert(port) {
+            return Ok(address);
+        }
+    }
+    Err(error.unwrap_or_else(|| std::io::Error::from(std::io::ErrorKind::AddrInUse)))
 }
 
 async fn listen(stream: impl AsyncRead + Unpin, output: Arc<Mutex<VecDeque<String>>>) {

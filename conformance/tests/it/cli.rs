@@ -104,6 +104,7 @@ fn what_makes_no_sense_is_a_usage_error() {
         &["run", "--update-baseline"],
         &["run", "http://127.0.0.1:1", "--start", "x {port}"],
         &["run", "--start", "no place for an address"],
+        &["run", "gopher://x"],
     ] {
         assert_eq!(code(args), 2, "{args:?}");
     }
@@ -130,8 +131,10 @@ fn a_server_that_is_not_there_cannot_be_reached() {
         .unwrap();
     let (code, _, stderr) = run(&["run", &format!("http://{free}")]);
     assert_eq!(code, 4);
-    assert!(stderr.contains("no server answers at"), "{stderr}");
-    assert_eq!(run(&["run", "gopher://x"]).0, 4);
+    assert!(
+        stderr.contains("no server to talk to at http://127.0.0.1:"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -271,6 +274,10 @@ fn a_baseline_is_kept_honest() {
     let (code, _, stderr) = play(&["--update-baseline"]);
     assert_eq!(code, 3);
     assert!(stderr.contains("red in v2 over Engine.IO 4"), "{stderr}");
+    let written: Value = serde_json::from_str(&folder.read("baseline.json")).unwrap();
+    assert_eq!(written["implementation"], "embedded reference server");
+    // The folder of the test lies four levels below the root of the checkout.
+    assert_eq!(written["$schema"], "../../../spec/schema/baseline.json");
     let (code, _, stderr) = play(&[]);
     assert_eq!(code, 3);
     assert!(stderr.contains("`why` is empty"), "{stderr}");
