@@ -61,6 +61,8 @@ impl Relay {
                 stream: info.target_stream().clone(),
             },
         };
+        // Asking may give up an older request, and with it what was held for the
+        // same stream. So the new one is entered only then.
         let stream = info.target_stream().clone();
         let id = self.ask(call.outbox, pending);
         self.early.expect(&Offer {
@@ -110,6 +112,8 @@ impl Relay {
         pending: &Pending,
         answer: Answer,
     ) {
+        // The answer is handed on as it is (SRV-STR-16). It is read only to know
+        // whether the opener listens from now on.
         let offer = pending.offer(id);
         let accepted = offer.is_some() && accepts(&answer);
         outbox.ack(pending.source, answer.data, pending.source_id);
@@ -179,6 +183,7 @@ impl Relay {
         if dropped.is_empty() {
             return;
         }
+        // The opener was never asked for these acks, so it cannot give them.
         for id in dropped.into_iter().filter_map(|message| message.ack) {
             self.acks.answer(opener, id);
         }
@@ -204,6 +209,7 @@ impl Pending {
 /// The event that asks the target for a stream. Only the second dialect has
 /// channels (SRV-STR-12).
 fn offered(info: StreamInfo, dialect: Dialect) -> ServerEvent {
+    // A channel cannot spell a reserved name, whatever it is: it has a prefix.
     match (dialect, info.channel().cloned()) {
         (Dialect::V1, _) => StreamOfferedV1 { info }.into(),
         (Dialect::V2, None) => StreamOffered { info }.into(),
