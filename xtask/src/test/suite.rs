@@ -41,7 +41,8 @@ pub(crate) fn original(workspace: &Workspace, version: SocketIo) -> Result<Strin
         SocketIo::Four => ("4", ["3", "4"].as_slice()),
     };
     let mut command = runner(workspace)?;
-    command.args(["run", "--dialect", "v2"]);
+    // The plugin turns duplicates away unless it is told otherwise, so it is held to that.
+    command.args(["run", "--dialect", "v2", "--claim", "client-reject"]);
     for generation in generations {
         command.args(["--eio", generation]);
     }
