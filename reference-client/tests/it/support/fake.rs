@@ -9,12 +9,23 @@ use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::{TcpListener, TcpStream},
 };
-use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
+use tokio_tungstenite::{
+    WebSocketStream, accept_hdr_async,
+    tungstenite::{
+        Message,
+        handshake::server::{ErrorResponse, Request, Response},
+    },
+};
 
 use super::soon;
 
+/// The header by which a server knows its own clients: ports are used again, and a client of
+/// another test may still be trying to reconnect to this one.
+const TOKEN: &str = "x-test-server";
+
 /// A server that waits for clients.
 pub(crate) struct FakeServer {
+    token: String,
     listener: TcpListener,
     pub(crate) eio: EioVersion,
     pub(crate) dialect: Dialect,
@@ -24,6 +35,7 @@ impl FakeServer {
     pub(crate) async fn new(eio: EioVersion, dialect: Dialect) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Self {
+            token: format!("{}-{}", std::process::id(), super::unique("server")),
             listener,
             eio,
             dialect,
@@ -37,6 +49,7 @@ impl FakeServer {
             .dialect(self.dialect)
             .eio(self.eio)
             .deadline(super::PATIENCE)
+            .header(TOKEN, &self.token)
             .reconnect(Reconnect::never())
     }
 
@@ -58,10 +71,29 @@ impl FakeServer {
         line.split(' ').nth(1).unwrap().to_owned()
     }
 
+    #[expect(clippy::result_large_err, reason = "the signature is the library's")]
+    fn admit(&self, request: &Request, response: Response) -> Result<Response, ErrorResponse> {
+        let token = request.headers().get(TOKEN);
+        if token.is_some_and(|token| token == self.token.as_str()) {
+            Ok(response)
+        } else {
+            Err(ErrorResponse::new(None))
+        }
+    }
+
     /// Does the handshake with the next client.
+    #[expect(clippy::result_large_err, reason = "the signature is the library's")]
     pub(crate) async fn accept(&self) -> Wire {
-        let (stream, _) = soon(self.listener.accept()).await.unwrap();
-        let socket = soon(tokio_tungstenite::accept_async(stream)).await.unwrap();
+        let socket = soon(async {
+            loop {
+                let (stream, _) = self.listener.accept().await.unwrap();
+                let check = |request: &Request, response| self.admit(request, response);
+                if let Ok(socket) = accept_hdr_async(stream, check).await {
+                    break socket;
+                }
+            }
+        })
+        .await;
         let mut wire = Wire {
             eio: self.eio,
             socket,
