@@ -18,7 +18,7 @@ use crate::report::json::{Implementation, JsonReporter};
 use crate::report::style::Style;
 use crate::report::terminal::TerminalReporter;
 use crate::runner::events::Reporter;
-use crate::runner::plan::{Check, Selection};
+use crate::runner::plan::{Check, Selection, selects};
 use crate::runner::run::{Run, RunError, Target};
 use crate::runner::testee::StartCommand;
 use crate::runner::verdict::{CheckResult, Verdict};
@@ -55,12 +55,15 @@ pub(super) async fn run(args: RunArgs) -> Exit {
         Err(exit) => return exit,
     };
     let checks = selection.checks(&library.scenarios);
-    if checks.is_empty() {
-        let what = match args.select.as_slice() {
-            [] => "no scenario fits the dialects and Engine.IO generations".to_owned(),
-            patterns => format!("nothing is selected by {}", patterns.join(", ")),
-        };
-        eprintln!("error: {what}; `p2p-conformance list` shows what there is");
+    // One pattern with a slip must not hide behind the others.
+    let idle = |pattern: &&String| !library.scenarios.iter().any(|s| selects(pattern, s));
+    let nothing = match args.select.iter().find(idle) {
+        Some(pattern) => Some(format!("nothing is selected by {pattern}")),
+        None if checks.is_empty() => Some("no scenario fits these options together".to_owned()),
+        None => None,
+    };
+    if let Some(nothing) = nothing {
+        eprintln!("error: {nothing}; `p2p-conformance list` shows what there is");
         return Exit::NothingSelected;
     }
     let (target, name, _server) = match target(&args).await {

@@ -113,12 +113,15 @@ fn what_makes_no_sense_is_a_usage_error() {
 
 #[test]
 fn a_selection_without_checks_is_an_error() {
-    let (code, _, stderr) = run(&["run", "--select", "no-such-*"]);
-    assert_eq!(code, 6);
-    assert!(
-        stderr.contains("nothing is selected by no-such-*"),
-        "{stderr}"
-    );
+    // A pattern that selects nothing does not hide behind one that does.
+    for others in [&[][..], &["--select", "list-clients"]] {
+        let (code, _, stderr) = run(&[&["run", "--select", "no-such-*"], others].concat());
+        assert_eq!(code, 6);
+        assert!(
+            stderr.contains("nothing is selected by no-such-*"),
+            "{stderr}"
+        );
+    }
     assert_eq!(run(&["explain", "no-such"]).0, 6);
 }
 
