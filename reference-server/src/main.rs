@@ -65,12 +65,10 @@ async fn run(options: Options) -> Result<(), String> {
     // Before the address is announced: whoever reads it may send a signal at once.
     let shutdown =
         Signals::listen().map_err(|error| format!("cannot wait for signals: {error}"))?;
-    let config = Config {
-        ping_interval: options.ping_interval,
-        ping_timeout: options.ping_timeout,
-        max_message: options.max_message,
-        ..Config::default()
-    };
+    let mut config = Config::default();
+    config.engine.ping_interval = options.ping_interval;
+    config.engine.ping_timeout = options.ping_timeout;
+    config.engine.max_message = options.max_message;
     // Bound here and not by the library, which takes any listener: so the address
     // is known, even that of port 0.
     let listener = TcpListener::bind(options.listen)

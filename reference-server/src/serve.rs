@@ -33,7 +33,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// port 0. When `shutdown` resolves, no more connections are accepted, what is
 /// queued for open `WebSocket`s and waiting polls is delivered, every client is
 /// disconnected, and the call returns once all are gone or
-/// [`Config::drain_timeout`] has passed.
+/// [`timeout`](crate::config::DrainConfig::timeout) has passed.
 ///
 /// # Errors
 ///
@@ -71,7 +71,7 @@ pub async fn serve(
         tasks: TaskTracker::new(),
         stopping: CancellationToken::new(),
     };
-    let housekeeping = tokio::spawn(Arc::clone(&engine).housekeep(config.connect_timeout));
+    let housekeeping = tokio::spawn(Arc::clone(&engine).housekeep(config.engine.connect_timeout));
 
     info!(%address, "serving");
     tokio::select! {
@@ -90,7 +90,7 @@ pub async fn serve(
         open.wait_for(|open| *open == 0).await.ok();
         server.tasks.wait().await;
     };
-    if tokio::time::timeout(config.drain_timeout, drained)
+    if tokio::time::timeout(config.drain.timeout, drained)
         .await
         .is_err()
     {
@@ -113,7 +113,7 @@ struct Server {
 impl Server {
     /// Accepts connections for ever.
     async fn accept(&self, listener: &TcpListener) {
-        let slots = Arc::new(Semaphore::new(self.config.max_connections));
+        let slots = Arc::new(Semaphore::new(self.config.engine.max_connections));
         loop {
             // The semaphore is never closed, so there always comes a slot.
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {
@@ -124,7 +124,7 @@ impl Server {
                     debug!(%peer, "accepted");
                     // The slot is taken until the stream is dropped, which an
                     // upgraded one survives its HTTP connection by.
-                    let guard = StallGuard::new(stream, self.config.write_stall, slot);
+                    let guard = StallGuard::new(stream, self.config.queue.write_stall, slot);
                     self.tasks.spawn(self.connection(guard));
                 }
                 Err(error) => {
@@ -142,7 +142,7 @@ impl Server {
         }
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.config.request_timeout)
+            .header_read_timeout(self.config.engine.request_timeout)
             .max_buf_size(MAX_HEAD)
             .serve_connection(TokioIo::new(stream), self.service.clone())
             .with_upgrades();

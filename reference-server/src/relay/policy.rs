@@ -1,9 +1,10 @@
 //! Rules that an operator may change, as data.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What happens to a connection whose client id is already connected (SRV-CORE-5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DuplicateIds {
     /// The newcomer is told why and disconnected; the old connection notices
@@ -20,7 +21,7 @@ pub enum DuplicateIds {
 ///
 /// Whatever exceeds a limit is refused with a `SERVER_ERROR` that says so; the
 /// connection lives on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// What happens to a client id that is connected twice.

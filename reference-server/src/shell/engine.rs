@@ -42,8 +42,8 @@ impl Engine {
             hub: Mutex::new(Hub::new(Arc::clone(config))),
             // One size for all: the same that the engine keeps for text.
             limits: ParseConfig {
-                max_incoming_binary_buf_size: config.max_message,
-                max_incoming_binaries: config.max_attachments,
+                max_incoming_binary_buf_size: config.engine.max_message,
+                max_incoming_binaries: config.engine.max_attachments,
                 ..ParseConfig::default()
             },
         }
@@ -265,7 +265,8 @@ mod tests {
         let (stream, peer) = duplex(64);
         drop(peer);
         connect(&engine, stream).await;
-        let housekeeping = tokio::spawn(Arc::clone(&engine).housekeep(config.connect_timeout));
+        let housekeeping =
+            tokio::spawn(Arc::clone(&engine).housekeep(config.engine.connect_timeout));
         forgotten(&engine).await;
         housekeeping.abort();
     }

@@ -43,8 +43,8 @@ impl Http {
     pub(crate) fn new(engine: Arc<Engine>, config: &Config) -> Self {
         Self {
             engine: EngineIoService::with_config(engine, engine_config(config)),
-            limit: config.max_message,
-            timeout: config.request_timeout,
+            limit: config.engine.max_message,
+            timeout: config.engine.request_timeout,
         }
     }
 }
@@ -56,13 +56,13 @@ fn engine_config(config: &Config) -> EngineIoConfig {
     let own_packets = 64;
     EngineIoConfig::builder()
         .req_path(PATH)
-        .ping_interval(config.ping_interval)
-        .ping_timeout(config.ping_timeout)
-        .max_buffer_size(config.queue_packets + config.max_attachments + own_packets)
+        .ping_interval(config.engine.ping_interval)
+        .ping_timeout(config.engine.ping_timeout)
+        .max_buffer_size(config.queue.packets + config.engine.max_attachments + own_packets)
         // One size for polling, for WebSocket messages and for their frames.
-        .max_payload(config.max_message as u64)
-        .ws_max_message_size(config.max_message)
-        .ws_max_frame_size(config.max_message)
+        .max_payload(config.engine.max_message as u64)
+        .ws_max_message_size(config.engine.max_message)
+        .ws_max_frame_size(config.engine.max_message)
         .build()
 }
 

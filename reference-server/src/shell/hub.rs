@@ -190,7 +190,7 @@ impl Hub {
                 .is_some_and(|connection| connection.data.backlog().settle_and_stay_listed())
         });
         // Whoever stays outside of the default namespace for too long is closed.
-        let timeout = self.config.connect_timeout;
+        let timeout = self.config.engine.connect_timeout;
         let late = self
             .outside
             .iter()

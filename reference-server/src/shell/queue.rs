@@ -42,7 +42,7 @@ pub(crate) fn queue(
     let packets = 1 + attachments.len();
     let bytes = text.len() + attachments.iter().map(Bytes::len).sum::<usize>();
     let mut backlog = connection.data.backlog();
-    if !backlog.admits(packets, bytes, config.queue_packets, config.queue_bytes) {
+    if !backlog.admits(packets, bytes, config.queue.packets, config.queue.bytes) {
         return Err(Unsent::Full);
     }
     // A second handle on the text, not a copy of it.

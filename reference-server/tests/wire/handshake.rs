@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use sio_p2p_server::Config;
-
 use crate::client::{Client, Eio, Transport, WAYS};
 use crate::polling;
-use crate::server::Server;
+use crate::server::{Server, config};
 
 /// What clients read in the handshake are the real settings.
 #[tokio::test]
@@ -124,10 +122,9 @@ async fn a_second_connection_with_the_same_id_is_sent_away() {
 /// Whoever opens a transport and says nothing does not keep it.
 #[tokio::test]
 async fn a_client_that_does_not_join_is_closed() {
-    let server = Server::with(Config {
-        connect_timeout: Duration::from_millis(100),
-        ..Config::default()
-    })
+    let server = Server::with(config(|config| {
+        config.engine.connect_timeout = Duration::from_millis(100);
+    }))
     .await;
     for transport in [Transport::WebSocket, Transport::Polling] {
         let mut silent = Client::open((Eio::Four, transport), &server, "").await;

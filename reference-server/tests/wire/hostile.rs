@@ -1,12 +1,11 @@
 //! Frames that no client should send. They cost at most their sender (SRV-ROB-2).
 
-use sio_p2p_server::Config;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::client::{Client, Eio, Frame, Transport, WAYS};
 use crate::polling;
-use crate::server::Server;
+use crate::server::{Server, config};
 
 /// SRV-ROB-6: what is no packet ends its sender's connection.
 #[tokio::test]
@@ -141,10 +140,9 @@ async fn an_event_that_makes_no_sense_is_answered_by_an_error() {
 /// SRV-ROB-7: too large is too large on every transport, and for attachments.
 #[tokio::test]
 async fn a_message_over_the_limit_closes_its_sender_and_is_not_forwarded() {
-    let server = Server::with(Config {
-        max_message: 10_000,
-        ..Config::default()
-    })
+    let server = Server::with(config(|config| {
+        config.engine.max_message = 10_000;
+    }))
     .await;
     let mut victim = Client::join(&server, "victim").await;
     let big = format!(

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use sio_p2p_server::Config;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::client::{Client, Eio, Transport, WAYS};
-use crate::server::Server;
+use crate::server::{Server, config};
 
 /// SRV-CON-7, SRV-MSG-2: whether its transport is closed, broken or just left,
 /// a client that leaves is gone, and its peers are told once.
@@ -40,11 +39,10 @@ async fn linked_peers_are_told_however_a_client_leaves() {
 /// SRV-CON-5: a client that falls silent is gone after the heartbeat times out.
 #[tokio::test]
 async fn linked_peers_are_told_when_a_client_falls_silent() {
-    let server = Server::with(Config {
-        ping_interval: Duration::from_secs(1),
-        ping_timeout: Duration::from_secs(1),
-        ..Config::default()
-    })
+    let server = Server::with(config(|config| {
+        config.engine.ping_interval = Duration::from_secs(1);
+        config.engine.ping_timeout = Duration::from_secs(1);
+    }))
     .await;
     let silence = |number: usize| {
         let (server, way) = (&server, WAYS[number]);
@@ -129,10 +127,9 @@ async fn who_has_left_is_not_served() {
 /// would be taken for ever otherwise.
 #[tokio::test]
 async fn a_client_that_vanishes_in_the_handshake_is_forgotten() {
-    let server = Server::with(Config {
-        connect_timeout: Duration::from_millis(80),
-        ..Config::default()
-    })
+    let server = Server::with(config(|config| {
+        config.engine.connect_timeout = Duration::from_millis(80);
+    }))
     .await;
     for n in 0..100 {
         let mut stream = TcpStream::connect(server.address).await.unwrap();

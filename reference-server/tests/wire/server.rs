@@ -50,3 +50,10 @@ impl Server {
         stopped.expect("the server must stop").unwrap().unwrap();
     }
 }
+
+/// The default settings with some changed.
+pub(crate) fn config(change: impl FnOnce(&mut Config)) -> Config {
+    let mut config = Config::default();
+    change(&mut config);
+    config
+}

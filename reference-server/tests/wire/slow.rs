@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use sio_p2p_server::Config;
-
 use crate::client::{Client, Eio, Transport};
-use crate::server::Server;
+use crate::server::{Server, config};
 
 /// Joins, links itself with `source`, and reads nothing from then on.
 async fn sleeper(server: &Server, source: &mut Client, way: (Eio, Transport)) -> Client {
@@ -50,10 +48,9 @@ async fn flood(source: &mut Client, size: usize) -> usize {
 /// waiting of everybody who is linked with it.
 #[tokio::test]
 async fn a_consumer_that_is_too_far_behind_is_disconnected() {
-    let server = Server::with(Config {
-        queue_bytes: 2_000_000,
-        ..Config::default()
-    })
+    let server = Server::with(config(|config| {
+        config.queue.bytes = 2_000_000;
+    }))
     .await;
     let mut source = Client::join(&server, "source").await;
     for eio in [Eio::Three, Eio::Four] {
@@ -71,10 +68,9 @@ async fn a_consumer_that_is_too_far_behind_is_disconnected() {
 /// The same by number of packets.
 #[tokio::test]
 async fn a_queue_is_bounded_in_packets_too() {
-    let server = Server::with(Config {
-        queue_packets: 30,
-        ..Config::default()
-    })
+    let server = Server::with(config(|config| {
+        config.queue.packets = 30;
+    }))
     .await;
     let mut source = Client::join(&server, "source").await;
     let _asleep = sleeper(&server, &mut source, (Eio::Three, Transport::Polling)).await;
@@ -84,11 +80,10 @@ async fn a_queue_is_bounded_in_packets_too() {
 /// A backlog that is worked off does not count: only what waits does.
 #[tokio::test]
 async fn a_consumer_that_keeps_up_may_take_any_amount() {
-    let server = Server::with(Config {
-        queue_packets: 30,
-        queue_bytes: 10_000,
-        ..Config::default()
-    })
+    let server = Server::with(config(|config| {
+        config.queue.packets = 30;
+        config.queue.bytes = 10_000;
+    }))
     .await;
     let mut source = Client::join(&server, "source").await;
     for (number, way) in crate::client::WAYS.into_iter().enumerate() {
@@ -111,11 +106,10 @@ async fn a_consumer_that_keeps_up_may_take_any_amount() {
 /// A blocked TCP connection is dropped even if its queue has room.
 #[tokio::test]
 async fn a_stalled_connection_is_dropped() {
-    let server = Server::with(Config {
-        write_stall: Duration::from_millis(300),
-        queue_bytes: 1 << 30,
-        ..Config::default()
-    })
+    let server = Server::with(config(|config| {
+        config.queue.write_stall = Duration::from_millis(300);
+        config.queue.bytes = 1 << 30;
+    }))
     .await;
     let mut source = Client::join(&server, "source").await;
     let asleep = sleeper(&server, &mut source, (Eio::Four, Transport::WebSocket)).await;
@@ -133,10 +127,9 @@ async fn a_stalled_connection_is_dropped() {
 /// One slow member of a room does not hold up the others.
 #[tokio::test]
 async fn a_slow_member_of_a_room_leaves_the_others_alone() {
-    let server = Server::with(Config {
-        queue_packets: 30,
-        ..Config::default()
-    })
+    let server = Server::with(config(|config| {
+        config.queue.packets = 30;
+    }))
     .await;
     let mut source = Client::join(&server, "source").await;
     let mut members = Vec::new();

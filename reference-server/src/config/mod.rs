@@ -1,0 +1,86 @@
+//! The settings of a server: one plain value with defaults that old clients
+//! never notice.
+//!
+//! A [`Config`] is made of sections, one struct and one file for each concern. To
+//! add a setting is to add a documented field to its section; to add a section is
+//! to add a file here and a field to [`Config`]. Files, environment variables,
+//! flags, `--print-config`, the JSON Schema and the table of all settings find it
+//! by itself, because all of them read the schema that is derived from the struct:
+//!
+//! - Every struct has `#[serde(default, deny_unknown_fields)]` and derives
+//!   `JsonSchema`. The first paragraph of a field's comment is its explanation in
+//!   the table, and says the unit and the default.
+//! - Durations end in `_ms`: `#[serde(rename = "x_ms", with = "millis")]` and
+//!   `#[schemars(with = "u64", range(min = 1))]`.
+//! - Bounds that a single value must keep are `range(..)` of the schema; what
+//!   concerns several values is a rule in [`Config::validate`].
+
+mod drain;
+mod engine;
+mod listen;
+pub(crate) mod millis;
+mod queue;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use self::drain::DrainConfig;
+pub use self::engine::EngineConfig;
+pub use self::listen::ListenConfig;
+pub use self::queue::QueueConfig;
+use crate::relay::Policy;
+
+/// Everything a server can be told before it starts.
+///
+/// The defaults are those of the original implementation where it has any, and
+/// bounds that no well-behaved client reaches where it has none: nothing that
+/// comes from the network may grow without limit (SRV-ROB-2).
+///
+/// As a file, durations are whole milliseconds and missing members keep their
+/// default:
+///
+/// ```
+/// let config: sio_p2p_server::Config = serde_json::from_str(
+///     r#"{"engine": {"ping_interval_ms": 10000, "max_message": 65536}}"#,
+/// )?;
+/// assert_eq!(config.engine.ping_interval.as_secs(), 10);
+/// assert_eq!(config.engine.ping_timeout.as_secs(), 20);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the program listens.
+    pub listen: ListenConfig,
+    /// Connections and their transports: sizes, heartbeats, waits.
+    pub engine: EngineConfig,
+    /// What may wait for a client that is slow to read.
+    pub queue: QueueConfig,
+    /// How a stopping server lets go of its clients.
+    pub drain: DrainConfig,
+    /// The rules of the relay and its bounds per connection.
+    pub policy: Policy,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_written_config_reads_back() {
+        let mut config = Config::default();
+        config.engine.connect_timeout = Duration::from_millis(1_234);
+        let text = serde_json::to_string(&config).unwrap();
+        assert!(text.contains("\"connect_timeout_ms\":1234"));
+        assert_eq!(serde_json::from_str::<Config>(&text).unwrap(), config);
+    }
+
+    #[test]
+    fn a_misspelt_member_is_an_error_and_not_a_default() {
+        let text = r#"{"engine": {"max_mesage": 1}}"#;
+        let error = serde_json::from_str::<Config>(text).unwrap_err();
+        assert!(error.to_string().contains("unknown field `max_mesage`"));
+    }
+}
