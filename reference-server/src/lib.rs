@@ -9,10 +9,14 @@
 //! ties it to the network.
 
 pub mod config;
+mod host;
 pub mod relay;
 mod serve;
+mod server;
 mod shell;
 
 pub use config::Config;
+pub use host::{EmitError, Handle, Presence, PresenceEvent, RequestError};
 pub use serve::serve;
+pub use server::P2pServer;
 pub use shell::http::PATH;

@@ -14,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, info, warn};
 
-use crate::Config;
 use crate::shell::engine::Engine;
 use crate::shell::guard::StallGuard;
 use crate::shell::http::Http;
+use crate::{Config, P2pServer};
 
 /// The largest head of an HTTP request in bytes, the same as Node's. More is
 /// answered by 431; it is also what bounds a client id.
@@ -62,9 +62,17 @@ pub async fn serve(
     config: Config,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    P2pServer::new(config).serve(listener, shutdown).await
+}
+
+/// Serves the clients of an engine; see [`serve`].
+pub(crate) async fn serve_engine(
+    engine: Arc<Engine>,
+    config: Arc<Config>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
     let address = listener.local_addr()?;
-    let config = Arc::new(config);
-    let engine = Arc::new(Engine::new(&config));
     let server = Server {
         config: Arc::clone(&config),
         service: Http::new(Arc::clone(&engine), &config),

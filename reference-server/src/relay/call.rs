@@ -8,6 +8,7 @@ use tracing::debug;
 
 use super::acks::{Pending, Question};
 use super::failure::{cannot_add, cannot_open, no_target};
+use super::host::HostEvent;
 use super::output::{ConnectionId, Outbox};
 
 /// An event on its way through a handler.
@@ -60,6 +61,18 @@ pub(super) fn target_left(outbox: &mut Outbox, pending: Pending) {
         question,
         ..
     } = pending;
+    if source == ConnectionId::HOST {
+        let failure = match question {
+            Question::Message(dialect, target)
+            | Question::AddTarget(dialect, target)
+            | Question::Stream {
+                dialect, target, ..
+            } => no_target(dialect, &target),
+            Question::Api(api) => Failure::unknown_api(&api),
+        };
+        let id = source_id;
+        return outbox.host(HostEvent::Unanswered { id, failure });
+    }
     match question {
         Question::Message(dialect, target) => {
             server_error(outbox, source, &no_target(dialect, &target));
@@ -77,6 +90,10 @@ pub(super) fn target_left(outbox: &mut Outbox, pending: Pending) {
 /// Tells the source of an ack why it is not waited for any more, for example
 /// because it has asked for so many others since then.
 pub(super) fn give_up(outbox: &mut Outbox, pending: Pending, failure: &Failure) {
+    if pending.source == ConnectionId::HOST {
+        let (id, failure) = (pending.source_id, failure.clone());
+        return outbox.host(HostEvent::Unanswered { id, failure });
+    }
     let ack = match pending.question {
         Question::Message(..) | Question::Api(_) => {
             return server_error(outbox, pending.source, failure);

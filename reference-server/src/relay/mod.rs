@@ -37,6 +37,7 @@ mod core;
 mod dispatch;
 mod early;
 mod failure;
+mod host;
 mod links;
 mod message;
 mod output;
@@ -56,6 +57,7 @@ use self::acks::Acks;
 use self::apis::Apis;
 use self::call::Call;
 use self::early::Early;
+pub use self::host::{Content, Host, HostEvent};
 use self::links::Links;
 pub use self::output::{Answer, ConnectionId, Data, Handshake, Outbox, Output, Packet, Request};
 pub use self::policy::{DuplicateIds, Policy};
@@ -127,12 +129,13 @@ impl Relay {
                 return;
             }
         };
-        self.registry.insert(connection, client);
+        self.registry.insert(connection, client.clone());
         // Socket.IO puts every connection into a room of its own, named after
         // it, and applications of the original address connections by it.
         if let Ok(own) = RoomName::new(sid) {
             self.rooms.join(connection, &own, usize::MAX).ok();
         }
+        outbox.host(HostEvent::Connected { connection, client });
     }
 
     /// A connection has sent an event. One that was turned away or has left is
@@ -186,6 +189,7 @@ impl Relay {
         for (peer, dialect) in self.links.remove(connection) {
             outbox.event(peer, notice(dialect, client.clone()), None);
         }
+        outbox.host(HostEvent::Gone { connection, client });
     }
 
     /// How much the relay holds right now.

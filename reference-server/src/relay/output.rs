@@ -6,12 +6,21 @@ use std::sync::Arc;
 use bytes::Bytes;
 use sio_p2p_protocol::{Arguments, ClientEvent, DecodeError, DecodeErrorKind, InvalidPayload};
 
+use super::host::HostEvent;
+
 /// A connection, as the relay and its driver call it.
 ///
 /// The driver chooses the number and never uses one twice: a client that comes
 /// back comes on another connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u64);
+
+impl ConnectionId {
+    /// The program that the server is part of. It takes part in the protocol like
+    /// a connection, but without one: what it is sent comes out as [`HostEvent`]s,
+    /// and what it does goes in through [`Host`](super::Host).
+    pub const HOST: Self = Self(u64::MAX);
+}
 
 /// What a connection has said about itself when it connected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,6 +147,7 @@ pub enum Packet {
 #[derive(Debug, Default)]
 pub struct Outbox {
     outputs: VecDeque<Output>,
+    host_events: VecDeque<HostEvent>,
 }
 
 /// Takes the packets out, in the order in which they are to be sent.
@@ -150,6 +160,17 @@ impl Iterator for Outbox {
 }
 
 impl Outbox {
+    /// What the host is to be told next, in the order in which it happened. It
+    /// must be drained as the packets are.
+    pub fn next_host_event(&mut self) -> Option<HostEvent> {
+        self.host_events.pop_front()
+    }
+
+    /// Tells the host something.
+    pub(super) fn host(&mut self, event: HostEvent) {
+        self.host_events.push_back(event);
+    }
+
     pub(super) fn event(&mut self, to: ConnectionId, data: Data, ack: Option<u64>) {
         let data = Arc::new(data);
         self.put(to, Packet::Event { data, ack });
@@ -169,6 +190,9 @@ impl Outbox {
     }
 
     pub(super) fn ack(&mut self, to: ConnectionId, data: Data, id: u64) {
+        if to == ConnectionId::HOST {
+            return self.host(HostEvent::Answered { id, answer: data });
+        }
         self.put(to, Packet::Ack { data, id });
     }
 

@@ -4,6 +4,7 @@
 //! one client sends is relayed in the order in which it came (SRV-MSG-12), and a
 //! client that floods the server slows down only itself.
 
+use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,6 +21,7 @@ use super::handshake::namespace_path;
 use super::hub::Hub;
 use super::session::{Connection, Phase, Session};
 use crate::Config;
+use crate::host::{Core, Door, Inside};
 use crate::relay::{Answer, Request};
 
 /// Ties the relay to Engine.IO connections of both generations.
@@ -164,6 +166,37 @@ impl Engine {
             // closes the transport then, Socket.IO 2 does not listen.
             (_, _) => Refusal::unless(eio3, "a packet from outside of the namespace"),
         }
+    }
+}
+
+/// The hub, locked for the host.
+#[derive(Debug)]
+struct HostGuard<'a>(MutexGuard<'a, Hub>);
+
+impl Deref for HostGuard<'_> {
+    type Target = Core;
+
+    fn deref(&self) -> &Core {
+        self.0.core()
+    }
+}
+
+impl DerefMut for HostGuard<'_> {
+    fn deref_mut(&mut self) -> &mut Core {
+        self.0.core_mut()
+    }
+}
+
+/// Sends what the host has given rise to, while the lock is still held.
+impl Drop for HostGuard<'_> {
+    fn drop(&mut self) {
+        self.0.deliver();
+    }
+}
+
+impl Door for Engine {
+    fn enter(&self) -> Inside<'_> {
+        Box::new(HostGuard(self.hub()))
     }
 }
 

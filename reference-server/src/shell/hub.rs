@@ -19,15 +19,14 @@ use super::handshake;
 use super::queue::{Queued, Unsent, queue};
 use super::session::{Connection, Phase};
 use crate::Config;
-use crate::relay::{Answer, ConnectionId, Handshake, Outbox, Output, Packet, Relay, Request};
+use crate::host::Core;
+use crate::relay::{Answer, ConnectionId, Handshake, Output, Packet, Request};
 
 /// All connections, and the relay that says what to send to them.
 #[derive(Debug)]
 pub(crate) struct Hub {
-    /// What the protocol says.
-    relay: Relay,
-    /// Empty whenever the lock is free; kept because its memory is.
-    outbox: Outbox,
+    /// The relay, and the host's part in it.
+    core: Core,
     /// Every open connection, joined or not.
     connections: HashMap<Sid, Connection>,
     /// Those that the relay knows, by the name it knows them under.
@@ -49,8 +48,7 @@ impl Hub {
     /// A hub without connections.
     pub(crate) fn new(config: Arc<Config>) -> Self {
         Self {
-            relay: Relay::new(config.policy.clone()),
-            outbox: Outbox::default(),
+            core: Core::new(config.policy.clone()),
             connections: HashMap::new(),
             joined: HashMap::new(),
             outside: HashMap::new(),
@@ -60,6 +58,17 @@ impl Hub {
             config,
             open: watch::Sender::new(0),
         }
+    }
+
+    /// The relay, for what the host wants done. What that gives rise to must be
+    /// [delivered](Self::deliver).
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// As [`core`](Self::core), to change it.
+    pub(crate) fn core_mut(&mut self) -> &mut Core {
+        &mut self.core
     }
 
     /// Tells how many connections are open, now and whenever that changes.
@@ -76,7 +85,7 @@ impl Hub {
     /// What the relay holds, for tests.
     #[cfg(test)]
     pub(crate) fn census(&self) -> crate::relay::Census {
-        self.relay.census()
+        self.core.relay.census()
     }
 
     /// A transport was opened. Engine.IO 3 clients are in the default namespace
@@ -120,7 +129,7 @@ impl Hub {
         self.joined.insert(id, Arc::clone(connection));
         self.send(connection, Encoded::connect(told.then_some(&sid)));
         let handshake = Handshake { client_id, sid };
-        self.relay.connected(id, handshake, &mut self.outbox);
+        self.core.connected(id, handshake);
         self.deliver();
     }
 
@@ -137,13 +146,13 @@ impl Hub {
 
     /// The client has sent an event.
     pub(crate) fn receive(&mut self, from: ConnectionId, request: Request) {
-        self.relay.received(from, request, &mut self.outbox);
+        self.core.received(from, request);
         self.deliver();
     }
 
     /// The client has answered an event.
     pub(crate) fn answer(&mut self, from: ConnectionId, id: u64, answer: Answer) {
-        self.relay.acked(from, id, answer, &mut self.outbox);
+        self.core.acked(from, id, answer);
         self.deliver();
     }
 
@@ -239,7 +248,7 @@ impl Hub {
         if let Phase::Joined(id) = connection.data.phase() {
             info!(connection = id.0, "left");
             self.joined.remove(&id);
-            self.relay.gone(id, &mut self.outbox);
+            self.core.gone(id);
         }
         connection.data.enter(phase);
     }
@@ -247,8 +256,8 @@ impl Hub {
     /// Sends all that the relay wants sent. Closing a slow consumer on the way
     /// adds to it, which is why this is a loop and nothing below it recurses: a
     /// room may be full of slow consumers.
-    fn deliver(&mut self) {
-        while let Some(Output { to, packet }) = self.outbox.next() {
+    pub(crate) fn deliver(&mut self) {
+        while let Some(Output { to, packet }) = self.core.next() {
             // One that was closed on the way gets nothing more.
             let Some(connection) = self.joined.get(&to).cloned() else {
                 continue;

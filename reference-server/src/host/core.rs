@@ -1,0 +1,78 @@
+//! What every shell drives, and how the host gets at it.
+
+use std::ops::DerefMut;
+
+use super::desk::Desk;
+use crate::relay::{Answer, ConnectionId, Handshake, Host, Outbox, Output, Policy, Relay, Request};
+
+/// The relay, its outbox, and the host's desk.
+///
+/// A shell puts in what connections sent, and then takes packets out of
+/// [`next`](Self::next) until there are none. What concerns the host is dealt
+/// with on the way.
+#[derive(Debug)]
+pub(crate) struct Core {
+    /// What the protocol says.
+    pub(crate) relay: Relay,
+    /// Empty whenever the lock is free; kept because its memory is.
+    pub(crate) outbox: Outbox,
+    /// The host's own affairs.
+    pub(crate) desk: Desk,
+}
+
+/// The way through a shell's lock to its core.
+pub(crate) trait Door: Send + Sync {
+    /// Takes the lock. When the guard is dropped, what was done under it is
+    /// delivered and the lock is free again.
+    fn enter(&self) -> Inside<'_>;
+}
+
+/// The lock of a shell, held.
+pub(crate) type Inside<'a> = Box<dyn DerefMut<Target = Core> + 'a>;
+
+impl Core {
+    /// A core without connections.
+    pub(crate) fn new(policy: Policy) -> Self {
+        Self {
+            relay: Relay::new(policy),
+            outbox: Outbox::default(),
+            desk: Desk::default(),
+        }
+    }
+
+    /// A connection has joined; see [`Relay::connected`].
+    pub(crate) fn connected(&mut self, connection: ConnectionId, handshake: Handshake) {
+        self.relay
+            .connected(connection, handshake, &mut self.outbox);
+    }
+
+    /// A connection has sent an event; see [`Relay::received`].
+    pub(crate) fn received(&mut self, from: ConnectionId, request: Request) {
+        self.relay.received(from, request, &mut self.outbox);
+    }
+
+    /// A connection has answered an event; see [`Relay::acked`].
+    pub(crate) fn acked(&mut self, from: ConnectionId, id: u64, answer: Answer) {
+        self.relay.acked(from, id, answer, &mut self.outbox);
+    }
+
+    /// A connection has gone; see [`Relay::gone`].
+    pub(crate) fn gone(&mut self, connection: ConnectionId) {
+        self.relay.gone(connection, &mut self.outbox);
+    }
+
+    /// Lets the host act in the relay.
+    pub(crate) fn host(&mut self) -> Host<'_> {
+        self.relay.as_host(&mut self.outbox)
+    }
+
+    /// The next packet that is to be sent to a connection.
+    pub(crate) fn next(&mut self) -> Option<Output> {
+        // First the host: what it has to say to an event belongs behind the packets
+        // that are waiting already.
+        while let Some(event) = self.outbox.next_host_event() {
+            self.desk.take(event);
+        }
+        self.outbox.next()
+    }
+}

@@ -1,0 +1,116 @@
+//! The handle of a running server.
+
+use std::fmt;
+use std::sync::Arc;
+
+use sio_p2p_protocol::{ClientId, EventName, Failure};
+use tokio::sync::oneshot;
+
+use super::core::Door;
+use super::presence::Presence;
+use crate::relay::{Content, Data};
+
+/// A handle of a server, for the program that the server is part of.
+///
+/// Clones are handles of the same server. Every method takes effect at once and
+/// in order with what clients send; none waits unless it is `async`.
+#[derive(Clone)]
+pub struct Handle {
+    door: Arc<dyn Door>,
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle").finish_non_exhaustive()
+    }
+}
+
+/// Why an event was not sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the event was not sent: {0}")]
+pub struct EmitError(pub Failure);
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// The event was not sent.
+    #[error(transparent)]
+    NotSent(#[from] EmitError),
+    /// The client got the event and will not answer it, for example because it left.
+    #[error("the event will not be answered: {0}")]
+    Unanswered(Failure),
+    /// The server has ended.
+    #[error("the server has ended")]
+    Ended,
+}
+
+impl Handle {
+    /// A handle of the server behind this door.
+    pub(crate) fn new(door: Arc<dyn Door>) -> Self {
+        Self { door }
+    }
+
+    /// Every client id once, in the order of `LIST_CLIENTS` (SRV-CORE-10).
+    pub fn clients(&self) -> Vec<ClientId> {
+        self.door.enter().host().clients()
+    }
+
+    /// Who comes and goes from now on.
+    pub fn presence(&self) -> Presence {
+        let events = self.door.enter().desk.presence();
+        Presence { events }
+    }
+
+    /// Sends an event to a client (SRV-MSG-26).
+    pub fn emit_to(
+        &self,
+        client: &ClientId,
+        event: &EventName,
+        content: impl Into<Content>,
+    ) -> Result<(), EmitError> {
+        let content = content.into();
+        let mut core = self.door.enter();
+        let sent = core.host().emit(client, event, content, None);
+        sent.map_err(EmitError)
+    }
+
+    /// Sends an event to a client and waits for its ack (SRV-MSG-27), whose
+    /// arguments come back as they are.
+    ///
+    /// There is no deadline but the server's own; wrap it in a
+    /// [`timeout`](tokio::time::timeout) for a shorter one. If the future is dropped,
+    /// the event stays sent and its answer is ignored.
+    pub async fn request(
+        &self,
+        client: &ClientId,
+        event: &EventName,
+        content: impl Into<Content>,
+    ) -> Result<Data, RequestError> {
+        let answer = self.ask(client, event, content.into())?;
+        match answer.await {
+            Ok(outcome) => outcome.map_err(RequestError::Unanswered),
+            Err(_) => Err(RequestError::Ended),
+        }
+    }
+
+    /// Sends an event that asks for an ack. The lock is not held when this returns.
+    fn ask(
+        &self,
+        client: &ClientId,
+        event: &EventName,
+        content: Content,
+    ) -> Result<oneshot::Receiver<Result<Data, Failure>>, EmitError> {
+        let (reply, answer) = oneshot::channel();
+        let mut core = self.door.enter();
+        let id = core.desk.expect(reply);
+        let sent = core.host().emit(client, event, content, Some(id));
+        match sent {
+            Ok(()) => Ok(answer),
+            Err(failure) => {
+                core.desk.forget(id);
+                Err(EmitError(failure))
+            }
+        }
+    }
+}

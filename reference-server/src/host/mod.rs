@@ -1,0 +1,16 @@
+//! The host's side: what the program that a server is part of can do with it.
+//!
+//! A [`Handle`] is given out by every shell and does the same in each. Behind it
+//! is the [`Core`] that a shell drives: the relay, what is to be sent, and the
+//! [`desk`](desk::Desk) where the host's own affairs are looked after. All of
+//! it is under the one lock of the shell, so what the host does takes its place
+//! in the order of all that happens.
+
+mod core;
+mod desk;
+mod handle;
+mod presence;
+
+pub(crate) use self::core::{Core, Door, Inside};
+pub use self::handle::{EmitError, Handle, RequestError};
+pub use self::presence::{Presence, PresenceEvent};

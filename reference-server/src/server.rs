@@ -1,0 +1,57 @@
+//! A server before it serves: its configuration, and its handle.
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::Config;
+use crate::host::Handle;
+use crate::serve::serve_engine;
+use crate::shell::engine::Engine;
+
+/// A server of its own, with the handle of what it serves.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use sio_p2p_server::{Config, P2pServer};
+/// use tokio::net::TcpListener;
+///
+/// let server = P2pServer::new(Config::default());
+/// let handle = server.handle();
+/// let listener = TcpListener::bind("127.0.0.1:0").await?;
+/// tokio::spawn(server.serve(listener, std::future::pending()));
+/// assert!(handle.clients().is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct P2pServer {
+    config: Arc<Config>,
+    engine: Arc<Engine>,
+}
+
+impl P2pServer {
+    /// A server with this configuration.
+    pub fn new(config: Config) -> Self {
+        let config = Arc::new(config);
+        let engine = Arc::new(Engine::new(&config));
+        Self { config, engine }
+    }
+
+    /// A handle of the server, good before, while and after it serves.
+    pub fn handle(&self) -> Handle {
+        Handle::new(Arc::clone(&self.engine) as _)
+    }
+
+    /// Serves clients on `listener` until `shutdown` resolves; see [`serve`](crate::serve()).
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()>,
+    ) -> io::Result<()> {
+        serve_engine(self.engine, self.config, listener, shutdown).await
+    }
+}
