@@ -15,19 +15,29 @@
 //! - Bounds that a single value must keep are `range(..)` of the schema; what
 //!   concerns several values is a rule in [`Config::validate`].
 
+mod admin;
+mod cors;
 mod drain;
 mod engine;
 mod listen;
+mod log;
 pub(crate) mod millis;
+mod proxy;
 mod queue;
+mod tls;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::admin::AdminConfig;
+pub use self::cors::CorsConfig;
 pub use self::drain::DrainConfig;
 pub use self::engine::EngineConfig;
 pub use self::listen::ListenConfig;
+pub use self::log::{LogConfig, LogFormat};
+pub use self::proxy::{ForwardedBy, ProxyConfig};
 pub use self::queue::QueueConfig;
+pub use self::tls::TlsConfig;
 use crate::relay::Policy;
 
 /// Everything a server can be told before it starts.
@@ -56,6 +66,16 @@ pub struct Config {
     pub engine: EngineConfig,
     /// What may wait for a client that is slow to read.
     pub queue: QueueConfig,
+    /// Encryption.
+    pub tls: TlsConfig,
+    /// Proxies before the server.
+    pub proxy: ProxyConfig,
+    /// Web pages that may connect.
+    pub cors: CorsConfig,
+    /// Health and metrics.
+    pub admin: AdminConfig,
+    /// What is logged, and in which form.
+    pub log: LogConfig,
     /// How a stopping server lets go of its clients.
     pub drain: DrainConfig,
     /// The rules of the relay and its bounds per connection.
