@@ -9,6 +9,5 @@
 mod interop;
 mod node;
 mod options;
-mod plugin;
 mod process;
 mod signals;

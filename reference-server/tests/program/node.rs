@@ -43,8 +43,22 @@ impl Project {
         Self { path }
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// Node.js in this folder, still without arguments.
+    pub(crate) fn node(&self) -> Command {
+        let mut node = Command::new("node");
+        node.current_dir(&self.path);
+        node
+    }
+
+    /// Runs a script of the folder and returns what it printed. Panics with that
+    /// if the script does not end well.
+    pub(crate) fn run(&self, script: &str, arguments: &[&str]) -> String {
+        let output = self.node().arg(script).args(arguments).output();
+        let output = output.expect("node is there, it has just installed packages");
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{printed}{errors}");
+        printed
     }
 }
 

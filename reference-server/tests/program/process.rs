@@ -3,7 +3,9 @@
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 /// How long a test waits for the process to end.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -13,6 +15,8 @@ const DEADLINE: Duration = Duration::from_secs(20);
 pub(crate) struct Program {
     child: Child,
     first_line: String,
+    /// All that was logged, once the program has ended: its end closes the pipe.
+    log: mpsc::Receiver<String>,
 }
 
 impl Program {
@@ -30,9 +34,19 @@ impl Program {
         BufReader::new(stdout)
             .read_line(&mut first_line)
             .expect("it is text");
+        // Read all the time, because a full pipe would stop the server.
+        let mut stderr = child.stderr.take().expect("it is piped");
+        let (told, log) = mpsc::channel();
+        thread::spawn(move || {
+            let mut text = String::new();
+            stderr.read_to_string(&mut text).expect("it is text");
+            // Nobody listens any more if the test has failed meanwhile.
+            told.send(text).ok();
+        });
         Self {
             child,
             first_line: first_line.trim_end().to_owned(),
+            log,
         }
     }
 
@@ -62,20 +76,18 @@ impl Program {
     /// Waits for the end and returns what was logged. Panics if the exit code
     /// is not 0.
     pub(crate) fn ended(mut self) -> String {
-        let start = Instant::now();
-        let status = loop {
-            // A process can only be asked; a short pause keeps the asking cheap.
-            match self.child.try_wait().expect("it is our child") {
-                Some(status) => break status,
-                None => std::thread::sleep(Duration::from_millis(5)),
-            }
-            assert!(start.elapsed() < DEADLINE, "the program must end");
-        };
-        let mut log = String::new();
-        let mut stderr = self.child.stderr.take().expect("it is piped");
-        stderr.read_to_string(&mut log).expect("it is text");
+        let log = self.log.recv_timeout(DEADLINE);
+        let log = log.expect("the program must end");
+        let status = self.child.wait().expect("it is our child");
         assert!(status.success(), "{status}: {log}");
         log
+    }
+
+    /// Ends the program at once and returns what was logged until then.
+    pub(crate) fn killed(mut self) -> String {
+        self.child.kill().expect("it is our child");
+        let log = self.log.recv_timeout(DEADLINE);
+        log.expect("nobody survives this")
     }
 }
 
