@@ -25,6 +25,8 @@ pub enum Refusal {
     UnknownApi,
     /// The target left before it answered.
     TargetLeft,
+    /// The answer did not come in time.
+    TimedOut,
     /// The connection gave no client id.
     ClientIdMissing,
     /// This server does not serve the event.
@@ -47,6 +49,7 @@ impl Refusal {
             Self::MalformedAttachments => FailureCode::MalformedAttachments,
             Self::UnknownApi => FailureCode::UnknownApi,
             Self::TargetLeft => FailureCode::TargetLeft,
+            Self::TimedOut => FailureCode::TimedOut,
             Self::ClientIdMissing => FailureCode::ClientIdMissing,
             Self::NotServed => FailureCode::NotServed,
             Self::NotAllowed => FailureCode::NotAllowed,

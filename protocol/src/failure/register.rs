@@ -142,6 +142,9 @@ register! {
     TargetLeft = "target-left", V1_AND_V2, ANYWHERE, SioP2p,
         ["Error: target-left: {}"],
         "The target left before it answered.";
+    TimedOut = "timed-out", V1_AND_V2, ANYWHERE, SioP2p,
+        ["Error: timed-out: {}"],
+        "The answer did not come in time.";
     ClientIdMissing = "client-id-missing", V1_AND_V2, ANYWHERE, SioP2p,
         ["Error: client-id-missing: {}"],
         "The connection gave no client id.";
@@ -218,6 +221,10 @@ impl FailureCode {
             },
             Self::TargetLeft => Failure::Refused {
                 reason: Refusal::TargetLeft,
+                detail: first?,
+            },
+            Self::TimedOut => Failure::Refused {
+                reason: Refusal::TimedOut,
                 detail: first?,
             },
             Self::ClientIdMissing => Failure::Refused {

@@ -2,6 +2,8 @@
 
 use std::ops::DerefMut;
 
+use tokio::time::Instant;
+
 use super::desk::Desk;
 use crate::relay::{Answer, ConnectionId, Handshake, Host, Outbox, Output, Policy, Relay, Request};
 
@@ -18,6 +20,8 @@ pub(crate) struct Core {
     pub(crate) outbox: Outbox,
     /// The host's own affairs.
     pub(crate) desk: Desk,
+    /// When the relay's time began. The relay itself has no clock.
+    began: Instant,
 }
 
 /// The way through a shell's lock to its core.
@@ -37,22 +41,26 @@ impl Core {
             relay: Relay::new(policy),
             outbox: Outbox::default(),
             desk: Desk::default(),
+            began: Instant::now(),
         }
     }
 
     /// A connection has joined; see [`Relay::connected`].
     pub(crate) fn connected(&mut self, connection: ConnectionId, handshake: Handshake) {
+        self.pass_time();
         self.relay
             .connected(connection, handshake, &mut self.outbox);
     }
 
     /// A connection has sent an event; see [`Relay::received`].
     pub(crate) fn received(&mut self, from: ConnectionId, request: Request) {
+        self.pass_time();
         self.relay.received(from, request, &mut self.outbox);
     }
 
     /// A connection has answered an event; see [`Relay::acked`].
     pub(crate) fn acked(&mut self, from: ConnectionId, id: u64, answer: Answer) {
+        self.pass_time();
         self.relay.acked(from, id, answer, &mut self.outbox);
     }
 
@@ -61,8 +69,16 @@ impl Core {
         self.relay.gone(connection, &mut self.outbox);
     }
 
+    /// Tells the relay how late it is; see [`Relay::advance`]. What is due by now
+    /// comes before what is put in next. A shell also calls this when nothing has
+    /// happened for a while.
+    pub(crate) fn pass_time(&mut self) {
+        self.relay.advance(self.began.elapsed(), &mut self.outbox);
+    }
+
     /// Lets the host act in the relay.
     pub(crate) fn host(&mut self) -> Host<'_> {
+        self.pass_time();
         self.relay.as_host(&mut self.outbox)
     }
 

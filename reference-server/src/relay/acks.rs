@@ -59,8 +59,7 @@ impl Acks {
     /// Enters an ack and returns the id under which the target shall answer,
     /// and the source's oldest entry if it had `limit` of them already.
     pub(super) fn ask(&mut self, pending: Pending, limit: usize) -> (u64, Option<(u64, Pending)>) {
-        let id = self.issued;
-        self.issued += 1;
+        let id = self.issue();
         let given_up = self
             .asked
             .get(&pending.source)
@@ -71,6 +70,13 @@ impl Acks {
         self.owed.entry(pending.target).or_default().insert(id);
         self.pending.insert(id, pending);
         (id, given_up)
+    }
+
+    /// An id for an ack that is not entered here: what the server itself asks.
+    pub(super) fn issue(&mut self) -> u64 {
+        let id = self.issued;
+        self.issued += 1;
+        id
     }
 
     /// Resolves an ack. `None` for an id that was never issued, was issued to

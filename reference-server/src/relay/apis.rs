@@ -8,9 +8,9 @@ use super::ConnectionId;
 
 /// The registry of API names, dialect `v2`.
 ///
-/// A name belongs to the connection that created it, not to its client id: what
-/// an older connection with the same id leaves behind cannot take names from a
-/// newer one, as it can in the original. Names are plain keys (SRV-ROB-4).
+/// A name belongs to the connection that created it, not to its client id: an
+/// older connection with the same id that leaves cannot take names from a newer
+/// one with it, as it does in the original. Names are plain keys (SRV-ROB-4).
 #[derive(Debug, Default)]
 pub(super) struct Apis {
     providers: HashMap<ApiName, ConnectionId>,
@@ -28,21 +28,27 @@ pub(super) enum NotCreated {
 }
 
 impl Apis {
-    /// Enters an API. Doing so twice changes nothing.
+    /// Enters an API. Doing so twice changes nothing. A name that has an owner is
+    /// taken from it only if `supersedes` says that the newcomer speaks for it.
     pub(super) fn create(
         &mut self,
         provider: ConnectionId,
         api: &ApiName,
         limit: usize,
+        supersedes: impl FnOnce(ConnectionId) -> bool,
     ) -> Result<(), NotCreated> {
-        match self.providers.get(api) {
-            Some(owner) if *owner == provider => return Ok(()),
-            Some(_) => return Err(NotCreated::Taken),
-            None => {}
+        let owner = self.provider(api);
+        match owner {
+            Some(owner) if owner == provider => return Ok(()),
+            Some(owner) if !supersedes(owner) => return Err(NotCreated::Taken),
+            _ => {}
         }
         let already = self.provided.get(&provider).map_or(0, HashSet::len);
         if already >= limit {
             return Err(NotCreated::TooMany);
+        }
+        if let Some(owner) = owner {
+            self.destroy(owner, api);
         }
         self.providers.insert(api.clone(), provider);
         let names = self.provided.entry(provider).or_default();
@@ -88,6 +94,11 @@ mod tests {
     const A: ConnectionId = ConnectionId(1);
     const B: ConnectionId = ConnectionId(2);
 
+    /// Nobody speaks for anybody else.
+    fn nobody(_: ConnectionId) -> bool {
+        false
+    }
+
     fn api(name: &str) -> ApiName {
         ApiName::new(name).unwrap()
     }
@@ -96,14 +107,14 @@ mod tests {
     fn a_name_has_one_owner_who_alone_can_give_it_up() {
         let mut apis = Apis::default();
         for _ in 0..2 {
-            apis.create(A, &api("__proto__"), 1).unwrap();
+            apis.create(A, &api("__proto__"), 1, nobody).unwrap();
         }
-        let taken = apis.create(B, &api("__proto__"), 1);
+        let taken = apis.create(B, &api("__proto__"), 1, nobody);
         assert_eq!(taken, Err(NotCreated::Taken));
         apis.destroy(B, &api("__proto__"));
         assert_eq!(apis.provider(&api("__proto__")), Some(A));
         apis.destroy(A, &api("__proto__"));
-        apis.create(B, &api("__proto__"), 1).unwrap();
+        apis.create(B, &api("__proto__"), 1, nobody).unwrap();
         assert_eq!(apis.provider(&api("__proto__")), Some(B));
         assert_eq!(apis.provider(&api("constructor")), None);
     }
@@ -111,20 +122,40 @@ mod tests {
     #[test]
     fn the_limit_counts_names_and_not_creations() {
         let mut apis = Apis::default();
-        apis.create(A, &api("x"), 1).unwrap();
-        apis.create(A, &api("x"), 1).unwrap();
-        assert_eq!(apis.create(A, &api("y"), 1), Err(NotCreated::TooMany));
-        apis.create(B, &api("y"), 1).unwrap();
+        apis.create(A, &api("x"), 1, nobody).unwrap();
+        apis.create(A, &api("x"), 1, nobody).unwrap();
+        assert_eq!(
+            apis.create(A, &api("y"), 1, nobody),
+            Err(NotCreated::TooMany)
+        );
+        apis.create(B, &api("y"), 1, nobody).unwrap();
         assert_eq!(apis.apis(), 2);
+    }
+
+    #[test]
+    fn a_name_is_taken_over_only_from_whom_one_speaks_for() {
+        let mut apis = Apis::default();
+        apis.create(A, &api("x"), 1, nobody).unwrap();
+        apis.create(B, &api("y"), 1, nobody).unwrap();
+        // Who has no room for one more leaves it where it is.
+        let full = apis.create(B, &api("x"), 1, |owner| owner == A);
+        assert_eq!(full, Err(NotCreated::TooMany));
+        assert_eq!(apis.provider(&api("x")), Some(A));
+        apis.create(B, &api("x"), 2, |owner| owner == A).unwrap();
+        assert_eq!(apis.provider(&api("x")), Some(B));
+        apis.remove(A);
+        assert_eq!(apis.apis(), 2);
+        apis.remove(B);
+        assert!(apis.providers.is_empty() && apis.provided.is_empty());
     }
 
     #[test]
     fn nothing_is_left_of_a_provider_that_leaves() {
         let mut apis = Apis::default();
         for name in ["x", "y"] {
-            apis.create(A, &api(name), 9).unwrap();
+            apis.create(A, &api(name), 9, nobody).unwrap();
         }
-        apis.create(B, &api("z"), 9).unwrap();
+        apis.create(B, &api("z"), 9, nobody).unwrap();
         apis.remove(A);
         apis.remove(A);
         assert_eq!(apis.apis(), 1);

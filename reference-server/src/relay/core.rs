@@ -1,51 +1,17 @@
 //! Core API: who is connected, and rooms.
 
 use sio_p2p_protocol::{
-    ClientId, ConnectedStatusAck, EmitRoom, EmptyAck, Failure, GetClientConnectedStatus,
-    JoinRoomV1, JoinRoomV1Ack, JoinsRoom, LeaveRoomV1, LeavesRoom, ListClientsAck, NullAck,
-    RoomName, ServerEvent, TopicBeingDestroyed, forward,
+    ConnectedStatusAck, EmitRoom, EmptyAck, Failure, GetClientConnectedStatus, JoinRoomV1,
+    JoinRoomV1Ack, JoinsRoom, LeaveRoomV1, LeavesRoom, ListClientsAck, NullAck, RoomName,
+    ServerEvent, TopicBeingDestroyed, forward,
 };
 
 use super::Relay;
 use super::call::Call;
-use super::failure::{duplicate, too_long, too_many};
+use super::limit::Limit;
 use super::output::{ConnectionId, Data, Outbox};
-use super::policy::DuplicateIds;
 
 impl Relay {
-    /// Decides whether a connection may come in under a client id, and makes
-    /// room for it if need be. Returns the id to register.
-    ///
-    /// A connection without id is welcome: it is served like any other, but is
-    /// neither listed nor addressable (SRV-CORE-5).
-    pub(super) fn admit(
-        &mut self,
-        client_id: Option<String>,
-        sid: &str,
-        outbox: &mut Outbox,
-    ) -> Result<Option<ClientId>, Failure> {
-        let Some(client) = client_id.and_then(|id| ClientId::new(id).ok()) else {
-            return Ok(None);
-        };
-        let limit = self.policy.client_id_bytes;
-        if client.as_str().len() > limit {
-            return Err(too_long("a client id", limit));
-        }
-        // Whether the holder is still alive cannot be known: its connection may be
-        // half-open until the heartbeat finds out.
-        let Some(holder) = self.registry.find(&client) else {
-            return Ok(Some(client));
-        };
-        match self.policy.duplicate_ids {
-            DuplicateIds::Reject => Err(duplicate(&client, sid)),
-            DuplicateIds::Replace => {
-                self.gone(holder, outbox);
-                outbox.disconnect(holder);
-                Ok(Some(client))
-            }
-        }
-    }
-
     /// `LIST_CLIENTS`: every client id once (SRV-CORE-10).
     pub(super) fn list_clients(&self, call: Call<'_>) {
         call.answer(ListClientsAck(self.registry.list()).encode());
@@ -140,11 +106,10 @@ impl Relay {
         // Its own room, named after its sid, does not count.
         let limit = self.policy.rooms.saturating_add(1);
         for room in rooms {
-            if room.as_str().len() > self.policy.room_name_bytes {
-                return Err(too_long("a room name", self.policy.room_name_bytes));
-            }
+            self.policy
+                .check(Limit::RoomNameBytes, room.as_str().len())?;
             if self.rooms.join(who, room, limit).is_err() {
-                return Err(too_many("rooms", self.policy.rooms));
+                return Err(self.policy.exceeded(Limit::Rooms));
             }
         }
         Ok(())

@@ -3,6 +3,8 @@
 //! Their texts come from the protocol's register. Those of the originals keep
 //! their exact words, because clients match on them.
 
+use std::time::Duration;
+
 use sio_p2p_protocol::{ApiName, ClientId, Dialect, Failure, Refusal};
 
 /// The target of a message is not there (SRV-CORE-F3).
@@ -58,14 +60,11 @@ pub(super) fn refused_stream() -> Failure {
     Failure::refused(Refusal::NotAllowed, detail)
 }
 
-/// A client id, room or API name is longer than this server takes.
-pub(super) fn too_long(what: &str, limit: usize) -> Failure {
-    let detail = format!("{what} may have at most {limit} bytes");
-    Failure::refused(Refusal::LimitReached, detail)
-}
-
-/// A connection has as many of something as it may have.
-pub(super) fn too_many(what: &str, limit: usize) -> Failure {
-    let detail = format!("one connection may have at most {limit} {what}");
-    Failure::refused(Refusal::LimitReached, detail)
+/// A replaced connection has not answered its ping, and nothing else came from it.
+pub(super) fn unanswered_ping(timeout: Duration) -> Failure {
+    let detail = format!(
+        "a newer connection has this client id, and this one was silent for {} ms",
+        timeout.as_millis()
+    );
+    Failure::refused(Refusal::TimedOut, detail)
 }

@@ -8,7 +8,8 @@ use sio_p2p_protocol::{
 use super::acks::{Pending, Question};
 use super::call::{self, Call};
 use super::early::{Held, stream_of};
-use super::failure::{anonymous, no_target, too_many};
+use super::failure::{anonymous, no_target};
+use super::limit::Limit;
 use super::output::Data;
 use super::{ConnectionId, Outbox, Relay};
 
@@ -132,7 +133,7 @@ impl Relay {
         };
         let limit = self.policy.links;
         if self.links.link(call.from, to, dialect, limit).is_err() {
-            return call.answer(refused(&too_many("targets", limit)));
+            return call.answer(refused(&self.policy.exceeded(Limit::Links)));
         }
         let pending = Pending {
             source: call.from,
@@ -169,7 +170,7 @@ impl Relay {
         let (id, given_up) = self.acks.ask(pending, limit);
         if let Some((id, given_up)) = given_up {
             let offer = given_up.offer(id);
-            call::give_up(outbox, given_up, &too_many("acks under way", limit));
+            call::give_up(outbox, given_up, &self.policy.exceeded(Limit::PendingAcks));
             if let Some(offer) = offer {
                 self.offer_refused(outbox, &offer);
             }

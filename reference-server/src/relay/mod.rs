@@ -6,7 +6,7 @@
 //!
 //! Each concern has its own table that can forget a connection: the `registry`
 //! of client ids, `links`, `rooms`, `apis`, pending `acks` and `early` data of
-//! streams. [`Relay::gone`] is the one place where all of that is undone. Each API
+//! streams, `pings`. [`Relay::gone`] is the one place where all of that is undone. Each API
 //! family has its own file in which its events are handled and answered: `core`,
 //! `message`, `stream`, `service`, `topic`.
 //!
@@ -31,22 +31,28 @@
 //! ```
 
 mod acks;
+mod admission;
 mod apis;
 mod call;
 mod core;
+mod deadlines;
 mod dispatch;
 mod early;
 mod failure;
 mod host;
+mod limit;
 mod links;
 mod message;
 mod output;
+mod pings;
 mod policy;
 mod registry;
 mod rooms;
 mod service;
 mod stream;
 mod topic;
+
+use std::time::Duration;
 
 use sio_p2p_protocol::{
     ClientId, Dialect, Failure, RoomName, ServerEvent, TargetDisconnected, TargetDisconnectedV1,
@@ -60,6 +66,7 @@ use self::early::Early;
 pub use self::host::{Content, Host, HostEvent};
 use self::links::Links;
 pub use self::output::{Answer, ConnectionId, Data, Handshake, Outbox, Output, Packet, Request};
+use self::pings::Pings;
 pub use self::policy::{DuplicateIds, Policy};
 use self::registry::{Departed, Registry};
 use self::rooms::Rooms;
@@ -74,6 +81,9 @@ pub struct Relay {
     acks: Acks,
     early: Early,
     apis: Apis,
+    pings: Pings,
+    /// How long the driver's clock has been running.
+    now: Duration,
 }
 
 /// How much a relay holds. All numbers are zero when everybody has left.
@@ -98,6 +108,8 @@ pub struct Census {
     pub early_events: usize,
     /// API names that are taken.
     pub apis: usize,
+    /// `SERVER_PING`s that are not answered yet.
+    pub pings: usize,
 }
 
 impl Relay {
@@ -107,6 +119,23 @@ impl Relay {
             policy,
             ..Self::default()
         }
+    }
+
+    /// Tells the relay how late it is, and lets it do what is due.
+    ///
+    /// `now` is how long a clock of the driver's choice has been running; it must
+    /// be one that never goes back. Whoever drives a relay calls this before each
+    /// other call, so that deadlines are counted from the right time, and now and
+    /// then when nothing happens, so that they pass. A driver that never does has
+    /// a relay in which nothing ever expires.
+    pub fn advance(&mut self, now: Duration, outbox: &mut Outbox) {
+        self.now = self.now.max(now);
+        self.expire_pings(outbox);
+    }
+
+    /// When something is due that may take so long from now.
+    fn due_in(&self, wait: Duration) -> Duration {
+        self.now.saturating_add(wait)
     }
 
     /// A connection has joined (SRV-CORE-1).
@@ -120,7 +149,7 @@ impl Relay {
         outbox: &mut Outbox,
     ) {
         let Handshake { client_id, sid } = handshake;
-        let client = match self.admit(client_id, &sid, outbox) {
+        let client = match self.admit(client_id, &sid) {
             Ok(client) => client,
             Err(reason) => {
                 debug!(%reason, %sid, "turning a connection away");
@@ -129,7 +158,7 @@ impl Relay {
                 return;
             }
         };
-        self.registry.insert(connection, client.clone());
+        self.enter(connection, client.clone(), outbox);
         // Socket.IO puts every connection into a room of its own, named after
         // it, and applications of the original address connections by it.
         if let Ok(own) = RoomName::new(sid) {
@@ -144,6 +173,7 @@ impl Relay {
         if !self.registry.contains(from) {
             return;
         }
+        self.pings.heard_of(from);
         let Request {
             event,
             attachments,
@@ -164,9 +194,10 @@ impl Relay {
     /// A connection has answered an event. The answer goes to whoever asked, as
     /// it is; answers that nobody waits for are dropped (SRV-CORE-F6).
     pub fn acked(&mut self, from: ConnectionId, id: u64, answer: Answer, outbox: &mut Outbox) {
+        self.pings.heard_of(from);
         if let Some(pending) = self.acks.answer(from, id) {
             self.answered(outbox, id, &pending, answer);
-        } else {
+        } else if !self.takes_pong(from, id, &answer) {
             debug!(connection = from.0, id, "an ack that nobody waits for");
         }
     }
@@ -175,11 +206,13 @@ impl Relay {
     ///
     /// Everything it took part in is undone here, and everybody concerned is
     /// told once: first those who wait for its answers, then those linked with
-    /// it. Its id is free before anybody hears of it.
+    /// it. Before anybody hears of it, its id is free, or stands for the next older
+    /// connection that holds it.
     pub fn gone(&mut self, connection: ConnectionId, outbox: &mut Outbox) {
         let Some(Departed { client }) = self.registry.remove(connection) else {
             return;
         };
+        self.pings.remove(connection);
         self.rooms.remove(connection);
         self.apis.remove(connection);
         self.forget_offers(connection);
@@ -204,6 +237,7 @@ impl Relay {
             stream_requests: self.early.offers(),
             early_events: self.early.held(),
             apis: self.apis.apis(),
+            pings: self.pings.waiting(),
         }
     }
 }

@@ -1,7 +1,11 @@
 //! Rules that an operator may change, as data.
 
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::config::millis;
 
 /// What happens to a connection whose client id is already connected (SRV-CORE-5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -11,21 +15,38 @@ pub enum DuplicateIds {
     /// nothing. This is what plugin 2.0.0 does unless told otherwise.
     #[default]
     Reject,
-    /// The old connection is disconnected and the newcomer takes its place.
-    /// It helps clients that come back before their half-open connection has
-    /// timed out.
+    /// The newcomer takes over what is addressed to the id, and both connections
+    /// are sent a `SERVER_PING`, like the option `clientOverwrite` of plugin 2.0.0.
+    /// The old connection stays open and may still send. When the newest leaves,
+    /// the id falls back to the next older one.
     Replace,
+    /// The same without a ping, as plugin 1.5.0 does it.
+    Allow,
 }
 
-/// The rules of the relay: what it allows, and how much of it.
+/// The rules of the relay: what it allows, how much of it, and for how long.
 ///
-/// Whatever exceeds a limit is refused with a `SERVER_ERROR` that says so; the
-/// connection lives on.
+/// Whatever exceeds a limit is refused with an error that says so and names the
+/// setting; the connection lives on. Nothing is waited for without an end: what
+/// takes longer than its timeout fails like an answer of a client that has left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// What happens to a client id that is connected twice.
     pub duplicate_ids: DuplicateIds,
+    /// Whether a connection whose id was taken over by a newer one is disconnected
+    /// if it sends nothing within `server_ping_timeout_ms` after its `SERVER_PING`,
+    /// default false. It drops half-open connections early; clients of dialect
+    /// `v1`, which do not answer pings, lose an older connection that is idle.
+    pub disconnect_replaced: bool,
+    /// How long a `SERVER_PING` may stay unanswered, default 20 s.
+    #[serde(rename = "server_ping_timeout_ms", with = "millis")]
+    #[schemars(with = "u64", range(min = 1))]
+    pub server_ping_timeout: Duration,
+    /// How many connections may hold one client id at a time, default 64, if
+    /// `duplicate_ids` lets more than one in.
+    #[schemars(range(min = 1))]
+    pub connections_per_id: usize,
     /// Longest client id in bytes, default 15,360: what the originals take
     /// before Node refuses the request.
     pub client_id_bytes: usize,
@@ -55,6 +76,9 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             duplicate_ids: DuplicateIds::Reject,
+            disconnect_replaced: false,
+            server_ping_timeout: Duration::from_secs(20),
+            connections_per_id: 64,
             client_id_bytes: 15_360,
             room_name_bytes: 4_096,
             rooms: 4_096,

@@ -11,6 +11,11 @@ use super::ConnectionId;
 /// Ids are plain keys, so `__proto__` or `constructor` are as good as any other
 /// (SRV-ROB-4). A connection without a client id is known but neither listed
 /// nor addressable.
+///
+/// Several connections may hold one id, if the policy lets them in. The newest of
+/// them is the one that the id stands for; when it leaves, the next older one is
+/// (SRV-CORE-16). The id is listed once, and keeps its place in the listing until
+/// its last holder has left.
 #[derive(Debug, Default)]
 pub(super) struct Registry {
     connections: HashMap<ConnectionId, Option<ClientId>>,
@@ -29,17 +34,29 @@ pub(super) struct Departed {
     pub(super) client: Option<ClientId>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Entry {
-    connection: ConnectionId,
+    /// The holders of the id, oldest first, and never none. The policy bounds how
+    /// many there can be, so walking over them is cheap.
+    holders: Vec<ConnectionId>,
     /// Key into `others`; unused for a numeric id.
     registration: u64,
 }
 
 impl Registry {
-    /// Admits a connection. The caller has made sure that the id is free.
-    pub(super) fn insert(&mut self, connection: ConnectionId, client: Option<ClientId>) {
-        if let Some(client) = &client {
+    /// Admits a connection and returns whose place it takes, if the id had a
+    /// holder. The caller has made sure that it may come in.
+    pub(super) fn insert(
+        &mut self,
+        connection: ConnectionId,
+        client: Option<ClientId>,
+    ) -> Option<ConnectionId> {
+        let replaced = client.as_ref().and_then(|client| {
+            if let Some(entry) = self.clients.get_mut(client) {
+                let replaced = entry.holders.last().copied();
+                entry.holders.push(connection);
+                return replaced;
+            }
             self.registrations += 1;
             let registration = self.registrations;
             match array_index(client.as_str()) {
@@ -47,25 +64,31 @@ impl Registry {
                 None => self.others.insert(registration, client.clone()),
             };
             let entry = Entry {
-                connection,
+                holders: vec![connection],
                 registration,
             };
             self.clients.insert(client.clone(), entry);
-        }
+            None
+        });
         self.connections.insert(connection, client);
+        replaced
     }
 
-    /// Forgets a connection and its id. `None` if it was not known, which makes
-    /// a second farewell harmless.
+    /// Forgets a connection, and its id if nobody else holds it. `None` if it was
+    /// not known, which makes a second farewell harmless.
     pub(super) fn remove(&mut self, connection: ConnectionId) -> Option<Departed> {
         let client = self.connections.remove(&connection)?;
         if let Some(client) = &client
-            && let Some(entry) = self.clients.remove(client)
+            && let Some(entry) = self.clients.get_mut(client)
         {
-            match array_index(client.as_str()) {
-                Some(index) => self.numeric.remove(&index),
-                None => self.others.remove(&entry.registration),
-            };
+            entry.holders.retain(|holder| *holder != connection);
+            if entry.holders.is_empty() {
+                match array_index(client.as_str()) {
+                    Some(index) => self.numeric.remove(&index),
+                    None => self.others.remove(&entry.registration),
+                };
+                self.clients.remove(client);
+            }
         }
         Some(Departed { client })
     }
@@ -77,7 +100,25 @@ impl Registry {
 
     /// The connection that a client id stands for (SRV-CORE-F2).
     pub(super) fn find(&self, client: &ClientId) -> Option<ConnectionId> {
-        self.clients.get(client).map(|entry| entry.connection)
+        self.holders(client).last().copied()
+    }
+
+    /// The connections that share a client id, oldest first.
+    pub(super) fn holders(&self, client: &ClientId) -> &[ConnectionId] {
+        self.clients
+            .get(client)
+            .map_or(&[], |entry| entry.holders.as_slice())
+    }
+
+    /// True if both connections hold one client id and `newer` has joined after
+    /// `older`. It then speaks for the id, and `older` does not.
+    pub(super) fn supersedes(&self, newer: ConnectionId, older: ConnectionId) -> bool {
+        let Some(client) = self.client(newer) else {
+            return false;
+        };
+        let holders = self.holders(client).iter();
+        let mut either = holders.filter(|holder| [newer, older].contains(holder));
+        newer != older && either.next() == Some(&older) && either.next() == Some(&newer)
     }
 
     /// The client id of a connection, unless it is anonymous or has left.
@@ -172,6 +213,34 @@ mod tests {
             registry.find(&ClientId::new("a").unwrap()),
             Some(ConnectionId(7))
         );
+    }
+
+    #[test]
+    fn an_id_falls_back_to_the_next_older_holder_and_keeps_its_place() {
+        let mut registry = registry(&["a", "b", "a", "7", "a"]);
+        let a = ClientId::new("a").unwrap();
+        let found = |registry: &Registry| registry.find(&a).map(|found| found.0);
+        assert_eq!(found(&registry), Some(4));
+        assert_eq!(listed(&registry), ["7", "a", "b"]);
+        // Whoever leaves, the newest of those who stay is found.
+        for (leaves, expected) in [(2, Some(4)), (4, Some(0)), (0, None)] {
+            assert!(registry.remove(ConnectionId(leaves)).is_some());
+            assert_eq!(found(&registry), expected, "{leaves} has left");
+        }
+        assert_eq!(listed(&registry), ["7", "b"]);
+        assert_eq!((registry.connections(), registry.clients()), (2, 2));
+    }
+
+    #[test]
+    fn only_a_newer_holder_of_the_same_id_supersedes() {
+        let mut registry = registry(&["a", "b", "a"]);
+        registry.insert(ConnectionId(3), None);
+        let supersedes =
+            |newer, older| registry.supersedes(ConnectionId(newer), ConnectionId(older));
+        assert!(supersedes(2, 0));
+        for (newer, older) in [(0, 2), (0, 0), (2, 1), (3, 0), (0, 3), (9, 0), (2, 9)] {
+            assert!(!supersedes(newer, older), "{newer} {older}");
+        }
     }
 
     #[test]

@@ -9,7 +9,8 @@ use super::Relay;
 use super::acks::{Pending, Question};
 use super::apis::NotCreated;
 use super::call::Call;
-use super::failure::{taken, too_long, too_many};
+use super::failure::taken;
+use super::limit::Limit;
 use super::output::Data;
 
 impl Relay {
@@ -26,7 +27,9 @@ impl Relay {
     ///
     /// The original lets anybody take over the API of somebody else (DEV-22).
     /// Here a name stays with its provider, and the newcomer is told
-    /// (SRV-SVC-15). Clients of the original never ask for an ack here; one that
+    /// (SRV-SVC-15). Only a newer connection of the same client id takes over,
+    /// in silence: it is the same client, come back before its old connection has
+    /// ended. Clients of the original never ask for an ack here; one that
     /// does learns that its API is in place.
     pub(super) fn create_api(&mut self, call: Call<'_>, api: &ApiName) {
         match self.enter_api(&call, api) {
@@ -41,14 +44,14 @@ impl Relay {
         if event.is_reserved() {
             return Err(Failure::reserved_event_name(&event));
         }
-        if api.as_str().len() > self.policy.api_name_bytes {
-            return Err(too_long("an API name", self.policy.api_name_bytes));
-        }
+        self.policy.check(Limit::ApiNameBytes, api.as_str().len())?;
         let limit = self.policy.apis;
-        let created = self.apis.create(call.from, api, limit);
+        let registry = &self.registry;
+        let supersedes = |owner| registry.supersedes(call.from, owner);
+        let created = self.apis.create(call.from, api, limit, supersedes);
         created.map_err(|reason| match reason {
             NotCreated::Taken => taken(api),
-            NotCreated::TooMany => too_many("APIs", limit),
+            NotCreated::TooMany => self.policy.exceeded(Limit::Apis),
         })
     }
 
@@ -82,15 +85,20 @@ impl Relay {
     /// `DESTROY_API`: the sender provides one API no longer, or none at all.
     ///
     /// The API of somebody else is left alone without a word, as the original
-    /// does (SRV-SVC-13); one that does not exist is an error (SRV-SVC-16). Calls
-    /// under way are not touched: the provider can still answer them.
+    /// does (SRV-SVC-13); one that does not exist is an error (SRV-SVC-16). By its
+    /// name, a newer connection of a client id can also end what an older one
+    /// provides; "all" is what this connection provides. Calls under way are not
+    /// touched: the provider can still answer them.
     pub(super) fn destroy_api(&mut self, call: Call<'_>, event: &DestroyApi) {
         match event {
             DestroyApi::All => self.apis.remove(call.from),
-            DestroyApi::One(api) if self.apis.provider(api).is_none() => {
-                return call.fail(&Failure::unknown_api(api));
-            }
-            DestroyApi::One(api) => self.apis.destroy(call.from, api),
+            DestroyApi::One(api) => match self.apis.provider(api) {
+                None => return call.fail(&Failure::unknown_api(api)),
+                Some(owner) if self.registry.supersedes(call.from, owner) => {
+                    self.apis.destroy(owner, api);
+                }
+                Some(_) => self.apis.destroy(call.from, api),
+            },
         }
         call.answer(EmptyAck.encode());
     }

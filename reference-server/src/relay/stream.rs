@@ -13,7 +13,8 @@ use sio_p2p_protocol::{
 use super::acks::{Pending, Question};
 use super::call::{self, Call};
 use super::early::{Admission, Excess, Held, Limits, Offer};
-use super::failure::{anonymous, no_target, refused_stream, too_many};
+use super::failure::{anonymous, no_target, refused_stream};
+use super::limit::Limit;
 use super::output::Data;
 use super::{Answer, ConnectionId, Outbox, Relay};
 
@@ -46,7 +47,7 @@ impl Relay {
         };
         let limit = self.policy.links;
         if self.links.link(call.from, to, dialect, limit).is_err() {
-            return call.answer(refused(&too_many("targets", limit)));
+            return call.answer(refused(&self.policy.exceeded(Limit::Links)));
         }
         // Replaces whatever the opener wrote there, and nothing else
         // (SRV-STR-10, SRV-STR-11).
@@ -95,10 +96,11 @@ impl Relay {
             Admission::Passes(message) => call.outbox.event(to, message.data, message.ack),
             Admission::Held => {}
             Admission::Exceeds(message, excess) => {
-                let failure = match excess {
-                    Excess::Events => too_many("events ahead of an acceptance", limits.events),
-                    Excess::Bytes => too_many("bytes ahead of an acceptance", limits.bytes),
+                let limit = match excess {
+                    Excess::Events => Limit::EarlyEvents,
+                    Excess::Bytes => Limit::EarlyBytes,
                 };
+                let failure = self.policy.exceeded(limit);
                 self.withdraw_offers(call, to, stream, message, &failure);
             }
         }

@@ -191,6 +191,9 @@ impl Hub {
 
     /// What must be done now and then because nobody asks for it.
     pub(crate) fn housekeep(&mut self) {
+        // Deadlines of the relay pass, whether or not anybody sends anything.
+        self.core.pass_time();
+        self.deliver();
         // Lets go of the text of delivered packets.
         let connections = &self.connections;
         self.busy.retain(|sid| {

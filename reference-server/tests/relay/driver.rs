@@ -1,6 +1,8 @@
 //! Drives a relay with packets written as they are on the wire, and reads what
 //! it sends in the same notation.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use sio_p2p_server::relay::{
     Answer, Census, ConnectionId, Data, Handshake, Outbox, Output, Packet, Policy, Relay, Request,
@@ -74,6 +76,13 @@ impl Driver {
     pub(crate) fn ack(&mut self, from: ConnectionId, id: u64, json: &str) -> Vec<String> {
         let answer = Answer::read(Data::from(json.to_owned())).expect("the test sends acks");
         self.relay.acked(from, id, answer, &mut self.outbox);
+        self.sent()
+    }
+
+    /// Lets time pass until the clock shows so many milliseconds.
+    pub(crate) fn advance(&mut self, ms: u64) -> Vec<String> {
+        self.relay
+            .advance(Duration::from_millis(ms), &mut self.outbox);
         self.sent()
     }
 

@@ -190,22 +190,24 @@ fn too_much_ahead_refuses_the_stream() {
                 early_events: 2,
                 ..Policy::default()
             },
-            "2 events",
+            ("2 events", "early_events"),
         ),
         (
             Policy {
                 early_bytes: 100,
                 ..Policy::default()
             },
-            "100 bytes",
+            ("100 bytes", "early_bytes"),
         ),
     ] {
         let (mut relay, a, b) = asked(policy);
         for id in [1, 2] {
             assert_eq!(relay.ask(b, id, DATA), NOTHING);
         }
+        let (what, setting) = what;
         let text = format!(
-            "Error: limit-reached: one connection may have at most {what} ahead of an acceptance"
+            "Error: limit-reached: one connection may have at most {what} ahead of an acceptance \
+             (policy.{setting})"
         );
         assert_eq!(
             relay.ask(b, 3, DATA),
@@ -234,7 +236,7 @@ fn a_request_too_many_gives_up_the_oldest() {
     });
     relay.event(b, &DATA.replace("]]", "],null]"));
     let sent = relay.ask(a, 2, r#"["P2P_EMIT","b","hi",[]]"#);
-    let limit = "Error: limit-reached: one connection may have at most 1 acks under way";
+    let limit = "Error: limit-reached: one connection may have at most 1 acks under way (policy.pending_acks)";
     let dropped = "Error: not-allowed: data of a stream that was refused is not delivered";
     assert_eq!(
         sent,

@@ -9,6 +9,7 @@
 
 mod behaviour;
 mod driver;
+mod duplicates;
 mod early;
 mod limits;
 mod meant;

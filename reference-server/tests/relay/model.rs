@@ -172,7 +172,7 @@ impl Model {
             .cloned()
             .collect();
         if own.len() == PENDING_ACKS {
-            let text = "Error: limit-reached: one connection may have at most 3 acks under way";
+            let text = "Error: limit-reached: one connection may have at most 3 acks under way (policy.pending_acks)";
             let oldest = &own[0];
             sent.push(if oldest.add {
                 format!("{} 43{ASKED}[\"{text}\"]", source.0)

@@ -102,7 +102,7 @@ impl Model {
             self.pending.retain(|pending| pending.id != *id);
         }
         if let Some(given_up) = given_up {
-            let text = "Error: limit-reached: one connection may have at most 4 acks under way";
+            let text = "Error: limit-reached: one connection may have at most 4 acks under way (policy.pending_acks)";
             self.fail(given_up, text);
         }
         let id = self.issued;
@@ -204,7 +204,7 @@ impl Model {
         }
         // Too much: the requests are refused and all that was said is dropped.
         let text = "Error: limit-reached: one connection may have at most 2 \
-                    events ahead of an acceptance";
+                    events ahead of an acceptance (policy.early_events)";
         self.held.push((stream, content, ack));
         let requests = self.pending.iter().cloned();
         let requests: Vec<_> = requests
@@ -281,7 +281,8 @@ impl Model {
                 self.error(who, &format!("Error: not-allowed: {text}"));
             }
             None if self.apis.iter().filter(|(_, owner)| *owner == who).count() == APIS => {
-                let text = "Error: limit-reached: one connection may have at most 2 APIs";
+                let text =
+                    "Error: limit-reached: one connection may have at most 2 APIs (policy.apis)";
                 self.error(who, text);
             }
             None => self.apis.push((api, who)),

@@ -221,8 +221,11 @@ fn apis_are_bounded_in_number_and_in_length() {
     let a = relay.join("a");
     relay.event(a, r#"["CREATE_API","abc"]"#);
     for (name, text) in [
-        ("q", "one connection may have at most 1 APIs"),
-        ("abcd", "an API name may have at most 3 bytes"),
+        ("q", "one connection may have at most 1 APIs (policy.apis)"),
+        (
+            "abcd",
+            "an API name may have at most 3 bytes (policy.api_name_bytes)",
+        ),
     ] {
         assert_eq!(
             relay.event(a, &format!(r#"["CREATE_API","{name}"]"#)),

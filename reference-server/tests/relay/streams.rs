@@ -195,7 +195,7 @@ fn a_link_too_many_refuses_the_stream() {
         ..Policy::default()
     });
     relay.join("c");
-    let text = "Error: limit-reached: one connection may have at most 1 targets";
+    let text = "Error: limit-reached: one connection may have at most 1 targets (policy.links)";
     assert_eq!(relay.ask(a, 2, &open("c")), [format!(r#"1 432["{text}"]"#)]);
     assert_eq!(relay.ask(a, 3, &open("b")).len(), 1, "the link stands");
     relay.all_gone();
