@@ -1,56 +1,42 @@
 //! `p2p-server`: the reference server as a program.
 
+mod cli;
+
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
+use sio_p2p_server::config::Loaded;
 use sio_p2p_server::{Config, PATH, serve};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-/// Relays messages between Socket.IO clients that speak the P2P protocol.
-///
-/// Serves both dialects of the protocol and both generations of Socket.IO
-/// clients at once. The first line on standard output names the address; logs
-/// go to standard error. Ctrl-C or SIGTERM disconnects the clients and ends.
-#[derive(Debug, Parser)]
-#[command(version, max_term_width = 80)]
-struct Options {
-    /// Address to listen on; port 0 takes any free port.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
-    listen: SocketAddr,
+use crate::cli::Options;
 
-    /// Milliseconds between two heartbeats.
-    #[arg(long, value_name = "MS", default_value = "25000", value_parser = millis)]
-    ping_interval: Duration,
+/// The exit code for a mistake in the flags or settings, as clap has it too.
+const USAGE: u8 = 2;
 
-    /// Milliseconds that a heartbeat may stay unanswered.
-    #[arg(long, value_name = "MS", default_value = "20000", value_parser = millis)]
-    ping_timeout: Duration,
-
-    /// Largest message in bytes, attachments included.
-    #[arg(long, value_name = "BYTES", default_value = "1000000")]
-    max_message: usize,
-
-    /// What to log, such as `info` or `sio_p2p_server=debug`; instead of `RUST_LOG`.
-    #[arg(long, value_name = "FILTER")]
-    log: Option<String>,
-}
-
-/// Reads a duration that is a positive number of milliseconds.
-fn millis(text: &str) -> Result<Duration, String> {
-    match text.parse() {
-        Ok(millis @ 1..) => Ok(Duration::from_millis(millis)),
-        _ => Err("expected a number of milliseconds above 0".to_owned()),
-    }
-}
-
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let options = Options::parse();
-    match run(options).await {
+    // Settings are read and checked before anything else happens.
+    let loaded = match options.load(std::env::vars_os()) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            for line in error.to_string().lines() {
+                eprintln!("p2p-server: {line}");
+            }
+            return ExitCode::from(USAGE);
+        }
+    };
+    if options.print_config {
+        print(&loaded.to_toml());
+        return ExitCode::SUCCESS;
+    }
+    if options.check_config {
+        return ExitCode::SUCCESS;
+    }
+    match start(loaded, &options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             eprintln!("p2p-server: {reason}");
@@ -59,21 +45,24 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Does what the options say. The error is a sentence for the terminal.
-async fn run(options: Options) -> Result<(), String> {
+/// Runs the server on a runtime of its own.
+#[tokio::main]
+async fn start(loaded: Loaded, options: &Options) -> Result<(), String> {
+    run(loaded.config, options).await
+}
+
+/// Serves until a signal comes. The error is a sentence for the terminal.
+async fn run(config: Config, options: &Options) -> Result<(), String> {
     log_to_stderr(options.log.as_deref())?;
     // Before the address is announced: whoever reads it may send a signal at once.
     let shutdown =
         Signals::listen().map_err(|error| format!("cannot wait for signals: {error}"))?;
-    let mut config = Config::default();
-    config.engine.ping_interval = options.ping_interval;
-    config.engine.ping_timeout = options.ping_timeout;
-    config.engine.max_message = options.max_message;
+    let wanted = config.listen.address;
     // Bound here and not by the library, which takes any listener: so the address
     // is known, even that of port 0.
-    let listener = TcpListener::bind(options.listen)
+    let listener = TcpListener::bind(wanted)
         .await
-        .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
+        .map_err(|error| format!("cannot listen on {wanted}: {error}"))?;
     let address = listener
         .local_addr()
         .map_err(|error| format!("cannot tell the address: {error}"))?;
@@ -83,11 +72,15 @@ async fn run(options: Options) -> Result<(), String> {
         .map_err(|error| format!("cannot serve on {address}: {error}"))
 }
 
-/// Prints the address that clients connect to. A reader that has gone away is
-/// no reason not to serve.
+/// Prints the address that clients connect to.
 fn announce(address: SocketAddr) {
+    print(&format!("listening on http://{address}{PATH}/\n"));
+}
+
+/// Prints to standard output. A reader that has gone away is no reason to fail.
+fn print(text: &str) {
     let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "listening on http://{address}{PATH}/").ok();
+    stdout.write_all(text.as_bytes()).ok();
     stdout.flush().ok();
 }
 

@@ -37,7 +37,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 ///
-/// Fails only if the listener has no local address. Trouble with single
+/// Fails only if the settings are impossible ([`Config::validate`]) or the
+/// listener has no local address. Trouble with single
 /// connections, even with accepting them, is logged and survived.
 ///
 /// # Examples
@@ -72,6 +73,9 @@ pub(crate) async fn serve_engine(
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    config
+        .validate()
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     let address = listener.local_addr()?;
     let server = Server {
         config: Arc::clone(&config),

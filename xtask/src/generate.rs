@@ -16,6 +16,7 @@ use std::{
 use clap::Args;
 use serde_json::Value;
 use sio_p2p_protocol::schema;
+use sio_p2p_server::config;
 
 use crate::workspace::{Problem, Workspace};
 
@@ -32,7 +33,8 @@ pub(crate) struct Generate {
 pub(crate) type Generated = (String, String);
 
 /// Everything that derives files.
-const PRODUCERS: &[fn() -> Vec<Generated>] = &[wire_schemas, catalogue, suite_schemas];
+const PRODUCERS: &[fn() -> Vec<Generated>] =
+    &[wire_schemas, catalogue, suite_schemas, server_settings];
 
 /// Folders in which every file is generated.
 const FOLDERS: &[&str] = &["spec/schema"];
@@ -59,6 +61,20 @@ fn suite_schemas() -> Vec<Generated> {
         .into_iter()
         .map(|(name, schema)| (format!("spec/schema/{name}"), pretty(&schema)))
         .collect()
+}
+
+/// The schema and the table of the server's settings, from `reference-server`.
+fn server_settings() -> Vec<Generated> {
+    vec![
+        (
+            "reference-server/config.schema.json".to_owned(),
+            pretty(&config::schema()),
+        ),
+        (
+            "reference-server/CONFIGURATION.md".to_owned(),
+            config::reference(),
+        ),
+    ]
 }
 
 /// JSON as it is committed: two spaces, a newline at the end.

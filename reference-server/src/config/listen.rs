@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct ListenConfig {
     /// Address and port for clients, default `127.0.0.1:3000`. Port 0 takes any
     /// free port; the first line on standard output names it.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("x-expected" = "an address with a port, such as `127.0.0.1:3000`"))]
     pub address: SocketAddr,
 }
 

@@ -1,6 +1,7 @@
 //! The command line: what is printed, and what is said about mistakes.
 
 use std::net::TcpListener;
+use std::path::Path;
 
 use crate::process::{self, Program};
 
@@ -21,16 +22,7 @@ fn the_help_fits_a_terminal() {
     for line in help.lines() {
         assert!(line.chars().count() <= 80, "{line}");
     }
-    for option in [
-        "--listen <ADDR>",
-        "[default: 127.0.0.1:3000]",
-        "--ping-interval <MS>",
-        "--ping-timeout <MS>",
-        "--max-message <BYTES>",
-        "--log <FILTER>",
-    ] {
-        assert!(help.contains(option), "{option} is missing in:\n{help}");
-    }
+    insta::assert_snapshot!(help);
 }
 
 /// One sentence, and an exit code that is not 0.
@@ -53,12 +45,13 @@ fn mistakes_are_told_in_a_sentence() {
         (
             ["--ping-interval", "0"],
             2,
-            "expected a number of milliseconds above 0".to_owned(),
+            "p2p-server: flag --ping-interval: `engine.ping_interval_ms` is 0, expected "
+                .to_owned(),
         ),
         (
             ["--listen", "nowhere"],
             2,
-            "invalid value 'nowhere'".to_owned(),
+            "p2p-server: flag --listen: `listen.address` is \"nowhere\", expected ".to_owned(),
         ),
     ] {
         let output = process::run(&options);
@@ -68,4 +61,42 @@ fn mistakes_are_told_in_a_sentence() {
         assert!(output.stdout.is_empty());
     }
     drop(bound);
+}
+
+/// What holds, and where each value comes from.
+#[test]
+fn the_settings_are_printed_with_their_origins() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/program/settings.toml");
+    let file = file.to_str().unwrap();
+    let environment = [
+        ("P2P_SERVER_CONFIG", file),
+        ("P2P_SERVER_ENGINE__PING_TIMEOUT_MS", "4000"),
+    ];
+    let options = [
+        "--print-config",
+        "--max-message=65536",
+        "--set=queue.packets=1000",
+    ];
+    let output = process::run_in(&options, &environment);
+    assert!(output.status.success());
+    let printed = String::from_utf8(output.stdout).unwrap();
+    insta::assert_snapshot!(printed.replace(file, "settings.toml"));
+}
+
+/// Nothing is started, not even with an address that is taken.
+#[test]
+fn settings_can_be_checked_without_serving() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = format!("--listen={}", taken.local_addr().unwrap());
+    let output = process::run(&["--check-config", &listen]);
+    assert!(output.status.success());
+    assert!(output.stdout.is_empty() && output.stderr.is_empty());
+
+    let output = process::run(&["--check-config", "--set", "a.b=1", "--set", "c=2"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "p2p-server: flag --set: there is no setting `a.b`\n\
+         p2p-server: flag --set: there is no setting `c`\n"
+    );
 }

@@ -100,8 +100,14 @@ impl Drop for Program {
 
 /// Runs the program with options that make it end at once.
 pub(crate) fn run(options: &[&str]) -> Output {
+    run_in(options, &[])
+}
+
+/// The same with environment variables.
+pub(crate) fn run_in(options: &[&str], environment: &[(&str, &str)]) -> Output {
     command()
         .args(options)
+        .envs(environment.iter().copied())
         .output()
         .expect("the binary can be started")
 }
@@ -109,5 +115,11 @@ pub(crate) fn run(options: &[&str]) -> Output {
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_p2p-server"));
     command.env_remove("RUST_LOG").env_remove("COLUMNS");
+    // The settings of whoever runs the tests are not ours.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("P2P_SERVER_") {
+            command.env_remove(name);
+        }
+    }
     command
 }

@@ -1,0 +1,112 @@
+//! Sets of defaults to start from.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::Config;
+
+/// A set of defaults to start from. Single settings may still be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Preset {
+    /// What old clients and their applications take for granted. Meant for a
+    /// network of friends, as the original is.
+    #[default]
+    Compatible,
+    /// Safe on the open internet: nobody comes in without authentication, limits
+    /// are low, and waits are short. A well-behaved client does not notice.
+    Strict,
+}
+
+/// A name that no preset has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no preset `{0}`; there are `compatible` and `strict`")]
+pub struct UnknownPreset(String);
+
+impl Preset {
+    /// All presets.
+    pub const ALL: [Self; 2] = [Self::Compatible, Self::Strict];
+
+    /// The name that selects it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Compatible => "compatible",
+            Self::Strict => "strict",
+        }
+    }
+
+    /// The settings it stands for.
+    pub fn config(self) -> Config {
+        match self {
+            Self::Compatible => Config::default(),
+            Self::Strict => strict(),
+        }
+    }
+}
+
+impl fmt::Display for Preset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Preset {
+    type Err = UnknownPreset;
+
+    fn from_str(name: &str) -> Result<Self, UnknownPreset> {
+        let known = Self::ALL.into_iter().find(|preset| preset.name() == name);
+        known.ok_or_else(|| UnknownPreset(name.to_owned()))
+    }
+}
+
+/// What a stranger may cost at most, on a server that strangers reach.
+fn strict() -> Config {
+    let mut config = Config::default();
+
+    let engine = &mut config.engine;
+    engine.max_message = 256 * 1_024;
+    engine.max_attachments = 64;
+    engine.connect_timeout = Duration::from_secs(10);
+    engine.ping_timeout = Duration::from_secs(10);
+    engine.request_timeout = Duration::from_secs(10);
+
+    // A receiver that is seconds behind is lost anyway; memory is for the others.
+    let queue = &mut config.queue;
+    queue.packets = 4_096;
+    queue.bytes = 4 << 20;
+    queue.write_stall = Duration::from_secs(10);
+
+    let policy = &mut config.policy;
+    policy.client_id_bytes = 256;
+    policy.room_name_bytes = 256;
+    policy.rooms = 64;
+    policy.links = 256;
+    policy.pending_acks = 1_024;
+    policy.early_events = 64;
+    policy.early_bytes = 512 * 1_024;
+    policy.api_name_bytes = 256;
+    policy.apis = 64;
+    config
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_are_known_by_name() {
+        for preset in Preset::ALL {
+            assert_eq!(preset.name().parse(), Ok(preset));
+        }
+        let error = "lax".parse::<Preset>().unwrap_err();
+        assert!(error.to_string().contains("`compatible` and `strict`"));
+    }
+
+    #[test]
+    fn presets_make_sense() {
+        for preset in Preset::ALL {
+            assert_eq!(preset.config().bounds(), [], "{preset}");
+        }
+        assert_eq!(Preset::default().config(), Config::default());
+    }
+}
