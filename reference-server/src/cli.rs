@@ -49,7 +49,11 @@ pub(crate) struct Options {
 
     /// What to log, such as `info` or `sio_p2p_server=debug`; instead of `RUST_LOG`.
     #[arg(long, value_name = "FILTER")]
-    pub(crate) log: Option<String>,
+    log: Option<String>,
+
+    /// Address for health checks and metrics, such as `127.0.0.1:9464`.
+    #[arg(long, value_name = "ADDR")]
+    admin: Option<String>,
 
     /// Print the settings that hold, and where each comes from, and end.
     #[arg(long)]
@@ -70,7 +74,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 
 impl Options {
     /// The flags that stand for one setting each: its name and what was given.
-    fn settings(&self) -> [(&'static str, &'static str, Option<&str>); 5] {
+    fn settings(&self) -> [(&'static str, &'static str, Option<&str>); 7] {
         [
             ("--preset", "preset", self.preset.as_deref()),
             ("--listen", "listen.address", self.listen.as_deref()),
@@ -89,6 +93,8 @@ impl Options {
                 "engine.max_message",
                 self.max_message.as_deref(),
             ),
+            ("--log", "log.filter", self.log.as_deref()),
+            ("--admin", "admin.listen", self.admin.as_deref()),
         ]
     }
 

@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     if options.check_config {
         return ExitCode::SUCCESS;
     }
-    match start(loaded, &options) {
+    match start(loaded) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             eprintln!("p2p-server: {reason}");
@@ -47,13 +47,13 @@ fn main() -> ExitCode {
 
 /// Runs the server on a runtime of its own.
 #[tokio::main]
-async fn start(loaded: Loaded, options: &Options) -> Result<(), String> {
-    run(loaded.config, options).await
+async fn start(loaded: Loaded) -> Result<(), String> {
+    run(loaded.config).await
 }
 
 /// Serves until a signal comes. The error is a sentence for the terminal.
-async fn run(config: Config, options: &Options) -> Result<(), String> {
-    log_to_stderr(options.log.as_deref())?;
+async fn run(config: Config) -> Result<(), String> {
+    log_to_stderr(config.log.filter.as_deref())?;
     // Before the address is announced: whoever reads it may send a signal at once.
     let shutdown =
         Signals::listen().map_err(|error| format!("cannot wait for signals: {error}"))?;

@@ -82,8 +82,9 @@ impl Config {
     }
 
     /// Rules that concern more than one setting. Each section has its own.
-    #[expect(clippy::unused_self, reason = "no section has such a rule yet")]
-    fn contradictions(&self, _problems: &mut Vec<Problem>) {}
+    fn contradictions(&self, problems: &mut Vec<Problem>) {
+        self.tls.check(problems);
+    }
 }
 
 /// The value under a key with dots; `null` if there is none.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::millis;
+use super::{Problem, millis};
 
 /// How connections are encrypted. Without a certificate they are not, which is
 /// right behind a proxy that does it.
@@ -33,6 +33,23 @@ impl Default for TlsConfig {
             certificate: None,
             key: None,
             handshake_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+impl TlsConfig {
+    /// A certificate is of no use without its key, nor the other way round.
+    pub(super) fn check(&self, problems: &mut Vec<Problem>) {
+        match (&self.certificate, &self.key) {
+            (Some(_), None) => problems.push(Problem::new(
+                "tls.certificate",
+                "is set, expected its private key in `tls.key`, too",
+            )),
+            (None, Some(_)) => problems.push(Problem::new(
+                "tls.key",
+                "is set, expected its certificate in `tls.certificate`, too",
+            )),
+            _ => {}
         }
     }
 }

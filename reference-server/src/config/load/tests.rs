@@ -118,6 +118,11 @@ fn mistakes_in_a_file_are_told_with_their_place() {
             "p2p.toml:2:11: `listen.address` is \"nowhere\", \
              expected an address with a port, such as `127.0.0.1:3000`",
         ),
+        (
+            "tls.key = \"key.pem\"",
+            "p2p.toml:1:11: `tls.key` is set, \
+             expected its certificate in `tls.certificate`, too",
+        ),
         ("preset = 1", "p2p.toml:1:10: `preset` is no text"),
     ] {
         assert_eq!(refused(file), expected, "{file}");
@@ -177,8 +182,8 @@ fn variables_of_kubernetes_are_no_mistakes() {
 #[test]
 fn the_printed_settings_can_be_loaded() {
     for preset in Preset::ALL {
-        let loader = Loader::default().set("--preset", "preset", preset.name());
-        let loaded = loader.load().unwrap();
+        let chosen = Loader::default().set("--preset", "preset", preset.name());
+        let loaded = chosen.load().unwrap();
         let again = load(&loaded.to_toml()).unwrap();
         assert_eq!(again.config, loaded.config);
         assert_eq!(again.preset, preset);

@@ -107,11 +107,9 @@ fn is_of_kubernetes(name: &str) -> bool {
 /// Says that there is no such setting, and which one was probably meant.
 /// `written` is how its source writes a key.
 pub(super) fn unknown(what: &str, key: &str, written: fn(&str) -> String) -> String {
-    let mut complaint = format!("there is no {what} `{}`", written(key));
-    if let Some(near) = nearest(key) {
-        complaint.push_str(&format!("; did you mean `{}`?", written(near)));
-    }
-    complaint
+    let meant = nearest(key).map(|near| format!("; did you mean `{}`?", written(near)));
+    let meant = meant.unwrap_or_default();
+    format!("there is no {what} `{}`{meant}", written(key))
 }
 
 /// The setting that differs least, if any is close enough to have been meant. A
