@@ -10,6 +10,7 @@
 
 pub mod config;
 mod host;
+mod net;
 pub mod relay;
 mod serve;
 mod server;
@@ -17,6 +18,7 @@ mod shell;
 
 pub use config::Config;
 pub use host::{EmitError, Handle, Presence, PresenceEvent, RequestError};
+pub use net::{ClientAddress, OriginError, TlsError};
 pub use serve::serve;
 pub use server::P2pServer;
 pub use shell::http::PATH;

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,14 +10,17 @@ use std::time::Duration;
 use engineioxide::config::EngineIoConfig;
 use engineioxide::service::EngineIoService;
 use hyper::body::Incoming;
-use hyper::header::CONTENT_TYPE;
+use hyper::header::{CONTENT_TYPE, ORIGIN};
 use hyper::service::Service;
-use hyper::{Method, Request};
-use tracing::debug;
+use hyper::{Method, Request, Response, StatusCode};
+use tower_http::cors::Cors;
+use tower_layer::Layer;
+use tracing::{debug, info};
 
 use super::body::{WholeBody, collect};
 use super::engine::Engine;
 use crate::Config;
+use crate::net::{OriginError, Origins, Proxies};
 
 /// The path under which Socket.IO clients look for a server.
 pub const PATH: &str = "/socket.io";
@@ -26,12 +30,19 @@ const BINARY: &[u8] = b"application/octet-stream";
 
 /// The service that answers every HTTP request.
 ///
-/// Layers for browsers, such as CORS headers, and other pages of the server have
-/// their place here.
+/// It finds out where the client is, turns pages of foreign origins away, reads
+/// the body, and leaves the rest to the engine.
 #[derive(Debug, Clone)]
 pub(crate) struct Http {
-    /// Answers what is under [`PATH`] and says 404 to the rest.
-    engine: EngineIoService<Engine>,
+    /// Answers what is under [`PATH`] and says 404 to the rest. Around it is what
+    /// browsers want to be told.
+    engine: Cors<EngineIoService<Engine>>,
+    /// The pages that may connect.
+    origins: Origins,
+    /// The proxies that may say where a client is.
+    proxies: Arc<Proxies>,
+    /// Who is at the other end of the TCP connection; `None` until there is one.
+    peer: Option<SocketAddr>,
     /// The largest body in bytes.
     limit: usize,
     /// How long a body may take to arrive.
@@ -40,11 +51,24 @@ pub(crate) struct Http {
 
 impl Http {
     /// A service for this engine. Its clones share it.
-    pub(crate) fn new(engine: Arc<Engine>, config: &Config) -> Self {
-        Self {
-            engine: EngineIoService::with_config(engine, engine_config(config)),
+    pub(crate) fn new(engine: Arc<Engine>, config: &Config) -> Result<Self, OriginError> {
+        let origins = Origins::new(&config.cors)?;
+        let engine = EngineIoService::with_config(engine, engine_config(config));
+        Ok(Self {
+            engine: origins.clone().layer(&config.cors).layer(engine),
+            origins,
+            proxies: Arc::new(Proxies::new(&config.proxy)),
+            peer: None,
             limit: config.engine.max_message,
             timeout: config.engine.request_timeout,
+        })
+    }
+
+    /// The same service for the connection of this peer.
+    pub(crate) fn for_peer(&self, peer: SocketAddr) -> Self {
+        Self {
+            peer: Some(peer),
+            ..self.clone()
         }
     }
 }
@@ -76,12 +100,22 @@ impl Service<Request<Incoming>> for Http {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let Self {
-            engine,
+            mut engine,
             limit,
             timeout,
+            ..
         } = self.clone();
+        let (mut head, body) = request.into_parts();
+        if let Some(peer) = self.peer {
+            let client = self.proxies.client(peer, &head.headers);
+            head.extensions.insert(client);
+        }
+        if !self.origins.admit(&head.headers) {
+            let origin = head.headers.get(ORIGIN);
+            info!(?origin, "refusing a page of a foreign origin");
+            return Box::pin(std::future::ready(Ok(forbidden())));
+        }
         Box::pin(async move {
-            let (head, body) = request.into_parts();
             // Only requests that bring packets have a body worth reading.
             let body = if head.method == Method::POST {
                 match tokio::time::timeout(timeout, collect(body, limit)).await {
@@ -101,9 +135,18 @@ impl Service<Request<Incoming>> for Http {
             } else {
                 WholeBody::default()
             };
-            engine.call(Request::from_parts(head, body)).await
+            let request = Request::from_parts(head, body);
+            // The engine is always ready; see its `poll_ready`.
+            tower_service::Service::call(&mut engine, request).await
         })
     }
+}
+
+/// The answer to a page that may not connect.
+fn forbidden() -> Answer {
+    let mut answer = Response::new(Default::default());
+    *answer.status_mut() = StatusCode::FORBIDDEN;
+    answer
 }
 
 /// True for the one kind of body that needs care; see [`WholeBody::packets`].

@@ -1,0 +1,19 @@
+//! Between a TCP connection and an HTTP request: encryption, proxies, browsers.
+//!
+//! Each of the three is a value that is made from its section of the
+//! configuration before the server serves, so that a mistake in it is told then
+//! and not to the first client.
+
+mod accept;
+mod address;
+mod cors;
+mod proxy;
+mod tls;
+
+pub(crate) use self::accept::Acceptor;
+pub use self::address::ClientAddress;
+pub use self::cors::OriginError;
+pub(crate) use self::cors::Origins;
+pub(crate) use self::proxy::Proxies;
+pub(crate) use self::tls::Tls;
+pub use self::tls::TlsError;

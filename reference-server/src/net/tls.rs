@@ -1,0 +1,180 @@
+//! TLS by rustls, with certificates that can be renewed while the server serves.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{self, ServerConfig};
+use tokio_rustls::server::TlsStream;
+
+use crate::config::TlsConfig;
+
+/// Encrypts connections.
+#[derive(Debug)]
+pub(crate) struct Tls {
+    certificate: PathBuf,
+    key: PathBuf,
+    /// What new connections get. Those that are open keep what they have.
+    current: RwLock<Arc<ServerConfig>>,
+    /// How long a handshake may take.
+    timeout: Duration,
+}
+
+/// Why TLS cannot be served.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// One of two settings that need each other is missing.
+    #[error("tls.{present} is set but tls.{missing} is not; TLS needs both")]
+    Incomplete {
+        /// The setting that is there.
+        present: &'static str,
+        /// The one that is not.
+        missing: &'static str,
+    },
+    /// The file of certificates is not what it should be.
+    #[error(
+        "cannot read the certificate `{}`: {problem}; expected a PEM file with the server's certificate first and then those that lead to its authority", path.display()
+    )]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The file of the key is not what it should be.
+    #[error(
+        "cannot read the private key `{}`: {problem}; expected a PEM file with an unencrypted key in PKCS#8, PKCS#1 or SEC1 form", path.display()
+    )]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Both files can be read, but cannot be used together.
+    #[error(
+        "cannot use the certificate `{}` with the key `{}`: {source}", certificate.display(), key.display()
+    )]
+    Mismatch {
+        /// The file of certificates.
+        certificate: PathBuf,
+        /// The file of the key.
+        key: PathBuf,
+        /// What is wrong with them.
+        source: rustls::Error,
+    },
+}
+
+impl From<TlsError> for io::Error {
+    fn from(error: TlsError) -> Self {
+        Self::new(io::ErrorKind::InvalidInput, error)
+    }
+}
+
+impl Tls {
+    /// Reads certificate and key; `None` if the configuration asks for no TLS.
+    pub(crate) fn load(config: &TlsConfig) -> Result<Option<Self>, TlsError> {
+        let (certificate, key) = match (&config.certificate, &config.key) {
+            (Some(certificate), Some(key)) => (certificate.clone(), key.clone()),
+            (None, None) => return Ok(None),
+            (Some(_), None) => {
+                return Err(TlsError::Incomplete {
+                    present: "certificate",
+                    missing: "key",
+                });
+            }
+            (None, Some(_)) => {
+                return Err(TlsError::Incomplete {
+                    present: "key",
+                    missing: "certificate",
+                });
+            }
+        };
+        let current = read(&certificate, &key)?;
+        Ok(Some(Self {
+            certificate,
+            key,
+            current: RwLock::new(Arc::new(current)),
+            timeout: config.handshake_timeout,
+        }))
+    }
+
+    /// Reads the files again, for connections to come. If they are no good, what
+    /// was in use stays in use.
+    pub(crate) fn reload(&self) -> Result<(), TlsError> {
+        let renewed = Arc::new(read(&self.certificate, &self.key)?);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = renewed;
+        Ok(())
+    }
+
+    /// Shakes hands with a client, who may take only so long.
+    pub(crate) async fn accept<S>(&self, stream: S) -> io::Result<TlsStream<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let current = Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner));
+        let handshake = TlsAcceptor::from(current).accept(stream);
+        match tokio::time::timeout(self.timeout, handshake).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                "the TLS handshake took too long",
+            )),
+        }
+    }
+}
+
+/// Reads both files and checks that they belong together.
+fn read(certificate: &PathBuf, key: &PathBuf) -> Result<ServerConfig, TlsError> {
+    let bad_certificate = |problem: String| TlsError::Certificate {
+        path: certificate.clone(),
+        problem,
+    };
+    let chain = CertificateDer::pem_file_iter(certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| bad_certificate(told(&error)))?;
+    if chain.is_empty() {
+        return Err(bad_certificate("it holds no certificate".to_owned()));
+    }
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| TlsError::Key {
+        path: key.clone(),
+        problem: told(&error),
+    })?;
+    server_config(chain, private).map_err(|source| TlsError::Mismatch {
+        certificate: certificate.clone(),
+        key: key.clone(),
+        source,
+    })
+}
+
+fn server_config(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<ServerConfig, rustls::Error> {
+    // The provider is named, so that nothing depends on what else the process has
+    // installed.
+    let provider = Arc::new(ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
+    // WebSockets need HTTP/1.1, and it is all that is served.
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// What is wrong with a PEM file, in words for the operator.
+fn told(error: &pem::Error) -> String {
+    match error {
+        pem::Error::Io(error) => error.to_string(),
+        pem::Error::NoItemsFound => "it holds no key".to_owned(),
+        other => other.to_string(),
+    }
+}
