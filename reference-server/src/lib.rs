@@ -8,6 +8,7 @@
 //! connection received and says what is to be sent to whom. The shell around it
 //! ties it to the network.
 
+mod admin;
 pub mod config;
 mod host;
 mod net;
@@ -18,7 +19,7 @@ mod shell;
 
 pub use config::Config;
 pub use host::{EmitError, Handle, Presence, PresenceEvent, RequestError};
-pub use net::{ClientAddress, OriginError, TlsError};
-pub use serve::serve;
+pub use net::{Certificates, ClientAddress, OriginError, TlsError};
+pub use serve::{BoundServer, serve};
 pub use server::P2pServer;
 pub use shell::http::PATH;

@@ -2,12 +2,15 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, warn};
 
-use crate::net::{Acceptor, Tls};
+use crate::admin::{self, Pages, Readiness, Sources};
+use crate::net::{Acceptor, Certificates, Tls};
 use crate::shell::engine::Engine;
 use crate::shell::http::Http;
 use crate::{Config, P2pServer};
@@ -15,16 +18,19 @@ use crate::{Config, P2pServer};
 /// Serves clients on `listener` until `shutdown` resolves, then lets go of them.
 ///
 /// The listener is bound by the caller, who so knows the address, even that of
-/// port 0. When `shutdown` resolves, no more connections are accepted, what is
-/// queued for open `WebSocket`s and waiting polls is delivered, every client is
-/// disconnected, and the call returns once all are gone or
+/// port 0. When `shutdown` resolves, the server says on `/readyz` that nobody shall
+/// be sent to it any more, serves on for
+/// [`delay`](crate::config::DrainConfig::delay), and then accepts no more
+/// connections. What is queued for open `WebSocket`s and waiting polls is delivered,
+/// every client is disconnected, and the call returns once all are gone or
 /// [`timeout`](crate::config::DrainConfig::timeout) has passed.
 ///
 /// # Errors
 ///
-/// Fails only if the settings are impossible ([`Config::validate`]) or the
-/// listener has no local address. Trouble with single
-/// connections, even with accepting them, is logged and survived.
+/// Fails before it serves anybody if the settings are impossible
+/// ([`Config::validate`]) or cannot be carried out, for example because a certificate
+/// cannot be read or the admin address is taken. From then on, trouble with single connections, even with accepting them, is logged
+/// and survived.
 ///
 /// # Examples
 ///
@@ -51,47 +57,151 @@ pub async fn serve(
     P2pServer::new(config).serve(listener, shutdown).await
 }
 
-/// Serves the clients of an engine; see [`serve`].
-pub(crate) async fn serve_engine(
+/// A server with everything it needs to serve, from [`P2pServer::bind`].
+///
+/// Its addresses are known, its files are read, and `/readyz` answers that it is
+/// not ready yet. Clients wait in the accept queue until it [runs](Self::run).
+#[derive(Debug)]
+pub struct BoundServer {
     engine: Arc<Engine>,
     config: Arc<Config>,
     listener: TcpListener,
-    shutdown: impl Future<Output = ()>,
-) -> io::Result<()> {
-    config
-        .validate()
-        .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-    let address = listener.local_addr()?;
-    let tls = Tls::load(&config.tls)?.map(Arc::new);
-    let service = Http::new(Arc::clone(&engine), &config)
-        .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-    let acceptor = Acceptor::new(Arc::clone(&config), service, tls);
-    let housekeeping = tokio::spawn(Arc::clone(&engine).housekeep(config.engine.connect_timeout));
+    address: SocketAddr,
+    acceptor: Acceptor,
+    tls: Option<Arc<Tls>>,
+    readiness: Arc<Readiness>,
+    admin: Option<Admin>,
+}
 
-    info!(%address, "serving");
-    tokio::select! {
-        () = acceptor.accept(&listener) => {}
-        () = shutdown => {}
-    }
-    drop(listener);
+/// The admin listener, which answers for as long as this is kept.
+#[derive(Debug)]
+struct Admin {
+    address: SocketAddr,
+    _serving: AbortOnDropHandle<()>,
+}
 
-    info!(%address, "stopping");
-    acceptor.stop();
-    let mut open = engine.open_connections();
-    engine.stop();
-    let drained = async {
-        // The sender lives in the engine, which we hold, so waiting cannot fail.
-        open.wait_for(|open| *open == 0).await.ok();
-        acceptor.stopped().await;
-    };
-    if tokio::time::timeout(config.drain.timeout, drained)
-        .await
-        .is_err()
-    {
-        let open = *engine.open_connections().borrow();
-        warn!(open, "some connections did not end in time");
+impl BoundServer {
+    /// Prepares an engine to be served on this listener.
+    pub(crate) async fn new(
+        engine: Arc<Engine>,
+        config: Arc<Config>,
+        listener: TcpListener,
+    ) -> io::Result<Self> {
+        config
+            .validate()
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let address = listener.local_addr()?;
+        let tls = Tls::load(&config.tls)?.map(Arc::new);
+        let service = Http::new(Arc::clone(&engine), &config)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let acceptor = Acceptor::new(Arc::clone(&config), service, tls.clone());
+        let readiness = Arc::new(Readiness::default());
+        let admin = match config.admin.listen {
+            Some(address) => {
+                let sources = Sources {
+                    readiness: Arc::clone(&readiness),
+                };
+                Some(Admin::open(address, sources).await?)
+            }
+            None => None,
+        };
+        Ok(Self {
+            engine,
+            config,
+            listener,
+            address,
+            acceptor,
+            tls,
+            readiness,
+            admin,
+        })
     }
-    housekeeping.abort();
-    info!(%address, "stopped");
-    Ok(())
+
+    /// The address that clients connect to.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address of `/healthz`, `/readyz` and `/metrics`, if they are served.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(|admin| admin.address)
+    }
+
+    /// The certificates in use, to have them read again; `None` if connections are
+    /// not encrypted.
+    pub fn certificates(&self) -> Option<Certificates> {
+        self.tls.clone().map(Certificates::new)
+    }
+
+    /// Serves until `shutdown` resolves, then lets go of the clients; see [`serve`].
+    ///
+    /// Dropping the future stops accepting at once and drains nothing. Connections
+    /// that are open end with the runtime.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+        let Self {
+            engine,
+            config,
+            listener,
+            address,
+            acceptor,
+            readiness,
+            // Answers until the very end, so that the draining can be watched.
+            admin: _admin,
+            tls: _,
+        } = self;
+        let housekeeping = Arc::clone(&engine).housekeep(config.engine.connect_timeout);
+        let _housekeeping = AbortOnDropHandle::new(tokio::spawn(housekeeping));
+
+        readiness.serving();
+        info!(%address, "serving");
+        let told_to_stop = async {
+            shutdown.await;
+            // Readiness turns first. Until those who send clients here have seen it,
+            // clients keep coming, and must be served.
+            readiness.draining();
+            info!(%address, delay = ?config.drain.delay, "stopping");
+            tokio::time::sleep(config.drain.delay).await;
+        };
+        tokio::select! {
+            () = acceptor.accept(&listener) => {}
+            () = told_to_stop => {}
+        }
+        drop(listener);
+
+        acceptor.stop();
+        let mut open = engine.open_connections();
+        engine.stop();
+        let drained = async {
+            // The sender lives in the engine, which we hold, so waiting cannot fail.
+            open.wait_for(|open| *open == 0).await.ok();
+            acceptor.stopped().await;
+        };
+        if tokio::time::timeout(config.drain.timeout, drained)
+            .await
+            .is_err()
+        {
+            let open = *engine.open_connections().borrow();
+            warn!(open, "some connections did not end in time");
+        }
+        info!(%address, "stopped");
+        Ok(())
+    }
+}
+
+impl Admin {
+    /// Binds the admin listener and starts to answer on it.
+    async fn open(address: SocketAddr, sources: Sources) -> io::Result<Self> {
+        let refused = |error: io::Error| {
+            let sentence = format!("cannot serve the admin pages on {address}: {error}");
+            io::Error::new(error.kind(), sentence)
+        };
+        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        let address = listener.local_addr()?;
+        let serving = tokio::spawn(admin::serve(listener, Pages::new(sources)));
+        info!(%address, "serving the admin pages");
+        Ok(Self {
+            address,
+            _serving: AbortOnDropHandle::new(serving),
+        })
+    }
 }

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::Config;
 use crate::host::Handle;
-use crate::serve::serve_engine;
+use crate::serve::BoundServer;
 use crate::shell::engine::Engine;
 
 /// A server of its own, with the handle of what it serves.
@@ -46,12 +46,23 @@ impl P2pServer {
         Handle::new(Arc::clone(&self.engine) as _)
     }
 
+    /// Prepares everything that serving needs: reads the certificate, binds the
+    /// admin listener. To serve without looking at it, use [`serve`](Self::serve).
+    ///
+    /// # Errors
+    ///
+    /// The configuration cannot be carried out; the error is a sentence that says
+    /// which part of it and why.
+    pub async fn bind(self, listener: TcpListener) -> io::Result<BoundServer> {
+        BoundServer::new(self.engine, self.config, listener).await
+    }
+
     /// Serves clients on `listener` until `shutdown` resolves; see [`serve`](crate::serve()).
     pub async fn serve(
         self,
         listener: TcpListener,
         shutdown: impl Future<Output = ()>,
     ) -> io::Result<()> {
-        serve_engine(self.engine, self.config, listener, shutdown).await
+        self.bind(listener).await?.run(shutdown).await
     }
 }

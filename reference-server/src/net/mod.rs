@@ -16,4 +16,4 @@ pub use self::cors::OriginError;
 pub(crate) use self::cors::Origins;
 pub(crate) use self::proxy::Proxies;
 pub(crate) use self::tls::Tls;
-pub use self::tls::TlsError;
+pub use self::tls::{Certificates, TlsError};

@@ -131,6 +131,26 @@ impl Tls {
     }
 }
 
+/// The certificates of a server that serves.
+#[derive(Debug, Clone)]
+pub struct Certificates(Arc<Tls>);
+
+impl Certificates {
+    pub(crate) fn new(tls: Arc<Tls>) -> Self {
+        Self(tls)
+    }
+
+    /// Reads certificate and key again. New connections get them; those that are
+    /// open are not disturbed.
+    ///
+    /// # Errors
+    ///
+    /// The files are no good. What was in use stays in use.
+    pub fn reload(&self) -> Result<(), TlsError> {
+        self.0.reload()
+    }
+}
+
 /// Reads both files and checks that they belong together.
 fn read(certificate: &PathBuf, key: &PathBuf) -> Result<ServerConfig, TlsError> {
     let bad_certificate = |problem: String| TlsError::Certificate {

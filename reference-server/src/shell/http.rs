@@ -12,7 +12,7 @@ use engineioxide::service::EngineIoService;
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, ORIGIN};
 use hyper::service::Service;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, StatusCode};
 use tower_http::cors::Cors;
 use tower_layer::Layer;
 use tracing::{debug, info};
@@ -144,7 +144,7 @@ impl Service<Request<Incoming>> for Http {
 
 /// The answer to a page that may not connect.
 fn forbidden() -> Answer {
-    let mut answer = Response::new(Default::default());
+    let mut answer = Answer::default();
     *answer.status_mut() = StatusCode::FORBIDDEN;
     answer
 }
