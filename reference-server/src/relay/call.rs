@@ -37,6 +37,12 @@ impl Call<'_> {
         }
     }
 
+    /// Refuses the event in its ack, as only requests with an agreed refusal can be.
+    pub(super) fn refuse(self, failure: &Failure, ack: fn(&Failure) -> String) {
+        self.outbox.counters.failure(failure);
+        self.answer(ack(failure));
+    }
+
     /// Tells the sender, and nobody else, what went wrong (SRV-CORE-F3). The
     /// ack is not given.
     pub(super) fn fail(self, failure: &Failure) {
@@ -47,6 +53,7 @@ impl Call<'_> {
 /// Sends a `SERVER_ERROR`.
 pub(super) fn server_error(outbox: &mut Outbox, to: ConnectionId, failure: &Failure) {
     debug!(connection = to.0, %failure, "telling an error");
+    outbox.counters.failure(failure);
     let text = failure.text();
     let event = ServerEvent::from(ServerError { text });
     outbox.event(to, event.encode().into(), None);
@@ -101,6 +108,7 @@ pub(super) fn give_up(outbox: &mut Outbox, pending: Pending, failure: &Failure) 
         Question::AddTarget(..) => AddTargetAck::Refused(failure.payload()).encode(),
         Question::Stream { .. } => CreateStreamAck::Refused(failure.payload()).encode(),
     };
+    outbox.counters.failure(failure);
     outbox.ack(pending.source, ack.into(), pending.source_id);
 }
 
@@ -116,7 +124,9 @@ pub(super) fn refuse_target(
     if dialect == Dialect::V1 {
         server_error(outbox, source, &no_target(dialect, target));
     }
-    let ack = AddTargetAck::Refused(cannot_add(dialect, target).payload()).encode();
+    let failure = cannot_add(dialect, target);
+    outbox.counters.failure(&failure);
+    let ack = AddTargetAck::Refused(failure.payload()).encode();
     outbox.ack(source, ack.into(), source_id);
 }
 
@@ -131,6 +141,8 @@ pub(super) fn refuse_stream(
     if dialect == Dialect::V1 {
         server_error(outbox, source, &no_target(dialect, target));
     }
-    let ack = CreateStreamAck::Refused(cannot_open(dialect, target).payload()).encode();
+    let failure = cannot_open(dialect, target);
+    outbox.counters.failure(&failure);
+    let ack = CreateStreamAck::Refused(failure.payload()).encode();
     outbox.ack(source, ack.into(), source_id);
 }

@@ -91,6 +91,7 @@ impl Relay {
         let Some(to) = self.registry.find(&target) else {
             return Err(no_target(dialect, &target));
         };
+        call.outbox.counters.message(dialect);
         let stream = stream_of(dialect, &event, &args);
         let data = Data {
             json: forward(&event, &args),
@@ -129,11 +130,11 @@ impl Relay {
         };
         let introduction = match self.introduce(&call, dialect) {
             Ok(introduction) => introduction,
-            Err(failure) => return call.answer(refused(&failure)),
+            Err(failure) => return call.refuse(&failure, refused),
         };
         let limit = self.policy.links;
         if self.links.link(call.from, to, dialect, limit).is_err() {
-            return call.answer(refused(&self.policy.exceeded(Limit::Links)));
+            return call.refuse(&self.policy.exceeded(Limit::Links), refused);
         }
         let pending = Pending {
             source: call.from,

@@ -35,6 +35,7 @@ mod admission;
 mod apis;
 mod call;
 mod core;
+mod counters;
 mod deadlines;
 mod dispatch;
 mod early;
@@ -62,6 +63,7 @@ use tracing::debug;
 use self::acks::Acks;
 use self::apis::Apis;
 use self::call::Call;
+pub use self::counters::Counters;
 use self::early::Early;
 pub use self::host::{Content, Host, HostEvent};
 use self::links::Links;
@@ -185,6 +187,7 @@ impl Relay {
             attachments,
             outbox,
         };
+        call.outbox.counters.request(event.as_ref().ok());
         match event {
             Ok(event) => self.handle(call, event),
             Err(error) => call.fail(&Failure::from(&error)),
@@ -196,8 +199,10 @@ impl Relay {
     pub fn acked(&mut self, from: ConnectionId, id: u64, answer: Answer, outbox: &mut Outbox) {
         self.pings.heard_of(from);
         if let Some(pending) = self.acks.answer(from, id) {
+            outbox.counters.acks += 1;
             self.answered(outbox, id, &pending, answer);
         } else if !self.takes_pong(from, id, &answer) {
+            outbox.counters.stray_acks += 1;
             debug!(connection = from.0, id, "an ack that nobody waits for");
         }
     }

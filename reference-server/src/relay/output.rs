@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use sio_p2p_protocol::{Arguments, ClientEvent, DecodeError, DecodeErrorKind, InvalidPayload};
 
+use super::counters::Counters;
 use super::host::HostEvent;
 
 /// A connection, as the relay and its driver call it.
@@ -148,6 +149,8 @@ pub enum Packet {
 pub struct Outbox {
     outputs: VecDeque<Output>,
     host_events: VecDeque<HostEvent>,
+    /// Everything the relay does ends here, so it is counted here.
+    pub(super) counters: Counters,
 }
 
 /// Takes the packets out, in the order in which they are to be sent.
@@ -164,6 +167,11 @@ impl Outbox {
     /// must be drained as the packets are.
     pub fn next_host_event(&mut self) -> Option<HostEvent> {
         self.host_events.pop_front()
+    }
+
+    /// What the relay has done so far.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
     }
 
     /// Tells the host something.
@@ -185,6 +193,7 @@ impl Outbox {
         let data = Arc::new(data);
         for member in members {
             let data = Arc::clone(&data);
+            self.counters.room_events += 1;
             self.put(member, Packet::Event { data, ack: None });
         }
     }

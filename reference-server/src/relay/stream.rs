@@ -43,11 +43,11 @@ impl Relay {
         // The acceptor sends its data to the client that is named as source, so
         // a stream that nobody can be named for would be deaf.
         let Some(source) = self.registry.client(call.from).cloned() else {
-            return call.answer(refused(&anonymous("open streams")));
+            return call.refuse(&anonymous("open streams"), refused);
         };
         let limit = self.policy.links;
         if self.links.link(call.from, to, dialect, limit).is_err() {
-            return call.answer(refused(&self.policy.exceeded(Limit::Links)));
+            return call.refuse(&self.policy.exceeded(Limit::Links), refused);
         }
         // Replaces whatever the opener wrote there, and nothing else
         // (SRV-STR-10, SRV-STR-11).
@@ -121,6 +121,7 @@ impl Relay {
         outbox.ack(pending.source, answer.data, pending.source_id);
         match offer {
             Some(offer) if accepted => {
+                outbox.counters.streams += 1;
                 for message in self.early.accepted(&offer) {
                     outbox.event(offer.opener, message.data, message.ack);
                 }

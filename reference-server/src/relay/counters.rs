@@ -1,0 +1,57 @@
+//! What the relay has done so far, in numbers.
+//!
+//! They are plain numbers under the lock that everything else is under. They only
+//! ever grow; what a rate is, is for the reader to say.
+
+use std::collections::HashMap;
+
+use sio_p2p_protocol::{ClientEvent, Dialect, Failure, FailureCode};
+
+/// What the relay has done so far.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Events of clients that were read, by their key in the catalogue, such as
+    /// `v2.P2P_EMIT` or `any.LIST_CLIENTS`.
+    pub requests: HashMap<&'static str, u64>,
+    /// Events of clients that could not be read.
+    pub unreadable: u64,
+    /// Messages that were passed on to a client, dialect `v1`. Data on streams is
+    /// messages, too.
+    pub messages_v1: u64,
+    /// The same in dialect `v2`.
+    pub messages_v2: u64,
+    /// Events that clients received because they are in a room.
+    pub room_events: u64,
+    /// Acks of clients that somebody waited for.
+    pub acks: u64,
+    /// Acks of clients that nobody waited for.
+    pub stray_acks: u64,
+    /// Streams that were accepted.
+    pub streams: u64,
+    /// Failures that clients were told, by their code, whether as `SERVER_ERROR` or
+    /// in an ack.
+    pub failures: HashMap<FailureCode, u64>,
+}
+
+impl Counters {
+    /// A client has sent an event; `None` is one that cannot be read.
+    pub(super) fn request(&mut self, event: Option<&ClientEvent>) {
+        match event {
+            Some(event) => *self.requests.entry(event.spec().key).or_default() += 1,
+            None => self.unreadable += 1,
+        }
+    }
+
+    /// A message was passed on.
+    pub(super) fn message(&mut self, dialect: Dialect) {
+        match dialect {
+            Dialect::V1 => self.messages_v1 += 1,
+            Dialect::V2 => self.messages_v2 += 1,
+        }
+    }
+
+    /// A client is told of a failure.
+    pub(super) fn failure(&mut self, failure: &Failure) {
+        *self.failures.entry(failure.code()).or_default() += 1;
+    }
+}
