@@ -1,6 +1,7 @@
 //! The program `p2p-conformance`.
 
 mod args;
+mod embedded;
 mod explain;
 mod list;
 mod run;

@@ -5,12 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sio_p2p_protocol::Dialect;
-use sio_p2p_server::Config;
 use sio_p2p_transport::{ConnectOptions, EioVersion};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
 use super::args::RunArgs;
+use super::embedded::{self, Embedded};
 use super::{library, report_problems};
 use crate::baseline::Baseline;
 use crate::exit::Exit;
@@ -22,13 +20,10 @@ use crate::runner::plan::{Check, Selection, selects};
 use crate::runner::run::{Run, RunError, Target};
 use crate::runner::testee::StartCommand;
 use crate::runner::verdict::{CheckResult, Verdict};
-use crate::scenario::{Capability, Library, Source};
+use crate::scenario::{Library, Source};
 
 /// How many checks play at a time on one server.
 const SHARED_JOBS: usize = 16;
-
-/// What the embedded server declares.
-const EMBEDDED_CLAIMS: &[Capability] = &[Capability::ClientReject];
 
 /// Where a checkout has the schema of baselines.
 const SCHEMA: &str = "spec/schema/baseline.json";
@@ -39,13 +34,13 @@ pub(super) async fn run(args: RunArgs) -> Exit {
         Ok(library) => library,
         Err(exit) => return exit,
     };
-    let embedded = args.url.is_none() && args.start.is_none();
+    let is_embedded = args.url.is_none() && args.start.is_none();
     let selection = Selection {
         dialects: or(&args.dialect, &Dialect::ALL),
         eio: or(&args.eio, &[EioVersion::V4]),
         patterns: args.select.clone(),
-        claims: if embedded && args.claim.is_empty() {
-            EMBEDDED_CLAIMS.to_vec()
+        claims: if is_embedded && args.claim.is_empty() {
+            embedded::claims()
         } else {
             args.claim.clone()
         },
@@ -114,17 +109,8 @@ fn or<T: Copy + PartialEq>(given: &[T], default: &[T]) -> Vec<T> {
 
 fn default_jobs(target: &Target) -> usize {
     match target {
-        Target::Running { .. } => SHARED_JOBS,
+        Target::Running { .. } | Target::Embedded(_) => SHARED_JOBS,
         Target::Started(_) => std::thread::available_parallelism().map_or(2, usize::from),
-    }
-}
-
-/// The embedded server, for as long as this is kept.
-struct Embedded(JoinHandle<std::io::Result<()>>);
-
-impl Drop for Embedded {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }
 
@@ -139,20 +125,16 @@ async fn target(args: &RunArgs) -> Result<(Target, String, Option<Embedded>), (S
         ConnectOptions::new(url).map_err(|error| (error.to_string(), Exit::Usage))?;
         return Ok((Target::Running { url: url.clone() }, url.clone(), None));
     }
-    let failed = |error: std::io::Error| {
+    let (target, servers) = embedded::start().await.map_err(|error| {
         (
             format!("cannot start the embedded server: {error}"),
             Exit::CannotReach,
         )
-    };
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
-    let url = format!("http://{}", listener.local_addr().map_err(failed)?);
-    let forever = std::future::pending::<()>();
-    let server = tokio::spawn(sio_p2p_server::serve(listener, Config::default(), forever));
+    })?;
     Ok((
-        Target::Running { url },
+        target,
         "embedded reference server".to_owned(),
-        Some(Embedded(server)),
+        Some(servers),
     ))
 }
 

@@ -15,7 +15,7 @@ use super::testee::{Instance, SERVER_SAID, StartCommand, greet};
 use super::trace::Trace;
 use super::verdict::{CheckResult, Finding, Outcome};
 use crate::baseline::Baseline;
-use crate::scenario::DEFAULT_DEADLINE;
+use crate::scenario::{Capability, DEFAULT_DEADLINE};
 
 /// How long a server may take to accept the first client.
 const REACHING: Duration = Duration::from_secs(10);
@@ -28,8 +28,27 @@ pub enum Target {
         /// Its URL.
         url: String,
     },
+    /// Servers of this program that differ in what they declare. A check plays on the
+    /// first that declares all it requires.
+    Embedded(Vec<Declared>),
     /// A command that starts a server; every worker has one of its own.
     Started(StartCommand),
+}
+
+/// A running server and what it declares.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    /// Its URL.
+    pub url: String,
+    /// Its capabilities.
+    pub claims: Vec<Capability>,
+}
+
+/// The server among several that a check plays on.
+fn server_for<'a>(servers: &'a [Declared], check: &Check) -> Option<&'a Declared> {
+    let requires = &check.scenario.requires;
+    let fits = |server: &&Declared| requires.iter().all(|cap| server.claims.contains(cap));
+    servers.iter().find(fits).or_else(|| servers.first())
 }
 
 /// Everything that a run needs to know.
@@ -109,7 +128,7 @@ impl Run<'_> {
                 jobs,
             },
         )?;
-        let exclusive = matches!(self.target, Target::Running { .. });
+        let exclusive = !matches!(self.target, Target::Started(_));
         let shared = Arc::new(Shared {
             target: self.target,
             checks,
@@ -168,18 +187,26 @@ impl Run<'_> {
                     .map(drop)
                     .map_err(|error| RunError::CannotReach(error.to_string()))
             }
-            Target::Running { url } => {
-                let mut refusals = Vec::new();
-                for &eio in &self.selection.eio {
-                    match greet(url, eio, REACHING).await {
-                        Ok(()) => return Ok(()),
-                        Err(error) => refusals.push(format!("Engine.IO {eio}: {error}")),
-                    }
+            Target::Running { url } => self.reach_url(url).await,
+            Target::Embedded(servers) => {
+                for server in servers {
+                    self.reach_url(&server.url).await?;
                 }
-                let message = format!("no server to talk to at {url}; {}", refusals.join("; "));
-                Err(RunError::CannotReach(message))
+                Ok(())
             }
         }
+    }
+
+    async fn reach_url(&self, url: &str) -> Result<(), RunError> {
+        let mut refusals = Vec::new();
+        for &eio in &self.selection.eio {
+            match greet(url, eio, REACHING).await {
+                Ok(()) => return Ok(()),
+                Err(error) => refusals.push(format!("Engine.IO {eio}: {error}")),
+            }
+        }
+        let message = format!("no server to talk to at {url}; {}", refusals.join("; "));
+        Err(RunError::CannotReach(message))
     }
 }
 
@@ -236,6 +263,9 @@ async fn examine(
 ) -> Option<Outcome> {
     let url = match &shared.target {
         Target::Running { url } => url.clone(),
+        Target::Embedded(servers) => server_for(servers, check)
+            .map(|server| server.url.clone())
+            .unwrap_or_default(),
         Target::Started(command) => {
             if instance
                 .as_mut()

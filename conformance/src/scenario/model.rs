@@ -195,6 +195,9 @@ pub enum Capability {
     /// A second connection with a client id that is in use is turned away (the default
     /// of the original in `v2`).
     ClientReject,
+    /// A second connection with a client id that is in use takes it over, and neither of
+    /// the two is told (the way of `v1`).
+    ClientAllow,
     /// Byte streams between two clients.
     Stream,
     /// Services (`v1`) and the API registry (`v2`).
@@ -205,9 +208,10 @@ pub enum Capability {
 
 impl Capability {
     /// All capabilities.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ClientOverwrite,
         Self::ClientReject,
+        Self::ClientAllow,
         Self::Stream,
         Self::Service,
         Self::Topic,
@@ -218,6 +222,7 @@ impl Capability {
         match self {
             Self::ClientOverwrite => "client-overwrite",
             Self::ClientReject => "client-reject",
+            Self::ClientAllow => "client-allow",
             Self::Stream => "stream",
             Self::Service => "service",
             Self::Topic => "topic",

@@ -1,0 +1,75 @@
+//! The reference server that is part of this program, as a testee.
+//!
+//! What is optional in the protocol because policies differ cannot be shown by one
+//! server. So there is one for each policy, and every check plays on the one that
+//! declares what it requires.
+
+use sio_p2p_server::Config;
+use sio_p2p_server::relay::DuplicateIds;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::runner::run::{Declared, Target};
+use crate::scenario::Capability;
+
+/// The servers: what each declares, and the policy that makes it true. Checks that
+/// require nothing play on the first.
+const SERVERS: [(&[Capability], DuplicateIds); 3] = [
+    (&[Capability::ClientReject], DuplicateIds::Reject),
+    (&[Capability::ClientOverwrite], DuplicateIds::Replace),
+    (
+        &[Capability::ClientOverwrite, Capability::ClientAllow],
+        DuplicateIds::Allow,
+    ),
+];
+
+/// Everything that one of the servers declares.
+pub(super) fn claims() -> Vec<Capability> {
+    let mut claims: Vec<_> = SERVERS.iter().flat_map(|(claims, _)| *claims).collect();
+    claims.sort_unstable();
+    claims.dedup();
+    claims.into_iter().copied().collect()
+}
+
+/// The embedded servers, for as long as this is kept.
+pub(super) struct Embedded {
+    /// Ends them when it is dropped.
+    _servers: JoinSet<std::io::Result<()>>,
+}
+
+/// Starts the embedded servers.
+pub(super) async fn start() -> std::io::Result<(Target, Embedded)> {
+    let mut servers = JoinSet::new();
+    let mut declared = Vec::new();
+    for (claims, duplicate_ids) in SERVERS {
+        let mut config = Config::default();
+        config.policy.duplicate_ids = duplicate_ids;
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        declared.push(Declared {
+            url: format!("http://{}", listener.local_addr()?),
+            claims: claims.to_vec(),
+        });
+        let forever = std::future::pending::<()>();
+        servers.spawn(sio_p2p_server::serve(listener, config, forever));
+    }
+    let embedded = Embedded { _servers: servers };
+    Ok((Target::Embedded(declared), embedded))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A check is not applicable to all of them only because of what none can be.
+    #[test]
+    fn every_way_with_a_second_connection_is_declared_by_one_of_them() {
+        let claims = claims();
+        for capability in [
+            Capability::ClientReject,
+            Capability::ClientOverwrite,
+            Capability::ClientAllow,
+        ] {
+            assert!(claims.contains(&capability), "{capability}");
+        }
+    }
+}
