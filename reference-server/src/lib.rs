@@ -16,9 +16,13 @@ pub mod relay;
 mod serve;
 mod server;
 mod shell;
+pub mod store;
 
 pub use config::Config;
-pub use host::{EmitError, Handle, Presence, PresenceEvent, RequestError};
+pub use host::{
+    AckRegistration, Acked, EmitError, Handle, PersistError, Presence, PresenceEvent, RequestError,
+    Stored,
+};
 pub use net::{Certificates, ClientAddress, OriginError, TlsError};
 pub use serve::{BoundServer, serve};
 pub use server::P2pServer;

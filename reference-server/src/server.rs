@@ -7,9 +7,10 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use crate::Config;
-use crate::host::Handle;
+use crate::host::{Door, Handle, Persistence};
 use crate::serve::BoundServer;
 use crate::shell::engine::Engine;
+use crate::store::MessageStore;
 
 /// A server of its own, with the handle of what it serves.
 ///
@@ -39,6 +40,16 @@ impl P2pServer {
         let config = Arc::new(config);
         let engine = Arc::new(Engine::new(&config));
         Self { config, engine }
+    }
+
+    /// A server that keeps persistent messages in a store.
+    #[must_use]
+    pub fn with_store(self, store: Arc<dyn MessageStore>) -> Self {
+        let engine: Arc<dyn Door> = Arc::clone(&self.engine) as _;
+        let persistence = Persistence::new(store, Arc::downgrade(&engine));
+        engine.enter().desk.keep(persistence);
+        drop(engine);
+        self
     }
 
     /// A handle of the server, good before, while and after it serves.

@@ -1,10 +1,12 @@
 //! The host's desk: who in the program waits for what.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use sio_p2p_protocol::Failure;
 use tokio::sync::{broadcast, oneshot};
 
+use super::persistent::Persistence;
 use super::presence::PresenceEvent;
 use crate::relay::{Data, HostEvent};
 
@@ -24,6 +26,8 @@ pub(crate) struct Desk {
     /// How many acks the host has asked for.
     asked: u64,
     presence: broadcast::Sender<PresenceEvent>,
+    /// What is delivered even if a client is away, if there is a store.
+    persistence: Option<Arc<Persistence>>,
 }
 
 impl Default for Desk {
@@ -32,6 +36,7 @@ impl Default for Desk {
             replies: HashMap::new(),
             asked: 0,
             presence: broadcast::Sender::new(PRESENCE_EVENTS),
+            persistence: None,
         }
     }
 }
@@ -41,6 +46,9 @@ impl Desk {
     pub(super) fn take(&mut self, event: HostEvent) {
         match event {
             HostEvent::Connected { connection, client } => {
+                if let (Some(persistence), Some(client)) = (&self.persistence, &client) {
+                    persistence.connected(client.clone());
+                }
                 self.tell(PresenceEvent::Connected { connection, client });
             }
             HostEvent::Gone { connection, client } => {
@@ -63,6 +71,16 @@ impl Desk {
     /// Nobody waits for an ack any more.
     pub(super) fn forget(&mut self, id: u64) {
         self.replies.remove(&id);
+    }
+
+    /// Looks after persistent messages from now on.
+    pub(crate) fn keep(&mut self, persistence: Arc<Persistence>) {
+        self.persistence = Some(persistence);
+    }
+
+    /// The persistent messages, if there is a store for them.
+    pub(super) fn persistence(&self) -> Option<Arc<Persistence>> {
+        self.persistence.clone()
     }
 
     /// Everything that happens to connections from now on.

@@ -7,8 +7,10 @@ use sio_p2p_protocol::{ClientId, EventName, Failure};
 use tokio::sync::oneshot;
 
 use super::core::Door;
+use super::persistent::{AckRegistration, Acked, Persistence, Stored};
 use super::presence::Presence;
 use crate::relay::{Content, Data};
+use crate::store::{NewMessage, StoreError};
 
 /// A handle of a server, for the program that the server is part of.
 ///
@@ -43,6 +45,21 @@ pub enum RequestError {
     /// The server has ended.
     #[error("the server has ended")]
     Ended,
+}
+
+/// Why a message will not be delivered persistently.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PersistError {
+    /// The server was made without a store.
+    #[error("the server has no message store; give it one when you build it")]
+    NoStore,
+    /// No client could be sent such an event.
+    #[error(transparent)]
+    NotSent(#[from] EmitError),
+    /// The store has failed or is full.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl Handle {
@@ -94,8 +111,43 @@ impl Handle {
         }
     }
 
+    /// Stores a message and delivers it at least once, in the order of such calls:
+    /// now if the client is connected, and at each of its connections until it has
+    /// acked the message (SRV-MSG-27).
+    ///
+    /// When this returns, the message is as durable as the store makes it. If the
+    /// future is dropped before that, the message may be stored or not.
+    pub async fn emit_persistent(&self, message: NewMessage) -> Result<Stored, PersistError> {
+        // Refused now, because it would be refused at each connection.
+        if message.event.is_reserved() {
+            let failure = Failure::reserved_event_name(&message.event);
+            return Err(EmitError(failure).into());
+        }
+        let stored = self.persistence()?.emit(message).await?;
+        Ok(stored)
+    }
+
+    /// Has `function` called for each persistent message that was stored with this
+    /// name of an ack function and has been acked, until the registration is dropped.
+    ///
+    /// Register before the server serves: a message of an earlier life may be acked at
+    /// once. The message is out of its store when the function is called, so it is
+    /// called at most once for each message.
+    pub fn on_ack(
+        &self,
+        name: impl Into<String>,
+        function: impl Fn(&Acked) + Send + Sync + 'static,
+    ) -> Result<AckRegistration, PersistError> {
+        Ok(self.persistence()?.acks().register(name.into(), function))
+    }
+
+    fn persistence(&self) -> Result<Arc<Persistence>, PersistError> {
+        let persistence = self.door.enter().desk.persistence();
+        persistence.ok_or(PersistError::NoStore)
+    }
+
     /// Sends an event that asks for an ack. The lock is not held when this returns.
-    fn ask(
+    pub(super) fn ask(
         &self,
         client: &ClientId,
         event: &EventName,

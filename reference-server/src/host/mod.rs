@@ -9,8 +9,11 @@
 mod core;
 mod desk;
 mod handle;
+mod persistent;
 mod presence;
 
 pub(crate) use self::core::{Core, Door, Inside};
-pub use self::handle::{EmitError, Handle, RequestError};
+pub use self::handle::{EmitError, Handle, PersistError, RequestError};
+pub(crate) use self::persistent::Persistence;
+pub use self::persistent::{AckRegistration, Acked, Stored};
 pub use self::presence::{Presence, PresenceEvent};
