@@ -3,7 +3,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     reason = "a test fails by panicking, in its helpers too"
 )]
 
@@ -14,7 +13,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use proptest::prelude::*;
 use sio_p2p_protocol::{Arguments, ClientId, EventName};
-use sio_p2p_server::relay::Content;
 use sio_p2p_server::store::{
     MemoryStore, MessageId, MessageStore, NewMessage, SqliteStore, StoreError, StoreLimits,
 };
@@ -169,7 +167,7 @@ async fn a_file_keeps_everything_until_it_is_opened_again() {
     let error = store.save(message("a", "[]")).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the store holds 4 messages for client `a`, which is as many as it may"
+        "the store holds as many messages for client `a` as it may: 4"
     );
 }
 

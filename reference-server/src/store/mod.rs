@@ -86,7 +86,7 @@ impl Default for StoreLimits {
 #[non_exhaustive]
 pub enum StoreError {
     /// As many messages wait for this client as may.
-    #[error("the store holds {limit} messages for client `{client}`, which is as many as it may")]
+    #[error("the store holds as many messages for client `{client}` as it may: {limit}")]
     TooManyForClient {
         /// Whom they wait for.
         client: ClientId,
@@ -94,7 +94,7 @@ pub enum StoreError {
         limit: usize,
     },
     /// As many bytes wait for this client as may.
-    #[error("messages for client `{client}` would take more than {limit} bytes of the store")]
+    #[error("the store holds as many bytes for client `{client}` as it may: {limit}")]
     TooLargeForClient {
         /// Whom they wait for.
         client: ClientId,
@@ -102,7 +102,7 @@ pub enum StoreError {
         limit: usize,
     },
     /// The store is full.
-    #[error("the store holds {limit} messages, which is as many as it may")]
+    #[error("the store holds as many messages as it may: {limit}")]
     Full {
         /// The limit.
         limit: usize,

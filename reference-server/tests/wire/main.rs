@@ -14,6 +14,7 @@ mod handshake;
 mod hostile;
 mod leaving;
 mod order;
+mod persistent;
 mod polling;
 mod server;
 mod services;

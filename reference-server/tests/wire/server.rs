@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use sio_p2p_server::{Config, serve};
+use sio_p2p_server::{Config, P2pServer};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -26,10 +26,15 @@ impl Server {
     }
 
     pub(crate) async fn with(config: Config) -> Self {
+        Self::serving(P2pServer::new(config)).await
+    }
+
+    /// A server whose handle the test has.
+    pub(crate) async fn serving(server: P2pServer) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let running = tokio::spawn(serve(listener, config, async {
+        let running = tokio::spawn(server.serve(listener, async {
             stopped.await.ok();
         }));
         Self {
