@@ -8,7 +8,6 @@
 
 const assert = require('node:assert');
 const { p2pClientPlugin } = require('@gigasource/socket.io-p2p-plugin');
-const dialectV1 = require('./dialect-v1');
 const { KINDS, connect, cut, received, describe } = require('./clients');
 
 const url = process.argv[2];
@@ -165,7 +164,6 @@ async function main() {
       return attempt(`${kindOfA.name} to ${kindOfB.name}`, () => pair(kindOfA, kindOfB));
     }));
   }
-  for (const kind of KINDS) await attempt(`dialect v1 on ${kind.name}`, () => dialectV1(url, kind));
   await attempt('duplicate client id', duplicate);
   if (failures.length > 0) {
     process.stdout.write(`${failures.join('\n')}\n`);

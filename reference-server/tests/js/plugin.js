@@ -36,14 +36,14 @@ async function settled(socket) {
 }
 
 /** Runs tests one after another and ends the process. */
-async function run(tests) {
+async function run(tests, deadline = DEADLINE_MS) {
   // The plugin reports every SERVER_ERROR there; these tests provoke some.
   console.error = () => {};
   for (const event of ['unhandledRejection', 'uncaughtException']) {
     process.on(event, (error) => { describe(error); process.exit(1); });
   }
   let running = 'nothing';
-  setTimeout(() => { describe(`${running} hangs`); process.exit(1); }, DEADLINE_MS).unref();
+  setTimeout(() => { describe(`${running} hangs`); process.exit(1); }, deadline).unref();
   let failed = 0;
   for (const [name, test] of tests) {
     running = name;

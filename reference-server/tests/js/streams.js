@@ -3,65 +3,13 @@
 'use strict';
 
 const assert = require('node:assert');
-const crypto = require('node:crypto');
 const { once } = require('node:events');
 const { KINDS, cut, received } = require('./clients');
-const { client, run, unique } = require('./plugin');
+const { client, run } = require('./plugin');
+const { exchange, open } = require('./bulk');
 
 const url = process.argv[2];
 const MIB = 1 << 20;
-const CHUNK = 64 << 10;
-
-/** Opens a stream from a to b and resolves with both ends. */
-async function open(a, b, inHandler = () => {}) {
-  const channel = unique('channel');
-  const accepted = new Promise((resolve) => {
-    b.onAddP2pStream(channel, (duplex, ...args) => {
-      inHandler(duplex, ...args);
-      resolve(duplex);
-    });
-  });
-  const opened = await a.addP2pStream(b.clientId, channel, {});
-  return [opened, await accepted];
-}
-
-/**
- * Writes random bytes and then the end; resolves with their hash. The end must
- * wait: the plugin lets it overtake what is still queued.
- */
-async function send(duplex, bytes) {
-  const hash = crypto.createHash('sha256');
-  for (let sent = 0; sent < bytes; sent += CHUNK) {
-    const chunk = crypto.randomBytes(Math.min(CHUNK, bytes - sent));
-    hash.update(chunk);
-    await new Promise((resolve, reject) => {
-      duplex.write(chunk, (error) => (error ? reject(error) : resolve()));
-    });
-  }
-  duplex.end();
-  return hash.digest('hex');
-}
-
-/** Reads to the end; resolves with the hash of what came, and how much. */
-async function receive(duplex) {
-  const hash = crypto.createHash('sha256');
-  let bytes = 0;
-  duplex.on('data', (chunk) => {
-    hash.update(chunk);
-    bytes += chunk.length;
-  });
-  await once(duplex, 'end');
-  return [hash.digest('hex'), bytes];
-}
-
-/** Both ends send and receive at the same time. */
-async function exchange([x, y], bytes) {
-  const [sentX, sentY, gotX, gotY] = await Promise.all([
-    send(x, bytes), send(y, bytes), receive(x), receive(y),
-  ]);
-  assert.deepStrictEqual(gotY, [sentX, bytes]);
-  assert.deepStrictEqual(gotX, [sentY, bytes]);
-}
 
 /** Resolves when a stream is closed; to be asked for before the cause. */
 function closed(duplex) {

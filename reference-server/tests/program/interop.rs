@@ -4,30 +4,49 @@
 use crate::node::Project;
 use crate::process::Program;
 
+/// How large the streams of every pair are here. `cargo xtask measure streams`
+/// does the same with 100 MiB.
+const MIB: &str = "1";
+
 /// Runs a script with a server of its own. The clients are well-behaved, so the
 /// server has nothing to complain about.
-fn run(script: &str) {
+fn run(script: &str, arguments: &[&str]) {
     let project = Project::install();
     let server = Program::start(&["--log", "warn"]);
-    project.run(script, &[&server.url()]);
+    let url = server.url();
+    project.run(script, &[&[url.as_str()], arguments].concat());
     assert_eq!(server.killed(), "", "{script}");
 }
 
 /// The original plugin: messages, acks, rooms, targets; see `tests/js/interop.js`.
 #[test]
 fn original_clients_understand_each_other_through_the_server() {
-    run("interop.js");
+    run("interop.js", &[]);
 }
 
 /// The original plugin: bulk, several streams at once, early data, refusals and
 /// every way to end; see `tests/js/streams.js`.
 #[test]
 fn streams_of_the_original_plugin_work_through_the_server() {
-    run("streams.js");
+    run("streams.js", &[]);
 }
 
 /// The original plugin's named APIs; see `tests/js/services.js`.
 #[test]
 fn apis_of_the_original_plugin_work_through_the_server() {
-    run("services.js");
+    run("services.js", &[]);
+}
+
+/// Dialect v1 in its own packets: messages, services, topics, streams, targets,
+/// and clients of the other dialect; see `tests/js/v1.js`.
+#[test]
+fn dialect_v1_works_through_the_server() {
+    run("v1.js", &[]);
+}
+
+/// Streams in both dialects between all kinds of clients, with hashes; see
+/// `tests/js/bulk.js`.
+#[test]
+fn streams_of_every_pair_arrive_as_they_were_sent() {
+    run("bulk.js", &[MIB]);
 }
