@@ -4,7 +4,7 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value};
 
 use crate::baseline::BaselineDocument;
-use crate::report::json::Report;
+use crate::report::model::Report;
 use crate::scenario::model::{CaseFileDocument, ScenarioDocument};
 
 /// How schemas of the project are named; the number is the version of the formats.

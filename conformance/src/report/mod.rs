@@ -1,6 +1,15 @@
 //! Reporters: listeners to the events of a run.
+//!
+//! The terminal reporter shows results as they come. All others turn the finished
+//! [`model::Report`] into one file each.
 
+pub mod badge;
 pub mod failure;
+pub mod file;
+pub mod html;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod model;
 pub mod style;
 pub mod terminal;

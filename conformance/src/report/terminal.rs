@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::failure;
-use super::json::Summary;
+use super::model::Summary;
 use super::style::Style;
 use crate::runner::events::{Event, Reporter};
 use crate::runner::verdict::{CheckResult, Verdict};

@@ -40,6 +40,16 @@ pub enum Way {
     In,
 }
 
+impl Way {
+    /// As it is drawn between an actor on the left and the server on the right.
+    pub const fn arrow(self) -> &'static str {
+        match self {
+            Self::Out => "->",
+            Self::In => "<-",
+        }
+    }
+}
+
 /// The recorder of one check, shared by its connections.
 #[derive(Debug, Clone)]
 pub struct Trace {

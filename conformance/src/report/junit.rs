@@ -1,0 +1,110 @@
+//! The `JUnit` report, which most build servers read.
+//!
+//! A family is a test suite and a check is a test case. A `should` that is broken is
+//! no failure there, because build servers know no third colour; its sentence is in
+//! the output of the case. What the baseline expects passes, with its reason.
+
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
+
+use super::model::{Report, Result};
+use crate::runner::verdict::Verdict;
+
+/// The report as an XML document.
+///
+/// # Errors
+///
+/// Fails only if the XML writer does.
+pub fn render(report: &Report) -> std::io::Result<String> {
+    let mut document = Document::new(format!(
+        "P2P conformance of {}",
+        report.implementation.target
+    ));
+    document.set_time(Duration::from_millis(report.duration_ms));
+    let mut suites: Vec<TestSuite> = Vec::new();
+    for result in &report.results {
+        let name = result.family.as_str();
+        if suites
+            .last()
+            .is_none_or(|suite| suite.name.as_str() != name)
+        {
+            match suites.iter().position(|suite| suite.name.as_str() == name) {
+                // The suite that grows is the last one.
+                Some(at) => {
+                    let suite = suites.remove(at);
+                    suites.push(suite);
+                }
+                None => suites.push(TestSuite::new(name)),
+            }
+        }
+        if let Some(suite) = suites.last_mut() {
+            suite.add_test_case(case(result));
+        }
+    }
+    suites.sort_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
+    document.add_test_suites(suites);
+    document.to_string().map_err(std::io::Error::other)
+}
+
+fn case(result: &Result) -> TestCase {
+    let expected = result.expected_because.as_deref();
+    let status = match result.verdict {
+        Verdict::Fail if expected.is_none() => failed(NonSuccessKind::Failure, result),
+        Verdict::Untestable if expected.is_none() => failed(NonSuccessKind::Error, result),
+        Verdict::NotApplicable => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(result.message.as_str());
+            status
+        }
+        _ => TestCaseStatus::success(),
+    };
+    let mut case = TestCase::new(result.name(), status);
+    case.set_classname(result.clauses.join(" "));
+    case.set_time(Duration::from_millis(result.duration_ms));
+    match (result.verdict, expected) {
+        (Verdict::Pass, _) => {}
+        (verdict, Some(why)) => {
+            case.set_system_out(format!("{verdict} as expected: {why}"));
+        }
+        (Verdict::Warn, None) => {
+            case.set_system_out(format!("warn: {}", result.message));
+        }
+        (_, None) => {}
+    }
+    case
+}
+
+fn failed(kind: NonSuccessKind, result: &Result) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(result.level.to_string());
+    status.set_message(result.message.as_str());
+    let mut text = format!("{}\n", result.title);
+    if let Some(failure) = &result.failure {
+        let lines = [
+            ("at", &failure.at),
+            ("expected", &failure.expected),
+            ("seen", &failure.actual),
+        ];
+        for (name, value) in lines {
+            if let Some(value) = value {
+                text.push_str(&format!("{name}: {value}\n"));
+            }
+        }
+        for note in &failure.notes {
+            text.push_str(note);
+            text.push('\n');
+        }
+    }
+    for line in &result.trace {
+        text.push_str(&format!(
+            "{:>9} us  {} {}  {}\n",
+            line.at_us,
+            line.actor,
+            line.direction.arrow(),
+            line.frame
+        ));
+    }
+    status.set_description(text);
+    status
+}
