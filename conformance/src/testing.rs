@@ -46,7 +46,13 @@ pub(crate) fn check(id: &str) -> Check {
 
 /// A result with this outcome.
 pub(crate) fn result(id: &str, outcome: Outcome) -> CheckResult {
-    CheckResult::new(check(id), outcome, Duration::from_millis(12), Vec::new())
+    CheckResult::new(
+        check(id),
+        outcome,
+        Duration::from_millis(12),
+        Vec::new(),
+        false,
+    )
 }
 
 /// A broken one, with everything that a failure can show.
@@ -90,5 +96,6 @@ pub(crate) fn failure(id: &str) -> CheckResult {
         Outcome::Broken(finding),
         Duration::from_millis(2_012),
         trace,
+        false,
     )
 }

@@ -7,6 +7,8 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
 use crate::exit::Exit;
+use crate::report::file::Render;
+use crate::report::{badge, html, json, junit, markdown};
 use crate::scenario::Capability;
 
 /// Checks whether an implementation follows the Socket.IO peer-to-peer protocol.
@@ -24,6 +26,8 @@ pub enum Command {
     /// Play the scenarios against a server
     #[command(after_help = exit_codes())]
     Run(Box<RunArgs>),
+    /// Make other reports from the JSON report of a run
+    Report(FromArgs),
     /// List the scenarios, or the clauses and what checks them
     List(ListArgs),
     /// Explain a scenario or a clause
@@ -48,9 +52,8 @@ pub struct RunArgs {
     /// characters; may repeat
     #[arg(long, value_name = "PATTERN")]
     pub select: Vec<String>,
-    /// Write a JSON report (- for standard output)
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub reports: ReportArgs,
     /// File of the failures that are known and explained
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
@@ -75,6 +78,79 @@ pub struct RunArgs {
     /// Take the scenarios from this folder instead of those in the program
     #[arg(long, value_name = "DIR")]
     pub scenarios: Option<PathBuf>,
+    /// Play every check so many times; one that does not always pass has failed
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub repeat: u32,
+    /// Play in a random order; the same seed gives the same order
+    #[arg(long, value_name = "SEED", num_args = 0..=1, default_missing_value = RANDOM, value_parser = seed)]
+    pub shuffle: Option<u64>,
+    /// Stop at the first failure that the baseline does not expect
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// Milliseconds that the server may take for one step, if that is more than the
+    /// scenario gives it [default: 2000]
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub timeout: Option<u32>,
+    /// A `should` that is broken is a failure, not a warning
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Which files are written about a run; - stands for standard output.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Write everything that was found as JSON (schema: report.json)
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write a page with a matrix and the packets of each failure
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Write a report for build servers
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Write a report for a pull request
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Write a badge, an SVG image
+    #[arg(long, value_name = "FILE")]
+    pub badge: Option<PathBuf>,
+}
+
+impl ReportArgs {
+    /// The files that are asked for, and what goes into each.
+    pub fn files(&self) -> Vec<(&PathBuf, Render)> {
+        let all: [(&Option<PathBuf>, Render); 5] = [
+            (&self.json, json::render),
+            (&self.html, html::render),
+            (&self.junit, junit::render),
+            (&self.markdown, markdown::render),
+            (&self.badge, badge::render),
+        ];
+        all.into_iter()
+            .filter_map(|(path, render)| Some((path.as_ref()?, render)))
+            .collect()
+    }
+}
+
+/// Stands for a seed that nobody chose.
+const RANDOM: &str = "random";
+
+/// Reads a seed. One that nobody chose is short, because people may have to type it.
+fn seed(text: &str) -> Result<u64, String> {
+    if text == RANDOM {
+        return Ok(fastrand::u64(0..1_000_000));
+    }
+    text.parse()
+        .map_err(|_| format!("expected a whole number or `{RANDOM}`"))
+}
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct FromArgs {
+    /// The JSON report of a run
+    pub from: PathBuf,
+    #[command(flatten)]
+    pub reports: ReportArgs,
 }
 
 /// Options of `list`.

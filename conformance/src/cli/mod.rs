@@ -4,6 +4,7 @@ mod args;
 mod embedded;
 mod explain;
 mod list;
+mod report;
 mod run;
 
 use std::io::Write;
@@ -56,6 +57,7 @@ pub fn main() -> Exit {
                 Exit::Trouble
             }
         },
+        Command::Report(args) => report::report(&args),
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Lint(args) => lint_command(args.dir.as_deref()),

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, stderr, stdout};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::{ConnectOptions, EioVersion};
@@ -12,10 +13,12 @@ use super::embedded::{self, Embedded};
 use super::{library, report_problems};
 use crate::baseline::Baseline;
 use crate::exit::Exit;
-use crate::report::json::{Implementation, JsonReporter};
+use crate::report::file::FileReporter;
+use crate::report::model::Implementation;
 use crate::report::style::Style;
 use crate::report::terminal::TerminalReporter;
 use crate::runner::events::Reporter;
+use crate::runner::options::Options;
 use crate::runner::plan::{Check, Selection, selects};
 use crate::runner::run::{Run, RunError, Target};
 use crate::runner::testee::StartCommand;
@@ -68,7 +71,14 @@ pub(super) async fn run(args: RunArgs) -> Exit {
             return exit;
         }
     };
-    let jobs = args.jobs.map_or_else(|| default_jobs(&target), usize::from);
+    let options = Options {
+        jobs: args.jobs.map_or_else(|| default_jobs(&target), usize::from),
+        rounds: usize::try_from(args.repeat).unwrap_or(usize::MAX),
+        shuffle: args.shuffle,
+        fail_fast: args.fail_fast,
+        strict: args.strict,
+        timeout: args.timeout.map(|ms| Duration::from_millis(ms.into())),
+    };
     let mut reporters = reporters(&args, &name, &selection);
     let implementation = name.clone();
     let run = Run {
@@ -76,7 +86,7 @@ pub(super) async fn run(args: RunArgs) -> Exit {
         name,
         checks,
         selection: &selection,
-        jobs,
+        options,
         baseline: &baseline,
     };
     match run.run(&mut reporters).await {
@@ -143,8 +153,9 @@ fn reporters(args: &RunArgs, name: &str, selection: &Selection) -> Vec<Box<dyn R
         target: name.to_owned(),
         claims: selection.claims.clone(),
     };
-    let to_stdout = args.json.as_deref() == Some(Path::new("-"));
-    // With the JSON report on standard output, people read standard error.
+    let files = args.reports.files();
+    let to_stdout = files.iter().any(|(path, _)| path.as_os_str() == "-");
+    // With a report on standard output, people read standard error.
     let mut reporters: Vec<Box<dyn Reporter>> = if to_stdout {
         let live = stderr().is_terminal();
         vec![Box::new(TerminalReporter::new(
@@ -160,8 +171,9 @@ fn reporters(args: &RunArgs, name: &str, selection: &Selection) -> Vec<Box<dyn R
             live,
         ))]
     };
-    if let Some(path) = &args.json {
-        reporters.push(Box::new(JsonReporter::new(path.clone(), implementation)));
+    for (path, render) in files {
+        let file = FileReporter::new(path.clone(), implementation.clone(), render);
+        reporters.push(Box::new(file));
     }
     reporters
 }

@@ -4,6 +4,7 @@
 //! no failure there, because build servers know no third colour; its sentence is in
 //! the output of the case. What the baseline expects passes, with its reason.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
@@ -88,7 +89,7 @@ fn failed(kind: NonSuccessKind, result: &Result) -> TestCaseStatus {
         ];
         for (name, value) in lines {
             if let Some(value) = value {
-                text.push_str(&format!("{name}: {value}\n"));
+                let _ = writeln!(text, "{name}: {value}");
             }
         }
         for note in &failure.notes {
@@ -97,13 +98,14 @@ fn failed(kind: NonSuccessKind, result: &Result) -> TestCaseStatus {
         }
     }
     for line in &result.trace {
-        text.push_str(&format!(
-            "{:>9} us  {} {}  {}\n",
+        let _ = writeln!(
+            text,
+            "{:>9} us  {} {}  {}",
             line.at_us,
             line.actor,
             line.direction.arrow(),
             line.frame
-        ));
+        );
     }
     status.set_description(text);
     status

@@ -16,17 +16,17 @@ pub fn render(report: &Report) -> std::io::Result<String> {
     let mut page = String::new();
     page.push_str("# P2P conformance\n\n");
     let implementation = &report.implementation;
-    page.push_str(&format!("Judged: {}  \n", code(&implementation.target)));
+    let _ = writeln!(page, "Judged: {}  ", code(&implementation.target));
     if !implementation.claims.is_empty() {
         let claims: Vec<_> = implementation
             .claims
             .iter()
             .map(ToString::to_string)
             .collect();
-        page.push_str(&format!("Declares: {}  \n", claims.join(", ")));
+        let _ = writeln!(page, "Declares: {}  ", claims.join(", "));
     }
     let suite = &report.suite;
-    page.push_str(&format!("Suite: {} {}\n\n", suite.name, suite.version));
+    let _ = writeln!(page, "Suite: {} {}\n", suite.name, suite.version);
     page.push_str(&table(report));
     let broken = broken(report);
     if !broken.is_empty() {
@@ -35,7 +35,7 @@ pub fn render(report: &Report) -> std::io::Result<String> {
         );
         for (clause, (fail, warn)) in broken {
             let text = clause_text(clause).unwrap_or_default();
-            let _ = writeln!(page, "| {clause} | {fail} | {warn} | {} |", cell(&text));
+            let _ = writeln!(page, "| {clause} | {fail} | {warn} | {} |", cell(text));
         }
     }
     section(&mut page, report, "Failures", |result| {

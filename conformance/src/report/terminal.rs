@@ -1,12 +1,14 @@
 //! The terminal report: for people, not for programs. It may change at any time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::Write;
 
 use super::failure;
 use super::model::Summary;
 use super::style::Style;
 use crate::runner::events::{Event, Reporter};
+use crate::runner::options::Options;
 use crate::runner::verdict::{CheckResult, Verdict};
 
 /// The column at which lines end.
@@ -22,6 +24,7 @@ pub struct TerminalReporter<W> {
     done: usize,
     total: usize,
     running: Vec<String>,
+    shown: BTreeSet<String>,
 }
 
 impl<W: Write> TerminalReporter<W> {
@@ -34,6 +37,7 @@ impl<W: Write> TerminalReporter<W> {
             done: 0,
             total: 0,
             running: Vec::new(),
+            shown: BTreeSet::new(),
         }
     }
 
@@ -150,17 +154,41 @@ impl<W: Write> TerminalReporter<W> {
     }
 }
 
+/// What is going to be done, in words.
+fn plan(total: usize, options: &Options) -> String {
+    let Options {
+        jobs,
+        rounds,
+        shuffle,
+        strict,
+        ..
+    } = *options;
+    let checks = total / rounds.max(1);
+    let mut line = format!("{checks} {}", if checks == 1 { "check" } else { "checks" });
+    if rounds > 1 {
+        let _ = write!(line, ", {rounds} rounds");
+    }
+    let _ = write!(line, ", {jobs} at a time");
+    if let Some(seed) = shuffle {
+        let _ = write!(line, ", shuffled (--shuffle {seed})");
+    }
+    if strict {
+        line.push_str(", strict");
+    }
+    line
+}
+
 impl<W: Write> Reporter for TerminalReporter<W> {
     fn event(&mut self, event: &Event<'_>) -> std::io::Result<()> {
         match event {
             Event::Started {
                 target,
                 total,
-                jobs,
+                options,
             } => {
                 self.total = *total;
-                let checks = if *total == 1 { "check" } else { "checks" };
-                writeln!(self.out, "{target}: {total} {checks}, {jobs} at a time")?;
+                let line = format!("{target}: {}", plan(*total, options));
+                writeln!(self.out, "{}", failure::wrap(&line, WIDTH, "  "))?;
                 self.progress()
             }
             Event::CheckStarted(check) => {
@@ -171,7 +199,10 @@ impl<W: Write> Reporter for TerminalReporter<W> {
                 self.done += 1;
                 let name = failure::name_of(&result.check);
                 self.running.retain(|running| *running != name);
-                self.result(result)?;
+                // Of many rounds, one failure of a check says what there is to say.
+                if result.verdict == Verdict::Pass || self.shown.insert(name) {
+                    self.result(result)?;
+                }
                 self.progress()
             }
             Event::Finished {
@@ -244,7 +275,10 @@ mod tests {
             .event(&Event::Started {
                 target,
                 total,
-                jobs: 2,
+                options: &Options {
+                    jobs: 2,
+                    ..Options::default()
+                },
             })
             .unwrap();
         for result in results {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::options::Options;
 use super::plan::Check;
 use super::verdict::CheckResult;
 use crate::baseline::Stale;
@@ -14,10 +15,10 @@ pub enum Event<'a> {
     Started {
         /// What is judged, in words: a URL, a command, or the embedded server.
         target: &'a str,
-        /// How many checks there are.
+        /// How many results will come: one for each check and round.
         total: usize,
-        /// How many of them run at a time.
-        jobs: usize,
+        /// How the run is done.
+        options: &'a Options,
     },
     /// A check has begun.
     CheckStarted(&'a Check),

@@ -94,7 +94,7 @@ pub(crate) struct Played {
 
 impl Play {
     /// A play of this check against the server at `url`.
-    pub(crate) fn new(check: &Check, url: &str, trace: Trace) -> Self {
+    pub(crate) fn new(check: &Check, url: &str, trace: Trace, timeout: Option<Duration>) -> Self {
         let (mailbox, incoming) = Mailbox::new();
         let scenario = &check.scenario;
         let actors = scenario.actors.iter().map(|(name, (actor, _))| {
@@ -119,7 +119,7 @@ impl Play {
             eio: check.eio,
             actors: actors.collect(),
             world: World::new(scenario),
-            deadline: scenario.deadline,
+            deadline: timeout.map_or(scenario.deadline, |given| given.max(scenario.deadline)),
             check: check.clone(),
             trace,
             mailbox,

@@ -61,7 +61,11 @@ pub(crate) fn probe(
             dialect,
             eio,
         };
-        match Play::new(&check, &url, Trace::new()).run().await.outcome {
+        match Play::new(&check, &url, Trace::new(), None)
+            .run()
+            .await
+            .outcome
+        {
             Outcome::Passed | Outcome::NotApplicable(_) => Ok(()),
             Outcome::Broken(finding) | Outcome::Down(finding) | Outcome::Untestable(finding) => {
                 Err(Finding {

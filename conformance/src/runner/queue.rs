@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::options::Options;
 use super::plan::Check;
 
 /// The checks that are still to be done.
@@ -36,8 +37,9 @@ pub(crate) struct Ticket<'q> {
 }
 
 impl Queue {
-    /// All checks of a plan.
-    pub(crate) fn new(checks: &[Check], exclusive: bool) -> Self {
+    /// All checks of a plan, each as often as there are rounds. The index of a play is
+    /// that of its check, plus the number of checks for each round before it.
+    pub(crate) fn new(checks: &[Check], exclusive: bool, options: &Options) -> Self {
         let files: Vec<_> = checks
             .iter()
             .map(|c| c.scenario.at.source.path.clone())
@@ -46,11 +48,21 @@ impl Queue {
         for file in &files {
             *sizes.entry(file).or_default() += 1;
         }
-        let mut waiting: Vec<_> = files.iter().cloned().enumerate().collect();
-        // Long files first, so that none is left alone at the end.
-        waiting.sort_by_key(|(index, file)| {
-            (std::cmp::Reverse(sizes.get(file.as_str()).copied()), *index)
-        });
+        let plays = checks.len() * options.rounds;
+        let mut waiting: Vec<_> = files
+            .iter()
+            .cloned()
+            .cycle()
+            .take(plays)
+            .enumerate()
+            .collect();
+        match options.shuffle {
+            Some(seed) => fastrand::Rng::with_seed(seed).shuffle(&mut waiting),
+            // Long files first, so that none is left alone at the end.
+            None => waiting.sort_by_key(|(index, file)| {
+                (std::cmp::Reverse(sizes.get(file.as_str()).copied()), *index)
+            }),
+        }
         let state = Mutex::new(State {
             waiting,
             busy: BTreeSet::new(),
@@ -60,6 +72,14 @@ impl Queue {
             changed: Notify::new(),
             exclusive,
         }
+    }
+
+    /// Gives out no more checks.
+    pub(crate) fn close(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.waiting.clear();
+        drop(state);
+        self.changed.notify_waiters();
     }
 
     /// The next check; `None` when all have been given out.

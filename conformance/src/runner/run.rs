@@ -8,9 +8,11 @@ use sio_p2p_transport::EioVersion;
 use tokio::sync::mpsc;
 
 use super::events::{Event, Reporter};
+use super::options::Options;
 use super::plan::{Check, Selection};
 use super::play::{Play, Played};
 use super::queue::Queue;
+use super::rounds::Rounds;
 use super::testee::{Instance, SERVER_SAID, StartCommand, greet};
 use super::trace::Trace;
 use super::verdict::{CheckResult, Finding, Outcome};
@@ -62,8 +64,8 @@ pub struct Run<'a> {
     pub checks: Vec<Check>,
     /// What was asked for, and what the server declares.
     pub selection: &'a Selection,
-    /// How many checks at a time.
-    pub jobs: usize,
+    /// How it is done.
+    pub options: Options,
     /// What is known to be wrong.
     pub baseline: &'a Baseline,
 }
@@ -85,6 +87,7 @@ struct Shared {
     target: Target,
     checks: Vec<(Check, Option<String>)>,
     eio: Vec<EioVersion>,
+    options: Options,
     queue: Queue,
     /// Checks that have to be done again alone, because the server went down while several
     /// were running.
@@ -93,6 +96,13 @@ struct Shared {
     playing: AtomicUsize,
     /// How many plays have begun.
     begun: AtomicUsize,
+}
+
+impl Shared {
+    /// The check that a play is of.
+    fn check(&self, play: usize) -> &Check {
+        &self.checks[play % self.checks.len()].0
+    }
 }
 
 enum Progress {
@@ -113,8 +123,14 @@ impl Run<'_> {
             .iter()
             .map(|check| (check.clone(), self.selection.not_applicable(check)))
             .collect();
-        let total = checks.len();
-        let jobs = self.jobs.clamp(1, total.max(1));
+        let rounds = self.options.rounds.max(1);
+        let total = checks.len() * rounds;
+        let jobs = self.options.jobs.clamp(1, total.max(1));
+        let options = Options {
+            jobs,
+            rounds,
+            ..self.options
+        };
         let tell = |reporters: &mut [Box<dyn Reporter>], event: &Event<'_>| {
             reporters
                 .iter_mut()
@@ -125,7 +141,7 @@ impl Run<'_> {
             &Event::Started {
                 target: &self.name,
                 total,
-                jobs,
+                options: &options,
             },
         )?;
         let exclusive = !matches!(self.target, Target::Started(_));
@@ -133,14 +149,14 @@ impl Run<'_> {
             target: self.target,
             checks,
             eio: self.selection.eio.clone(),
-            queue: Queue::new(&self.checks, exclusive),
+            queue: Queue::new(&self.checks, exclusive, &options),
+            options,
             again: Mutex::default(),
             playing: AtomicUsize::new(0),
             begun: AtomicUsize::new(0),
         });
-        let mut results: Vec<Option<CheckResult>> = Vec::new();
-        results.resize_with(total, || None);
-        // Second round: what was interrupted by somebody else's crash, one at a time.
+        let mut results = Rounds::new(shared.checks.len());
+        // Second part: what was interrupted by somebody else's crash, one at a time.
         for second in [false, true] {
             let (sender, mut progress) = mpsc::unbounded_channel();
             if second {
@@ -154,17 +170,20 @@ impl Run<'_> {
             while let Some(step) = progress.recv().await {
                 match step {
                     Progress::Started(index) => {
-                        tell(reporters, &Event::CheckStarted(&shared.checks[index].0))?;
+                        tell(reporters, &Event::CheckStarted(shared.check(index)))?;
                     }
                     Progress::Finished(index, mut result) => {
                         result.expected_because = self.baseline.expects(&result).map(str::to_owned);
                         tell(reporters, &Event::CheckFinished(&result))?;
-                        results[index] = Some(*result);
+                        if options.fail_fast && result.is_unexpected() {
+                            shared.queue.close();
+                        }
+                        results.add(index % shared.checks.len(), *result);
                     }
                 }
             }
         }
-        let results: Vec<_> = results.into_iter().flatten().collect();
+        let results = results.merged();
         let stale = self.baseline.stale(&results);
         let duration = began.elapsed();
         tell(
@@ -237,7 +256,7 @@ async fn one(
     alone: bool,
 ) {
     let _ = progress.send(Progress::Started(index));
-    let (check, not_applicable) = &shared.checks[index];
+    let (check, not_applicable) = &shared.checks[index % shared.checks.len()];
     let began = Instant::now();
     let trace = Trace::new();
     let outcome = match not_applicable {
@@ -248,7 +267,13 @@ async fn one(
         lock(&shared.again).push(index);
         return;
     };
-    let result = CheckResult::new(check.clone(), outcome, began.elapsed(), trace.lines());
+    let result = CheckResult::new(
+        check.clone(),
+        outcome,
+        began.elapsed(),
+        trace.lines(),
+        shared.options.strict,
+    );
     let _ = progress.send(Progress::Finished(index, Box::new(result)));
 }
 
@@ -285,7 +310,7 @@ async fn examine(
     };
     let others = shared.playing.fetch_add(1, Ordering::SeqCst);
     let mine = shared.begun.fetch_add(1, Ordering::SeqCst) + 1;
-    let played = play(check, &url, trace).await;
+    let played = play(check, &url, trace, shared.options.timeout).await;
     let undisturbed = others == 0 && shared.begun.load(Ordering::SeqCst) == mine;
     shared.playing.fetch_sub(1, Ordering::SeqCst);
     match instance {
@@ -295,8 +320,8 @@ async fn examine(
 }
 
 /// Plays in a task of its own: should the runner itself panic, it costs one verdict.
-async fn play(check: &Check, url: &str, trace: &Trace) -> Played {
-    let play = Play::new(check, url, trace.clone());
+async fn play(check: &Check, url: &str, trace: &Trace, timeout: Option<Duration>) -> Played {
+    let play = Play::new(check, url, trace.clone(), timeout);
     match tokio::spawn(play.run()).await {
         Ok(played) => played,
         Err(error) => {

@@ -135,9 +135,24 @@ pub struct CheckResult {
 }
 
 impl CheckResult {
-    /// Turns an outcome into a result by the scenario's level.
-    pub fn new(check: Check, outcome: Outcome, duration: Duration, trace: Vec<TraceLine>) -> Self {
-        let level = check.scenario.level;
+    /// Whether it makes the run red: nobody has explained it.
+    pub fn is_unexpected(&self) -> bool {
+        self.verdict.is_red() && self.expected_because.is_none()
+    }
+
+    /// Turns an outcome into a result by the scenario's level. With `strict`, a broken
+    /// `should` is a failure.
+    pub fn new(
+        check: Check,
+        outcome: Outcome,
+        duration: Duration,
+        trace: Vec<TraceLine>,
+        strict: bool,
+    ) -> Self {
+        let level = match check.scenario.level {
+            Level::Should if strict => Level::Must,
+            level => level,
+        };
         let (verdict, finding) = match outcome {
             Outcome::Passed => (Verdict::Pass, None),
             Outcome::Broken(finding) => match level {

@@ -182,6 +182,23 @@ pub enum Level {
     May,
 }
 
+impl Level {
+    /// The word of RFC 2119, in lower case.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Must => "must",
+            Self::Should => "should",
+            Self::May => "may",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// Something a server may or may not offer and therefore has to declare (`--claim`)
 /// before it is judged by it.
 #[derive(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sio_p2p_conformance::baseline::Baseline;
+use sio_p2p_conformance::runner::options::Options;
 use sio_p2p_conformance::runner::plan::Selection;
 use sio_p2p_conformance::runner::run::{Run, Target};
 use sio_p2p_conformance::runner::verdict::{CheckResult, Verdict};
@@ -63,7 +64,10 @@ async fn judge(url: &str, scenarios: &[Arc<Scenario>], jobs: usize) -> Vec<Check
         name: "a faulty server".into(),
         checks: selection.checks(scenarios),
         selection: &selection,
-        jobs,
+        options: Options {
+            jobs,
+            ..Options::default()
+        },
         baseline: &Baseline::default(),
     };
     run.run(&mut []).await.unwrap().0

@@ -6,7 +6,8 @@ use maud::{Markup, html};
 
 use super::super::failure::clause_text;
 use super::super::model::{Failure, Report, Result};
-use super::{anchor, sequence, words};
+use super::{anchor, prose, sequence, words};
+use crate::runner::testee::SERVER_SAID;
 use crate::runner::verdict::Verdict;
 
 /// Every clause of which a check failed or warned.
@@ -32,7 +33,7 @@ pub(super) fn clauses(report: &Report) -> Markup {
                         @let of = |verdict| results.iter().filter(|result| result.verdict == verdict).count();
                         tr {
                             th scope="row" { code { (clause) } }
-                            td { (clause_text(clause).unwrap_or_default()) }
+                            td { (prose(clause_text(clause).unwrap_or_default())) }
                             td.number { (of(Verdict::Fail)) }
                             td.number { (of(Verdict::Warn)) }
                         }
@@ -90,14 +91,14 @@ fn skipped(report: &Report) -> Markup {
 
 fn details(result: &Result, open: bool) -> Markup {
     html! {
-        details.result class=(result.verdict) id=(anchor(result)) open[open] {
+        details.result.(result.verdict.as_str()) id=(anchor(result)) open[open] {
             summary {
                 span.verdict { (words(result.verdict)) }
                 code { (result.id) } " " span.way { (result.dialect) ", Engine.IO " (result.eio) }
                 p.message { (result.message) }
             }
-            p.title { (result.title) }
-            @if let Some(why) = &result.expected_because { p.why { "Known: " (why) } }
+            p.title { (prose(&result.title)) }
+            @if let Some(why) = &result.expected_because { p.why { "Known: " (prose(why)) } }
             p.about {
                 (result.level) " by "
                 @for (index, clause) in result.clauses.iter().enumerate() {
@@ -116,6 +117,13 @@ fn details(result: &Result, open: bool) -> Markup {
 
 /// Expectation and observation, side by side.
 fn sides(failure: &Failure) -> Markup {
+    let (mut notes, mut said) = (Vec::new(), Vec::new());
+    for note in &failure.notes {
+        match note.strip_prefix(SERVER_SAID) {
+            Some(line) => said.push(line),
+            None => notes.push(note),
+        }
+    }
     html! {
         @if failure.expected.is_some() || failure.actual.is_some() {
             div.sides {
@@ -123,8 +131,12 @@ fn sides(failure: &Failure) -> Markup {
                 div { h4 { "seen" } pre { (failure.actual.as_deref().unwrap_or_default()) } }
             }
         }
-        @if !failure.notes.is_empty() {
-            ul.notes { @for note in &failure.notes { li { (note) } } }
+        @if !notes.is_empty() {
+            ul.notes { @for note in notes { li { (note) } } }
+        }
+        @if !said.is_empty() {
+            h4 { "last words of the server" }
+            pre { (said.join("\n")) }
         }
     }
 }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use sio_p2p_protocol::Dialect;
 
 use super::super::model::{Report, Result};
-use super::{anchor, sign, words};
+use super::{anchor, prose, sign, words};
 
 /// One way to play a scenario: a column.
 type Column = (Dialect, u8);
@@ -58,7 +58,7 @@ fn row(id: &str, results: &[&Result], columns: &[Column]) -> Markup {
     let title = results.first().map_or("", |result| result.title.as_str());
     html! {
         tr {
-            th scope="row" { code { (id) } span.title { (title) } }
+            th scope="row" { code { (id) } span.title { (prose(title)) } }
             @for column in columns {
                 @let found = results.iter().find(|result| (result.dialect, result.eio) == *column);
                 @if let Some(result) = found { (cell(result)) } @else { td {} }

@@ -4,6 +4,8 @@ mod details;
 mod matrix;
 mod sequence;
 
+use std::time::Duration;
+
 use maud::{DOCTYPE, PreEscaped, html};
 
 use super::model::Report;
@@ -77,7 +79,7 @@ fn facts(report: &Report) -> maud::Markup {
         .iter()
         .map(|claim| claim.as_str())
         .collect();
-    let seconds = report.duration_ms as f64 / 1_000.0;
+    let seconds = Duration::from_millis(report.duration_ms).as_secs_f64();
     html! {
         p.facts {
             (report.results.len()) " checks by " (report.suite.name) " " (report.suite.version)
@@ -88,6 +90,15 @@ fn facts(report: &Report) -> maud::Markup {
             "."
             @if claims.is_empty() { " It declares no capabilities." }
             @else { " It declares: " (claims.join(", ")) "." }
+        }
+    }
+}
+
+/// A sentence in which names are between backticks.
+fn prose(text: &str) -> maud::Markup {
+    html! {
+        @for (index, part) in text.split('`').enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The packets of a check as a sequence diagram.
 
+use std::time::Duration;
+
 use maud::{Markup, html};
 
 use crate::runner::trace::{TraceLine, Way};
@@ -73,7 +75,7 @@ fn arrow(line: &TraceLine, actor: usize, server: usize, y: usize, labels: usize)
             ),
         ),
     };
-    let milliseconds = line.at_us as f64 / 1_000.0;
+    let milliseconds = Duration::from_micros(line.at_us).as_secs_f64() * 1_000.0;
     html! {
         g class=(class) {
             title { (format!("{milliseconds:.1} ms  {} {} server  {}", line.actor, line.direction.arrow(), line.frame)) }

@@ -1,0 +1,51 @@
+//! `p2p-conformance report`.
+
+use std::io::Read;
+
+use super::args::FromArgs;
+use crate::exit::Exit;
+use crate::report::file;
+use crate::report::model::{FORMAT, Report};
+
+/// Makes other reports from that of a run.
+pub(super) fn report(args: &FromArgs) -> Exit {
+    let files = args.reports.files();
+    if files.is_empty() {
+        eprintln!("error: say which report to make, for example with --html FILE");
+        return Exit::Usage;
+    }
+    let report = match read(args) {
+        Ok(report) => report,
+        Err(message) => {
+            eprintln!("error: {}: {message}", args.from.display());
+            return Exit::BadInput;
+        }
+    };
+    for (path, render) in files {
+        if let Err(error) = render(&report).and_then(|text| file::write(path, &text)) {
+            eprintln!("error: cannot write the report: {error}");
+            return Exit::Trouble;
+        }
+    }
+    Exit::Conforms
+}
+
+/// Reads the JSON report. The error says where it is wrong.
+fn read(args: &FromArgs) -> Result<Report, String> {
+    let mut text = String::new();
+    let outcome = if args.from.as_os_str() == "-" {
+        std::io::stdin().read_to_string(&mut text)
+    } else {
+        std::fs::File::open(&args.from).and_then(|mut file| file.read_to_string(&mut text))
+    };
+    outcome.map_err(|error| error.to_string())?;
+    let report: Report = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    if report.format == FORMAT {
+        Ok(report)
+    } else {
+        let found = report.format;
+        Err(format!(
+            "the report has format {found}, and this program reads format {FORMAT}"
+        ))
+    }
+}

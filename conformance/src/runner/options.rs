@@ -1,0 +1,34 @@
+//! How a run is done, whatever it consists of.
+
+use std::time::Duration;
+
+/// How a run is done. The default is one round in the order of the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// How many checks at a time.
+    pub jobs: usize,
+    /// How often every check is played, at least once.
+    pub rounds: usize,
+    /// Seed of a random order; the same seed gives the same order.
+    pub shuffle: Option<u64>,
+    /// Whether the first unexpected failure ends the run.
+    pub fail_fast: bool,
+    /// Whether a broken `should` is a failure.
+    pub strict: bool,
+    /// How long the server may take for one step, instead of the time that scenarios
+    /// without a time of their own have.
+    pub timeout: Option<Duration>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            jobs: 1,
+            rounds: 1,
+            shuffle: None,
+            fail_fast: false,
+            strict: false,
+            timeout: None,
+        }
+    }
+}
