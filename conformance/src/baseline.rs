@@ -55,7 +55,7 @@ pub struct Entry {
 }
 
 /// A baseline that has been read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Baseline {
     schema: Option<String>,
     implementation: Option<String>,

@@ -88,6 +88,7 @@ struct Shared {
     checks: Vec<(Check, Option<String>)>,
     eio: Vec<EioVersion>,
     options: Options,
+    baseline: Baseline,
     queue: Queue,
     /// Checks that have to be done again alone, because the server went down while several
     /// were running.
@@ -151,6 +152,7 @@ impl Run<'_> {
             eio: self.selection.eio.clone(),
             queue: Queue::new(&self.checks, exclusive, &options),
             options,
+            baseline: self.baseline.clone(),
             again: Mutex::default(),
             playing: AtomicUsize::new(0),
             begun: AtomicUsize::new(0),
@@ -172,12 +174,8 @@ impl Run<'_> {
                     Progress::Started(index) => {
                         tell(reporters, &Event::CheckStarted(shared.check(index)))?;
                     }
-                    Progress::Finished(index, mut result) => {
-                        result.expected_because = self.baseline.expects(&result).map(str::to_owned);
+                    Progress::Finished(index, result) => {
                         tell(reporters, &Event::CheckFinished(&result))?;
-                        if options.fail_fast && result.is_unexpected() {
-                            shared.queue.close();
-                        }
                         results.add(index % shared.checks.len(), *result);
                     }
                 }
@@ -267,13 +265,17 @@ async fn one(
         lock(&shared.again).push(index);
         return;
     };
-    let result = CheckResult::new(
+    let mut result = CheckResult::new(
         check.clone(),
         outcome,
         began.elapsed(),
         trace.lines(),
         shared.options.strict,
     );
+    result.expected_because = shared.baseline.expects(&result).map(str::to_owned);
+    if shared.options.fail_fast && result.is_unexpected() {
+        shared.queue.close();
+    }
     let _ = progress.send(Progress::Finished(index, Box::new(result)));
 }
 

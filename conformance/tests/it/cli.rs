@@ -440,3 +440,150 @@ fn scenarios_and_clauses_are_listed_and_explained() {
     assert_eq!(code, 0);
     insta::assert_snapshot!("explain", text.replace(&folder.scenarios(), "DIR"));
 }
+
+#[test]
+fn every_report_of_a_run_can_be_written_and_made_again_from_the_first() {
+    let folder = Folder::new();
+    folder
+        .scenario("red", "expected")
+        .scenario("green", "green");
+    let path = |name: &str| folder.0.join(name).display().to_string();
+    let scenarios = folder.scenarios();
+    let files = ["json", "html", "junit", "markdown", "badge"];
+    let flags: Vec<String> = files
+        .iter()
+        .flat_map(|file| [format!("--{file}"), path(file)])
+        .collect();
+    let mut args = vec!["run", "--dialect", "v1", "--scenarios", &scenarios];
+    args.extend(flags.iter().map(String::as_str));
+    assert_eq!(code(&args), 1);
+
+    let page = folder.read("html");
+    assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
+    assert!(
+        page.contains("1</strong> fail") && page.contains("<svg"),
+        "{page}"
+    );
+    let [markdown, junit, badge] = ["markdown", "junit", "badge"].map(|name| folder.read(name));
+    assert!(
+        markdown.contains("| message | 1 | 1 | 0 | 0 | 0 |"),
+        "{markdown}"
+    );
+    assert!(
+        junit.contains(r#"tests="2" skipped="0" failures="1" errors="0""#),
+        "{junit}"
+    );
+    assert!(badge.contains("1 of 2"), "{badge}");
+
+    // The same pages come out of the JSON report, without a run.
+    let again: Vec<String> = ["html", "junit", "markdown", "badge"]
+        .iter()
+        .flat_map(|file| [format!("--{file}"), path(&format!("{file}-again"))])
+        .collect();
+    let json = path("json");
+    let mut args = vec!["report", &json];
+    args.extend(again.iter().map(String::as_str));
+    assert_eq!(code(&args), 0);
+    for file in ["html", "junit", "markdown", "badge"] {
+        assert_eq!(folder.read(file), folder.read(&format!("{file}-again")));
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_read_or_written_is_an_error() {
+    let folder = Folder::new();
+    let broken = folder.file("report.json", "{\n  oops");
+    let (exit, _, stderr) = run(&["report", &broken, "--html", "-"]);
+    assert_eq!(exit, 3);
+    assert!(
+        stderr.contains("report.json: key must be a string at line 2 column 3"),
+        "{stderr}"
+    );
+    assert_eq!(code(&["report", &broken]), 2);
+    folder.scenario("green", "green");
+    let missing = folder.0.join("no/such/folder").display().to_string();
+    let (exit, _, stderr) = run(&[
+        "run",
+        "--scenarios",
+        &folder.scenarios(),
+        "--html",
+        &missing,
+    ]);
+    assert_eq!(exit, 7);
+    assert!(
+        stderr.contains("cannot write the report") && stderr.contains("no/such/folder"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn checks_are_repeated_in_an_order_that_can_be_had_again() {
+    let folder = Folder::new();
+    folder.scenario("one", "one").scenario("two", "two");
+    let scenarios = folder.scenarios();
+    let args = [
+        "run",
+        "--scenarios",
+        &scenarios,
+        "--repeat",
+        "5",
+        "--shuffle",
+        "7",
+        "--jobs",
+        "1",
+    ];
+    let (exit, stdout, _) = run(&args);
+    assert_eq!(exit, 0);
+    assert!(
+        stdout.starts_with(
+            "embedded reference server: 4 checks, 5 rounds, 1 at a time, shuffled (--shuffle\n  7)"
+        ),
+        "{stdout}"
+    );
+    // A seed that nobody chose is told, and the checks are counted once.
+    let (_, stdout, _) = run(&[
+        "run",
+        "--scenarios",
+        &scenarios,
+        "--shuffle",
+        "--repeat",
+        "2",
+    ]);
+    assert!(
+        stdout.contains("(--shuffle") && stdout.contains("4 pass, 0 fail"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn the_first_failure_can_end_a_run() {
+    let folder = Folder::new();
+    folder
+        .scenario("red", "expected")
+        .scenario("second", "second");
+    let scenarios = folder.scenarios();
+    let args = [
+        "run",
+        "--dialect",
+        "v1",
+        "--jobs",
+        "1",
+        "--scenarios",
+        &scenarios,
+        "--fail-fast",
+    ];
+    let (exit, stdout, _) = run(&args);
+    assert_eq!(exit, 1);
+    assert!(stdout.contains("0 pass, 1 fail"), "{stdout}");
+}
+
+#[test]
+fn with_strict_a_should_is_a_must() {
+    let folder = Folder::new();
+    folder.scenario("red", "expected");
+    let name = "scenarios/message/red.json";
+    folder.file(name, &folder.read(name).replace("\"must\"", "\"should\""));
+    let scenarios = folder.scenarios();
+    assert_eq!(code(&["run", "--scenarios", &scenarios]), 0);
+    assert_eq!(code(&["run", "--scenarios", &scenarios, "--strict"]), 1);
+}
