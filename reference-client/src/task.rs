@@ -161,7 +161,7 @@ async fn put(shared: &Shared, sender: &PacketSender, next: Outgoing, epoch: u64)
     // Room in the outbox is given back when `next` is gone: when the transport has the packet.
     match sender.send(next.packet).await {
         Ok(()) => true,
-        Err(sio_p2p_transport::SendError::Closed) => false,
+        Err(sio_p2p_transport::SendError::Closed(_)) => false,
         Err(error) => {
             tracing::warn!(%error, "packet that cannot be written");
             true

@@ -72,6 +72,7 @@ impl Responder {
                 id: self.id,
             })
             .await
+            .map_err(SendError::forget)
     }
 }
 

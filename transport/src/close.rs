@@ -27,7 +27,20 @@ pub enum CloseReason {
         /// The text that came with it.
         reason: String,
     },
-    /// TCP ended without a WebSocket close frame: end of stream, reset, or an I/O error.
+    /// A polling request was answered with another status than 200. The session is gone: the
+    /// JavaScript servers answer 400 to whom they do not know any more.
+    #[error(
+        "the server answered a poll with http status {status}: {}",
+        shown(body)
+    )]
+    HttpStatus {
+        /// The status code.
+        status: u16,
+        /// The beginning of the body.
+        body: String,
+    },
+    /// TCP ended without a WebSocket close frame: end of stream, reset, or an I/O error. On
+    /// polling: a request could not be made, or its answer broke off.
     #[error("the connection was lost: {0}")]
     Lost(String),
     /// No heartbeat of the server arrived in time.
@@ -39,6 +52,9 @@ pub enum CloseReason {
     /// The server violated the WebSocket protocol.
     #[error("websocket violation: {0}")]
     WebSocket(String),
+    /// The server's answer to a poll violated HTTP or the framing of polling payloads.
+    #[error("polling violation: {0}")]
+    Http(String),
     /// The server sent a frame that is no valid packet.
     #[error("invalid packet: {error} in {}", shown(excerpt))]
     InvalidPacket {
@@ -53,7 +69,8 @@ pub enum CloseReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Limit {
-    /// One WebSocket message was larger than `max_message_size`.
+    /// One message, a WebSocket's or one of a polling payload, was larger than
+    /// `max_message_size`.
     #[error("message of {size} bytes, at most {max} are accepted")]
     MessageSize {
         /// Its size in bytes, as far as known when it was refused.

@@ -15,6 +15,7 @@ use crate::{
     options::ConnectOptions,
     packet::Packet,
     socket::PacketSocket,
+    transports::Transport,
 };
 
 /// A connection at event level, for one namespace. Clones are handles of the same connection.
@@ -103,7 +104,7 @@ impl Connection {
             match self.send(data, Some(awaited.id)).await {
                 Ok(()) => {}
                 Err(SendError::Encode(error)) => return Err(AckError::Encode(error)),
-                Err(SendError::Closed) => return Err(AckError::Closed(self.closed().await)),
+                Err(SendError::Closed(())) => return Err(AckError::Closed(self.closed().await)),
             }
             match awaited.answer().await {
                 Some(data) => Ok(data),
@@ -125,6 +126,17 @@ impl Connection {
                 ack,
             })
             .await
+            .map_err(SendError::forget)
+    }
+
+    /// See [`PacketSender::transport`].
+    pub fn transport(&self) -> Transport {
+        self.inner.sender.transport()
+    }
+
+    /// See [`PacketSender::upgraded`].
+    pub async fn upgraded(&self) -> bool {
+        self.inner.sender.upgraded().await
     }
 
     /// See [`PacketSender::close`].

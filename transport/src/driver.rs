@@ -26,7 +26,7 @@ use crate::{
     outlet::Outlet,
     packet::Packet,
     tap::{Direction, Tap},
-    websocket::Wire,
+    wire::Wire,
 };
 
 /// Why the task stops, and how much of a goodbye is due.
@@ -101,6 +101,7 @@ impl<W: Wire> Driver<W> {
                 return Poll::Ready(Ending::Drop(CloseReason::Local));
             }
             self.outlet.write(context, &mut self.wire, &self.tap);
+            self.wire.poll_progress(context);
             if self.timers.close_at.is_some() && self.outlet.is_drained() {
                 return Poll::Ready(self.goodbye());
             }
@@ -205,6 +206,7 @@ impl<W: Wire> Driver<W> {
     /// Writes the last frames; with `wait`, reads on until the server has closed as well.
     fn poll_farewell(&mut self, context: &mut Context<'_>, wait: bool) -> Poll<()> {
         self.outlet.write(context, &mut self.wire, &self.tap);
+        self.wire.poll_progress(context);
         if !wait {
             return if self.outlet.is_flushed() {
                 Poll::Ready(())
@@ -236,10 +238,14 @@ fn last_word(reason: CloseReason) -> Ending {
         CloseReason::WebSocketClose { .. } => Ending::LastWord(Vec::new(), reason),
         CloseReason::HeartbeatTimeout => Ending::LastWord(close_frame(None), reason),
         CloseReason::Limit(_) => Ending::LastWord(close_frame(Some(1009)), reason),
-        CloseReason::WebSocket(_) | CloseReason::InvalidPacket { .. } => {
+        CloseReason::WebSocket(_) | CloseReason::Http(_) | CloseReason::InvalidPacket { .. } => {
             Ending::LastWord(close_frame(Some(1002)), reason)
         }
-        CloseReason::Local | CloseReason::Aborted | CloseReason::Lost(_) => Ending::Drop(reason),
+        // An HTTP session that is refused is gone.
+        CloseReason::Local
+        | CloseReason::Aborted
+        | CloseReason::Lost(_)
+        | CloseReason::HttpStatus { .. } => Ending::Drop(reason),
     }
 }
 

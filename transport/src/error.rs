@@ -22,7 +22,24 @@ pub enum ConnectError {
         /// What the operating system said.
         source: io::Error,
     },
-    /// The server answered the WebSocket request with a plain HTTP response.
+    /// The proxy could not be reached, or would not connect to the server.
+    #[error("no connection through proxy {address}: {why}")]
+    Proxy {
+        /// Host and port of the proxy.
+        address: String,
+        /// What happened there.
+        why: String,
+    },
+    /// No TLS session came about: the certificate is not trusted, or is another host's.
+    #[error("no tls session with {address}: {source}")]
+    Tls {
+        /// Host and port of the server.
+        address: String,
+        /// What the TLS library said.
+        source: io::Error,
+    },
+    /// The server answered the WebSocket request with a plain HTTP response, or the first poll
+    /// with another status than 200.
     #[error(transparent)]
     Http(HttpRefusal),
     /// The answer to the WebSocket request was no valid WebSocket handshake.
@@ -56,7 +73,9 @@ pub enum ConnectError {
 pub enum Stage {
     /// The TCP connection, name lookup included.
     Tcp,
-    /// The HTTP answer to the WebSocket request.
+    /// The TLS session.
+    Tls,
+    /// The HTTP answer to the WebSocket request or the first poll.
     Upgrade,
     /// The Engine.IO OPEN packet.
     Open,
@@ -68,6 +87,7 @@ impl std::fmt::Display for Stage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Tcp => "tcp connection",
+            Self::Tls => "tls session",
             Self::Upgrade => "http answer",
             Self::Open => "engine.io open packet",
             Self::Connect => "socket.io connect packet",
@@ -75,9 +95,10 @@ impl std::fmt::Display for Stage {
     }
 }
 
-/// A plain HTTP answer where a WebSocket was asked for, such as 400, 401 or 431.
+/// A plain HTTP answer where a WebSocket was asked for, or a refusal of the first poll, such as
+/// 400, 401 or 431.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the server refused the websocket with http status {status}: {}", shown(&String::from_utf8_lossy(body)))]
+#[error("the server refused the connection with http status {status}: {}", shown(&String::from_utf8_lossy(body)))]
 pub struct HttpRefusal {
     /// The status code.
     pub status: u16,
@@ -144,16 +165,28 @@ impl Refusal {
     }
 }
 
-/// Why a packet could not be sent.
+/// Why something could not be sent. `T` is what comes back from a connection that has ended: the
+/// [`Packet`](crate::Packet) or [`Frame`](crate::Frame) that was to be sent, so that it can be
+/// sent on the next one; nothing where there is nothing to give back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SendError {
-    /// The connection has ended or is closing.
+pub enum SendError<T = ()> {
+    /// The connection has ended or is closing. Nothing of it has been queued.
     #[error("the connection is closed")]
-    Closed,
+    Closed(T),
     /// The packet cannot be written in the format of the wire.
     #[error("cannot encode the packet: {0}")]
     Encode(#[from] EncodeError),
+}
+
+impl<T> SendError<T> {
+    /// The same error without what came back.
+    pub fn forget(self) -> SendError {
+        match self {
+            Self::Closed(_) => SendError::Closed(()),
+            Self::Encode(error) => SendError::Encode(error),
+        }
+    }
 }
 
 /// Why a packet has no place on the wire.
@@ -253,7 +286,7 @@ mod tests {
         assert_eq!(refusal.engine_code(), Some(3));
         refusal.body = Bytes::from_static(b"no\n");
         assert_eq!(refusal.engine_code(), None);
-        let text = r"the server refused the websocket with http status 400: no\n";
+        let text = r"the server refused the connection with http status 400: no\n";
         assert_eq!(refusal.to_string(), text);
     }
 }

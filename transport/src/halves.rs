@@ -13,6 +13,7 @@ use crate::{
     inlet::Received,
     outlet::Command,
     packet::Packet,
+    transports::Transport,
 };
 
 /// What the receiving side learns.
@@ -78,39 +79,60 @@ impl PacketSender {
     /// Queues a packet, attachments included; packets are written in the order of these calls.
     /// Waits while the queue is full because the server does not read.
     ///
-    /// The payload is sent as it is, valid or not. Fails if the packet cannot be encoded or the
-    /// connection has ended or is closing. Cancel safe: if the future is dropped before it is
-    /// done, nothing has been queued.
-    pub async fn send(&self, packet: Packet) -> Result<(), SendError> {
-        let leaves = matches!(&packet, Packet::Disconnect { namespace }
-            if self.link.home.as_deref() == Some(namespace));
-        self.queue(Command::Frames(packet.into_frames(self.eio)?))
-            .await?;
-        if leaves {
-            self.link.control.set_connected(false);
+    /// The payload is sent as it is, valid or not. Fails if the packet cannot be encoded; gives
+    /// it back if the connection has ended or is closing. Cancel safe: if the future is dropped
+    /// before it is done, nothing has been queued.
+    pub async fn send(&self, packet: Packet) -> Result<(), SendError<Packet>> {
+        match self.reserve().await {
+            Ok(place) => place.send(packet),
+            Err(_) => Err(SendError::Closed(packet)),
         }
-        Ok(())
+    }
+
+    /// Waits for a place in the queue, for who takes a packet from somewhere only when it can be
+    /// handed on. Cancel safe. Fails if the connection has ended or is closing.
+    pub async fn reserve(&self) -> Result<Place<'_>, SendError> {
+        match self.commands.reserve().await {
+            Ok(permit) => Ok(Place {
+                permit,
+                sender: self,
+            }),
+            Err(_) => Err(SendError::Closed(())),
+        }
     }
 
     /// Queues a raw frame, exactly as given: for hostile tests. A raw close frame ends the
     /// connection as soon as the server answers it. Otherwise like [`send`](Self::send).
-    pub async fn send_frame(&self, frame: Frame) -> Result<(), SendError> {
-        self.queue(Command::Frames(vec![frame])).await
+    pub async fn send_frame(&self, frame: Frame) -> Result<(), SendError<Frame>> {
+        let Ok(place) = self.commands.reserve().await else {
+            return Err(SendError::Closed(frame));
+        };
+        place.send(Command::Frames(vec![frame]));
+        Ok(())
     }
 
-    /// Waits until everything queued before has been handed to the operating system. This does
-    /// not mean that the server has read it; only an answer of the server proves that.
+    /// Waits until everything queued before has been handed to the operating system, or on
+    /// polling, until the server has answered the requests that carried it. On a WebSocket this
+    /// does not mean that the server has read it; only an answer of the server proves that.
     pub async fn flush(&self) -> Result<(), SendError> {
         let (done, flushed) = oneshot::channel();
-        self.queue(Command::Flush(done)).await?;
-        flushed.await.map_err(|_| SendError::Closed)
+        let queued = self.commands.send(Command::Flush(done)).await;
+        queued.map_err(|_| SendError::Closed(()))?;
+        flushed.await.map_err(|_| SendError::Closed(()))
     }
 
-    async fn queue(&self, command: Command) -> Result<(), SendError> {
-        self.commands
-            .send(command)
-            .await
-            .map_err(|_| SendError::Closed)
+    /// The carrier in use at the moment; see [`upgraded`](Self::upgraded).
+    pub fn transport(&self) -> Transport {
+        *self.link.transport.borrow()
+    }
+
+    /// Waits until the connection uses a WebSocket, which may be at once; `false` if it ends
+    /// before. Cancel safe. With [`Transports::Polling`](crate::Transports::Polling), or if the
+    /// upgrade fails, this waits for the end of the connection.
+    pub async fn upgraded(&self) -> bool {
+        let mut transport = self.link.transport.clone();
+        let reached = transport.wait_for(|now| *now == Transport::WebSocket).await;
+        reached.is_ok()
     }
 
     /// Ends the connection cleanly: writes what is queued, leaves the namespace (`41`), sends an
@@ -158,12 +180,38 @@ impl PacketSender {
     }
 }
 
+/// A place in the queue of a connection, given back when dropped.
+#[derive(Debug)]
+pub struct Place<'a> {
+    permit: mpsc::Permit<'a, Command>,
+    sender: &'a PacketSender,
+}
+
+impl Place<'_> {
+    /// Queues a packet as [`PacketSender::send`] does, without waiting.
+    pub fn send(self, packet: Packet) -> Result<(), SendError<Packet>> {
+        let sender = self.sender;
+        if sender.commands.is_closed() {
+            return Err(SendError::Closed(packet));
+        }
+        let leaves = matches!(&packet, Packet::Disconnect { namespace }
+            if sender.link.home.as_deref() == Some(namespace));
+        self.permit
+            .send(Command::Frames(packet.into_frames(sender.eio)?));
+        if leaves {
+            sender.link.control.set_connected(false);
+        }
+        Ok(())
+    }
+}
+
 /// What keeps a connection alive: when the last half is dropped, it says goodbye.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) control: Arc<Control>,
     pub(crate) home: Option<String>,
     pub(crate) end: watch::Receiver<Option<CloseReason>>,
+    pub(crate) transport: watch::Receiver<Transport>,
 }
 
 impl Link {

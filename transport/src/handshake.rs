@@ -8,7 +8,7 @@ use crate::{
     error::ConnectError,
     frame::{EioVersion, EnginePacket, Frame, read_text},
     tap::{Direction, Tap},
-    websocket::Wire,
+    wire::Wire,
 };
 
 /// What the server said of itself and of this connection.

@@ -1,5 +1,6 @@
-//! A plain Socket.IO client connection: Engine.IO 3 and 4 over WebSocket, packets in and out,
-//! acknowledgements both ways, binary kept binary. It knows nothing of peer-to-peer messaging.
+//! A plain Socket.IO client connection: Engine.IO 3 and 4, over WebSocket, HTTP long-polling or
+//! the one after the other, with TLS and proxies; packets in and out, acknowledgements both ways,
+//! binary kept binary. It knows nothing of peer-to-peer messaging.
 //!
 //! # Two levels
 //!
@@ -55,6 +56,24 @@
 //! # }
 //! ```
 //!
+//! # Transports
+//!
+//! [`Transports`] says which carriers a connection may use, and everything else is the same on
+//! each: limits, timeouts, reasons, order. What differs on polling:
+//!
+//! - Frames are those that a WebSocket would carry, so a [tap](ConnectOptions::tap) shows the
+//!   same lines. A close frame is posted as the close packet of the engine.
+//! - A frame counts as [flushed](PacketSender::flush) when the server has answered the request
+//!   that carried it.
+//! - A session ends by the server's close packet, or by a refused request
+//!   ([`CloseReason::HttpStatus`]); requests are never repeated once they may have arrived.
+//! - [`abort`](PacketSocket::abort) and [`hang_up`](PacketSocket::hang_up) drop two connections.
+//!
+//! With [`Transports::PollingThenUpgrade`] the connection is usable at once and changes to a
+//! WebSocket meanwhile; packets are neither lost nor reordered, whatever the traffic.
+//! [`upgraded`](PacketSender::upgraded) waits for it. An attempt that fails leaves the connection
+//! on polling; it is not repeated.
+//!
 //! # What is promised
 //!
 //! - **Payloads are untouched.** The JSON text of an event or acknowledgement comes out as it
@@ -68,8 +87,9 @@
 //! - **Bounded memory.** Inbound: [`max_message_size`](ConnectOptions::max_message_size),
 //!   [`max_packet_size`](ConnectOptions::max_packet_size),
 //!   [`max_attachments`](ConnectOptions::max_attachments) and
-//!   [`receive_buffer`](ConnectOptions::receive_buffer). Outbound: a queue of 64 packets, after
-//!   which sending waits.
+//!   [`receive_buffer`](ConnectOptions::receive_buffer). Outbound: a queue of 64 packets, on
+//!   polling 64 KiB of frames behind it, after which sending waits. Polling payloads are read
+//!   piece by piece, so that only single messages have to fit.
 //!
 //! # Back-pressure and the heartbeat
 //!
@@ -99,14 +119,18 @@
 //! Packets are written and their heads read by `socketioxide-parser-common`, text frames by
 //! `engineioxide-core`. Own code fills what they leave open for a client: OPEN packets and
 //! socket ids of JavaScript servers, packets of type 4, the binary prefix of Engine.IO 3, ack
-//! ids out of range, the validity of payloads.
+//! ids out of range, the validity of payloads, polling payloads in the pieces in which they come.
+//! HTTP is spoken by hyper, TLS by rustls, WebSocket by tungstenite.
 
 mod ack;
+mod carrier;
 mod close;
 mod connection;
 mod control;
+mod cookies;
 mod data;
 mod decode;
+mod dial;
 mod driver;
 mod error;
 mod frame;
@@ -118,10 +142,16 @@ mod options;
 mod outlet;
 mod packet;
 mod placeholder;
+mod polling;
+mod proxy;
 mod socket;
 mod tap;
+mod target;
+mod tls;
+mod transports;
 mod upgrade;
 mod websocket;
+mod wire;
 
 pub use ack::{AckError, Responder};
 pub use close::{CloseReason, Limit};
@@ -129,9 +159,12 @@ pub use connection::{Connection, Event, Events};
 pub use data::{Args, Data};
 pub use error::{ConnectError, DecodeError, EncodeError, HttpRefusal, Refusal, SendError, Stage};
 pub use frame::{EioVersion, Frame, UnknownEioVersion};
-pub use halves::{Incoming, PacketReceiver, PacketSender};
+pub use halves::{Incoming, PacketReceiver, PacketSender, Place};
 pub use handshake::Handshake;
 pub use options::{ConnectOptions, Heartbeat};
 pub use packet::Packet;
+pub use proxy::Proxy;
 pub use socket::PacketSocket;
 pub use tap::Direction;
+pub use tls::Tls;
+pub use transports::{Transport, Transports, UnknownTransports};

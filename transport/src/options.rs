@@ -8,11 +8,14 @@ use url::Url;
 use crate::{
     error::ConnectError,
     frame::{EioVersion, Frame},
+    proxy::Proxy,
     tap::{Direction, Tap},
+    tls::Tls,
+    transports::Transports,
 };
 
 /// What JavaScript's `encodeURIComponent` leaves alone, so that queries look as clients send them.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+pub(crate) const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
@@ -44,8 +47,13 @@ pub enum Heartbeat {
 /// with a blank) are reported by `connect` as [`ConnectError::InvalidOptions`].
 #[derive(Debug, Clone)]
 pub struct ConnectOptions {
+    pub(crate) secure: bool,
     pub(crate) host: String,
     pub(crate) port: u16,
+    pub(crate) transports: Transports,
+    pub(crate) polling_base64: bool,
+    pub(crate) tls: Tls,
+    pub(crate) proxy: Option<Proxy>,
     pub(crate) eio: EioVersion,
     pub(crate) path: String,
     pub(crate) query: String,
@@ -72,17 +80,18 @@ impl ConnectOptions {
     /// the handshake. The path of the HTTP request is set by [`path`](Self::path).
     ///
     /// Fails if the URL cannot be read, has another scheme, or carries a user name or password
-    /// (send an `authorization` [`header`](Self::header) instead). `https` and `wss` are refused
-    /// as well: this crate speaks no TLS yet.
+    /// (send an `authorization` [`header`](Self::header) instead). With `https` and `wss` the
+    /// connection runs under TLS, see [`tls`](Self::tls).
     pub fn new(url: &str) -> Result<Self, ConnectError> {
         let invalid = |why: String| ConnectError::InvalidOptions(why);
         let url = Url::parse(url).map_err(|error| invalid(format!("url '{url}': {error}")))?;
-        let default_port = match url.scheme() {
-            "http" | "ws" => 80,
-            "https" | "wss" => {
-                return Err(invalid(format!("tls is not supported, url is {url}")));
+        let (secure, default_port) = match url.scheme() {
+            "http" | "ws" => (false, 80),
+            "https" | "wss" => (true, 443),
+            other => {
+                let known = "http, https, ws or wss";
+                return Err(invalid(format!("url scheme '{other}' is not {known}")));
             }
-            other => return Err(invalid(format!("url scheme '{other}' is not http or ws"))),
         };
         if !url.username().is_empty() || url.password().is_some() {
             return Err(invalid(
@@ -93,8 +102,13 @@ impl ConnectOptions {
             .host_str()
             .ok_or_else(|| invalid(format!("no host in url {url}")))?;
         let mut options = Self {
+            secure,
             host: host.to_owned(),
             port: url.port().unwrap_or(default_port),
+            transports: Transports::WebSocket,
+            polling_base64: false,
+            tls: Tls::new(),
+            proxy: None,
             eio: EioVersion::V4,
             path: "/socket.io/".to_owned(),
             query: String::new(),
@@ -125,6 +139,36 @@ impl ConnectOptions {
         self
     }
 
+    /// Which carriers to use. Default: [`Transports::WebSocket`].
+    #[must_use]
+    pub fn transports(mut self, transports: Transports) -> Self {
+        self.transports = transports;
+        self
+    }
+
+    /// Whether polling avoids the binary framing of Engine.IO 3: it then asks the server for
+    /// base64 (`b64=1`) and writes so. Engine.IO 4 knows nothing but base64. Default: false.
+    #[must_use]
+    pub fn polling_base64(mut self, base64: bool) -> Self {
+        self.polling_base64 = base64;
+        self
+    }
+
+    /// Whom to trust under TLS, and how to present ourselves. Default: [`Tls::new`].
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Connects through a proxy. Default: none, whatever the environment says;
+    /// [`Proxy::from_env`] reads it.
+    #[must_use]
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
+        self
+    }
+
     /// The path of the HTTP request. Default: `/socket.io/`.
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
@@ -143,7 +187,7 @@ impl ConnectOptions {
 
     /// Adds text to the query exactly as given, separated by `&` from what is there: for broken
     /// percent sequences and other things that [`query`](Self::query) cannot produce. Everything
-    /// but a carriage return or line feed is sent.
+    /// but a carriage return or line feed is sent; on polling only what a URL may hold.
     #[must_use]
     pub fn raw_query(mut self, text: &str) -> Self {
         if !self.query.is_empty() {
@@ -154,7 +198,8 @@ impl ConnectOptions {
     }
 
     /// Replaces the whole query, `EIO` and `transport` included, by text sent exactly as given:
-    /// for tests of the handshake itself.
+    /// for tests of the handshake itself. Later requests of a polling session have the usual
+    /// query.
     #[must_use]
     pub fn full_query(mut self, text: impl Into<String>) -> Self {
         self.full_query = Some(text.into());
@@ -168,8 +213,12 @@ impl ConnectOptions {
         self
     }
 
-    /// Adds a header field to the WebSocket request. One of the fields that are sent anyway
-    /// (`host`, `upgrade` and so on) is replaced.
+    /// Adds a header field to every request. May repeat. In the WebSocket request, one of the
+    /// fields that are sent anyway (`host`, `upgrade` and so on) is replaced; in polling
+    /// requests the fields that rule the connection (`connection`, `content-length`,
+    /// `transfer-encoding`) cannot be set.
+    ///
+    /// Cookies are joined with those that the server sets while polling.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
@@ -221,7 +270,8 @@ impl ConnectOptions {
         self
     }
 
-    /// The largest inbound WebSocket message in bytes. Default: 16 MiB.
+    /// The largest inbound message in bytes, of a WebSocket or in a polling payload. Default:
+    /// 16 MiB.
     #[must_use]
     pub fn max_message_size(mut self, bytes: usize) -> Self {
         self.max_message_size = bytes;
@@ -253,6 +303,9 @@ impl ConnectOptions {
 
     /// Shows every raw frame to an observer: in the order in which they are taken from or handed
     /// to the WebSocket, heartbeats and close frames included, beginning with the OPEN packet.
+    /// Polling payloads are shown as the frames they would be on a WebSocket, those of an
+    /// upgrade (`2probe`, `3probe`, `5`) as they are; a close frame, which polling has not,
+    /// stands for the close packet of the engine.
     ///
     /// An outbound frame is shown before it is written, an inbound one before anything it causes,
     /// so a frame never appears ahead of its cause. Not shown is what the WebSocket library sends
@@ -263,67 +316,23 @@ impl ConnectOptions {
         self.tap = Tap::new(observer);
         self
     }
-
-    /// The target of the HTTP request: path and query.
-    pub(crate) fn target(&self) -> String {
-        if let Some(query) = &self.full_query {
-            return format!("{}?{query}", self.path);
-        }
-        let mut target = format!("{}?EIO={}&transport=websocket", self.path, self.eio);
-        if !self.query.is_empty() {
-            target.push('&');
-            target.push_str(&self.query);
-        }
-        target
-    }
-
-    /// Host and port for messages and for the `host` header.
-    pub(crate) fn authority(&self) -> String {
-        format!("{}:{}", self.host, self.port)
-    }
-
-    /// Checks what the single setters could not.
-    pub(crate) fn check(&self) -> Result<(), ConnectError> {
-        let invalid = |why: &str| Err(ConnectError::InvalidOptions(why.to_owned()));
-        let breaks_line = |text: &str| text.contains(['\r', '\n']);
-        if !self.path.starts_with('/') {
-            return invalid("the path must begin with a slash");
-        }
-        if breaks_line(&self.target()) {
-            return invalid("path and query must not contain a line break");
-        }
-        for (name, value) in &self.headers {
-            if http::HeaderName::from_bytes(name.as_bytes()).is_err() || breaks_line(value) {
-                return invalid(&format!("'{name}: {value}' is no header field"));
-            }
-        }
-        if self.namespace.contains(',') {
-            return invalid("a namespace must not contain a comma");
-        }
-        if let Some(auth) = &self.auth {
-            if self.eio == EioVersion::V3 {
-                return invalid("an auth payload needs engine.io 4, use the query instead");
-            }
-            if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(auth) {
-                return invalid(&format!("the auth payload is not json: {error}"));
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transports::Transport;
 
     #[test]
     fn url_path_is_the_namespace_and_its_query_is_kept() {
         let options = ConnectOptions::new("http://h:81/admin?a=%zz").unwrap();
         assert_eq!((options.namespace.as_str(), options.port), ("/admin", 81));
         assert_eq!(
-            options.target(),
+            options.target(Transport::WebSocket),
             "/socket.io/?EIO=4&transport=websocket&a=%zz"
         );
+        let secure = ConnectOptions::new("wss://h").unwrap();
+        assert_eq!((secure.secure, secure.port), (true, 443));
         let plain = ConnectOptions::new("ws://h").unwrap();
         assert_eq!((plain.namespace.as_str(), plain.port), ("/", 80));
         assert_eq!(plain.namespace("x").namespace, "/x");
@@ -336,11 +345,17 @@ mod tests {
             .clone()
             .query("client id", "é+&=")
             .raw_query("x=%zz&y= ")
-            .target();
+            .target(Transport::WebSocket);
         let expected =
             "/socket.io/?EIO=3&transport=websocket&client%20id=%C3%A9%2B%26%3D&x=%zz&y= ";
         assert_eq!(target, expected);
-        assert_eq!(options.path("/p").full_query("EIO=9").target(), "/p?EIO=9");
+        assert_eq!(
+            options
+                .path("/p")
+                .full_query("EIO=9")
+                .target(Transport::WebSocket),
+            "/p?EIO=9"
+        );
     }
 
     #[test]
@@ -348,7 +363,6 @@ mod tests {
         let new = |url: &str| ConnectOptions::new(url).unwrap_err().to_string();
         assert!(new("http://").contains("url 'http://'"));
         assert!(new("ftp://h").contains("'ftp'"));
-        assert!(new("wss://h").contains("tls"));
         assert!(new("ws://me@h").contains("credentials"));
         let base = ConnectOptions::new("http://h").unwrap();
         let check = |options: ConnectOptions| options.check().unwrap_err().to_string();

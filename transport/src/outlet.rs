@@ -11,7 +11,7 @@ use crate::{
     close::CloseReason,
     frame::Frame,
     tap::{Direction, Tap},
-    websocket::Wire,
+    wire::Wire,
 };
 
 /// What the application wants written.

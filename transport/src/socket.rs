@@ -3,16 +3,18 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use tokio::{
-    net::TcpStream,
     sync::{Semaphore, mpsc, watch},
     time::{Instant, timeout_at},
 };
 use tokio_util::sync::PollSemaphore;
 
 use crate::{
+    carrier::Carrier,
     close::CloseReason,
     control::Control,
+    cookies::Cookies,
     decode::Decoder,
+    dial::{Dialer, Line},
     driver::{Driver, Timers},
     error::{ConnectError, Refusal, SendError, Stage},
     frame::{EioVersion, Frame},
@@ -23,8 +25,11 @@ use crate::{
     options::ConnectOptions,
     outlet::Outlet,
     packet::Packet,
+    polling::Polling,
+    transports::{Transport, Transports},
     upgrade::{settle, upgrade},
-    websocket::{WebSocket, Wire},
+    websocket::WebSocket,
+    wire::Wire,
 };
 
 /// Commands that wait for the connection before `send` waits as well.
@@ -41,7 +46,7 @@ pub struct PacketSocket {
 }
 
 impl PacketSocket {
-    /// Connects: TCP, WebSocket, Engine.IO handshake and, unless switched off by
+    /// Connects: TCP, TLS if asked for, WebSocket or first poll, Engine.IO handshake and, unless switched off by
     /// [`send_connect`](ConnectOptions::send_connect), the namespace.
     ///
     /// Must be called within a tokio runtime, on which the connection's task is spawned. If the
@@ -53,24 +58,16 @@ impl PacketSocket {
             after: options.connect_timeout,
             waiting_for,
         };
-        let address = options.authority();
-        let mut tcp = timeout_at(deadline, TcpStream::connect(&address))
-            .await
-            .map_err(|_| timeout(Stage::Tcp))?
-            .and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp))
-            .map_err(|source| ConnectError::Unreachable { address, source })?;
-        let received = timeout_at(deadline, upgrade(&mut tcp, options))
-            .await
-            .map_err(|_| timeout(Stage::Upgrade))??;
-        let (wire, handshake) = timeout_at(deadline, async {
-            let received = settle(&mut tcp, received).await?;
-            let mut wire = WebSocket::new(tcp, received, options.max_message_size).await;
-            let handshake = read_open(&mut wire, options.eio, &options.tap).await?;
-            Ok::<_, ConnectError>((wire, handshake))
-        })
-        .await
-        .map_err(|_| timeout(Stage::Open))??;
-        let mut socket = Self::start(wire, handshake, options);
+        let dialer = Dialer::new(options)?;
+        let line = dialer.dial_until(deadline, timeout).await?;
+        let (wire, handshake) = match options.transports {
+            Transports::WebSocket => open_websocket(line, options, deadline, timeout).await?,
+            Transports::Polling | Transports::PollingThenUpgrade => {
+                open_polling(dialer, line, options, deadline, timeout).await?
+            }
+        };
+        let transport = wire.watch();
+        let mut socket = Self::start(wire, transport, handshake, options);
         if options.send_connect {
             timeout_at(deadline, socket.enter(options))
                 .await
@@ -82,6 +79,7 @@ impl PacketSocket {
     /// Spawns the task of an open wire.
     pub(crate) fn start(
         wire: impl Wire + Send + 'static,
+        transport: watch::Receiver<Transport>,
         handshake: Handshake,
         options: &ConnectOptions,
     ) -> Self {
@@ -119,7 +117,12 @@ impl PacketSocket {
             timers: Timers::new(),
         };
         tokio::spawn(driver.run(ended));
-        let link = Arc::new(Link { control, home, end });
+        let link = Arc::new(Link {
+            control,
+            home,
+            end,
+            transport,
+        });
         let receiver = PacketReceiver {
             handshake: Arc::new(handshake),
             packets,
@@ -183,7 +186,7 @@ impl PacketSocket {
         match self.sender.send(request).await {
             Ok(()) => Ok(()),
             Err(SendError::Encode(error)) => Err(ConnectError::InvalidOptions(error.to_string())),
-            Err(SendError::Closed) => Err(ConnectError::Closed(self.sender.closed().await)),
+            Err(SendError::Closed(_)) => Err(ConnectError::Closed(self.sender.closed().await)),
         }
     }
 
@@ -208,12 +211,12 @@ impl PacketSocket {
     }
 
     /// See [`PacketSender::send`].
-    pub async fn send(&self, packet: Packet) -> Result<(), SendError> {
+    pub async fn send(&self, packet: Packet) -> Result<(), SendError<Packet>> {
         self.sender.send(packet).await
     }
 
     /// See [`PacketSender::send_frame`].
-    pub async fn send_frame(&self, frame: Frame) -> Result<(), SendError> {
+    pub async fn send_frame(&self, frame: Frame) -> Result<(), SendError<Frame>> {
         self.sender.send_frame(frame).await
     }
 
@@ -237,10 +240,64 @@ impl PacketSocket {
         self.sender.hang_up().await
     }
 
+    /// See [`PacketSender::transport`].
+    pub fn transport(&self) -> Transport {
+        self.sender.transport()
+    }
+
+    /// See [`PacketSender::upgraded`].
+    pub async fn upgraded(&self) -> bool {
+        self.sender.upgraded().await
+    }
+
     /// See [`PacketSender::close_reason`].
     pub fn close_reason(&self) -> Option<CloseReason> {
         self.sender.close_reason()
     }
+}
+
+/// WebSocket and Engine.IO handshake.
+async fn open_websocket(
+    mut line: Line,
+    options: &ConnectOptions,
+    deadline: Instant,
+    timeout: impl Fn(Stage) -> ConnectError,
+) -> Result<(Carrier, Handshake), ConnectError> {
+    let target = options.target(Transport::WebSocket);
+    let cookies = Cookies::default();
+    let asked = upgrade(&mut line, options, &cookies, &target);
+    let received = timeout_at(deadline, asked)
+        .await
+        .map_err(|_| timeout(Stage::Upgrade))??;
+    let open = async {
+        let received = settle(&mut line, received).await?;
+        let mut wire = WebSocket::new(line, received, options.max_message_size).await;
+        let handshake = read_open(&mut wire, options.eio, &options.tap).await?;
+        Ok((Carrier::websocket(wire, options), handshake))
+    };
+    timeout_at(deadline, open)
+        .await
+        .map_err(|_| timeout(Stage::Open))?
+}
+
+/// First poll and Engine.IO handshake.
+async fn open_polling(
+    dialer: Dialer,
+    line: Line,
+    options: &ConnectOptions,
+    deadline: Instant,
+    timeout: impl Fn(Stage) -> ConnectError,
+) -> Result<(Carrier, Handshake), ConnectError> {
+    let asked = Polling::open(dialer.clone(), line, options);
+    let mut wire = timeout_at(deadline, asked)
+        .await
+        .map_err(|_| timeout(Stage::Upgrade))??;
+    let opened = read_open(&mut wire, options.eio, &options.tap);
+    let handshake = timeout_at(deadline, opened)
+        .await
+        .map_err(|_| timeout(Stage::Open))??;
+    let carrier = Carrier::polling(wire, &handshake, dialer, options);
+    Ok((carrier, handshake))
 }
 
 /// The namespace without the query that Engine.IO 3 clients may append to it.

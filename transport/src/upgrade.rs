@@ -7,13 +7,11 @@
 use std::io;
 
 use bytes::Bytes;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::handshake::{client::generate_key, derive_accept_key};
 
 use crate::{
+    cookies::Cookies,
     error::{ConnectError, HttpRefusal},
     options::ConnectOptions,
 };
@@ -40,14 +38,18 @@ impl Response {
     }
 }
 
-/// Asks for the WebSocket. Gives the bytes that arrived after the response header.
+/// Asks for the WebSocket at this target. Gives the bytes that arrived after the response header.
 pub(crate) async fn upgrade(
-    tcp: &mut TcpStream,
+    tcp: &mut (impl AsyncRead + AsyncWrite + Unpin),
     options: &ConnectOptions,
+    cookies: &Cookies,
+    target: &str,
 ) -> Result<Vec<u8>, ConnectError> {
     let key = generate_key();
     // A server may refuse a large request before it has read all of it: its answer counts.
-    let written = tcp.write_all(request(options, &key).as_bytes()).await;
+    let written = tcp
+        .write_all(request(options, cookies, target, &key).as_bytes())
+        .await;
     let mut received = Vec::with_capacity(1024);
     let response = match read_response(tcp, &mut received).await {
         Ok(response) => response?,
@@ -89,7 +91,7 @@ pub(crate) async fn upgrade(
 /// JavaScript servers refuse some clients only then, with an HTTP response where frames are due.
 /// The two cannot be confused: an `H` would be a frame with a reserved bit set.
 pub(crate) async fn settle(
-    tcp: &mut TcpStream,
+    tcp: &mut (impl AsyncRead + Unpin),
     mut received: Vec<u8>,
 ) -> Result<Vec<u8>, ConnectError> {
     if received.is_empty() {
@@ -107,7 +109,7 @@ pub(crate) async fn settle(
 /// Reads a response header and takes it off `received`, which may hold the beginning of it. The
 /// outer error is that of the connection, an end of stream included.
 async fn read_response(
-    tcp: &mut TcpStream,
+    tcp: &mut (impl AsyncRead + Unpin),
     received: &mut Vec<u8>,
 ) -> io::Result<Result<Response, ConnectError>> {
     loop {
@@ -129,7 +131,11 @@ async fn read_response(
     }
 }
 
-async fn refusal(tcp: &mut TcpStream, response: Response, received: Vec<u8>) -> ConnectError {
+async fn refusal(
+    tcp: &mut (impl AsyncRead + Unpin),
+    response: Response,
+    received: Vec<u8>,
+) -> ConnectError {
     let body = read_body(tcp, &response, received).await;
     let Response { status, headers } = response;
     ConnectError::Http(HttpRefusal {
@@ -140,7 +146,7 @@ async fn refusal(tcp: &mut TcpStream, response: Response, received: Vec<u8>) -> 
 }
 
 /// The request as text; `options` have been checked.
-fn request(options: &ConnectOptions, key: &str) -> String {
+fn request(options: &ConnectOptions, cookies: &Cookies, target: &str, key: &str) -> String {
     let host = options.authority();
     let standard = [
         ("Host", host.as_str()),
@@ -149,18 +155,11 @@ fn request(options: &ConnectOptions, key: &str) -> String {
         ("Sec-WebSocket-Version", "13"),
         ("Sec-WebSocket-Key", key),
     ];
-    let given = |name: &str| {
-        options
-            .headers
-            .iter()
-            .any(|(key, _)| key.eq_ignore_ascii_case(name))
-    };
-    let mut text = format!("GET {} HTTP/1.1\r\n", options.target());
+    let own = options.fields(cookies);
+    let given = |name: &str| own.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
+    let mut text = format!("GET {target} HTTP/1.1\r\n");
     let standard = standard.into_iter().filter(|(name, _)| !given(name));
-    let own = options
-        .headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let own = own.iter().map(|(name, value)| (*name, value.as_str()));
     for (name, value) in standard.chain(own) {
         text.push_str(name);
         text.push_str(": ");
@@ -193,7 +192,11 @@ fn parse(received: &[u8]) -> Result<Option<(Response, usize)>, ConnectError> {
 
 /// Reads the body of a refusal as far as it comes: up to its announced length, the end of the
 /// stream, or the limit. A refusal is worth reporting even if its body breaks off.
-async fn read_body(tcp: &mut TcpStream, response: &Response, mut body: Vec<u8>) -> Bytes {
+async fn read_body(
+    tcp: &mut (impl AsyncRead + Unpin),
+    response: &Response,
+    mut body: Vec<u8>,
+) -> Bytes {
     let length = response
         .header("content-length")
         .and_then(|text| text.trim().parse().ok());
@@ -239,13 +242,18 @@ mod tests {
     fn requests_go_out_as_given() {
         let options = ConnectOptions::new("http://h")
             .unwrap()
-            .full_query("a= %zz")
             .header("host", "other")
-            .header("X-A", "1");
+            .header("X-A", "1")
+            .header("cookie", "a=1")
+            .header("Cookie", "b=2")
+            .header("X-A", "2");
         let text = "GET /socket.io/?a= %zz HTTP/1.1\r\nConnection: Upgrade\r\n\
             Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: k\r\n\
-            host: other\r\nX-A: 1\r\n\r\n";
-        assert_eq!(request(&options, "k"), text);
+            host: other\r\nX-A: 1\r\nX-A: 2\r\nCookie: a=1; b=2\r\n\r\n";
+        assert_eq!(
+            request(&options, &Cookies::default(), "/socket.io/?a= %zz", "k"),
+            text
+        );
     }
 
     #[test]

@@ -1,7 +1,4 @@
-//! The wire under a connection: frames in, frames out.
-//!
-//! [`Wire`] is the seam between the connection and its carrier. WebSocket is the one carrier so
-//! far; long-polling has the same shape, since its payloads are lists of the same frames.
+//! Frames over a WebSocket.
 
 use std::{
     pin::Pin,
@@ -9,10 +6,7 @@ use std::{
 };
 
 use futures_util::{Sink, Stream};
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
-};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -25,40 +19,15 @@ use tokio_tungstenite::{
 use crate::{
     close::{CloseReason, Limit},
     frame::Frame,
+    wire::Wire,
 };
 
 /// Buffers of the WebSocket library: enough to batch small frames, little for an idle connection.
 const BUFFER: usize = 16 << 10;
 
-/// A carrier of frames. All methods are to be called from one task.
-pub(crate) trait Wire {
-    /// The next frame of the server. After a close frame or an error nothing more comes.
-    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<Frame, CloseReason>>;
-
-    /// Ready when [`write`](Self::write) may be called: the peer takes what is written.
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), CloseReason>>;
-
-    /// Queues a frame.
-    fn write(&mut self, frame: Frame) -> Result<(), CloseReason>;
-
-    /// Hands everything queued to the operating system.
-    fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), CloseReason>>;
-
-    /// Makes the coming drop an abrupt end (TCP RST) instead of an orderly one (FIN).
-    fn reset_on_drop(&mut self);
-}
-
 /// A byte stream that can be reset.
 pub(crate) trait Link: AsyncRead + AsyncWrite + Unpin {
     fn reset_on_drop(&mut self);
-}
-
-impl Link for TcpStream {
-    fn reset_on_drop(&mut self) {
-        // Linger 0 makes close() discard unsent data and send RST. If the option cannot be set,
-        // the connection is still dropped, only more politely.
-        let _ = self.set_zero_linger();
-    }
 }
 
 /// Frames over a WebSocket.

@@ -222,7 +222,7 @@ impl Play {
         };
         match connection.sender().send_frame(frame).await {
             Ok(()) => Ok(()),
-            Err(error) => Err(self.unsent(&body.from, &error).await),
+            Err(error) => Err(self.unsent(&body.from, &error.forget()).await),
         }
     }
 }

@@ -235,13 +235,13 @@ impl Connection {
             data: outgoing.data,
             ack,
         };
-        self.sender.send(packet).await?;
+        self.sender.send(packet).await.map_err(SendError::forget)?;
         Ok(ack)
     }
 
     /// Sends any packet.
     pub(crate) async fn send(&self, packet: Packet) -> Result<(), SendError> {
-        self.sender.send(packet).await
+        self.sender.send(packet).await.map_err(SendError::forget)
     }
 
     /// The sending half, for raw frames.

@@ -24,6 +24,7 @@ use crate::{
     handshake::Handshake,
     options::ConnectOptions,
     socket::PacketSocket,
+    transports::Transport,
     websocket::{Link, WebSocket},
 };
 
@@ -61,8 +62,9 @@ impl Rig {
             max_payload: None,
             upgrades: Vec::new(),
         };
+        let (_, transport) = watch::channel(Transport::WebSocket);
         let wire = WebSocket::new(client, Vec::new(), 1 << 20).await;
-        let socket = PacketSocket::start(wire, handshake, &options);
+        let socket = PacketSocket::start(wire, transport, handshake, &options);
         let server = WebSocketStream::from_raw_socket(server, Role::Server, None).await;
         Self {
             socket,
@@ -216,7 +218,7 @@ async fn a_stalled_close_ends_in_time_and_an_abort_at_once() {
             idle().await;
             assert_eq!(
                 sender.send(Packet::event("[]")).await,
-                Err(SendError::Closed)
+                Err(SendError::Closed(Packet::event("[]")))
             );
             assert_eq!(sender.closed().await, CloseReason::Local);
             assert_eq!(start.elapsed().as_secs(), 5);
@@ -269,5 +271,5 @@ async fn a_broken_pipe_still_gives_what_was_said_before() {
         socket.recv().await,
         Some(Incoming::Closed(CloseReason::Lost(_)))
     ));
-    assert_eq!(socket.flush().await, Err(SendError::Closed));
+    assert_eq!(socket.flush().await, Err(SendError::Closed(())));
 }

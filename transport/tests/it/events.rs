@@ -19,6 +19,15 @@ against_every_server!(
     a_namespace_is_a_connection_of_its_own,
 );
 
+against_every_server_by_polling!(
+    acknowledgements_carry_any_arguments,
+    arguments_arrive_as_they_were_sent,
+    binary_travels_nested_both_ways,
+    server_questions_are_answered_once,
+    a_missing_acknowledgement_times_out,
+    a_namespace_is_a_connection_of_its_own,
+);
+
 async fn connect(server: &JsServer) -> (Connection, Events) {
     let (connection, mut events) = soon(Connection::connect(&server.options())).await.unwrap();
     assert_eq!(next(&mut events).await.name, "welcome");
@@ -184,7 +193,7 @@ async fn closing_fails_what_waits(target: Target) {
     assert_eq!(late, Err(AckError::Closed(reason)));
     assert_eq!(
         connection.emit("echo", Data::default()).await,
-        Err(SendError::Closed)
+        Err(SendError::Closed(()))
     );
 }
 

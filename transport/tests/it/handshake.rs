@@ -27,6 +27,13 @@ against_every_server!(
     http_refuses,
 );
 
+against_every_server_by_polling!(
+    query_and_headers_arrive,
+    middleware_refuses,
+    a_foreign_namespace_is_refused,
+    polls_are_refused,
+);
+
 async fn refused(options: &ConnectOptions) -> ConnectError {
     soon(PacketSocket::connect(options))
         .await
@@ -131,6 +138,22 @@ async fn http_refuses(target: Target) {
         (unknown.status, &unknown.body[..]),
         (400, &b"Transport unknown"[..])
     );
+    let long = http(refused(&server.options().query("x", &"y".repeat(20_000))).await);
+    assert_eq!(long.status, 431);
+}
+
+/// The first poll is refused with the engine's code, which a WebSocket is not told.
+async fn polls_are_refused(target: Target) {
+    let server = JsServer::start(target).await;
+    let forbidden = http(refused(&server.options().query("forbid", "")).await);
+    let status = if target == Target::V2 { 400 } else { 403 };
+    assert_eq!(
+        (forbidden.status, forbidden.engine_code()),
+        (status, Some(4))
+    );
+    let wrong = server.options().full_query("EIO=4&transport=pigeon");
+    let unknown = http(refused(&wrong).await);
+    assert_eq!((unknown.status, unknown.engine_code()), (400, Some(0)));
     let long = http(refused(&server.options().query("x", &"y".repeat(20_000))).await);
     assert_eq!(long.status, 431);
 }

@@ -20,6 +20,11 @@ against_every_server!(
     attachments_of_a_real_server_are_limited,
 );
 
+against_every_server_by_polling!(
+    messages_of_a_real_server_are_limited,
+    attachments_of_a_real_server_are_limited,
+);
+
 async fn pair(
     eio: EioVersion,
     set: impl FnOnce(ConnectOptions) -> ConnectOptions,

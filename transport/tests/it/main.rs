@@ -22,7 +22,31 @@ macro_rules! against_every_server {
         }
         mod socketio_4_as_eio_3 {
             $(#[tokio::test]
-            async fn $test() { super::$test(crate::support::Target::V4AsEio3).await })*
+            async fn $test() { super::$test(crate::support::Target::V4_AS_EIO3).await })*
+        }
+    };
+}
+
+/// The same over long-polling, and over long-polling that is being upgraded meanwhile.
+macro_rules! against_every_server_by_polling {
+    ($($test:ident),* $(,)?) => {
+        over!(socketio_2_polling, V2, Polling, $($test),*);
+        over!(socketio_2_upgrade, V2, PollingThenUpgrade, $($test),*);
+        over!(socketio_4_polling, V4, Polling, $($test),*);
+        over!(socketio_4_upgrade, V4, PollingThenUpgrade, $($test),*);
+        over!(socketio_4_as_eio_3_polling, V4_AS_EIO3, Polling, $($test),*);
+        over!(socketio_4_as_eio_3_upgrade, V4_AS_EIO3, PollingThenUpgrade, $($test),*);
+    };
+}
+
+macro_rules! over {
+    ($module:ident, $target:ident, $transports:ident, $($test:ident),*) => {
+        mod $module {
+            $(#[tokio::test] async fn $test() {
+                use sio_p2p_transport::Transports;
+                let target = crate::support::Target::$target;
+                super::$test(target.over(Transports::$transports)).await
+            })*
         }
     };
 }
@@ -32,5 +56,10 @@ mod events;
 mod handshake;
 mod heartbeat;
 mod hostile;
+mod hostile_http;
 mod packets;
+mod polling;
+mod proxies;
 mod socketioxide;
+mod tls;
+mod upgrade;

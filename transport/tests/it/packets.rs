@@ -11,6 +11,8 @@ against_every_server!(
     halves_work_apart,
 );
 
+against_every_server_by_polling!(raw_frames_go_out_as_they_are, halves_work_apart,);
+
 pub(crate) async fn packet(socket: &mut PacketSocket) -> Packet {
     match soon(socket.recv()).await {
         Some(Incoming::Packet(packet)) => packet,

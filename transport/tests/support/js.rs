@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::Value;
-use sio_p2p_transport::{ConnectOptions, EioVersion};
+use sio_p2p_transport::{ConnectOptions, EioVersion, Transports};
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     process::{Child, ChildStdout, Command},
@@ -15,18 +15,46 @@ use tokio::{
 
 use super::soon;
 
-/// A kind of server, and the Engine.IO generation to speak with it.
+/// A kind of server, and how to speak with it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Target {
+    kind: Kind,
+    /// How to connect.
+    pub(crate) transports: Transports,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Target {
-    /// socket.io 2.5.
-    V2,
-    /// socket.io 4.8.
-    V4,
-    /// socket.io 4.8 with `allowEIO3`, spoken to as an old client.
-    V4AsEio3,
+enum Kind {
+    Old,
+    New,
+    NewAsOld,
+}
+
+/// Over whatever transport.
+impl PartialEq for Target {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
 }
 
 impl Target {
+    /// socket.io 2.5.
+    pub(crate) const V2: Self = Self::of(Kind::Old);
+    /// socket.io 4.8.
+    pub(crate) const V4: Self = Self::of(Kind::New);
+    /// socket.io 4.8 with `allowEIO3`, spoken to as an old client.
+    pub(crate) const V4_AS_EIO3: Self = Self::of(Kind::NewAsOld);
+
+    const fn of(kind: Kind) -> Self {
+        let transports = Transports::WebSocket;
+        Self { kind, transports }
+    }
+
+    /// The same server, connected to in this way.
+    pub(crate) const fn over(self, transports: Transports) -> Self {
+        Self { transports, ..self }
+    }
+
     pub(crate) fn eio(self) -> EioVersion {
         if self == Self::V4 {
             EioVersion::V4
@@ -38,6 +66,11 @@ impl Target {
     /// The protocol of the server's packets: 4 or 5.
     pub(crate) fn is_v5(self) -> bool {
         self == Self::V4
+    }
+
+    /// Whether a WebSocket carries the connection from its beginning.
+    pub(crate) fn is_websocket(self) -> bool {
+        self.transports == Transports::WebSocket
     }
 }
 
@@ -54,7 +87,7 @@ impl JsServer {
     /// Starts a server with Socket.IO's own options, as a JSON object.
     pub(crate) async fn start_with(target: Target, mut options: Value) -> Self {
         let folder = installed();
-        if target == Target::V4AsEio3 {
+        if target == Target::V4_AS_EIO3 {
             options["allowEIO3"] = true.into();
         }
         let major = if target == Target::V2 { "2" } else { "4" };
@@ -83,8 +116,12 @@ impl JsServer {
         Self::start_with(target, serde_json::json!({})).await
     }
 
+    pub(crate) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
     pub(crate) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://{}", self.address())
     }
 
     /// Options to connect to it.
@@ -92,6 +129,7 @@ impl JsServer {
         ConnectOptions::new(&self.url())
             .unwrap()
             .eio(self.target.eio())
+            .transports(self.target.transports)
     }
 
     async fn next_report(&mut self) -> Value {

@@ -1,7 +1,11 @@
 //! Helpers of the integration tests.
 
+pub(crate) mod gate;
+pub(crate) mod http;
 mod js;
+pub(crate) mod proxy;
 pub(crate) mod scripted;
+pub(crate) mod tls;
 mod trace;
 
 use std::time::Duration;

@@ -5,7 +5,10 @@ use std::io;
 use futures_util::{SinkExt, StreamExt};
 use sio_p2p_transport::{ConnectOptions, EioVersion};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_tungstenite::{WebSocketStream, accept_async, tungstenite::Message};
+use tokio_tungstenite::{
+    WebSocketStream, accept_async,
+    tungstenite::{Message, protocol::Role},
+};
 
 use super::soon;
 
@@ -33,6 +36,12 @@ impl Peer {
         Self {
             stream: soon(accept_async(tcp)).await.unwrap(),
         }
+    }
+
+    /// The server's end of a WebSocket after the upgrade.
+    pub(crate) async fn from_tcp(tcp: TcpStream) -> Self {
+        let stream = WebSocketStream::from_raw_socket(tcp, Role::Server, None).await;
+        Self { stream }
     }
 
     /// Accepts a WebSocket, opens the engine and connects the default namespace.

@@ -1,0 +1,181 @@
+//! TLS by rustls: whom to trust, and who we are.
+
+use std::{fmt, sync::Arc};
+
+use tokio_rustls::{
+    TlsConnector,
+    rustls::{
+        ClientConfig, RootCertStore,
+        crypto::{CryptoProvider, ring},
+        pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
+    },
+};
+
+use crate::error::ConnectError;
+
+/// How `https` and `wss` servers are verified, and with which certificate this client presents
+/// itself. The default trusts the authorities of Mozilla's list (feature `webpki-roots`) or
+/// those of the operating system (feature `platform-verifier`), and has no certificate.
+///
+/// There is no way to switch the verification off: a server with a certificate of its own making
+/// is trusted by giving that certificate as an authority.
+#[derive(Clone, Default)]
+pub struct Tls {
+    authorities: Vec<CertificateDer<'static>>,
+    only_given: bool,
+    identity: Option<Arc<Identity>>,
+}
+
+struct Identity {
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl Tls {
+    /// The default.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Trusts the authorities of a PEM file as well. Fails if it holds no certificate.
+    pub fn ca_pem(mut self, pem: &[u8]) -> Result<Self, ConnectError> {
+        self.authorities.extend(certificates(pem, "authorities")?);
+        Ok(self)
+    }
+
+    /// Trusts only the authorities given by [`ca_pem`](Self::ca_pem).
+    #[must_use]
+    pub fn only_given_authorities(mut self) -> Self {
+        self.only_given = true;
+        self
+    }
+
+    /// Presents a client certificate: PEM text of the chain, its own certificate first, and of
+    /// the private key (PKCS#8, PKCS#1 or SEC1, not encrypted).
+    pub fn client_pem(mut self, chain: &[u8], key: &[u8]) -> Result<Self, ConnectError> {
+        let chain = certificates(chain, "the client certificate")?;
+        let key = PrivateKeyDer::from_pem_slice(key)
+            .map_err(|error| invalid(&format!("the client key cannot be read: {error}")))?;
+        self.identity = Some(Arc::new(Identity { chain, key }));
+        Ok(self)
+    }
+
+    /// What connects with these settings.
+    pub(crate) fn connector(&self) -> Result<TlsConnector, ConnectError> {
+        let provider = Arc::new(ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| invalid(&error.to_string()))?;
+        let builder = match self.system_verifier(&provider)? {
+            Some(verifier) => builder
+                .dangerous()
+                .with_custom_certificate_verifier(verifier),
+            None => builder.with_root_certificates(self.roots()?),
+        };
+        let mut config = match &self.identity {
+            None => builder.with_no_client_auth(),
+            Some(identity) => builder
+                .with_client_auth_cert(identity.chain.clone(), identity.key.clone_key())
+                .map_err(|error| invalid(&format!("the client certificate: {error}")))?,
+        };
+        // A WebSocket and our polling both need HTTP/1.1.
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(TlsConnector::from(Arc::new(config)))
+    }
+
+    fn roots(&self) -> Result<RootCertStore, ConnectError> {
+        let mut roots = RootCertStore::empty();
+        #[cfg(feature = "webpki-roots")]
+        if !self.only_given {
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        }
+        for authority in &self.authorities {
+            roots
+                .add(authority.clone())
+                .map_err(|error| invalid(&format!("an authority cannot be used: {error}")))?;
+        }
+        if roots.is_empty() {
+            return Err(invalid("tls without any authority to trust"));
+        }
+        Ok(roots)
+    }
+
+    /// The verifier of the operating system, if this crate was built with it.
+    #[cfg(feature = "platform-verifier")]
+    fn system_verifier(
+        &self,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Option<Arc<rustls_platform_verifier::Verifier>>, ConnectError> {
+        if self.only_given {
+            return Ok(None);
+        }
+        rustls_platform_verifier::Verifier::new_with_extra_roots(
+            self.authorities.iter().cloned(),
+            Arc::clone(provider),
+        )
+        .map(|verifier| Some(Arc::new(verifier)))
+        .map_err(|error| invalid(&format!("the system's certificates: {error}")))
+    }
+
+    #[cfg(not(feature = "platform-verifier"))]
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "the other build of this function needs both"
+    )]
+    fn system_verifier(
+        &self,
+        _provider: &Arc<CryptoProvider>,
+    ) -> Result<Option<Arc<tokio_rustls::rustls::client::WebPkiServerVerifier>>, ConnectError> {
+        Ok(None)
+    }
+}
+
+/// The name that the server's certificate must carry.
+pub(crate) fn server_name(host: &str) -> Result<ServerName<'static>, ConnectError> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    ServerName::try_from(bare.to_owned())
+        .map_err(|_| invalid(&format!("'{host}' is no name that a certificate can carry")))
+}
+
+fn certificates(pem: &[u8], what: &str) -> Result<Vec<CertificateDer<'static>>, ConnectError> {
+    let list: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    match list {
+        Ok(list) if !list.is_empty() => Ok(list),
+        Ok(_) => Err(invalid(&format!(
+            "no certificate in the pem text of {what}"
+        ))),
+        Err(error) => Err(invalid(&format!("{what}: {error}"))),
+    }
+}
+
+fn invalid(why: &str) -> ConnectError {
+    ConnectError::InvalidOptions(why.to_owned())
+}
+
+/// Without the key.
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls")
+            .field("authorities", &self.authorities.len())
+            .field("only_given", &self.only_given)
+            .field("identity", &self.identity.is_some())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unusable_settings_are_named() {
+        let error = |result: Result<Tls, ConnectError>| result.unwrap_err().to_string();
+        assert!(error(Tls::new().ca_pem(b"")).contains("no certificate in the pem text"));
+        assert!(error(Tls::new().client_pem(b"x", b"y")).contains("client certificate"));
+        let nobody = Tls::new().only_given_authorities().connector();
+        assert!(nobody.err().unwrap().to_string().contains("any authority"));
+        assert!(server_name("a b").is_err());
+        assert!(server_name("[::1]").is_ok());
+    }
+}
