@@ -58,7 +58,10 @@ fn payloads_of_the_javascript_servers_are_read() {
         ]
     );
     let prefixed = Frame::binary(&b"\x04\x01\x02"[..]);
-    assert_eq!(read(three, text, b"6:b4AQI=0:"), std::slice::from_ref(&prefixed));
+    assert_eq!(
+        read(three, text, b"6:b4AQI=0:"),
+        std::slice::from_ref(&prefixed)
+    );
     let octets = b"\x01\x03\xff\x04\x01\x02";
     assert_eq!(
         read(three, "Application/Octet-Stream; x", octets),
