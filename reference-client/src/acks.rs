@@ -106,6 +106,13 @@ impl AckTable {
         slot.map(|slot| slot.sent = true).is_some()
     }
 
+    /// A question did not go out after all: it waits for the next connection.
+    pub(crate) fn not_sent(&self, id: u64) {
+        if let Some(slot) = self.state().slots.get_mut(&id) {
+            slot.sent = false;
+        }
+    }
+
     /// An answer has arrived: gives who waits for it. The first answer counts (SRV-MSG-14).
     pub(crate) fn take(&self, id: u64) -> Option<Waiter> {
         self.state().slots.remove(&id).map(|slot| slot.waiter)

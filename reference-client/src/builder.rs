@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use sio_p2p_protocol::{ClientId, Dialect};
-use sio_p2p_transport::{ConnectOptions, EioVersion, PacketSocket};
+use sio_p2p_transport::{ConnectOptions, EioVersion, PacketSocket, Proxy, Tls, Transports};
 use url::Url;
 
 use crate::{
@@ -46,6 +46,9 @@ enum Setting {
     Auth(String),
     Header(String, String),
     Query(String, String),
+    Transports(Transports),
+    Tls(Tls),
+    Proxy(Proxy),
     ConnectTimeout(Duration),
 }
 
@@ -88,7 +91,26 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds a header field to the HTTP request that opens the connection.
+    /// Which carriers to use. Default: a WebSocket from the beginning.
+    pub fn transports(mut self, transports: Transports) -> Self {
+        self.transport.push(Setting::Transports(transports));
+        self
+    }
+
+    /// Whom to trust on `https` and `wss`, and with which certificate to present this client.
+    /// Default: the usual authorities, and none.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.transport.push(Setting::Tls(tls));
+        self
+    }
+
+    /// Connects through a proxy. Default: directly, whatever the environment says.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.transport.push(Setting::Proxy(proxy));
+        self
+    }
+
+    /// Adds a header field to the HTTP requests of the connection. May repeat.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let header = Setting::Header(name.into(), value.into());
         self.transport.push(header);
@@ -189,6 +211,9 @@ impl ClientBuilder {
             transport = match setting {
                 Setting::Auth(json) => transport.auth(json),
                 Setting::Header(name, value) => transport.header(name, value),
+                Setting::Transports(transports) => transport.transports(transports),
+                Setting::Tls(tls) => transport.tls(tls),
+                Setting::Proxy(proxy) => transport.proxy(proxy),
                 Setting::Query(key, value) => transport.query(&key, &value),
                 Setting::ConnectTimeout(timeout) => transport.connect_timeout(timeout),
             };

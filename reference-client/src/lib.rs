@@ -56,4 +56,6 @@ pub use sio_p2p_protocol::{
     ApiName, Arguments, Channel, ClientId, Dialect, EventName, Failure, InvalidName, StreamId,
     TopicName,
 };
-pub use sio_p2p_transport::{CloseReason, EioVersion};
+pub use sio_p2p_transport::{
+    CloseReason, EioVersion, Proxy, Tls, Transports, UnknownEioVersion, UnknownTransports,
+};

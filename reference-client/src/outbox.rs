@@ -33,8 +33,8 @@ use crate::{error::SendError, state::ConnectionState};
 /// What to do with packets while there is no connection.
 ///
 /// A packet that was handed to a connection just before it broke may be lost, as in every client
-/// of Socket.IO; it is not sent again, because it may have arrived. Whoever must know asks for an
-/// answer.
+/// of Socket.IO; it is not sent again, because it may have arrived. One that the connection did
+/// not take any more goes out first on the next. Whoever must know asks for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WhileOffline {
     /// Keep them for the next connection until the buffer is full, then refuse.
@@ -59,7 +59,34 @@ pub(crate) struct Outgoing {
     /// The connection it belongs to; on any other it has no meaning (answers, stream data).
     pub(crate) epoch: Option<u64>,
     /// The room it takes until it is written.
-    _room: Option<OwnedSemaphorePermit>,
+    pub(crate) room: Option<OwnedSemaphorePermit>,
+}
+
+/// The writer's end: what is queued, and before it what a connection has given back.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    queue: mpsc::UnboundedReceiver<Outgoing>,
+    returned: Option<Outgoing>,
+}
+
+impl Waiting {
+    /// The next packet; `None` once the outbox is gone. Cancel safe.
+    pub(crate) async fn next(&mut self) -> Option<Outgoing> {
+        match self.returned.take() {
+            Some(returned) => Some(returned),
+            None => self.queue.recv().await,
+        }
+    }
+
+    /// The next packet, if there is one.
+    pub(crate) fn try_next(&mut self) -> Option<Outgoing> {
+        self.returned.take().or_else(|| self.queue.try_recv().ok())
+    }
+
+    /// Takes a packet back that a connection did not take: it is the next one again.
+    pub(crate) fn give_back(&mut self, outgoing: Outgoing) {
+        self.returned = Some(outgoing);
+    }
 }
 
 /// The senders' end.
@@ -87,7 +114,7 @@ impl Outbox {
         max_packet: usize,
         policy: WhileOffline,
         state: watch::Receiver<ConnectionState>,
-    ) -> (Self, mpsc::UnboundedReceiver<Outgoing>) {
+    ) -> (Self, Waiting) {
         let (queue, receiver) = mpsc::unbounded_channel();
         // What one semaphore can count, and one acquisition take.
         let limit = limit.clamp(1, u32::MAX as usize >> 4);
@@ -101,7 +128,9 @@ impl Outbox {
             state,
             epoch: Arc::default(),
         };
-        (outbox, receiver)
+        let returned = None;
+        let queue = receiver;
+        (outbox, Waiting { queue, returned })
     }
 
     /// Whether nothing may wait for a connection.
@@ -178,7 +207,7 @@ impl Outbox {
         let outgoing = Outgoing {
             packet,
             epoch,
-            _room: room,
+            room,
         };
         self.queue.send(outgoing).map_err(|_| self.closed())
     }

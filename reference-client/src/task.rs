@@ -19,15 +19,16 @@ use std::sync::Arc;
 
 use sio_p2p_protocol::ServerEvent;
 use sio_p2p_transport::{
-    CloseReason, Data, Incoming, Packet, PacketReceiver, PacketSender, PacketSocket,
+    CloseReason, Data, Incoming, Packet, PacketReceiver, PacketSender, PacketSocket, Place,
+    SendError,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use crate::{
     acks::Waiter,
     client::Shared,
     message::Responder,
-    outbox::Outgoing,
+    outbox::{Outgoing, Waiting},
     reconnect::{self, Next},
     state::ConnectionState,
 };
@@ -44,7 +45,7 @@ pub(crate) enum End {
 pub(crate) async fn run(
     shared: Arc<Shared>,
     mut socket: PacketSocket,
-    mut outgoing: mpsc::UnboundedReceiver<Outgoing>,
+    mut outgoing: Waiting,
     mut close: watch::Receiver<bool>,
 ) {
     // The first connection is served as it is; later ones have something to restore.
@@ -65,7 +66,7 @@ pub(crate) async fn run(
 async fn connection(
     shared: &Arc<Shared>,
     socket: PacketSocket,
-    outgoing: &mut mpsc::UnboundedReceiver<Outgoing>,
+    outgoing: &mut Waiting,
     close: &mut watch::Receiver<bool>,
     first: bool,
 ) -> End {
@@ -110,8 +111,11 @@ async fn connection(
         () = restoring => {}
     }
     // Everything queued by now was queued before the wish to close, and is still sent.
-    while let Ok(next) = outgoing.try_recv() {
-        if !put(shared, &sender, next, epoch).await {
+    while let Some(next) = outgoing.try_next() {
+        let Ok(place) = sender.reserve().await else {
+            break;
+        };
+        if put(shared, place, next, epoch).is_some() {
             break;
         }
     }
@@ -126,29 +130,28 @@ pub(crate) async fn wanted(close: &mut watch::Receiver<bool>) {
 }
 
 /// Writes what is queued, in order. Ends when the connection does.
-async fn write(
-    shared: &Shared,
-    sender: &PacketSender,
-    outgoing: &mut mpsc::UnboundedReceiver<Outgoing>,
-    epoch: u64,
-) {
-    // The outbox is closed by this task alone, after its last connection.
-    while let Some(next) = outgoing.recv().await {
-        if !put(shared, sender, next, epoch).await {
+async fn write(shared: &Shared, sender: &PacketSender, outgoing: &mut Waiting, epoch: u64) {
+    // The place comes first: a packet is only taken when it can be handed on, so none is lost
+    // when the connection ends here. The outbox is closed by this task alone, at its end.
+    while let Ok(place) = sender.reserve().await {
+        let Some(next) = outgoing.next().await else {
             return;
+        };
+        if let Some(returned) = put(shared, place, next, epoch) {
+            return outgoing.give_back(returned);
         }
     }
 }
 
-/// Writes one packet; false if the connection has ended.
-async fn put(shared: &Shared, sender: &PacketSender, next: Outgoing, epoch: u64) -> bool {
+/// Writes one packet; gives it back if the connection has ended.
+fn put(shared: &Shared, place: Place<'_>, next: Outgoing, epoch: u64) -> Option<Outgoing> {
     // What belongs to a former connection has no meaning on this one: the answer to a question
     // that nobody waits for, the data of a stream that has ended with it.
     if next.epoch.is_some_and(|wanted| wanted != epoch) {
         if let Packet::Event { ack: Some(id), .. } = &next.packet {
             shared.acks.abandon(*id);
         }
-        return true;
+        return None;
     }
     // A question that nobody waits for any more, because its deadline passed while offline.
     // Chunks of a stream go out whoever waits: they were written before it was dropped.
@@ -156,15 +159,29 @@ async fn put(shared: &Shared, sender: &PacketSender, next: Outgoing, epoch: u64)
         && !shared.acks.sending(*id)
         && next.epoch.is_none()
     {
-        return true;
+        return None;
     }
     // Room in the outbox is given back when `next` is gone: when the transport has the packet.
-    match sender.send(next.packet).await {
-        Ok(()) => true,
-        Err(sio_p2p_transport::SendError::Closed(_)) => false,
+    let Outgoing {
+        packet,
+        epoch,
+        room,
+    } = next;
+    match place.send(packet) {
+        Ok(()) => None,
+        Err(SendError::Closed(packet)) => {
+            if let Packet::Event { ack: Some(id), .. } = &packet {
+                shared.acks.not_sent(*id);
+            }
+            Some(Outgoing {
+                packet,
+                epoch,
+                room,
+            })
+        }
         Err(error) => {
             tracing::warn!(%error, "packet that cannot be written");
-            true
+            None
         }
     }
 }
