@@ -55,6 +55,17 @@ pub(crate) struct Options {
     #[arg(long, value_name = "ADDR")]
     admin: Option<String>,
 
+    /// A fault to switch on, such as `drop-ack:1`; see FAULTS.md. May be repeated.
+    // Hidden, so that the help is the same in every build.
+    #[cfg(feature = "faults")]
+    #[arg(long, value_name = "FAULT", hide = true)]
+    fault: Vec<sio_p2p_server::faults::FaultSpec>,
+
+    /// Print all faults and end.
+    #[cfg(feature = "faults")]
+    #[arg(long, hide = true)]
+    pub(crate) list_faults: bool,
+
     /// Print the settings that hold, and where each comes from, and end.
     #[arg(long)]
     pub(crate) print_config: bool,
@@ -118,6 +129,15 @@ impl Options {
         }
         for (key, value) in &self.set {
             loader = loader.set("--set", key, value);
+        }
+        #[cfg(feature = "faults")]
+        if !self.fault.is_empty() {
+            let faults = self
+                .fault
+                .iter()
+                .map(|fault| format!("{:?}", fault.to_string()));
+            let list = format!("[{}]", faults.collect::<Vec<_>>().join(", "));
+            loader = loader.set("--fault", "faults.on", &list);
         }
         for (flag, key, value) in self.settings() {
             if let Some(value) = value {

@@ -8,8 +8,42 @@
 //! connection received and says what is to be sent to whom. The shell around it
 //! ties it to the network.
 
+/// Asks a core whether a fault shall happen here; see [`faults`].
+#[cfg(feature = "faults")]
+macro_rules! fault {
+    ($core:expr, $fault:ident) => {
+        $core.faults.hit(crate::faults::Fault::$fault)
+    };
+}
+
+/// Whether a connection that is to be disconnected shall just break instead.
+#[cfg(feature = "faults")]
+macro_rules! resets {
+    ($core:expr, $to:expr) => {
+        $core.faults.resets($to)
+    };
+}
+
+/// Without the feature `faults` nothing goes wrong on purpose.
+#[cfg(not(feature = "faults"))]
+macro_rules! fault {
+    ($core:expr, $fault:ident) => {
+        false
+    };
+}
+
+/// Without the feature `faults` nothing goes wrong on purpose.
+#[cfg(not(feature = "faults"))]
+macro_rules! resets {
+    ($core:expr, $to:expr) => {
+        false
+    };
+}
+
 mod admin;
 pub mod config;
+#[cfg(feature = "faults")]
+pub mod faults;
 mod host;
 mod net;
 pub mod relay;

@@ -19,6 +19,13 @@ const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let options = Options::parse();
+    #[cfg(feature = "faults")]
+    if options.list_faults {
+        for fault in sio_p2p_server::faults::Fault::ALL {
+            print(&format!("{:<26} {}\n", fault.name(), fault.text()));
+        }
+        return ExitCode::SUCCESS;
+    }
     // Settings are read and checked before anything else happens.
     let loaded = match options.load(std::env::vars_os()) {
         Ok(loaded) => loaded,

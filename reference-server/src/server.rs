@@ -39,6 +39,12 @@ impl P2pServer {
     pub fn new(config: Config) -> Self {
         let config = Arc::new(config);
         let engine = Arc::new(Engine::new(&config));
+        #[cfg(feature = "faults")]
+        {
+            use crate::host::Door;
+            let door: std::sync::Weak<dyn Door> = Arc::downgrade(&(Arc::clone(&engine) as _));
+            engine.enter().faults.attend(door);
+        }
         Self { config, engine }
     }
 

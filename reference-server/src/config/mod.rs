@@ -19,6 +19,8 @@ mod admin;
 mod cors;
 mod drain;
 mod engine;
+#[cfg(feature = "faults")]
+mod faults;
 mod listen;
 mod load;
 mod log;
@@ -39,6 +41,8 @@ pub use self::admin::AdminConfig;
 pub use self::cors::CorsConfig;
 pub use self::drain::DrainConfig;
 pub use self::engine::EngineConfig;
+#[cfg(feature = "faults")]
+pub use self::faults::FaultsConfig;
 pub use self::listen::ListenConfig;
 pub use self::load::{LoadError, Loaded, Loader, Misfit, Origin};
 pub use self::log::{LogConfig, LogFormat};
@@ -92,6 +96,9 @@ pub struct Config {
     pub drain: DrainConfig,
     /// The rules of the relay and its bounds per connection.
     pub policy: Policy,
+    /// What the server shall do wrong, for testers.
+    #[cfg(feature = "faults")]
+    pub faults: FaultsConfig,
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::schema::settings;
+use super::schema::{Setting, settings};
 use super::{Preset, problem::value_at};
 
 /// What stands above the table.
@@ -49,7 +49,7 @@ pub fn reference() -> String {
     // A value of plain fields can be written as JSON.
     let strict = serde_json::to_value(Preset::Strict.config()).unwrap_or_default();
     let mut section = "";
-    for setting in settings() {
+    for setting in shown_settings() {
         let (above, name) = setting.key.rsplit_once('.').unwrap_or(("", &setting.key));
         // Writing to a string cannot fail.
         if above != section {
@@ -75,6 +75,12 @@ pub fn reference() -> String {
         .ok();
     }
     page
+}
+
+/// The settings that users have: their builds have no faults.
+fn shown_settings() -> impl Iterator<Item = &'static Setting> {
+    let faults = |setting: &&Setting| setting.key.starts_with("faults.");
+    settings().iter().filter(move |setting| !faults(setting))
 }
 
 /// A value in a table.
@@ -103,7 +109,7 @@ mod tests {
     #[test]
     fn every_setting_has_a_row() {
         let page = reference();
-        for setting in settings() {
+        for setting in shown_settings() {
             let name = setting.key.rsplit('.').next().unwrap();
             assert!(page.contains(&format!("\n| `{name}` |")), "{}", setting.key);
         }

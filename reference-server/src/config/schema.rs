@@ -128,6 +128,10 @@ pub(crate) fn setting(key: &str) -> Option<&'static Setting> {
 pub fn schema() -> Value {
     let mut schema = derived(true).to_value();
     if let Some(properties) = schema.pointer_mut("/properties") {
+        // No build for users has faults.
+        properties
+            .as_object_mut()
+            .map(|sections| sections.remove("faults"));
         let preset = json!({
             "description": "The set of defaults to start from.",
             "enum": Preset::ALL.map(Preset::name),

@@ -20,6 +20,9 @@ pub(crate) struct Core {
     pub(crate) outbox: Outbox,
     /// The host's own affairs.
     pub(crate) desk: Desk,
+    /// What goes wrong on purpose.
+    #[cfg(feature = "faults")]
+    pub(crate) faults: crate::faults::Faults,
     /// When the relay's time began. The relay itself has no clock.
     began: Instant,
 }
@@ -41,6 +44,8 @@ impl Core {
             relay: Relay::new(policy),
             outbox: Outbox::default(),
             desk: Desk::default(),
+            #[cfg(feature = "faults")]
+            faults: crate::faults::Faults::default(),
             began: Instant::now(),
         }
     }
@@ -48,6 +53,16 @@ impl Core {
     /// A connection has joined; see [`Relay::connected`].
     pub(crate) fn connected(&mut self, connection: ConnectionId, handshake: Handshake) {
         self.pass_time();
+        #[cfg(feature = "faults")]
+        if self.faults.any() {
+            let Self {
+                relay,
+                outbox,
+                faults,
+                ..
+            } = self;
+            return faults.connected(relay, outbox, connection, handshake);
+        }
         self.relay
             .connected(connection, handshake, &mut self.outbox);
     }
@@ -55,17 +70,47 @@ impl Core {
     /// A connection has sent an event; see [`Relay::received`].
     pub(crate) fn received(&mut self, from: ConnectionId, request: Request) {
         self.pass_time();
+        #[cfg(feature = "faults")]
+        if self.faults.any() {
+            let Self {
+                relay,
+                outbox,
+                faults,
+                ..
+            } = self;
+            return faults.received(relay, outbox, from, request);
+        }
         self.relay.received(from, request, &mut self.outbox);
     }
 
     /// A connection has answered an event; see [`Relay::acked`].
     pub(crate) fn acked(&mut self, from: ConnectionId, id: u64, answer: Answer) {
         self.pass_time();
+        #[cfg(feature = "faults")]
+        if self.faults.any() {
+            let Self {
+                relay,
+                outbox,
+                faults,
+                ..
+            } = self;
+            return faults.acked(relay, outbox, from, id, answer);
+        }
         self.relay.acked(from, id, answer, &mut self.outbox);
     }
 
     /// A connection has gone; see [`Relay::gone`].
     pub(crate) fn gone(&mut self, connection: ConnectionId) {
+        #[cfg(feature = "faults")]
+        if self.faults.any() {
+            let Self {
+                relay,
+                outbox,
+                faults,
+                ..
+            } = self;
+            return faults.gone(relay, outbox, connection);
+        }
         self.relay.gone(connection, &mut self.outbox);
     }
 
@@ -88,6 +133,14 @@ impl Core {
         // that are waiting already.
         while let Some(event) = self.outbox.next_host_event() {
             self.desk.take(event);
+        }
+        #[cfg(feature = "faults")]
+        while self.faults.any() {
+            if let Some(output) = self.faults.ready() {
+                return Some(output);
+            }
+            let output = self.outbox.next()?;
+            self.faults.pass(output);
         }
         self.outbox.next()
     }

@@ -86,6 +86,19 @@ pub struct Relay {
     pings: Pings,
     /// How long the driver's clock has been running.
     now: Duration,
+    /// What goes wrong on purpose.
+    #[cfg(feature = "faults")]
+    pub(crate) faults: RelayFaults,
+}
+
+/// Faults that only the relay itself can commit; see [`faults`](crate::faults).
+#[cfg(feature = "faults")]
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct RelayFaults {
+    /// The APIs of a connection that goes are kept.
+    pub(crate) keep_apis: bool,
+    /// Data of a stream is not held back.
+    pub(crate) hold_nothing: bool,
 }
 
 /// How much a relay holds. All numbers are zero when everybody has left.
@@ -219,7 +232,13 @@ impl Relay {
         };
         self.pings.remove(connection);
         self.rooms.remove(connection);
-        self.apis.remove(connection);
+        #[cfg(feature = "faults")]
+        let keep_apis = self.faults.keep_apis;
+        #[cfg(not(feature = "faults"))]
+        let keep_apis = false;
+        if !keep_apis {
+            self.apis.remove(connection);
+        }
         self.forget_offers(connection);
         for pending in self.acks.remove(connection) {
             call::target_left(outbox, pending);

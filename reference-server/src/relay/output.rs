@@ -65,9 +65,9 @@ impl From<String> for Data {
 /// Reading needs no relay, so a driver can do it outside of its lock.
 #[derive(Debug, Clone)]
 pub struct Request {
-    pub(super) event: Result<ClientEvent, DecodeError>,
-    pub(super) attachments: Vec<Bytes>,
-    pub(super) ack: Option<u64>,
+    pub(crate) event: Result<ClientEvent, DecodeError>,
+    pub(crate) attachments: Vec<Bytes>,
+    pub(crate) ack: Option<u64>,
 }
 
 impl Request {
@@ -96,7 +96,7 @@ impl Request {
 /// The answer of a client to an event, checked to be an argument list.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    pub(super) data: Data,
+    pub(crate) data: Data,
 }
 
 impl Answer {

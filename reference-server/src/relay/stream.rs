@@ -88,6 +88,10 @@ impl Relay {
         stream: &str,
         message: Held,
     ) {
+        #[cfg(feature = "faults")]
+        if self.faults.hold_nothing {
+            return call.outbox.event(to, message.data, message.ack);
+        }
         let limits = Limits {
             events: self.policy.early_events,
             bytes: self.policy.early_bytes,

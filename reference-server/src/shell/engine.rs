@@ -92,6 +92,7 @@ impl Engine {
         let outcome = catch_unwind(AssertUnwindSafe(handle));
         match outcome {
             Ok(Ok(())) => return,
+            Ok(Err(_)) if fault!(self.hub().core_mut(), TolerateGarbage) => return,
             Ok(Err(refusal)) => info!(sid = %connection.id, %refusal, "closing the sender"),
             // The panic hook has printed where and why.
             Err(_) => error!(sid = %connection.id, "a packet could not be handled"),
@@ -123,6 +124,13 @@ impl Engine {
         // one they are in goes on.
         if namespace != DEFAULT_NAMESPACE {
             return match frame.kind {
+                #[cfg(feature = "faults")]
+                FrameKind::Connect if fault!(self.hub().core_mut(), AcceptNamespace) => {
+                    let text = format!("0{namespace},{{\"sid\":\"x\"}}").into();
+                    let attachments = std::collections::VecDeque::new();
+                    self.hub().reply(connection, Encoded { text, attachments });
+                    Ok(())
+                }
                 FrameKind::Connect => {
                     debug!(sid = %connection.id, namespace, "no such namespace");
                     let refusal = Encoded::invalid_namespace(namespace, !eio3);

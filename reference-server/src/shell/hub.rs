@@ -47,8 +47,14 @@ pub(crate) struct Hub {
 impl Hub {
     /// A hub without connections.
     pub(crate) fn new(config: Arc<Config>) -> Self {
+        #[cfg_attr(not(feature = "faults"), expect(unused_mut, reason = "no faults"))]
+        let mut core = Core::new(config.policy.clone());
+        #[cfg(feature = "faults")]
+        {
+            core.faults = crate::faults::Faults::new(&config.faults);
+        }
         Self {
-            core: Core::new(config.policy.clone()),
+            core,
             connections: HashMap::new(),
             joined: HashMap::new(),
             outside: HashMap::new(),
@@ -127,7 +133,9 @@ impl Hub {
         // if it is that the client may not stay (SRV-CORE-13).
         connection.data.enter(Phase::Joined(id));
         self.joined.insert(id, Arc::clone(connection));
-        self.send(connection, Encoded::connect(told.then_some(&sid)));
+        if !fault!(self.core, DropConnect) {
+            self.send(connection, Encoded::connect(told.then_some(&sid)));
+        }
         let handshake = Handshake { client_id, sid };
         self.core.connected(id, handshake);
         self.deliver();
@@ -136,6 +144,9 @@ impl Hub {
     /// The client has left the namespace; its transport stays open.
     pub(crate) fn leave(&mut self, connection: &Connection) {
         if !matches!(connection.data.phase(), Phase::Joined(_)) {
+            return;
+        }
+        if fault!(self.core, IgnoreLeave) {
             return;
         }
         self.retire(connection, Phase::Left);
@@ -273,6 +284,9 @@ impl Hub {
                 }
                 Packet::Ack { data, id } => {
                     self.send(&connection, Encoded::ack(data.into(), id));
+                }
+                Packet::Disconnect if resets!(self.core, to) => {
+                    self.shut(&connection, DisconnectReason::TransportError);
                 }
                 Packet::Disconnect => {
                     // The relay has let go of it already.

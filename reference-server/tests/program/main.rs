@@ -6,6 +6,8 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+#[cfg(feature = "faults")]
+mod faults;
 mod interop;
 mod node;
 mod options;

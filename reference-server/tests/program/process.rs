@@ -75,11 +75,21 @@ impl Program {
 
     /// Waits for the end and returns what was logged. Panics if the exit code
     /// is not 0.
-    pub(crate) fn ended(mut self) -> String {
+    pub(crate) fn ended(self) -> String {
+        self.ended_by(0)
+    }
+
+    /// As [`ended`](Self::ended), with another exit code.
+    #[cfg(feature = "faults")]
+    pub(crate) fn crashed(self, code: i32) -> String {
+        self.ended_by(code)
+    }
+
+    fn ended_by(mut self, code: i32) -> String {
         let log = self.log.recv_timeout(DEADLINE);
         let log = log.expect("the program must end");
         let status = self.child.wait().expect("it is our child");
-        assert!(status.success(), "{status}: {log}");
+        assert_eq!(status.code(), Some(code), "{status}: {log}");
         log
     }
 

@@ -10,6 +10,8 @@
 
 mod client;
 mod exact;
+#[cfg(feature = "faults")]
+mod faults;
 mod handshake;
 mod hostile;
 mod leaving;
