@@ -41,6 +41,8 @@ macro_rules! resets {
 }
 
 mod admin;
+#[cfg(feature = "socketioxide")]
+pub mod attach;
 pub mod config;
 #[cfg(feature = "faults")]
 pub mod faults;
@@ -60,4 +62,5 @@ pub use host::{
 pub use net::{Certificates, ClientAddress, OriginError, TlsError};
 pub use serve::{BoundServer, serve};
 pub use server::P2pServer;
+pub use shell::guard::StallGuard;
 pub use shell::http::PATH;

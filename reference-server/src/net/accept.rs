@@ -61,9 +61,8 @@ impl Acceptor {
             match listener.accept().await {
                 Ok((stream, peer)) => {
                     debug!(%peer, "accepted");
-                    // The slot is taken until the stream is dropped, which an
-                    // upgraded one survives its HTTP connection by.
-                    let guard = StallGuard::new(stream, self.config.queue.write_stall, slot);
+                    let limit = self.config.queue.write_stall;
+                    let guard = StallGuard::new(stream, limit).in_slot(slot);
                     self.tasks.spawn(self.connection(guard, peer));
                 }
                 Err(error) => {

@@ -105,6 +105,11 @@ impl Acks {
         ids.filter_map(|id| Some((*id, self.pending.get(id)?)))
     }
 
+    /// True while somebody waits for this ack.
+    pub(super) fn awaits(&self, id: u64) -> bool {
+        self.pending.contains_key(&id)
+    }
+
     /// How many acks are under way.
     pub(super) fn pending(&self) -> usize {
         self.pending.len()

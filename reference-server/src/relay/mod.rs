@@ -249,6 +249,13 @@ impl Relay {
         outbox.host(HostEvent::Gone { connection, client });
     }
 
+    /// True while the relay waits for the ack of this id, for a driver that has to
+    /// remember whom it has asked.
+    #[cfg(feature = "socketioxide")]
+    pub(crate) fn awaits(&self, id: u64) -> bool {
+        self.acks.awaits(id)
+    }
+
     /// How much the relay holds right now.
     pub fn census(&self) -> Census {
         Census {

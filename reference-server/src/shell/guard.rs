@@ -15,9 +15,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Sleep, sleep};
 
-/// Wraps a stream; fails reads and writes once a write was blocked for `limit`.
+/// Wraps a stream; fails reads and writes once a write was blocked for a while.
+///
+/// [`P2pServer::serve`](crate::P2pServer::serve) puts one around each connection. An
+/// application that accepts connections itself should, too: see the examples
+/// `axum` and `attached`.
 #[derive(Debug)]
-pub(crate) struct StallGuard<S> {
+pub struct StallGuard<S> {
     stream: S,
     /// How long a write may be blocked.
     limit: Duration,
@@ -30,23 +34,33 @@ pub(crate) struct StallGuard<S> {
     /// bytes of a client that is written off.
     reader: Option<Waker>,
     /// The place that this connection takes among all; free again on drop.
-    _slot: OwnedSemaphorePermit,
+    _slot: Option<OwnedSemaphorePermit>,
 }
 
 impl<S> StallGuard<S> {
-    pub(crate) fn new(stream: S, limit: Duration, slot: OwnedSemaphorePermit) -> Self {
+    /// Guards a stream: a write may be blocked for as long as `limit`, for example
+    /// [`write_stall`](crate::config::QueueConfig::write_stall).
+    pub fn new(stream: S, limit: Duration) -> Self {
         Self {
             stream,
             limit,
             timer: None,
             stalled: false,
             reader: None,
-            _slot: slot,
+            _slot: None,
         }
     }
 
+    /// Keeps a place among all connections until the stream is dropped, which an
+    /// upgraded one survives its HTTP connection by.
+    #[must_use]
+    pub fn in_slot(self, slot: OwnedSemaphorePermit) -> Self {
+        let _slot = Some(slot);
+        Self { _slot, ..self }
+    }
+
     /// The stream inside, to set its options.
-    pub(crate) fn get_ref(&self) -> &S {
+    pub fn get_ref(&self) -> &S {
         &self.stream
     }
 
@@ -164,7 +178,8 @@ mod tests {
 
     fn guard<S>(stream: S) -> StallGuard<S> {
         let slots = Arc::new(Semaphore::new(1));
-        StallGuard::new(stream, LIMIT, slots.try_acquire_owned().unwrap())
+        let slot = slots.try_acquire_owned().unwrap();
+        StallGuard::new(stream, LIMIT).in_slot(slot)
     }
 
     #[tokio::test(start_paused = true)]
