@@ -106,6 +106,7 @@ impl Acks {
     }
 
     /// True while somebody waits for this ack.
+    #[cfg(feature = "socketioxide")]
     pub(super) fn awaits(&self, id: u64) -> bool {
         self.pending.contains_key(&id)
     }
