@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::Config;
+use crate::relay::{ListClients, RoomEmitters, RoomMoves};
 
 /// A set of defaults to start from. Single settings may still be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,6 +87,25 @@ fn strict() -> Config {
     policy.early_bytes = 512 * 1_024;
     policy.api_name_bytes = 256;
     policy.apis = 64;
+    policy.clients = 10_000;
+    policy.connections_per_id = 4;
+    policy.topics = 64;
+    policy.streams = 64;
+    policy.stream_id_bytes = 128;
+    policy.channel_bytes = 128;
+    // Names of topic events and of stream data are longer than what they name.
+    policy.event_name_bytes = 512;
+    policy.arguments = 64;
+    policy.message_bytes = 256 * 1_024;
+    // Whoever does not answer in a minute has been given up by its user already.
+    policy.ack_timeout = Duration::from_mins(1);
+    policy.stream_open_timeout = Duration::from_secs(30);
+    policy.stream_idle_timeout = Duration::from_mins(5);
+    policy.server_ping_timeout = Duration::from_secs(10);
+    // Strangers keep out of each other's rooms, and do not get the guest list.
+    policy.foreign_room_moves = RoomMoves::TopicOwner;
+    policy.room_emitters = RoomEmitters::Members;
+    policy.list_clients = ListClients::Nobody;
     config
 }
 

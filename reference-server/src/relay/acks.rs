@@ -1,10 +1,12 @@
 //! Acks that are under way: asked for by one connection, owed by another.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use sio_p2p_protocol::{ApiName, ClientId, Dialect, StreamId};
 
 use super::ConnectionId;
+use super::deadlines::Deadlines;
 
 /// One ack that a target owes a source (SRV-CORE-F6).
 #[derive(Debug, Clone)]
@@ -32,6 +34,8 @@ pub(super) enum Question {
         dialect: Dialect,
         /// Who shall accept the stream.
         target: ClientId,
+        /// The id of the opener's end.
+        source: StreamId,
         /// The id of the acceptor's end, whose data may come early.
         stream: StreamId,
     },
@@ -41,24 +45,35 @@ pub(super) enum Question {
 
 /// Every ack that is under way, under the id that its target was given.
 ///
-/// An entry ends in one of four ways: the target answers, the target leaves,
-/// the source leaves, or the source has asked for so many that its oldest is
-/// given up. It cannot outlive either end.
+/// An entry ends in one of five ways: the target answers, the target leaves,
+/// the source leaves, its time is up, or the source has asked for so many that
+/// its oldest is given up. It cannot outlive either end.
 #[derive(Debug, Default)]
 pub(super) struct Acks {
-    pending: HashMap<u64, Pending>,
+    /// Each with the time at which it is given up.
+    pending: HashMap<u64, (Duration, Pending)>,
     /// The same entries by source, oldest first.
     asked: HashMap<ConnectionId, BTreeSet<u64>>,
     /// The same entries by target, oldest first.
     owed: HashMap<ConnectionId, BTreeSet<u64>>,
+    /// The same entries by their time.
+    deadlines: Deadlines<u64>,
+    /// How many of the entries of a source are requests for a stream.
+    streams: HashMap<ConnectionId, usize>,
     /// One counter for all connections, like the original: ids are never reused.
     issued: u64,
 }
 
 impl Acks {
-    /// Enters an ack and returns the id under which the target shall answer,
-    /// and the source's oldest entry if it had `limit` of them already.
-    pub(super) fn ask(&mut self, pending: Pending, limit: usize) -> (u64, Option<(u64, Pending)>) {
+    /// Enters an ack that is waited for until it is due. Returns the id under
+    /// which the target shall answer, and the source's oldest entry if it had
+    /// `limit` of them already.
+    pub(super) fn ask(
+        &mut self,
+        pending: Pending,
+        due: Duration,
+        limit: usize,
+    ) -> (u64, Option<(u64, Pending)>) {
         let id = self.issue();
         let given_up = self
             .asked
@@ -68,7 +83,11 @@ impl Acks {
             .and_then(|oldest| Some((oldest, self.take(oldest)?)));
         self.asked.entry(pending.source).or_default().insert(id);
         self.owed.entry(pending.target).or_default().insert(id);
-        self.pending.insert(id, pending);
+        if pending.is_stream() {
+            *self.streams.entry(pending.source).or_default() += 1;
+        }
+        self.deadlines.insert(due, id);
+        self.pending.insert(id, (due, pending));
         (id, given_up)
     }
 
@@ -82,7 +101,7 @@ impl Acks {
     /// Resolves an ack. `None` for an id that was never issued, was issued to
     /// somebody else, or has been answered: only the first ack counts.
     pub(super) fn answer(&mut self, target: ConnectionId, id: u64) -> Option<Pending> {
-        if self.pending.get(&id)?.target == target {
+        if self.pending.get(&id)?.1.target == target {
             self.take(id)
         } else {
             None
@@ -102,7 +121,18 @@ impl Acks {
     /// What a connection waits for, oldest first.
     pub(super) fn asked_by(&self, source: ConnectionId) -> impl Iterator<Item = (u64, &Pending)> {
         let ids = self.asked.get(&source).into_iter().flatten();
-        ids.filter_map(|id| Some((*id, self.pending.get(id)?)))
+        ids.filter_map(|id| Some((*id, &self.pending.get(id)?.1)))
+    }
+
+    /// How many streams a connection has asked for without an answer so far.
+    pub(super) fn streams_asked_by(&self, source: ConnectionId) -> usize {
+        self.streams.get(&source).copied().unwrap_or_default()
+    }
+
+    /// Gives up an entry whose time is up, the earliest first.
+    pub(super) fn expired(&mut self, now: Duration) -> Option<(u64, Pending)> {
+        let id = self.deadlines.next(now)?;
+        Some((id, self.take(id)?))
     }
 
     /// True while somebody waits for this ack.
@@ -116,9 +146,18 @@ impl Acks {
         self.pending.len()
     }
 
-    /// Removes an entry from all three tables.
+    /// Removes an entry from all tables.
     fn take(&mut self, id: u64) -> Option<Pending> {
-        let pending = self.pending.remove(&id)?;
+        let (due, pending) = self.pending.remove(&id)?;
+        self.deadlines.remove(due, id);
+        if pending.is_stream()
+            && let Some(streams) = self.streams.get_mut(&pending.source)
+        {
+            *streams -= 1;
+            if *streams == 0 {
+                self.streams.remove(&pending.source);
+            }
+        }
         for (table, connection) in [
             (&mut self.asked, pending.source),
             (&mut self.owed, pending.target),
@@ -140,6 +179,7 @@ mod tests {
 
     const A: ConnectionId = ConnectionId(1);
     const B: ConnectionId = ConnectionId(2);
+    const FAR: Duration = Duration::MAX;
 
     fn pending(source: ConnectionId, source_id: u64, target: ConnectionId) -> Pending {
         Pending {
@@ -150,14 +190,33 @@ mod tests {
         }
     }
 
+    /// A request for a stream.
+    fn request(source: ConnectionId, target: ConnectionId) -> Pending {
+        let id = StreamId::new("s").unwrap();
+        let question = Question::Stream {
+            dialect: Dialect::V2,
+            target: ClientId::new("b").unwrap(),
+            source: id.clone(),
+            stream: id,
+        };
+        Pending {
+            question,
+            ..pending(source, 0, target)
+        }
+    }
+
     fn is_empty(acks: &Acks) -> bool {
-        acks.pending.is_empty() && acks.asked.is_empty() && acks.owed.is_empty()
+        let by_connection = acks.asked.is_empty() && acks.owed.is_empty();
+        by_connection
+            && acks.pending.is_empty()
+            && acks.deadlines.is_empty()
+            && acks.streams.is_empty()
     }
 
     #[test]
     fn only_the_first_ack_of_the_right_connection_counts() {
         let mut acks = Acks::default();
-        let (id, _) = acks.ask(pending(A, 7, B), 9);
+        let (id, _) = acks.ask(pending(A, 7, B), FAR, 9);
         assert!(acks.answer(A, id).is_none());
         assert!(acks.answer(B, id + 1).is_none());
         assert_eq!(acks.answer(B, id).unwrap().source_id, 7);
@@ -169,7 +228,7 @@ mod tests {
     fn a_target_that_leaves_frees_what_it_owed_in_order() {
         let mut acks = Acks::default();
         for source_id in [5, 3, 4] {
-            acks.ask(pending(A, source_id, B), 9);
+            acks.ask(pending(A, source_id, B), FAR, 9);
         }
         let owed: Vec<_> = acks.remove(B).iter().map(|ack| ack.source_id).collect();
         assert_eq!(owed, [5, 3, 4]);
@@ -179,8 +238,8 @@ mod tests {
     #[test]
     fn a_source_that_leaves_is_owed_nothing_even_by_itself() {
         let mut acks = Acks::default();
-        let (id, _) = acks.ask(pending(A, 0, B), 9);
-        acks.ask(pending(A, 1, A), 9);
+        let (id, _) = acks.ask(pending(A, 0, B), FAR, 9);
+        acks.ask(pending(A, 1, A), FAR, 9);
         assert!(acks.remove(A).is_empty());
         assert!(acks.answer(B, id).is_none());
         assert!(is_empty(&acks));
@@ -190,10 +249,39 @@ mod tests {
     fn one_too_many_gives_up_the_oldest() {
         let mut acks = Acks::default();
         for source_id in 0..3 {
-            let (_, given_up) = acks.ask(pending(A, source_id, B), 2);
+            let (_, given_up) = acks.ask(pending(A, source_id, B), FAR, 2);
             let expected = (source_id == 2).then_some(0);
             assert_eq!(given_up.map(|(_, ack)| ack.source_id), expected);
         }
         assert_eq!(acks.pending(), 2);
+    }
+
+    #[test]
+    fn whatever_is_due_is_given_up_in_the_order_of_its_deadlines() {
+        let mut acks = Acks::default();
+        let ms = Duration::from_millis;
+        let (late, _) = acks.ask(pending(A, 1, B), ms(9), 9);
+        let (early, _) = acks.ask(pending(A, 2, B), ms(5), 9);
+        let (answered, _) = acks.ask(pending(A, 3, B), ms(5), 9);
+        acks.answer(B, answered);
+        assert!(acks.expired(ms(4)).is_none());
+        assert_eq!(acks.expired(ms(9)).map(|(id, _)| id), Some(early));
+        assert!(acks.answer(B, early).is_none(), "a late answer");
+        assert_eq!(acks.expired(ms(9)).map(|(id, _)| id), Some(late));
+        assert!(is_empty(&acks));
+    }
+
+    #[test]
+    fn requests_for_streams_are_counted_until_they_are_settled() {
+        let mut acks = Acks::default();
+        let (first, _) = acks.ask(request(A, B), FAR, 9);
+        acks.ask(request(A, B), FAR, 9);
+        acks.ask(pending(A, 1, B), FAR, 9);
+        assert_eq!(acks.streams_asked_by(A), 2);
+        assert_eq!(acks.streams_asked_by(B), 0);
+        acks.answer(B, first);
+        assert_eq!(acks.streams_asked_by(A), 1);
+        acks.remove(B);
+        assert!(is_empty(&acks));
     }
 }

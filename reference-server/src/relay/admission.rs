@@ -21,6 +21,8 @@ impl Relay {
         client_id: Option<String>,
         sid: &str,
     ) -> Result<Option<ClientId>, Failure> {
+        let clients = self.registry.connections() + 1;
+        self.policy.check(Limit::Clients, clients)?;
         let Some(client) = client_id.and_then(|id| ClientId::new(id).ok()) else {
             return Ok(None);
         };
@@ -78,11 +80,18 @@ impl Relay {
         outbox.event(connection, event.encode().into(), Some(id));
     }
 
-    /// Takes an ack if it answers a ping. The answer stays here: it is written to
-    /// the log and nobody is told.
-    pub(super) fn takes_pong(&mut self, from: ConnectionId, id: u64, answer: &Answer) -> bool {
+    /// Takes an ack if it answers a ping. The answer stays here: it is counted and
+    /// written to the log, and nobody is told.
+    pub(super) fn takes_pong(
+        &mut self,
+        from: ConnectionId,
+        id: u64,
+        answer: &Answer,
+        outbox: &mut Outbox,
+    ) -> bool {
         let answered = self.pings.answered(from, id);
         if answered {
+            outbox.counters.pongs += 1;
             // Any answer is a sign of life; one that names the client is polite.
             let pong = PongAck::decode(&answer.data.json).ok();
             let client = pong.map(|pong| pong.client);
@@ -100,6 +109,7 @@ impl Relay {
     pub(super) fn expire_pings(&mut self, outbox: &mut Outbox) {
         while let Some((connection, alive)) = self.pings.expired(self.now) {
             debug!(connection = connection.0, alive, "a ping was not answered");
+            outbox.counters.missed_pongs += 1;
             let client = self.registry.client(connection);
             let replaced = client.and_then(|client| self.registry.find(client)) != Some(connection);
             if self.policy.disconnect_replaced && replaced && !alive {

@@ -28,6 +28,12 @@ pub struct Counters {
     pub stray_acks: u64,
     /// Streams that were accepted.
     pub streams: u64,
+    /// Streams that were ended because nothing came on them for too long.
+    pub idle_streams: u64,
+    /// Answers to `SERVER_PING`.
+    pub pongs: u64,
+    /// `SERVER_PING`s that were not answered in time.
+    pub missed_pongs: u64,
     /// Failures that clients were told, by their code, whether as `SERVER_ERROR` or
     /// in an ack.
     pub failures: HashMap<FailureCode, u64>,

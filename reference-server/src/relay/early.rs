@@ -13,13 +13,11 @@
 //! messages of the same pair pass. An acceptor may ask its opener something
 //! before it decides, and would wait for ever if its question did.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
-use sio_p2p_protocol::{
-    Arguments, Dialect, EventName, PEER_STREAM_DESTROYED, Payload, STREAM_DATA_PREFIX, StreamId,
-};
+use sio_p2p_protocol::StreamId;
 
+use super::part::Part;
 use super::{ConnectionId, Data};
 
 /// A request to open a stream that is not answered yet.
@@ -36,11 +34,12 @@ pub(super) struct Offer {
     pub(super) stream: StreamId,
 }
 
-/// A message that is ready to be sent: its content, and the id under which the
-/// receiver is asked for an ack.
+/// A message that is ready to be sent: its content, what it means to its stream,
+/// and the id under which the receiver is asked for an ack.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Held {
     pub(super) data: Data,
+    pub(super) part: Part,
     pub(super) ack: Option<u64>,
 }
 
@@ -237,28 +236,6 @@ impl Early {
     }
 }
 
-/// The stream whose data or whose end a message carries, if it does. The id is
-/// that of the sender's end.
-pub(super) fn stream_of<'a>(
-    dialect: Dialect,
-    event: &'a EventName,
-    args: &Arguments,
-) -> Option<Cow<'a, str>> {
-    let name = event.as_str();
-    if let Some(stream) = name.strip_prefix(STREAM_DATA_PREFIX) {
-        return Some(Cow::Borrowed(stream));
-    }
-    if name != PEER_STREAM_DESTROYED {
-        return None;
-    }
-    // The first dialect puts the sender's client id first.
-    let position = usize::from(dialect == Dialect::V1);
-    let id = Payload::from(*args.elements().get(position)?);
-    // A number is an id too, by its digits.
-    let text = id.to_text().unwrap_or_else(|| id.as_json().to_owned());
-    Some(Cow::Owned(text))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,6 +259,7 @@ mod tests {
     fn message(text: &str) -> Held {
         Held {
             data: text.to_owned().into(),
+            part: Part::Data,
             ack: None,
         }
     }
@@ -341,22 +319,5 @@ mod tests {
         early.remove_acceptor(ACCEPTOR);
         assert_eq!((early.offers(), early.held()), (0, 0));
         assert_eq!(early.accepted(&offer(2, "t")), []);
-    }
-
-    #[test]
-    fn the_stream_of_a_message_is_the_sender_s_end() {
-        let data = EventName::new("P2P_EMIT_STREAM-from-stream-x").unwrap();
-        let destroyed = EventName::new("PEER_STREAM_DESTROYED").unwrap();
-        let other = EventName::new("hello").unwrap();
-        let args = Arguments::parse(r#"["a", 7 ]"#).unwrap();
-        let of = |dialect, event| stream_of(dialect, event, &args).map(Cow::into_owned);
-        assert_eq!(of(Dialect::V1, &data).as_deref(), Some("x"));
-        assert_eq!(of(Dialect::V1, &destroyed).as_deref(), Some("7"));
-        assert_eq!(of(Dialect::V2, &destroyed).as_deref(), Some("a"));
-        assert_eq!(of(Dialect::V2, &other), None);
-        assert_eq!(
-            stream_of(Dialect::V2, &destroyed, &Arguments::empty()),
-            None
-        );
     }
 }

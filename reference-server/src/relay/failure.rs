@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use sio_p2p_protocol::{ApiName, ClientId, Dialect, Failure, Refusal};
 
+use super::acks::Question;
+
 /// The target of a message is not there (SRV-CORE-F3).
 pub(super) fn no_target(dialect: Dialect, target: &ClientId) -> Failure {
     let client = target.to_string();
@@ -58,6 +60,17 @@ pub(super) fn taken(api: &ApiName) -> Failure {
 pub(super) fn refused_stream() -> Failure {
     let detail = "data of a stream that was refused is not delivered";
     Failure::refused(Refusal::NotAllowed, detail)
+}
+
+/// Nobody has answered in time.
+pub(super) fn unanswered(question: &Question) -> Failure {
+    let who = match question {
+        Question::Message(_, target)
+        | Question::AddTarget(_, target)
+        | Question::Stream { target, .. } => format!("client `{target}`"),
+        Question::Api(api) => format!("the API `{api}`"),
+    };
+    Failure::refused(Refusal::TimedOut, format!("{who} has not answered in time"))
 }
 
 /// A replaced connection has not answered its ping, and nothing else came from it.

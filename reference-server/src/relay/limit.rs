@@ -7,11 +7,19 @@ use super::policy::Policy;
 /// A limit that a client can run into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Limit {
+    Clients,
     ConnectionsPerId,
     ClientIdBytes,
     RoomNameBytes,
     Rooms,
+    Topics,
+    EventNameBytes,
+    Arguments,
+    MessageBytes,
     Links,
+    Streams,
+    StreamIdBytes,
+    ChannelBytes,
     PendingAcks,
     EarlyEvents,
     EarlyBytes,
@@ -22,40 +30,32 @@ pub(super) enum Limit {
 impl Limit {
     /// The setting, what it bounds, its value, and in what it is counted.
     fn row(self, policy: &Policy) -> (&'static str, &'static str, usize, &'static str) {
-        const ID: &str = "one client id";
+        /// Takes the value of a setting by its name.
+        macro_rules! row {
+            ($setting:ident, $what:expr, $unit:literal) => {
+                (stringify!($setting), $what, policy.$setting, $unit)
+            };
+        }
         const ONE: &str = "one connection";
         match self {
-            Self::ConnectionsPerId => {
-                let limit = policy.connections_per_id;
-                ("connections_per_id", ID, limit, "connections")
-            }
-            Self::ClientIdBytes => {
-                let limit = policy.client_id_bytes;
-                ("client_id_bytes", "a client id", limit, "bytes")
-            }
-            Self::RoomNameBytes => {
-                let limit = policy.room_name_bytes;
-                ("room_name_bytes", "a room name", limit, "bytes")
-            }
-            Self::Rooms => ("rooms", ONE, policy.rooms, "rooms"),
-            Self::Links => ("links", ONE, policy.links, "targets"),
-            Self::PendingAcks => {
-                let limit = policy.pending_acks;
-                ("pending_acks", ONE, limit, "acks under way")
-            }
-            Self::EarlyEvents => {
-                let limit = policy.early_events;
-                ("early_events", ONE, limit, "events ahead of an acceptance")
-            }
-            Self::EarlyBytes => {
-                let limit = policy.early_bytes;
-                ("early_bytes", ONE, limit, "bytes ahead of an acceptance")
-            }
-            Self::ApiNameBytes => {
-                let limit = policy.api_name_bytes;
-                ("api_name_bytes", "an API name", limit, "bytes")
-            }
-            Self::Apis => ("apis", ONE, policy.apis, "APIs"),
+            Self::Clients => row!(clients, "this server", "clients"),
+            Self::ConnectionsPerId => row!(connections_per_id, "one client id", "connections"),
+            Self::ClientIdBytes => row!(client_id_bytes, "a client id", "bytes"),
+            Self::RoomNameBytes => row!(room_name_bytes, "a room name", "bytes"),
+            Self::Rooms => row!(rooms, ONE, "rooms"),
+            Self::Topics => row!(topics, ONE, "topics"),
+            Self::EventNameBytes => row!(event_name_bytes, "an event name", "bytes"),
+            Self::Arguments => row!(arguments, "a message", "arguments"),
+            Self::MessageBytes => row!(message_bytes, "a message", "bytes"),
+            Self::Links => row!(links, ONE, "targets"),
+            Self::Streams => row!(streams, ONE, "streams"),
+            Self::StreamIdBytes => row!(stream_id_bytes, "a stream id", "bytes"),
+            Self::ChannelBytes => row!(channel_bytes, "a channel name", "bytes"),
+            Self::PendingAcks => row!(pending_acks, ONE, "acks under way"),
+            Self::EarlyEvents => row!(early_events, ONE, "events ahead of an acceptance"),
+            Self::EarlyBytes => row!(early_bytes, ONE, "bytes ahead of an acceptance"),
+            Self::ApiNameBytes => row!(api_name_bytes, "an API name", "bytes"),
+            Self::Apis => row!(apis, ONE, "APIs"),
         }
     }
 }

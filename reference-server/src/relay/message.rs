@@ -1,16 +1,21 @@
 //! Message API: events from one client to another, and links between clients.
 
+use std::time::Duration;
+
+use bytes::Bytes;
 use sio_p2p_protocol::{
     AddTargetAck, Arguments, ClientId, Dialect, EmptyAck, EventName, Failure, P2pEmitAcknowledge,
     P2pEmitV1, P2pEmitV2, ServerEvent, TargetAdded, TargetAddedV1, forward,
 };
 
 use super::acks::{Pending, Question};
+use super::authorize::Action;
 use super::call::{self, Call};
-use super::early::{Held, stream_of};
-use super::failure::{anonymous, no_target};
+use super::early::Held;
+use super::failure::{anonymous, no_target, unanswered};
 use super::limit::Limit;
 use super::output::Data;
+use super::part::stream_of;
 use super::{ConnectionId, Outbox, Relay};
 
 /// A message as all its forms on the wire have it.
@@ -83,11 +88,15 @@ impl Relay {
             args,
             dialect,
         } = message;
-        // A receiver would take a reserved name for news of its own connection,
-        // so not even an unknown target makes a difference (SRV-ROB-3).
-        if event.is_reserved() {
-            return Err(Failure::reserved_event_name(&event));
-        }
+        // A message that may not be sent is told as such, whether or not its target
+        // is there.
+        self.check_message(&event, &args, &call.attachments)?;
+        let action = Action::Emit {
+            target: &target,
+            event: &event,
+            ack: ack.is_some(),
+        };
+        self.permit(call.from, &action)?;
         let Some(to) = self.registry.find(&target) else {
             return Err(no_target(dialect, &target));
         };
@@ -104,11 +113,46 @@ impl Relay {
                 target: to,
                 question: Question::Message(dialect, target),
             };
-            self.ask(call.outbox, pending)
+            // The ack of a chunk is how a reader makes its writer wait, so it is
+            // waited for as long as the stream may be idle.
+            let mut wait = self.policy.ack_timeout;
+            if stream.is_some() {
+                wait = wait.max(self.policy.stream_idle_timeout);
+            }
+            self.ask_within(call.outbox, pending, wait)
         });
         match stream {
-            Some(stream) => self.forward_on_stream(call, to, &stream, Held { data, ack }),
+            Some((stream, part)) => {
+                let message = Held { data, part, ack };
+                self.forward_on_stream(call, to, &stream, message);
+            }
             None => call.outbox.event(to, data, ack),
+        }
+        Ok(())
+    }
+
+    /// Whether an event may be handed on, whoever is to receive it.
+    pub(super) fn check_message(
+        &self,
+        event: &EventName,
+        args: &Arguments,
+        attachments: &[Bytes],
+    ) -> Result<(), Failure> {
+        // A receiver would take a reserved name for news of its own connection
+        // (SRV-ROB-3).
+        if event.is_reserved() {
+            return Err(Failure::reserved_event_name(event));
+        }
+        let name = event.as_str().len();
+        self.policy.check(Limit::EventNameBytes, name)?;
+        let text = args.inner().len();
+        let bytes = text + attachments.iter().map(Bytes::len).sum::<usize>();
+        self.policy.check(Limit::MessageBytes, bytes)?;
+        // Counting reads the whole text, so it is done only if there is text enough
+        // for more arguments than the limit: a character and a comma for each.
+        let limit = self.policy.arguments;
+        if text > limit.saturating_mul(2) {
+            self.policy.check(Limit::Arguments, args.len())?;
         }
         Ok(())
     }
@@ -125,6 +169,9 @@ impl Relay {
         let Some(source_id) = call.ack else {
             return call.fail(&no_target(dialect, &target));
         };
+        if let Err(failure) = self.permit(call.from, &Action::AddTarget { target: &target }) {
+            return call.refuse(&failure, refused);
+        }
         let Some(to) = self.registry.find(&target) else {
             return call::refuse_target(call.outbox, call.from, source_id, dialect, &target);
         };
@@ -162,21 +209,49 @@ impl Relay {
 
     /// Enters an ack and returns the id under which the target shall give it.
     pub(super) fn ask(&mut self, outbox: &mut Outbox, pending: Pending) -> u64 {
+        let wait = self.policy.ack_timeout;
+        self.ask_within(outbox, pending, wait)
+    }
+
+    /// As [`ask`](Self::ask), for as long as this is waited.
+    pub(super) fn ask_within(
+        &mut self,
+        outbox: &mut Outbox,
+        pending: Pending,
+        wait: Duration,
+    ) -> u64 {
         // The host is trusted with how much it asks for.
         let limit = if pending.source == ConnectionId::HOST {
             usize::MAX
         } else {
             self.policy.pending_acks
         };
-        let (id, given_up) = self.acks.ask(pending, limit);
+        let due = self.due_in(wait);
+        let (id, given_up) = self.acks.ask(pending, due, limit);
         if let Some((id, given_up)) = given_up {
-            let offer = given_up.offer(id);
-            call::give_up(outbox, given_up, &self.policy.exceeded(Limit::PendingAcks));
-            if let Some(offer) = offer {
-                self.offer_refused(outbox, &offer);
-            }
+            let failure = self.policy.exceeded(Limit::PendingAcks);
+            self.give_up(outbox, id, given_up, &failure);
         }
         id
+    }
+
+    /// Fails what was not answered in time, like an answer of a client that has
+    /// left (SRV-MSG-30), in words of its own: the client is still there. An answer
+    /// that comes later is dropped.
+    pub(super) fn expire_acks(&mut self, outbox: &mut Outbox) {
+        while let Some((id, pending)) = self.acks.expired(self.now) {
+            let failure = unanswered(&pending.question);
+            self.give_up(outbox, id, pending, &failure);
+        }
+    }
+
+    /// Stops waiting for an ack and tells its source why.
+    fn give_up(&mut self, outbox: &mut Outbox, id: u64, pending: Pending, failure: &Failure) {
+        let offer = pending.offer(id);
+        call::give_up(outbox, pending, failure);
+        if let Some(offer) = offer {
+            self.offer_refused(outbox, &offer);
+        }
     }
 }
 

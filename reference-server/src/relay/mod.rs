@@ -33,6 +33,7 @@
 mod acks;
 mod admission;
 mod apis;
+mod authorize;
 mod call;
 mod core;
 mod counters;
@@ -45,12 +46,14 @@ mod limit;
 mod links;
 mod message;
 mod output;
+mod part;
 mod pings;
 mod policy;
 mod registry;
 mod rooms;
 mod service;
 mod stream;
+mod streams;
 mod topic;
 
 use std::time::Duration;
@@ -62,6 +65,8 @@ use tracing::debug;
 
 use self::acks::Acks;
 use self::apis::Apis;
+use self::authorize::Hook;
+pub use self::authorize::{Action, Authorize, Denial, Sender};
 use self::call::Call;
 pub use self::counters::Counters;
 use self::early::Early;
@@ -69,9 +74,10 @@ pub use self::host::{Content, Host, HostEvent};
 use self::links::Links;
 pub use self::output::{Answer, ConnectionId, Data, Handshake, Outbox, Output, Packet, Request};
 use self::pings::Pings;
-pub use self::policy::{DuplicateIds, Policy};
+pub use self::policy::{DuplicateIds, ListClients, Policy, RoomEmitters, RoomMoves};
 use self::registry::{Departed, Registry};
-use self::rooms::Rooms;
+use self::rooms::{Joining, Rooms};
+use self::streams::Streams;
 
 /// Everything the server knows about its clients, and the rules it follows.
 #[derive(Debug, Default)]
@@ -84,6 +90,8 @@ pub struct Relay {
     early: Early,
     apis: Apis,
     pings: Pings,
+    streams: Streams,
+    hook: Hook,
     /// How long the driver's clock has been running.
     now: Duration,
     /// What goes wrong on purpose.
@@ -114,11 +122,15 @@ pub struct Census {
     pub rooms: usize,
     /// Memberships in all rooms together.
     pub memberships: usize,
+    /// Topics, counted at the clients that made them and are in their rooms.
+    pub topics: usize,
     /// Acks that are under way.
     pub pending_acks: usize,
     /// Requests to open a stream that are not answered yet. Each of them is a
     /// pending ack too.
     pub stream_requests: usize,
+    /// Streams that were accepted and have not ended.
+    pub streams: usize,
     /// Messages on streams that wait until their stream is open.
     pub early_events: usize,
     /// API names that are taken.
@@ -145,6 +157,8 @@ impl Relay {
     /// a relay in which nothing ever expires.
     pub fn advance(&mut self, now: Duration, outbox: &mut Outbox) {
         self.now = self.now.max(now);
+        self.expire_acks(outbox);
+        self.expire_streams(outbox);
         self.expire_pings(outbox);
     }
 
@@ -177,7 +191,12 @@ impl Relay {
         // Socket.IO puts every connection into a room of its own, named after
         // it, and applications of the original address connections by it.
         if let Ok(own) = RoomName::new(sid) {
-            self.rooms.join(connection, &own, usize::MAX).ok();
+            let unbounded = Joining {
+                topic: false,
+                rooms: usize::MAX,
+                topics: 0,
+            };
+            self.rooms.join(connection, &own, unbounded).ok();
         }
         outbox.host(HostEvent::Connected { connection, client });
     }
@@ -214,7 +233,7 @@ impl Relay {
         if let Some(pending) = self.acks.answer(from, id) {
             outbox.counters.acks += 1;
             self.answered(outbox, id, &pending, answer);
-        } else if !self.takes_pong(from, id, &answer) {
+        } else if !self.takes_pong(from, id, &answer, outbox) {
             outbox.counters.stray_acks += 1;
             debug!(connection = from.0, id, "an ack that nobody waits for");
         }
@@ -239,6 +258,7 @@ impl Relay {
         if !keep_apis {
             self.apis.remove(connection);
         }
+        self.streams.remove(connection);
         self.forget_offers(connection);
         for pending in self.acks.remove(connection) {
             call::target_left(outbox, pending);
@@ -264,8 +284,10 @@ impl Relay {
             link_ends: self.links.ends(),
             rooms: self.rooms.rooms(),
             memberships: self.rooms.memberships(),
+            topics: self.rooms.topics(),
             pending_acks: self.acks.pending(),
             stream_requests: self.early.offers(),
+            streams: self.streams.open(),
             early_events: self.early.held(),
             apis: self.apis.apis(),
             pings: self.pings.waiting(),

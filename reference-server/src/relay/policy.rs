@@ -24,6 +24,43 @@ pub enum DuplicateIds {
     Allow,
 }
 
+/// Who may move others into and out of rooms, dialect `v1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomMoves {
+    /// Any client may move any other into and out of any room, and end any topic,
+    /// as with the originals (SRV-CORE-23).
+    #[default]
+    Anyone,
+    /// A client may do so with rooms of its own topics only: those whose names
+    /// begin with `service:`, its client id and `:topic:`.
+    TopicOwner,
+    /// Nobody may. Topics of client-side services do not work then.
+    Nobody,
+}
+
+/// Who may send to a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomEmitters {
+    /// Any client, as with the originals (SRV-CORE-F8).
+    #[default]
+    Anyone,
+    /// Members of the room only. A client-side service is a member of its topics.
+    Members,
+}
+
+/// Who may ask who is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ListClients {
+    /// Any client, as with the originals (SRV-CORE-10).
+    #[default]
+    Everybody,
+    /// Nobody. Whether one client is connected can still be asked by its id.
+    Nobody,
+}
+
 /// The rules of the relay: what it allows, how much of it, and for how long.
 ///
 /// Whatever exceeds a limit is refused with an error that says so and names the
@@ -47,6 +84,35 @@ pub struct Policy {
     /// `duplicate_ids` lets more than one in.
     #[schemars(range(min = 1))]
     pub connections_per_id: usize,
+    /// Who may move other clients into and out of rooms, and end topics, which
+    /// empties a room.
+    pub foreign_room_moves: RoomMoves,
+    /// Who may send to a room.
+    pub room_emitters: RoomEmitters,
+    /// Who may list the clients.
+    pub list_clients: ListClients,
+    /// How long an ack is waited for that one client asked of another, by a message,
+    /// a request to add it, or a call of its API, default 24 h. A chunk of a stream
+    /// is waited for at least as long as its stream may be idle.
+    #[serde(rename = "ack_timeout_ms", with = "millis")]
+    #[schemars(with = "u64", range(min = 1))]
+    pub ack_timeout: Duration,
+    /// How long a request to open a stream may stay unanswered, default 1 h. It is
+    /// then refused, and an acceptance that comes later is not heard.
+    #[serde(rename = "stream_open_timeout_ms", with = "millis")]
+    #[schemars(with = "u64", range(min = 1))]
+    pub stream_open_timeout: Duration,
+    /// How long nothing may come on an open stream, default 24 h. Both ends are then
+    /// told that the other is destroyed. A reader that pauses its writer for longer
+    /// loses its stream, too.
+    #[serde(rename = "stream_idle_timeout_ms", with = "millis")]
+    #[schemars(with = "u64", range(min = 1))]
+    pub stream_idle_timeout: Duration,
+    /// How many clients may be connected, those without an id included, default
+    /// 100,000. Connections that poll need not hold a TCP connection all the time,
+    /// so `engine.max_connections` does not bound them.
+    #[schemars(range(min = 1))]
+    pub clients: usize,
     /// Longest client id in bytes, default 15,360: what the originals take
     /// before Node refuses the request.
     pub client_id_bytes: usize,
@@ -55,9 +121,28 @@ pub struct Policy {
     pub room_name_bytes: usize,
     /// How many rooms one connection may be in, default 4,096.
     pub rooms: usize,
+    /// How many topics one connection may have created, that is, be in the rooms
+    /// of, default 4,096. They count as rooms, too.
+    pub topics: usize,
+    /// Longest event name of a message in bytes, default 65,536.
+    pub event_name_bytes: usize,
+    /// How many arguments a message may have, default 1,000,000: more than fit into
+    /// a packet of the default size.
+    pub arguments: usize,
+    /// How many bytes the arguments of a message may have, attachments included,
+    /// default 1 GiB: whatever `engine.max_message` lets through.
+    pub message_bytes: usize,
     /// How many links one connection may make with `ADD_TARGET` and streams,
     /// default 16,384. Links that others make to it do not count.
     pub links: usize,
+    /// How many streams one connection may have opened at a time, default 16,384,
+    /// requests that are not answered included. Streams that others open to it do
+    /// not count.
+    pub streams: usize,
+    /// Longest id of the end of a stream in bytes, default 4,096.
+    pub stream_id_bytes: usize,
+    /// Longest name of a stream channel in bytes, default 4,096.
+    pub channel_bytes: usize,
     /// How many acks one connection may be waiting for, default 65,536. One
     /// more, and the oldest is given up.
     pub pending_acks: usize,
@@ -79,10 +164,24 @@ impl Default for Policy {
             disconnect_replaced: false,
             server_ping_timeout: Duration::from_secs(20),
             connections_per_id: 64,
+            foreign_room_moves: RoomMoves::Anyone,
+            room_emitters: RoomEmitters::Anyone,
+            list_clients: ListClients::Everybody,
+            ack_timeout: Duration::from_hours(24),
+            stream_open_timeout: Duration::from_hours(1),
+            stream_idle_timeout: Duration::from_hours(24),
+            clients: 100_000,
             client_id_bytes: 15_360,
             room_name_bytes: 4_096,
             rooms: 4_096,
+            topics: 4_096,
+            event_name_bytes: 65_536,
+            arguments: 1_000_000,
+            message_bytes: 1 << 30,
             links: 16_384,
+            streams: 16_384,
+            stream_id_bytes: 4_096,
+            channel_bytes: 4_096,
             pending_acks: 65_536,
             early_events: 1_024,
             early_bytes: 4 << 20,

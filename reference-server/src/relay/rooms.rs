@@ -15,14 +15,41 @@ pub(super) struct Rooms {
     /// Members of each room under the number of their joining.
     inside: HashMap<RoomName, BTreeMap<u64, ConnectionId>>,
     /// The rooms of each connection, with the same numbers.
-    joined: HashMap<ConnectionId, HashMap<RoomName, u64>>,
+    joined: HashMap<ConnectionId, Joined>,
     /// How often anybody has joined anything; orders the members of each room.
     joinings: u64,
 }
 
-/// The limit of rooms that one connection may be in is reached.
+/// The rooms of one connection.
+#[derive(Debug, Default)]
+struct Joined {
+    rooms: HashMap<RoomName, Membership>,
+    /// How many of them it has made as topics.
+    topics: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Membership {
+    number: u64,
+    /// The member has made a topic of this room.
+    topic: bool,
+}
+
+/// How a connection joins, and how many rooms and topics it may have.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Joining {
+    /// It makes a topic of the room. Whoever is in the room already can do so, too.
+    pub(super) topic: bool,
+    pub(super) rooms: usize,
+    pub(super) topics: usize,
+}
+
+/// Why a room could not be joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooManyRooms;
+pub(super) enum NotJoined {
+    TooManyRooms,
+    TooManyTopics,
+}
 
 impl Rooms {
     /// Puts a connection into a room. Joining twice changes nothing.
@@ -30,18 +57,30 @@ impl Rooms {
         &mut self,
         connection: ConnectionId,
         room: &RoomName,
-        limit: usize,
-    ) -> Result<(), TooManyRooms> {
+        how: Joining,
+    ) -> Result<(), NotJoined> {
         let joined = self.joined.entry(connection).or_default();
+        let known = joined.rooms.get_mut(room);
+        let new_topic = how.topic && !known.as_ref().is_some_and(|known| known.topic);
+        if new_topic && joined.topics >= how.topics {
+            return Err(NotJoined::TooManyTopics);
+        }
         // A member keeps its place, however often it joins.
-        if joined.contains_key(room) {
+        if let Some(known) = known {
+            known.topic |= how.topic;
+            joined.topics += usize::from(new_topic);
             return Ok(());
         }
-        if joined.len() >= limit {
-            return Err(TooManyRooms);
+        if joined.rooms.len() >= how.rooms {
+            return Err(NotJoined::TooManyRooms);
         }
         self.joinings += 1;
-        joined.insert(room.clone(), self.joinings);
+        joined.topics += usize::from(new_topic);
+        let membership = Membership {
+            number: self.joinings,
+            topic: how.topic,
+        };
+        joined.rooms.insert(room.clone(), membership);
         let members = self.inside.entry(room.clone()).or_default();
         members.insert(self.joinings, connection);
         Ok(())
@@ -50,15 +89,24 @@ impl Rooms {
     /// Takes a connection out of a room and says whether it was in it. Leaving a
     /// room one is not in is fine.
     pub(super) fn leave(&mut self, connection: ConnectionId, room: &RoomName) -> bool {
-        let joined = self.joined.get_mut(&connection);
-        let Some(number) = joined.and_then(|joined| joined.remove(room)) else {
+        let Some(joined) = self.joined.get_mut(&connection) else {
             return false;
         };
-        if self.joined.get(&connection).is_some_and(HashMap::is_empty) {
+        let Some(membership) = joined.rooms.remove(room) else {
+            return false;
+        };
+        joined.topics -= usize::from(membership.topic);
+        if joined.rooms.is_empty() {
             self.joined.remove(&connection);
         }
-        self.forget_member(room, number);
+        self.forget_member(room, membership.number);
         true
+    }
+
+    /// True if a connection is in a room.
+    pub(super) fn contains(&self, connection: ConnectionId, room: &RoomName) -> bool {
+        let joined = self.joined.get(&connection);
+        joined.is_some_and(|joined| joined.rooms.contains_key(room))
     }
 
     /// The members of a room in the order of joining; none if it does not exist.
@@ -78,8 +126,9 @@ impl Rooms {
 
     /// Takes a connection out of all its rooms.
     pub(super) fn remove(&mut self, connection: ConnectionId) {
-        for (room, number) in self.joined.remove(&connection).into_iter().flatten() {
-            self.forget_member(&room, number);
+        let joined = self.joined.remove(&connection).unwrap_or_default();
+        for (room, membership) in joined.rooms {
+            self.forget_member(&room, membership.number);
         }
     }
 
@@ -90,7 +139,12 @@ impl Rooms {
 
     /// How many memberships there are in all rooms together.
     pub(super) fn memberships(&self) -> usize {
-        self.joined.values().map(HashMap::len).sum()
+        self.joined.values().map(|joined| joined.rooms.len()).sum()
+    }
+
+    /// How many topics their makers are in.
+    pub(super) fn topics(&self) -> usize {
+        self.joined.values().map(|joined| joined.topics).sum()
     }
 
     /// The other half of leaving. A room ends with its last member, so that names
@@ -112,6 +166,13 @@ mod tests {
     const A: ConnectionId = ConnectionId(1);
     const B: ConnectionId = ConnectionId(2);
 
+    const PLAIN: Joining = Joining {
+        topic: false,
+        rooms: 9,
+        topics: 9,
+    };
+    const ONE: Joining = Joining { rooms: 1, ..PLAIN };
+
     fn room(name: &str) -> RoomName {
         RoomName::new(name).unwrap()
     }
@@ -120,11 +181,11 @@ mod tests {
     fn members_are_kept_in_the_order_of_joining() {
         let mut rooms = Rooms::default();
         for member in [B, A, B] {
-            rooms.join(member, &room("r"), 9).unwrap();
+            rooms.join(member, &room("r"), PLAIN).unwrap();
         }
         assert_eq!(rooms.members(&room("r")).collect::<Vec<_>>(), [B, A]);
         rooms.leave(B, &room("r"));
-        rooms.join(B, &room("r"), 9).unwrap();
+        rooms.join(B, &room("r"), PLAIN).unwrap();
         assert_eq!(rooms.dissolve(&room("r")), [A, B]);
         assert_eq!((rooms.rooms(), rooms.memberships()), (0, 0));
     }
@@ -133,8 +194,8 @@ mod tests {
     fn leaving_needs_no_membership_and_leaves_no_trace() {
         let mut rooms = Rooms::default();
         rooms.leave(A, &room("r"));
-        rooms.join(A, &room("r"), 9).unwrap();
-        rooms.join(A, &room("q"), 9).unwrap();
+        rooms.join(A, &room("r"), PLAIN).unwrap();
+        rooms.join(A, &room("q"), PLAIN).unwrap();
         rooms.leave(B, &room("r"));
         rooms.remove(A);
         rooms.remove(A);
@@ -144,9 +205,36 @@ mod tests {
     #[test]
     fn the_limit_counts_rooms_and_not_joinings() {
         let mut rooms = Rooms::default();
-        rooms.join(A, &room("r"), 1).unwrap();
-        rooms.join(A, &room("r"), 1).unwrap();
-        assert_eq!(rooms.join(A, &room("q"), 1), Err(TooManyRooms));
+        rooms.join(A, &room("r"), ONE).unwrap();
+        rooms.join(A, &room("r"), ONE).unwrap();
+        assert_eq!(rooms.join(A, &room("q"), ONE), Err(NotJoined::TooManyRooms));
         assert_eq!(rooms.rooms(), 1);
+    }
+
+    #[test]
+    fn topics_are_counted_at_their_maker_for_as_long_as_it_is_in_the_room() {
+        let topic = Joining {
+            topic: true,
+            topics: 1,
+            ..PLAIN
+        };
+        let mut rooms = Rooms::default();
+        rooms.join(A, &room("t"), PLAIN).unwrap();
+        for _ in 0..2 {
+            rooms.join(A, &room("t"), topic).unwrap();
+        }
+        assert_eq!(rooms.topics(), 1);
+        let second = rooms.join(A, &room("u"), topic);
+        assert_eq!(second, Err(NotJoined::TooManyTopics));
+        assert!(!rooms.contains(A, &room("u")));
+        // A room that is joined as a plain one is no topic of whoever joins.
+        rooms.join(A, &room("u"), PLAIN).unwrap();
+        rooms.join(B, &room("t"), PLAIN).unwrap();
+        rooms.leave(A, &room("t"));
+        assert_eq!((rooms.topics(), rooms.rooms()), (0, 2));
+        rooms.join(A, &room("u"), topic).unwrap();
+        rooms.remove(A);
+        rooms.dissolve(&room("t"));
+        assert_eq!((rooms.topics(), rooms.memberships()), (0, 0));
     }
 }

@@ -8,6 +8,7 @@ use sio_p2p_protocol::{ApiName, CheckApiNameAck, DestroyApi, EmptyAck, Failure, 
 use super::Relay;
 use super::acks::{Pending, Question};
 use super::apis::NotCreated;
+use super::authorize::Action;
 use super::call::Call;
 use super::failure::taken;
 use super::limit::Limit;
@@ -19,6 +20,9 @@ impl Relay {
     /// Clients ask before they create and before they use one. Nothing is
     /// reserved by asking: whoever creates it first has it.
     pub(super) fn check_api_name(&self, call: Call<'_>, api: &ApiName) {
+        if let Err(failure) = self.permit(call.from, &Action::CheckApi { api }) {
+            return call.fail(&failure);
+        }
         let exists = self.apis.provider(api).is_some();
         call.answer(CheckApiNameAck(exists).encode());
     }
@@ -45,6 +49,7 @@ impl Relay {
             return Err(Failure::reserved_event_name(&event));
         }
         self.policy.check(Limit::ApiNameBytes, api.as_str().len())?;
+        self.permit(call.from, &Action::ProvideApi { api })?;
         let limit = self.policy.apis;
         let registry = &self.registry;
         let supersedes = |owner| registry.supersedes(call.from, owner);
@@ -63,11 +68,22 @@ impl Relay {
     /// clients would take it for the provider's answer.
     pub(super) fn use_api(&mut self, mut call: Call<'_>, event: UseApi) {
         let UseApi { api, args, .. } = event;
+        let action = Action::UseApi {
+            api: &api,
+            ack: call.ack.is_some(),
+        };
+        let name = api.event();
+        let allowed = self
+            .check_message(&name, &args, &call.attachments)
+            .and_then(|()| self.permit(call.from, &action));
+        if let Err(failure) = allowed {
+            return call.fail(&failure);
+        }
         let Some(provider) = self.apis.provider(&api) else {
             return call.fail(&Failure::unknown_api(&api));
         };
         let data = Data {
-            json: forward(&api.event(), &args),
+            json: forward(&name, &args),
             attachments: std::mem::take(&mut call.attachments),
         };
         let ack = call.ack.map(|source_id| {

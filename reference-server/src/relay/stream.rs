@@ -1,21 +1,25 @@
 //! Stream API: asking a client for a stream.
 //!
 //! Once a stream is open, its data, its end and its destruction are messages
-//! between the two clients, which the relay forwards without a look. All it does
-//! for streams is to introduce the ends to each other, and to keep what the
-//! acceptor says from overtaking its acceptance.
+//! between the two clients, which the relay forwards. All it does for streams is to
+//! introduce the ends to each other, to keep what the acceptor says from overtaking
+//! its acceptance, and to end what nobody uses any more.
 
 use sio_p2p_protocol::{
-    CreateStreamAck, Dialect, Failure, ServerEvent, StreamInfo, StreamOffered,
-    StreamOfferedOnChannel, StreamOfferedV1,
+    ClientId, CreateStreamAck, Dialect, Failure, PeerStreamDestroyedV1, PeerStreamDestroyedV2,
+    ServerEvent, StreamInfo, StreamOffered, StreamOfferedOnChannel, StreamOfferedV1,
 };
+use tracing::debug;
 
 use super::acks::{Pending, Question};
+use super::authorize::Action;
 use super::call::{self, Call};
 use super::early::{Admission, Excess, Held, Limits, Offer};
 use super::failure::{anonymous, no_target, refused_stream};
 use super::limit::Limit;
 use super::output::Data;
+use super::part::Part;
+use super::streams::Stream;
 use super::{Answer, ConnectionId, Outbox, Relay};
 
 impl Relay {
@@ -37,6 +41,9 @@ impl Relay {
         let Some(source_id) = call.ack else {
             return call.fail(&no_target(dialect, &target));
         };
+        if let Err(failure) = self.may_open(&call, &info, &target) {
+            return call.refuse(&failure, refused);
+        }
         let Some(to) = self.registry.find(&target) else {
             return call::refuse_stream(call.outbox, call.from, source_id, dialect, &target);
         };
@@ -59,13 +66,15 @@ impl Relay {
             question: Question::Stream {
                 dialect,
                 target,
+                source: info.source_stream().clone(),
                 stream: info.target_stream().clone(),
             },
         };
         // Asking may give up an older request, and with it what was held for the
         // same stream. So the new one is entered only then.
         let stream = info.target_stream().clone();
-        let id = self.ask(call.outbox, pending);
+        let wait = self.policy.stream_open_timeout;
+        let id = self.ask_within(call.outbox, pending, wait);
         self.early.expect(&Offer {
             id,
             acceptor: to,
@@ -77,6 +86,28 @@ impl Relay {
             attachments: std::mem::take(&mut call.attachments),
         };
         call.outbox.event(to, data, Some(id));
+    }
+
+    /// Whether the sender may ask for a stream, whoever is to accept it.
+    fn may_open(
+        &self,
+        call: &Call<'_>,
+        info: &StreamInfo,
+        target: &ClientId,
+    ) -> Result<(), Failure> {
+        for id in [info.source_stream(), info.target_stream()] {
+            self.policy.check(Limit::StreamIdBytes, id.as_str().len())?;
+        }
+        let channel = info.channel();
+        if let Some(channel) = channel {
+            self.policy
+                .check(Limit::ChannelBytes, channel.as_str().len())?;
+        }
+        // Only what one opens counts: others could use up the limit of a client
+        // that accepts whatever it is offered.
+        let open = self.streams.opened_by(call.from) + self.acks.streams_asked_by(call.from);
+        self.policy.check(Limit::Streams, open + 1)?;
+        self.permit(call.from, &Action::OpenStream { target, channel })
     }
 
     /// Sends a message that belongs to a stream, or holds it back until the
@@ -97,7 +128,10 @@ impl Relay {
             bytes: self.policy.early_bytes,
         };
         match self.early.admit(call.from, to, stream, message, limits) {
-            Admission::Passes(message) => call.outbox.event(to, message.data, message.ack),
+            Admission::Passes(message) => {
+                self.note(call.from, to, stream, message.part);
+                call.outbox.event(to, message.data, message.ack);
+            }
             Admission::Held => {}
             Admission::Exceeds(message, excess) => {
                 let limit = match excess {
@@ -126,12 +160,71 @@ impl Relay {
         match offer {
             Some(offer) if accepted => {
                 outbox.counters.streams += 1;
+                self.enter_stream(pending);
                 for message in self.early.accepted(&offer) {
+                    let id = offer.stream.as_str();
+                    self.note(offer.acceptor, offer.opener, id, message.part);
                     outbox.event(offer.opener, message.data, message.ack);
                 }
             }
             Some(offer) => self.offer_refused(outbox, &offer),
             None => {}
+        }
+    }
+
+    /// Enters a stream that was accepted into the table of open streams.
+    fn enter_stream(&mut self, pending: &Pending) {
+        let Question::Stream {
+            dialect,
+            source,
+            stream,
+            ..
+        } = &pending.question
+        else {
+            return;
+        };
+        // The host looks after its own streams.
+        if pending.source == ConnectionId::HOST {
+            return;
+        }
+        let stream = Stream {
+            dialect: *dialect,
+            opener: pending.source,
+            acceptor: pending.target,
+            source: source.clone(),
+            target: stream.clone(),
+        };
+        let idle = self.policy.stream_idle_timeout;
+        self.streams.begin(stream, self.now, idle);
+    }
+
+    /// Takes note of what a message means to the stream it belongs to, if it is one
+    /// that the relay knows of. The message is handed on in any case (DEV-17).
+    fn note(&mut self, from: ConnectionId, to: ConnectionId, stream: &str, part: Part) {
+        match part {
+            Part::Data => self.streams.data(from, to, stream, self.now),
+            Part::End => self.streams.finished(from, to, stream, self.now),
+            Part::Destroyed => self.streams.destroyed(from, to, stream),
+        }
+    }
+
+    /// Ends streams on which nothing has come for too long. Each end is told what
+    /// it would hear from the other if that were destroyed.
+    pub(super) fn expire_streams(&mut self, outbox: &mut Outbox) {
+        let idle = self.policy.stream_idle_timeout;
+        while let Some(stream) = self.streams.expired(self.now, idle) {
+            debug!(?stream, "a stream was idle for too long");
+            outbox.counters.idle_streams += 1;
+            for (owner, peer, id) in stream.ends() {
+                let notice = match (stream.dialect, self.registry.client(owner)) {
+                    (Dialect::V1, Some(client)) => ServerEvent::from(PeerStreamDestroyedV1 {
+                        client: client.clone(),
+                        stream: id.clone(),
+                    }),
+                    _ => ServerEvent::from(PeerStreamDestroyedV2 { stream: id.clone() }),
+                };
+                outbox.event(peer, notice.encode().into(), None);
+            }
         }
     }
 
@@ -199,6 +292,11 @@ impl Relay {
 }
 
 impl Pending {
+    /// True for a request to open a stream.
+    pub(super) fn is_stream(&self) -> bool {
+        matches!(self.question, Question::Stream { .. })
+    }
+
     /// The stream that was asked for under this ack id, if one was.
     pub(super) fn offer(&self, id: u64) -> Option<Offer> {
         match &self.question {

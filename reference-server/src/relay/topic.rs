@@ -6,14 +6,39 @@
 //! service leaves, its topics stay as they are: nothing asks for their end, and
 //! a service that comes back finds its subscribers where they were.
 
-use sio_p2p_protocol::{ClientId, RoomName};
+use sio_p2p_protocol::{ClientId, Failure, RoomName, ServerEvent, TopicBeingDestroyed};
 
 use super::Relay;
-use super::output::ConnectionId;
+use super::authorize::Action;
+use super::output::{ConnectionId, Outbox};
 
 impl Relay {
+    /// `JOIN_ROOM` with the action `CLIENT_SUBSCRIBE_TOPIC`: a service takes a
+    /// client into the rooms of topics. `None` if there is no such client.
+    ///
+    /// Which connection of a shared id is meant is decided like for a message: the
+    /// newest. A client that names itself joins like any other.
+    pub(super) fn subscribe(
+        &mut self,
+        service: ConnectionId,
+        client: &ClientId,
+        rooms: &[RoomName],
+    ) -> Option<Result<(), Failure>> {
+        let allowed = if self.is_named(service, client) {
+            self.permit_all(service, rooms, |room| Action::JoinRoom { room })
+        } else {
+            let action = |room| Action::MoveIntoRoom { client, room };
+            self.permit_all(service, rooms, action)
+        };
+        if let Err(failure) = allowed {
+            return Some(Err(failure));
+        }
+        let subscriber = self.registry.find(client)?;
+        Some(self.put_into(subscriber, rooms, false))
+    }
+
     /// `LEAVE_ROOM` with the action `CLIENT_UNSUBSCRIBE_TOPIC`: a service takes a
-    /// client out of the room of a topic (SRV-CORE-23).
+    /// client out of the rooms of topics (SRV-CORE-23).
     ///
     /// Subscribers of the original name the topic by its whole room, and the
     /// service puts its prefix before that once more (DEV-5). Then the room that
@@ -22,17 +47,47 @@ impl Relay {
         &mut self,
         service: ConnectionId,
         client: &ClientId,
-        room: &RoomName,
-    ) {
-        let Some(subscriber) = self.registry.find(client) else {
-            return;
-        };
-        if !self.rooms.leave(subscriber, room)
-            && let Some(service) = self.registry.client(service)
-            && let Some(meant) = without_second_prefix(service, room)
-        {
-            self.rooms.leave(subscriber, &meant);
+        rooms: &[RoomName],
+    ) -> Result<(), Failure> {
+        if self.is_named(service, client) {
+            self.permit_all(service, rooms, |room| Action::LeaveRoom { room })?;
+        } else {
+            let action = |room| Action::MoveOutOfRoom { client, room };
+            self.permit_all(service, rooms, action)?;
         }
+        let Some(subscriber) = self.registry.find(client) else {
+            return Ok(());
+        };
+        for room in rooms {
+            if !self.rooms.leave(subscriber, room)
+                && let Some(service) = self.registry.client(service)
+                && let Some(meant) = without_second_prefix(service, room)
+            {
+                self.rooms.leave(subscriber, &meant);
+            }
+        }
+        Ok(())
+    }
+
+    /// `LEAVE_ROOM` with the action `SERVICE_DESTROY_TOPIC`: tells every member that
+    /// a topic ends, in the order of joining, and empties its room (SRV-SVC-3).
+    pub(super) fn end_topics(
+        &mut self,
+        service: ConnectionId,
+        rooms: &[RoomName],
+        outbox: &mut Outbox,
+    ) -> Result<(), Failure> {
+        self.permit_all(service, rooms, |room| Action::EndTopic { room })?;
+        for room in rooms {
+            let notice = ServerEvent::from(TopicBeingDestroyed { room: room.clone() }).encode();
+            outbox.event_to_all(self.rooms.dissolve(room), notice.into());
+        }
+        Ok(())
+    }
+
+    /// True if a connection is the one that a client id stands for.
+    fn is_named(&self, connection: ConnectionId, client: &ClientId) -> bool {
+        self.registry.find(client) == Some(connection)
     }
 }
 
