@@ -7,13 +7,16 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod authorize;
 mod behaviour;
+mod deadlines;
 mod driver;
 mod duplicates;
 mod early;
 mod limits;
 mod meant;
 mod model;
+mod open_streams;
 mod peers;
 mod peers_model;
 mod replay;

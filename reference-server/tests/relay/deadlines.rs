@@ -1,0 +1,188 @@
+//! Nothing is waited for without an end (SRV-ROB-12), and what ends is told.
+
+use std::time::Duration;
+
+use sio_p2p_server::relay::{ConnectionId, Policy};
+
+use crate::driver::Driver;
+
+const LATE: &str = "Error: timed-out: client `b` has not answered in time";
+const NOTHING: Vec<String> = Vec::new();
+
+/// Acks are waited for 100 ms, streams 50 ms to be opened and 80 ms between chunks.
+/// The clock shows 1,000 ms when `a` (1) and `b` (2) have joined.
+fn timed() -> (Driver, ConnectionId, ConnectionId) {
+    let ms = Duration::from_millis;
+    let mut relay = Driver::new(Policy {
+        ack_timeout: ms(100),
+        stream_open_timeout: ms(50),
+        stream_idle_timeout: ms(80),
+        ..Policy::default()
+    });
+    relay.advance(1_000);
+    let (a, b) = (relay.join("a"), relay.join("b"));
+    (relay, a, b)
+}
+
+fn open(v1: bool) -> String {
+    let prefix = if v1 { "MULTI_API_" } else { "" };
+    format!(
+        r#"["{prefix}CREATE_STREAM",{{"sourceStreamId":"s","targetStreamId":"t","targetClientId":"b"}}]"#
+    )
+}
+
+/// Data on a stream of dialect `v2`.
+fn chunk(to: &str, id: &str, chunk: &str) -> String {
+    format!(r#"["P2P_EMIT","{to}","P2P_EMIT_STREAM-from-stream-{id}",[{chunk}]]"#)
+}
+
+#[test]
+fn a_message_that_is_not_answered_fails_and_a_late_answer_is_dropped() {
+    for question in [
+        r#"["P2P_EMIT","b","hi",[]]"#,
+        r#"["P2P_EMIT_ACKNOWLEDGE",{"targetClientId":"b","event":"hi","args":[]}]"#,
+    ] {
+        let (mut relay, a, b) = timed();
+        relay.ask(a, 7, question);
+        assert_eq!(relay.advance(1_099), NOTHING);
+        let told = format!(r#"1 42["SERVER_ERROR","{LATE}"]"#);
+        assert_eq!(relay.advance(1_100), [told]);
+        assert_eq!(relay.advance(9_999), NOTHING, "it is told once");
+        assert_eq!(relay.ack(b, 0, "[1]"), NOTHING);
+        assert_eq!(relay.relay.census().pending_acks, 0);
+        relay.all_gone();
+    }
+}
+
+#[test]
+fn a_target_that_is_not_added_is_refused_in_the_ack() {
+    for event in ["ADD_TARGET", "MULTI_API_ADD_TARGET"] {
+        let (mut relay, a, b) = timed();
+        relay.ask(a, 7, &format!(r#"["{event}","b"]"#));
+        assert_eq!(relay.advance(1_100), [format!(r#"1 437["{LATE}"]"#)]);
+        assert_eq!(relay.ack(b, 0, "[]"), NOTHING);
+        relay.all_gone();
+    }
+}
+
+#[test]
+fn a_call_of_an_api_that_is_not_answered_fails() {
+    let (mut relay, a, b) = timed();
+    relay.event(b, r#"["CREATE_API","x"]"#);
+    relay.ask(a, 7, r#"["USE_API","x"]"#);
+    let text = "Error: timed-out: the API `x` has not answered in time";
+    let told = format!(r#"1 42["SERVER_ERROR","{text}"]"#);
+    assert_eq!(relay.advance(1_100), [told]);
+    assert_eq!(relay.ack(b, 0, "[]"), NOTHING);
+    relay.all_gone();
+}
+
+#[test]
+fn what_is_answered_in_time_is_not_touched() {
+    let (mut relay, a, b) = timed();
+    relay.ask(a, 7, r#"["P2P_EMIT","b","hi",[]]"#);
+    relay.advance(1_050);
+    relay.ask(a, 8, r#"["P2P_EMIT","b","hi",[]]"#);
+    assert_eq!(relay.ack(b, 0, "[1]"), ["1 437[1]"]);
+    assert_eq!(relay.advance(1_149), NOTHING);
+    assert_eq!(relay.advance(1_150).len(), 1);
+    // A clock that goes back is not believed.
+    relay.advance(3);
+    relay.ask(a, 9, r#"["P2P_EMIT","b","hi",[]]"#);
+    assert_eq!(relay.advance(1_249), NOTHING);
+    assert_eq!(relay.advance(1_250).len(), 1);
+    relay.all_gone();
+}
+
+#[test]
+fn a_stream_that_is_not_accepted_is_refused_with_what_was_sent_ahead() {
+    for v1 in [false, true] {
+        let (mut relay, a, b) = timed();
+        relay.ask(a, 7, &open(v1));
+        relay.ask(b, 8, &chunk("a", "t", "1"));
+        let dropped = "Error: not-allowed: data of a stream that was refused is not delivered";
+        assert_eq!(
+            relay.advance(1_050),
+            [
+                format!(r#"1 437["{LATE}"]"#),
+                format!(r#"2 42["SERVER_ERROR","{dropped}"]"#),
+            ]
+        );
+        // The acceptance comes too late to be heard.
+        assert_eq!(relay.ack(b, 0, "[]"), NOTHING);
+        assert_eq!(relay.relay.census().streams, 0);
+        relay.all_gone();
+    }
+}
+
+#[test]
+fn an_idle_stream_is_destroyed_at_both_ends() {
+    for (v1, sent) in [
+        (
+            false,
+            [
+                r#"2 42["PEER_STREAM_DESTROYED","s"]"#,
+                r#"1 42["PEER_STREAM_DESTROYED","t"]"#,
+            ],
+        ),
+        (
+            true,
+            [
+                r#"2 42["PEER_STREAM_DESTROYED","a","s"]"#,
+                r#"1 42["PEER_STREAM_DESTROYED","b","t"]"#,
+            ],
+        ),
+    ] {
+        let (mut relay, a, b) = timed();
+        relay.ask(a, 7, &open(v1));
+        relay.advance(1_010);
+        relay.ack(b, 0, "[]");
+        assert_eq!(relay.relay.census().streams, 1);
+        assert_eq!(relay.advance(1_089), NOTHING);
+        assert_eq!(relay.advance(1_090), sent);
+        assert_eq!(relay.relay.census().streams, 0);
+        // What clients answer to that finds its way, and means nothing here.
+        let echo = relay.event(b, r#"["P2P_EMIT","a","PEER_STREAM_DESTROYED",["t"],null]"#);
+        assert_eq!(echo, [r#"1 42["PEER_STREAM_DESTROYED","t"]"#]);
+        relay.all_gone();
+    }
+}
+
+#[test]
+fn a_stream_lives_on_what_its_ends_send_and_on_nothing_else() {
+    let (mut relay, a, b) = timed();
+    let c = relay.join("c");
+    relay.ask(a, 7, &open(false));
+    relay.ack(b, 0, "[]");
+    for (now, from, to) in [(1_060, a, "b"), (1_120, b, "a")] {
+        assert_eq!(relay.advance(now), NOTHING);
+        let id = if from == a { "s" } else { "t" };
+        relay.event(from, &chunk(to, id, "1"));
+    }
+    relay.advance(1_190);
+    // A third client that knows the id is heard by the end, as ever (DEV-17), but
+    // does not keep the stream.
+    let forged = relay.event(c, &chunk("b", "s", "2"));
+    assert_eq!(forged, [r#"2 42["P2P_EMIT_STREAM-from-stream-s",2]"#]);
+    relay.event(c, r#"["P2P_EMIT","b","PEER_STREAM_DESTROYED",["s"],null]"#);
+    assert_eq!(relay.relay.census().streams, 1);
+    assert_eq!(relay.advance(1_199), NOTHING);
+    assert_eq!(relay.advance(1_200).len(), 2);
+    relay.all_gone();
+}
+
+#[test]
+fn the_ack_of_a_chunk_is_waited_for_as_long_as_its_stream_may_pause() {
+    let mut relay = Driver::new(Policy {
+        ack_timeout: Duration::from_millis(10),
+        stream_idle_timeout: Duration::from_millis(100),
+        ..Policy::default()
+    });
+    let (a, b) = (relay.join("a"), relay.join("b"));
+    relay.ask(a, 1, &open(false));
+    relay.ack(b, 0, "[]");
+    relay.ask(a, 2, &chunk("b", "s", "1"));
+    assert_eq!(relay.advance(99), NOTHING);
+    assert_eq!(relay.ack(b, 1, "[]"), ["1 432[]"]);
+    relay.all_gone();
+}
