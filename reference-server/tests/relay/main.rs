@@ -9,6 +9,7 @@
 
 mod authorize;
 mod behaviour;
+mod core_model;
 mod deadlines;
 mod driver;
 mod duplicates;

@@ -5,14 +5,14 @@
 //! when all have left, nothing may remain. The model keeps plain lists and walks
 //! over them, so it shares no idea with the tables of the relay.
 
+use std::time::Duration;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
-use sio_p2p_server::relay::{ConnectionId, Policy};
+use sio_p2p_server::relay::{ConnectionId, DuplicateIds, Policy};
 
+use crate::core_model::{ACK_MS, ASKED, Model, PENDING_ACKS, PER_ID, PING_MS, Pending};
 use crate::driver::Driver;
-
-/// Small enough that random steps reach it.
-const PENDING_ACKS: usize = 3;
 
 const IDS: [&str; 4] = ["a", "b", "10", "__proto__"];
 const ROOMS: [&str; 2] = ["r", "q"];
@@ -80,6 +80,43 @@ enum Step {
     AnswerUnknown {
         who: usize,
     },
+    Pong {
+        ping: usize,
+    },
+    Wait {
+        ms: u64,
+    },
+}
+
+impl Step {
+    /// Who sends something by this step, if anybody does.
+    fn actor(&self, model: &Model) -> Option<ConnectionId> {
+        let who = match *self {
+            Self::Connect { .. } | Self::Vanish { .. } | Self::Wait { .. } => return None,
+            Self::Answer { pending } => {
+                let count = model.pending.len().max(1);
+                return Some(model.pending.get(pending % count)?.target);
+            }
+            Self::Pong { ping } => {
+                let count = model.pings.len().max(1);
+                return Some(model.pings.get(ping % count)?.who);
+            }
+            // Without anything to answer for another, nobody does.
+            Self::AnswerForAnother { .. } => return None,
+            Self::Emit { who, .. }
+            | Self::EmitV1 { who, .. }
+            | Self::EmitAcknowledge { who, .. }
+            | Self::AddTarget { who, .. }
+            | Self::Join { who, .. }
+            | Self::Leave { who, .. }
+            | Self::Move { who, .. }
+            | Self::Dissolve { who, .. }
+            | Self::EmitRoom { who, .. }
+            | Self::List { who }
+            | Self::AnswerUnknown { who } => who,
+        };
+        Some(model.here[who % model.here.len()].0)
+    }
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -104,206 +141,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => n.clone().prop_map(|pending| Step::Answer { pending }),
         1 => (n.clone(), n.clone())
             .prop_map(|(pending, who)| Step::AnswerForAnother { pending, who }),
-        1 => n.prop_map(|who| Step::AnswerUnknown { who }),
+        1 => n.clone().prop_map(|who| Step::AnswerUnknown { who }),
+        1 => n.prop_map(|ping| Step::Pong { ping }),
+        2 => (1..40u64).prop_map(|ms| Step::Wait { ms }),
     ];
     vec(step, 1..120)
-}
-
-#[derive(Debug, Default)]
-struct Model {
-    /// Who is connected, in order of connecting.
-    here: Vec<(ConnectionId, Option<&'static str>)>,
-    /// Links in order of making: two ends and whether they are of dialect v1.
-    links: Vec<(ConnectionId, ConnectionId, bool)>,
-    /// Room, member, in order of joining.
-    members: Vec<(&'static str, ConnectionId)>,
-    pending: Vec<Pending>,
-    issued: u64,
-}
-
-#[derive(Debug, Clone)]
-struct Pending {
-    id: u64,
-    source: ConnectionId,
-    target: ConnectionId,
-    name: &'static str,
-    v1: bool,
-    add: bool,
-}
-
-/// The ack id of every request; the relay must not care that it repeats.
-const ASKED: u64 = 5;
-
-impl Model {
-    fn find(&self, id: &str) -> Option<ConnectionId> {
-        self.here
-            .iter()
-            .find(|(_, name)| *name == Some(id))
-            .map(|(who, _)| *who)
-    }
-
-    fn name(&self, who: ConnectionId) -> Option<&'static str> {
-        self.here
-            .iter()
-            .find(|(other, _)| *other == who)
-            .and_then(|(_, name)| *name)
-    }
-
-    fn listing(&self) -> String {
-        let mut names: Vec<_> = self.here.iter().filter_map(|(_, name)| *name).collect();
-        names.sort_by_key(|name| *name != "10");
-        serde_json::to_string(&[names]).unwrap()
-    }
-
-    /// Enters an ack; the oldest of too many is told to its source.
-    fn ask(
-        &mut self,
-        source: ConnectionId,
-        target: ConnectionId,
-        name: &'static str,
-        v1: bool,
-        add: bool,
-        sent: &mut Vec<String>,
-    ) -> u64 {
-        let own: Vec<_> = self
-            .pending
-            .iter()
-            .filter(|p| p.source == source)
-            .cloned()
-            .collect();
-        if own.len() == PENDING_ACKS {
-            let text = "Error: limit-reached: one connection may have at most 3 acks under way (policy.pending_acks)";
-            let oldest = &own[0];
-            sent.push(if oldest.add {
-                format!("{} 43{ASKED}[\"{text}\"]", source.0)
-            } else {
-                format!("{} 42[\"SERVER_ERROR\",\"{text}\"]", source.0)
-            });
-            self.pending.retain(|pending| pending.id != oldest.id);
-        }
-        let id = self.issued;
-        self.issued += 1;
-        self.pending.push(Pending {
-            id,
-            source,
-            target,
-            name,
-            v1,
-            add,
-        });
-        id
-    }
-
-    /// A message, and what it is to make the relay send.
-    fn message(
-        &mut self,
-        who: ConnectionId,
-        to: &'static str,
-        v1: bool,
-        relayed_ack: bool,
-        server_ack: bool,
-        content: &str,
-    ) -> Vec<String> {
-        let Some(target) = self.find(to) else {
-            return vec![missing(who, to, v1)];
-        };
-        let mut sent = Vec::new();
-        let id = relayed_ack.then(|| self.ask(who, target, to, v1, false, &mut sent));
-        let id = id.map(|id| id.to_string()).unwrap_or_default();
-        sent.push(format!("{} 42{id}{content}", target.0));
-        if server_ack {
-            sent.push(format!("{} 43{ASKED}[]", who.0));
-        }
-        sent
-    }
-
-    fn vanish(&mut self, who: ConnectionId) -> Vec<String> {
-        let mut sent = Vec::new();
-        let name = self.name(who);
-        self.here.retain(|(other, _)| *other != who);
-        self.members.retain(|(_, member)| *member != who);
-        self.pending.retain(|pending| pending.source != who);
-        for owed in self.pending.iter().filter(|pending| pending.target == who) {
-            let source = owed.source;
-            match (owed.add, owed.v1) {
-                (false, v1) => sent.push(missing(source, owed.name, v1)),
-                (true, v1) => sent.extend(refusal(source, owed.name, v1)),
-            }
-        }
-        self.pending.retain(|pending| pending.target != who);
-        for (a, b, v1) in &self.links {
-            let peer = match (*a == who, *b == who) {
-                (true, false) => *b,
-                (false, true) => *a,
-                _ => continue,
-            };
-            let event = if *v1 {
-                "MULTI_API_TARGET_DISCONNECT"
-            } else {
-                "TARGET_DISCONNECT"
-            };
-            let name = serde_json::to_string(&name).unwrap();
-            sent.push(format!("{} 42[\"{event}\",{name}]", peer.0));
-        }
-        self.links.retain(|(a, b, _)| *a != who && *b != who);
-        sent
-    }
-
-    fn add_target(&mut self, who: ConnectionId, to: &'static str, v1: bool) -> Vec<String> {
-        let Some(target) = self.find(to) else {
-            return refusal(who, to, v1);
-        };
-        let name = self.name(who);
-        if name.is_none() && !v1 {
-            let text = "Error: client-id-missing: \
-                        a connection without a client id cannot add targets";
-            return vec![format!("{} 43{ASKED}[\"{text}\"]", who.0)];
-        }
-        let linked = |(a, b, dialect): &(ConnectionId, ConnectionId, bool)| {
-            *dialect == v1 && ((*a, *b) == (who, target) || (*a, *b) == (target, who))
-        };
-        if !self.links.iter().any(linked) {
-            self.links.push((who, target, v1));
-        }
-        let mut sent = Vec::new();
-        let id = self.ask(who, target, to, v1, true, &mut sent);
-        let event = if v1 {
-            "MULTI_API_ADD_TARGET"
-        } else {
-            "ADD_TARGET"
-        };
-        let name = serde_json::to_string(&name).unwrap();
-        sent.push(format!("{} 42{id}[\"{event}\",{name}]", target.0));
-        sent
-    }
-
-    fn join(&mut self, who: ConnectionId, room: &'static str) {
-        if !self.members.contains(&(room, who)) {
-            self.members.push((room, who));
-        }
-    }
-}
-
-fn missing(to: ConnectionId, target: &str, v1: bool) -> String {
-    let text = if v1 {
-        format!("Error: Could not find target client '{target}' socket")
-    } else {
-        format!("Error: Core: Client {target} is not connected to server")
-    };
-    format!("{} 42[\"SERVER_ERROR\",\"{text}\"]", to.0)
-}
-
-fn refusal(to: ConnectionId, target: &str, v1: bool) -> Vec<String> {
-    if v1 {
-        let text = format!("Client {target} is not registered to server");
-        vec![
-            missing(to, target, true),
-            format!("{} 43{ASKED}[\"{text}\"]", to.0),
-        ]
-    } else {
-        let text = format!("Message: Client {target} is not connected to server");
-        vec![format!("{} 43{ASKED}[\"{text}\"]", to.0)]
-    }
 }
 
 /// Does a step on the relay and on the model. Returns what was sent and what
@@ -317,21 +159,17 @@ fn apply(
     if let Step::Connect { id } = step {
         let id = id.map(|id| IDS[id]);
         let (who, sent) = relay.connect(id);
-        if id.is_some_and(|id| model.find(id).is_some()) {
-            let id = id.unwrap_or_default();
-            let text = format!(
-                "p2p Socket.io lib: Duplicated clientId {id} on connect, new socket id = \
-                 sid-{}, new socket with duplicated clientId will be disconnected",
-                who.0
-            );
-            let told = format!("{} 42[\"SERVER_ERROR\",\"{text}\"]", who.0);
-            return (sent, vec![told, format!("{} 41", who.0)]);
-        }
-        model.here.push((who, id));
-        return (sent, vec![]);
+        return (sent, model.connect(who, id));
+    }
+    if let Step::Wait { ms } = *step {
+        let expected = model.wait(ms);
+        return (relay.advance(model.now), expected);
     }
     if model.here.is_empty() {
         return (vec![], vec![]);
+    }
+    if let Some(who) = step.actor(model) {
+        model.heard(who);
     }
     let choose = |who: usize| model.here[who % model.here.len()].0;
     let (event, v1_event) = (
@@ -342,7 +180,7 @@ fn apply(
     );
     let content = format!("[\"e\",{number}]");
     match *step {
-        Step::Connect { .. } => unreachable!("handled above"),
+        Step::Connect { .. } | Step::Wait { .. } => unreachable!("handled above"),
         Step::Vanish { who } => {
             let who = choose(who);
             (relay.gone(who), model.vanish(who))
@@ -447,26 +285,57 @@ fn apply(
             if foreign.is_empty() {
                 return (vec![], vec![]);
             }
-            (
-                relay.ack(who, foreign[pending % foreign.len()].id, "[]"),
-                vec![],
-            )
+            let id = foreign[pending % foreign.len()].id;
+            model.heard(who);
+            (relay.ack(who, id, "[]"), vec![])
+        }
+        Step::Pong { ping } => {
+            if model.pings.is_empty() {
+                return (vec![], vec![]);
+            }
+            let ping = model.pings.remove(ping % model.pings.len());
+            (relay.ack(ping.who, ping.id, "[\"pong\"]"), vec![])
         }
         Step::AnswerUnknown { who } => (relay.ack(choose(who), model.issued, "[]"), vec![]),
     }
 }
 
+fn policies() -> impl Strategy<Value = (DuplicateIds, bool)> {
+    let duplicate_ids = prop_oneof![
+        Just(DuplicateIds::Reject),
+        Just(DuplicateIds::Replace),
+        Just(DuplicateIds::Allow),
+    ];
+    (duplicate_ids, any::<bool>())
+}
+
 proptest! {
     #[test]
-    fn the_relay_sends_exactly_what_the_model_says(steps in steps()) {
-        let policy = Policy { pending_acks: PENDING_ACKS, ..Policy::default() };
-        let (mut relay, mut model) = (Driver::new(policy), Model::default());
+    fn the_relay_sends_exactly_what_the_model_says(
+        (duplicate_ids, disconnect_replaced) in policies(),
+        steps in steps(),
+    ) {
+        let mut relay = Driver::new(Policy {
+            duplicate_ids,
+            disconnect_replaced,
+            connections_per_id: PER_ID,
+            pending_acks: PENDING_ACKS,
+            ack_timeout: Duration::from_millis(ACK_MS),
+            server_ping_timeout: Duration::from_millis(PING_MS),
+            ..Policy::default()
+        });
+        let mut model = Model {
+            duplicate_ids,
+            disconnect_replaced,
+            ..Model::default()
+        };
         for (number, step) in steps.iter().enumerate() {
             let (sent, expected) = apply(step, number, &mut relay, &mut model);
             prop_assert_eq!(sent, expected, "step {}: {:?}", number, step);
             let census = relay.relay.census();
             prop_assert_eq!(census.connections, model.here.len());
             prop_assert_eq!(census.pending_acks, model.pending.len());
+            prop_assert_eq!(census.pings, model.pings.len());
             prop_assert_eq!(census.memberships, model.here.len() + model.members.len());
         }
         relay.all_gone();
