@@ -23,4 +23,5 @@ mod peers_model;
 mod replay;
 mod services;
 mod streams;
+mod streams_model;
 mod topics;

@@ -6,10 +6,17 @@
 
 use sio_p2p_server::relay::ConnectionId;
 
+use crate::streams_model::{IDLE_MS, Open, SOURCE, Streams, part};
+
 /// Small enough that random steps reach them.
 pub(crate) const PENDING_ACKS: usize = 4;
 pub(crate) const EARLY_EVENTS: usize = 2;
 pub(crate) const APIS: usize = 2;
+pub(crate) const STREAMS: usize = 3;
+
+/// How long answers are waited for, in milliseconds.
+pub(crate) const ACK_MS: u64 = 70;
+pub(crate) const OPEN_MS: u64 = 40;
 
 /// The ack id of every request; the relay must not care that it repeats.
 pub(crate) const ASKED: u64 = 5;
@@ -38,6 +45,7 @@ pub(crate) struct Pending {
     pub(crate) source: ConnectionId,
     pub(crate) target: ConnectionId,
     pub(crate) what: What,
+    due: u64,
 }
 
 #[derive(Debug, Default)]
@@ -52,12 +60,15 @@ pub(crate) struct Model {
     /// Streams of which one request was accepted while others are still open.
     pub(crate) open: Vec<Stream>,
     pub(crate) apis: Vec<(&'static str, ConnectionId)>,
+    pub(crate) streams: Streams,
+    /// What the clock shows, in milliseconds.
+    pub(crate) now: u64,
     pub(crate) sent: Vec<String>,
 }
 
 impl Model {
     pub(crate) fn find(&self, id: &str) -> Option<ConnectionId> {
-        let mut here = self.here.iter();
+        let mut here = self.here.iter().rev();
         here.find(|(_, name)| *name == id).map(|(who, _)| *who)
     }
 
@@ -94,7 +105,13 @@ impl Model {
     }
 
     /// Enters an ack and gives up the oldest of too many.
-    pub(crate) fn ask(&mut self, source: ConnectionId, target: ConnectionId, what: What) -> u64 {
+    pub(crate) fn ask(
+        &mut self,
+        source: ConnectionId,
+        target: ConnectionId,
+        what: What,
+        wait: u64,
+    ) -> u64 {
         let mut own = self.pending.iter().filter(|p| p.source == source);
         let oldest = own.next().cloned();
         let given_up = oldest.filter(|_| own.count() + 1 == PENDING_ACKS);
@@ -112,6 +129,7 @@ impl Model {
             source,
             target,
             what,
+            due: self.now + wait,
         });
         id
     }
@@ -157,6 +175,17 @@ impl Model {
     }
 
     pub(crate) fn open(&mut self, who: ConnectionId, to: &'static str, id: &'static str, v1: bool) {
+        let mut open = self.streams.open.iter();
+        let open = open
+            .by_ref()
+            .filter(|stream| stream.ends[0].0 == who)
+            .count();
+        let asked = |p: &&Pending| p.source == who && matches!(p.what, What::Stream { .. });
+        if open + self.pending.iter().filter(asked).count() >= STREAMS {
+            let text = "Error: limit-reached: one connection may have at most 3 streams \
+                        (policy.streams)";
+            return self.send(who, &format!(r#"43{ASKED}["{text}"]"#));
+        }
         let Some(target) = self.find(to) else {
             return self.no_stream(who, to, v1);
         };
@@ -176,6 +205,7 @@ impl Model {
                 v1,
                 stream,
             },
+            OPEN_MS,
         );
         let packet = request(id, to, v1).replace('}', &format!(r#","sourceClientId":"{name}"}}"#));
         self.send(target, &format!("42{ack}{packet}"));
@@ -192,10 +222,12 @@ impl Model {
         let Some(target) = self.find(to) else {
             return self.missing(who, to, false);
         };
-        let ack = ack.then(|| self.ask(who, target, What::Message { name: to }));
+        let wait = ACK_MS.max(IDLE_MS);
+        let ack = ack.then(|| self.ask(who, target, What::Message { name: to }, wait));
         let stream = (who, target, stream);
         if !self.is_waiting(stream) || self.open.contains(&stream) {
             let ack = ack.map(|id| id.to_string()).unwrap_or_default();
+            self.streams.note(stream, part(&content), self.now);
             return self.send(target, &format!("42{ack}{content}"));
         }
         let mut ahead = self.held.iter().filter(|((from, ..), ..)| *from == who);
@@ -224,6 +256,7 @@ impl Model {
         self.apis.retain(|(_, owner)| *owner != who);
         self.held.retain(|((a, b, _), ..)| *a != who && *b != who);
         self.open.retain(|(a, b, _)| *a != who && *b != who);
+        self.streams.vanish(who);
         self.pending.retain(|pending| pending.source != who);
         let (owed, rest) = self.pending.drain(..).partition(|p| p.target == who);
         self.pending = rest;
@@ -253,17 +286,20 @@ impl Model {
     pub(crate) fn answer(&mut self, pending: Pending, text: &str, refuse: bool) {
         self.pending.retain(|other| other.id != pending.id);
         self.send(pending.source, &format!("43{ASKED}{text}"));
-        let What::Stream { stream, .. } = pending.what else {
+        let What::Stream { stream, v1, .. } = pending.what else {
             return;
         };
         if refuse {
             return self.refused(stream);
         }
+        let ends = [(stream.1, stream.0, SOURCE), stream];
+        self.streams.begin(Open { v1, ends }, self.now);
         let (now, later) = self.held.drain(..).partition(|(held, ..)| *held == stream);
         self.held = later;
         let now: Vec<(Stream, String, Option<u64>)> = now;
         for (_, content, ack) in now {
             let ack = ack.map(|id| id.to_string()).unwrap_or_default();
+            self.streams.note(stream, part(&content), self.now);
             self.send(stream.1, &format!("42{ack}{content}"));
         }
         self.open.push(stream);
@@ -276,16 +312,74 @@ impl Model {
         let owner = self.apis.iter().find(|(name, _)| *name == api);
         match owner.map(|(_, owner)| *owner) {
             Some(owner) if owner == who => {}
-            Some(_) => {
+            Some(owner) if !self.supersedes(who, owner) => {
                 let text = format!("the API `{api}` is provided by another client");
                 self.error(who, &format!("Error: not-allowed: {text}"));
             }
-            None if self.apis.iter().filter(|(_, owner)| *owner == who).count() == APIS => {
+            _ if self.apis.iter().filter(|(_, owner)| *owner == who).count() == APIS => {
                 let text =
                     "Error: limit-reached: one connection may have at most 2 APIs (policy.apis)";
                 self.error(who, text);
             }
-            None => self.apis.push((api, who)),
+            _ => {
+                self.apis.retain(|(name, _)| *name != api);
+                self.apis.push((api, who));
+            }
+        }
+    }
+
+    pub(crate) fn destroy(&mut self, who: ConnectionId, api: &'static str) {
+        let owner = self.apis.iter().find(|(name, _)| *name == api);
+        match owner.map(|(_, owner)| *owner) {
+            None => self.no_api(who, api),
+            Some(owner) if owner == who || self.supersedes(who, owner) => {
+                self.apis.retain(|(name, _)| *name != api);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// True if both have the same name and `who` came later.
+    fn supersedes(&self, who: ConnectionId, older: ConnectionId) -> bool {
+        let name = |who| self.here.iter().find(|(other, _)| *other == who).unwrap().1;
+        // Connections are numbered in the order of their coming.
+        name(who) == name(older) && older < who
+    }
+
+    /// Time passes.
+    pub(crate) fn wait(&mut self, ms: u64) {
+        self.now += ms;
+        let now = self.now;
+        // One by one: what fails may take others with it.
+        loop {
+            let due = self.pending.iter().filter(|pending| pending.due <= now);
+            let Some(late) = due.min_by_key(|pending| (pending.due, pending.id)) else {
+                break;
+            };
+            let late = late.clone();
+            self.pending.retain(|pending| pending.id != late.id);
+            let who = match &late.what {
+                What::Message { name } | What::Stream { name, .. } => format!("client `{name}`"),
+                What::Call { api } => format!("the API `{api}`"),
+            };
+            let text = format!("Error: timed-out: {who} has not answered in time");
+            self.fail(late, &text);
+        }
+        for stream in self.streams.idle(now) {
+            for (owner, peer, id) in stream.ends {
+                let name = self
+                    .here
+                    .iter()
+                    .find(|(other, _)| *other == owner)
+                    .unwrap()
+                    .1;
+                let args = if stream.v1 {
+                    format!(r#""{name}","{id}""#)
+                } else {
+                    format!(r#""{id}""#)
+                };
+                self.send(peer, &format!(r#"42["PEER_STREAM_DESTROYED",{args}]"#));
+            }
         }
     }
 }
