@@ -92,14 +92,15 @@ async fn connection(
     };
     let writing = async {
         for packet in prelude {
-            if sender.send(packet).await.is_err() {
-                return;
-            }
+            // On a connection that has ended, the reader ends this.
+            let _ = sender.send(packet).await;
         }
         shared
             .state
             .send_replace(ConnectionState::Connected { sid });
         write(shared, &sender, outgoing, epoch).await;
+        // What the server has said before the end is still read, and with it the reason.
+        std::future::pending::<()>().await;
     };
     // Whichever ends first ends the others, at an await: each of them may be dropped there
     // without harm, because a packet is taken from its queue only when it can be handed on.
@@ -107,7 +108,7 @@ async fn connection(
         // A wish to close that came while offline counts as well.
         () = wanted(close) => {}
         reason = read(shared, &mut receiver) => return End::Lost(reason),
-        () = writing => return End::Lost(sender.closed().await),
+        () = writing => {}
         () = restoring => {}
     }
     // Everything queued by now was queued before the wish to close, and is still sent.
