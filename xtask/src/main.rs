@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod generate;
+mod measure;
 mod node;
 mod original;
 mod test;
@@ -29,6 +30,7 @@ struct Cli {
 enum Task {
     Test(test::Test),
     Generate(generate::Generate),
+    Measure(measure::Measure),
     Original(original::Original),
 }
 
@@ -37,6 +39,7 @@ impl Task {
         match self {
             Self::Test(task) => Ok(task.run(workspace)),
             Self::Generate(task) => task.run(workspace),
+            Self::Measure(task) => task.run(workspace),
             Self::Original(task) => task.run(workspace),
         }
     }

@@ -1,5 +1,7 @@
 //! Consumers that do not read (SRV-ROB-10).
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::client::{Client, Eio, Transport};
@@ -157,4 +159,53 @@ async fn a_slow_member_of_a_room_leaves_the_others_alone() {
     source
         .until_listed(&format!(r#"["source",{}]"#, awake.join(",")))
         .await;
+}
+
+/// While a flooder fills one stalled receiver after the other, each holds exactly
+/// as much as is allowed and is closed, and two clients that have nothing to do
+/// with it miss nothing and keep their order. `cargo xtask measure stall` has the
+/// figures.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_flood_at_stalled_receivers_costs_nobody_else() {
+    const SIZE: usize = 99_000;
+    const ROUNDS: u32 = 300;
+    let server = Arc::new(Server::with(config(|config| config.queue.bytes = 1_000_000)).await);
+    let mut a = Client::join(&server, "a").await;
+    let mut b = Client::join_by((Eio::Three, Transport::WebSocket), &server, "b").await;
+
+    let quiet = Arc::new(AtomicBool::new(false));
+    let flooding = tokio::spawn({
+        let (server, quiet) = (Arc::clone(&server), Arc::clone(&quiet));
+        async move {
+            let mut source = Client::join(&server, "source").await;
+            let mut closed = 0_u32;
+            // At least two, however quick the others are.
+            while closed < 2 || !quiet.load(Ordering::Relaxed) {
+                let eio = [Eio::Three, Eio::Four][usize::from(closed.is_multiple_of(2))];
+                let _asleep = sleeper(&server, &mut source, (eio, Transport::Polling)).await;
+                // Ten fit into a million bytes, and not one more.
+                assert_eq!(flood(&mut source, SIZE).await, 10);
+                closed += 1;
+            }
+            closed
+        }
+    });
+
+    for round in 0..ROUNDS {
+        for n in 0..10 {
+            a.send(&format!(r#"42["P2P_EMIT","b","n",[{round},{n}],null]"#))
+                .await;
+        }
+        a.send(r#"421["P2P_EMIT","b","done",[]]"#).await;
+        for n in 0..10 {
+            b.expect(&format!(r#"42["n",{round},{n}]"#)).await;
+        }
+        let asked = b.receive().await;
+        let id = asked.strip_suffix(r#"["done"]"#).expect(&asked);
+        b.send(&format!("43{}[{round}]", &id[2..])).await;
+        a.expect(&format!("431[{round}]")).await;
+    }
+    quiet.store(true, Ordering::Relaxed);
+    assert!(flooding.await.unwrap() >= 2);
+    a.until_listed(r#"["a","b"]"#).await;
 }
