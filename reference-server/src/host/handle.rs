@@ -62,6 +62,9 @@ pub enum PersistError {
     Store(#[from] StoreError),
 }
 
+/// The answer to an event that asked for an ack, when it comes.
+pub(super) type Asked = oneshot::Receiver<Result<Data, Failure>>;
+
 impl Handle {
     /// A handle of the server behind this door.
     pub(crate) fn new(door: Arc<dyn Door>) -> Self {
@@ -104,7 +107,8 @@ impl Handle {
         event: &EventName,
         content: impl Into<Content>,
     ) -> Result<Data, RequestError> {
-        let answer = self.ask(client, event, content.into())?;
+        let asked = self.ask(client, event, content.into(), || true)?;
+        let answer = asked.ok_or(RequestError::Ended)?;
         match answer.await {
             Ok(outcome) => outcome.map_err(RequestError::Unanswered),
             Err(_) => Err(RequestError::Ended),
@@ -146,19 +150,25 @@ impl Handle {
         persistence.ok_or(PersistError::NoStore)
     }
 
-    /// Sends an event that asks for an ack. The lock is not held when this returns.
+    /// Sends an event that asks for an ack, or nothing if `still` does not hold any
+    /// more. That is asked under the lock, so nobody comes or goes between the answer
+    /// and the sending. The lock is not held when this returns.
     pub(super) fn ask(
         &self,
         client: &ClientId,
         event: &EventName,
         content: Content,
-    ) -> Result<oneshot::Receiver<Result<Data, Failure>>, EmitError> {
-        let (reply, answer) = oneshot::channel();
+        still: impl FnOnce() -> bool,
+    ) -> Result<Option<Asked>, EmitError> {
         let mut core = self.door.enter();
+        if !still() {
+            return Ok(None);
+        }
+        let (reply, answer) = oneshot::channel();
         let id = core.desk.expect(reply);
         let sent = core.host().emit(client, event, content, Some(id));
         match sent {
-            Ok(()) => Ok(answer),
+            Ok(()) => Ok(Some(answer)),
             Err(failure) => {
                 core.desk.forget(id);
                 Err(EmitError(failure))

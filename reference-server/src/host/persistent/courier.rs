@@ -22,6 +22,7 @@ pub(super) async fn run(persistence: Arc<Persistence>, client: ClientId, bell: A
     let mut courier = Courier {
         persistence: Arc::clone(&persistence),
         client: client.clone(),
+        bell: Arc::clone(&bell),
         round: Round::default(),
         underway: FuturesUnordered::new(),
     };
@@ -98,6 +99,7 @@ struct Ended {
 struct Courier {
     persistence: Arc<Persistence>,
     client: ClientId,
+    bell: Arc<Bell>,
     round: Round,
     underway: FuturesUnordered<BoxFuture<'static, Ended>>,
 }
@@ -132,7 +134,7 @@ impl Courier {
         }
     }
 
-    /// Sends one message, unless the client is not there.
+    /// Sends one message, unless the client is not there, or has connected anew.
     fn send(&mut self, message: Message) -> bool {
         let Message {
             id,
@@ -142,9 +144,14 @@ impl Courier {
         let Some(door) = self.persistence.door.upgrade() else {
             return false;
         };
-        let sent = Handle::new(door).ask(&self.client, &message.event, message.content);
+        // A message that was loaded for an earlier connection must not be the first
+        // of a new one: what was sent in vain before it comes first. The bell is rung
+        // under the same lock as this is asked.
+        let still = || !self.bell.rings().connected;
+        let sent = Handle::new(door).ask(&self.client, &message.event, message.content, still);
         let answer = match sent {
-            Ok(answer) => answer,
+            Ok(Some(answer)) => answer,
+            Ok(None) => return false,
             Err(error) => {
                 debug!(client = %self.client, %error, "a message stays in the store");
                 return false;
@@ -199,11 +206,11 @@ impl Courier {
         }
         let ids = acked.iter().map(|(message, ..)| *message).collect();
         let removed = self.persistence.store.remove(ids).await?;
-        let removed: HashSet<_> = removed.into_iter().collect();
+        let mut removed: HashSet<_> = removed.into_iter().collect();
         for (message, ack, answer) in acked {
-            // One that was taken back, has expired, or was acked by another connection
+            // One that was taken back, has expired, or was acked on another connection
             // of the client before, is no news.
-            if let Some(ack) = ack.filter(|_| removed.contains(&message)) {
+            if let Some(ack) = ack.filter(|_| removed.remove(&message)) {
                 self.persistence
                     .acks
                     .call(&self.client, message, ack, answer);
