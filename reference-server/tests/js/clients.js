@@ -31,10 +31,10 @@ function connect(url, kind, clientId, prepare = () => {}) {
   });
 }
 
-/** Ends a connection as abruptly as its transport allows. */
-function cut(socket, kind) {
+/** Ends a connection as abruptly as the transport allows that it is on now. */
+function cut(socket) {
   const { engine } = socket.io;
-  if (kind.endsOn === 'websocket') engine.transport.ws.terminate();
+  if (engine.transport.ws) engine.transport.ws.terminate();
   else engine.close();
 }
 

@@ -98,7 +98,7 @@ async function presence(a, b) {
   assert.strictEqual(await a.isClientConnected('nobody'), null);
 }
 
-async function targets(a, b, c, kindOfA) {
+async function targets(a, b, c) {
   const added = new Promise((resolve) => b.onAddP2pTarget(resolve));
   await a.addP2pTarget(b.clientId);
   assert.strictEqual(await added, a.clientId);
@@ -109,7 +109,7 @@ async function targets(a, b, c, kindOfA) {
   const notices = [];
   const told = new Promise((resolve) => b.onP2pTargetDisconnect((id) => { notices.push(id); resolve(); }));
   c.onP2pTargetDisconnect(() => assert.fail('a stranger is not told'));
-  cut(a, kindOfA);
+  cut(a);
   await told;
   await fence(c, b);
   await fence(b, c);
@@ -126,7 +126,7 @@ async function pair(kindOfA, kindOfB) {
   for (const [socket, kind] of [[a, kindOfA], [b, kindOfB], [c, kindOfA]]) {
     assert.strictEqual(socket.io.engine.transport.name, kind.endsOn, `${kind.name} is on its transport`);
   }
-  await targets(a, b, c, kindOfA);
+  await targets(a, b, c);
   b.disconnect();
   c.disconnect();
 }

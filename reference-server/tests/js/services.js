@@ -68,14 +68,14 @@ async function destruction(svc, user) {
 }
 
 /** A call of what is gone is told, and never taken for an answer. */
-async function departure(svc, kindOfSvc, user) {
+async function departure(svc, user) {
   const api = unique('leaving');
   const asked = new Promise((resolve) => svc.provideService(api, resolve));
   await settled(svc);
   const error = received(user, 'SERVER_ERROR');
   user.emitService(api, () => assert.fail('nobody is there to answer'));
   await asked;
-  cut(svc, kindOfSvc);
+  cut(svc);
   const text = `Error: unknown-api: nobody provides an API called \`${api}\``;
   assert.deepStrictEqual(await error, [text]);
   assert.strictEqual(await exists(user, api), false);
@@ -89,7 +89,7 @@ async function pair(kindOfSvc, kindOfUser) {
   await calls(svc, user);
   await ownership(svc, user);
   await destruction(svc, user);
-  await departure(svc, kindOfSvc, user);
+  await departure(svc, user);
   user.disconnect();
 }
 

@@ -92,12 +92,12 @@ async function earlyData(a, b, rounds) {
   if (!lonely.destroyed) await closed(lonely);
 }
 
-async function disconnection(a, b, kindOfB) {
+async function disconnection(a, b) {
   const [x] = await open(a, b);
   const [other] = await open(b, a);
   const gone = [closed(x), closed(other)];
   const error = received(a, 'SERVER_ERROR');
-  cut(b, kindOfB);
+  cut(b);
   await Promise.all(gone);
   // The end that is left tells a peer that is not there.
   assert.deepStrictEqual(await error, [`Error: Core: Client ${b.clientId} is not connected to server`]);
@@ -115,7 +115,7 @@ async function pair(kindOfA, kindOfB) {
   await refusals(a, b);
   await earlyData(a, b, rounds);
   await earlyData(b, a, rounds);
-  await disconnection(a, b, kindOfB);
+  await disconnection(a, b);
   a.disconnect();
 }
 

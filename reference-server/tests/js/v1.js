@@ -113,7 +113,7 @@ async function targets(a, b) {
   assert.deepStrictEqual(
     await ask(a.socket, 'MULTI_API_ADD_TARGET', 'nobody'), ['Client nobody is not registered to server']);
   const notice = b.next('MULTI_API_TARGET_DISCONNECT');
-  cut(a.socket, a.kind);
+  cut(a.socket);
   assert.deepStrictEqual(await notice, [a.clientId]);
 }
 
