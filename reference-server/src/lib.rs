@@ -43,6 +43,7 @@ macro_rules! resets {
 mod admin;
 #[cfg(feature = "socketioxide")]
 pub mod attach;
+pub mod auth;
 pub mod config;
 #[cfg(feature = "faults")]
 pub mod faults;

@@ -40,6 +40,12 @@ fn main() -> ExitCode {
         print(&loaded.to_toml());
         return ExitCode::SUCCESS;
     }
+    // Keys are part of the settings, although they are in files of their own.
+    if let Err(problem) = loaded.config.auth.authenticator() {
+        let misfit = loaded.misfit(&problem);
+        eprintln!("p2p-server: {misfit}");
+        return ExitCode::from(USAGE);
+    }
     if options.check_config {
         return ExitCode::SUCCESS;
     }

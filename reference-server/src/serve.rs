@@ -90,6 +90,10 @@ impl BoundServer {
         config
             .validate()
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        engine
+            .gate()
+            .prepare()
+            .map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))?;
         let address = listener.local_addr()?;
         let tls = Tls::load(&config.tls)?.map(Arc::new);
         let service = Http::new(Arc::clone(&engine), &config)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use crate::Config;
+use crate::auth::Authenticate;
 use crate::host::{Door, Handle, Persistence};
 use crate::serve::BoundServer;
 use crate::shell::engine::Engine;
@@ -55,6 +56,14 @@ impl P2pServer {
         let persistence = Persistence::new(store, Arc::downgrade(&engine));
         engine.enter().desk.keep(persistence);
         drop(engine);
+        self
+    }
+
+    /// A server that asks `authenticator` who may connect, whatever the settings
+    /// say about that.
+    #[must_use]
+    pub fn with_authenticator(self, authenticator: impl Authenticate) -> Self {
+        self.engine.gate().guard(Arc::new(authenticator));
         self
     }
 

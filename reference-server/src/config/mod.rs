@@ -16,6 +16,7 @@
 //!   concerns several values is a rule in [`Config::validate`].
 
 mod admin;
+mod auth;
 mod cors;
 mod drain;
 mod engine;
@@ -38,6 +39,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::admin::AdminConfig;
+pub use self::auth::{AuthConfig, AuthMode, JwtAlgorithm, JwtConfig, TokenConfig, TokenSource};
 pub use self::cors::CorsConfig;
 pub use self::drain::DrainConfig;
 pub use self::engine::EngineConfig;
@@ -94,6 +96,8 @@ pub struct Config {
     pub log: LogConfig,
     /// How a stopping server lets go of its clients.
     pub drain: DrainConfig,
+    /// Who may connect, and under which client id.
+    pub auth: AuthConfig,
     /// The rules of the relay and its bounds per connection.
     pub policy: Policy,
     /// What the server shall do wrong, for testers.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::Config;
+use super::{AuthMode, Config, TokenSource};
 use crate::relay::{ListClients, RoomEmitters, RoomMoves};
 
 /// A set of defaults to start from. Single settings may still be changed.
@@ -76,6 +76,12 @@ fn strict() -> Config {
     queue.packets = 4_096;
     queue.bytes = 4 << 20;
     queue.write_stall = Duration::from_secs(10);
+
+    // A server for strangers without a lock shall be somebody's decision. Tokens in
+    // queries end up in the logs of proxies.
+    let auth = &mut config.auth;
+    auth.mode = AuthMode::Undecided;
+    auth.sources = vec![TokenSource::Payload, TokenSource::Header];
 
     let policy = &mut config.policy;
     policy.client_id_bytes = 256;

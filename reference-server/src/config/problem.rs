@@ -30,6 +30,8 @@ impl fmt::Display for Problem {
     }
 }
 
+impl std::error::Error for Problem {}
+
 /// Settings that cannot be, all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidConfig(pub Vec<Problem>);
@@ -84,6 +86,7 @@ impl Config {
     /// Rules that concern more than one setting. Each section has its own.
     fn contradictions(&self, problems: &mut Vec<Problem>) {
         self.tls.check(problems);
+        self.auth.check(problems);
     }
 }
 

@@ -37,9 +37,18 @@ preset = \"strict\"
 [listen]
 address = \"0.0.0.0:3000\"
 
-[engine]
-max_message = 100000
+[auth]
+mode = \"jwt\"
+
+[auth.jwt]
+algorithm = \"EdDSA\"
+key_file = \"issuer.pem\"
+audience = \"p2p\"
 ```
+
+A client that may not join reads one sentence: Socket.IO 4 gives it as the
+`message` of `connect_error`, Socket.IO 2 as the argument of `error`. It says
+whether a token is missing, wrong, or for another client id, and nothing else.
 ";
 
 /// The page `CONFIGURATION.md`: how to set something, and everything that can be

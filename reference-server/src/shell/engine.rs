@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tracing::{debug, error, info};
 
 use super::frame::{DEFAULT_NAMESPACE, Encoded, Frame, FrameError, FrameKind};
+use super::gate::Gate;
 use super::handshake::namespace_path;
 use super::hub::Hub;
 use super::session::{Connection, Phase, Session};
@@ -36,12 +37,15 @@ pub(crate) struct Engine {
     hub: Mutex<Hub>,
     /// The bounds of what one packet may carry.
     limits: ParseConfig,
+    /// Who may join.
+    gate: Arc<Gate>,
 }
 
 impl Engine {
     pub(crate) fn new(config: &Arc<Config>) -> Self {
         Self {
             hub: Mutex::new(Hub::new(Arc::clone(config))),
+            gate: Arc::new(Gate::new(config)),
             // One size for all: the same that the engine keeps for text.
             limits: ParseConfig {
                 max_incoming_binary_buf_size: config.engine.max_message,
@@ -49,6 +53,11 @@ impl Engine {
                 ..ParseConfig::default()
             },
         }
+    }
+
+    /// Who may join.
+    pub(crate) fn gate(&self) -> &Arc<Gate> {
+        &self.gate
     }
 
     /// Closes every connection, and every one that is still to come.
@@ -112,7 +121,7 @@ impl Engine {
     /// The generations of Socket.IO differ in what they make of a packet that is
     /// out of place: 4 closes the transport, 2 pretends not to have seen it
     /// (SRV-CON-3, SRV-ROB-6).
-    fn frame(&self, connection: &Connection, frame: Frame) -> Result<(), Refusal> {
+    fn frame(self: &Arc<Self>, connection: &Connection, frame: Frame) -> Result<(), Refusal> {
         let eio3 = connection.protocol == ProtocolVersion::V3;
         // Only clients of Engine.IO 3 may append a query to a namespace.
         let namespace = if eio3 {
@@ -125,13 +134,13 @@ impl Engine {
         if namespace != DEFAULT_NAMESPACE {
             return match frame.kind {
                 #[cfg(feature = "faults")]
-                FrameKind::Connect if fault!(self.hub().core_mut(), AcceptNamespace) => {
+                FrameKind::Connect { .. } if fault!(self.hub().core_mut(), AcceptNamespace) => {
                     let text = format!("0{namespace},{{\"sid\":\"x\"}}").into();
                     let attachments = std::collections::VecDeque::new();
                     self.hub().reply(connection, Encoded { text, attachments });
                     Ok(())
                 }
-                FrameKind::Connect => {
+                FrameKind::Connect { .. } => {
                     debug!(sid = %connection.id, namespace, "no such namespace");
                     let refusal = Encoded::invalid_namespace(namespace, !eio3);
                     self.hub().reply(connection, refusal);
@@ -143,13 +152,13 @@ impl Engine {
         let phase = connection.data.phase();
         match (frame.kind, phase) {
             // A 2.x client is in the default namespace unasked and may ask anyway.
-            (FrameKind::Connect, Phase::Joined(_)) => {
+            (FrameKind::Connect { .. }, Phase::Joined(_) | Phase::Judged) => {
                 Refusal::unless(eio3, "a second request to join")
             }
-            (FrameKind::Connect, _) => {
-                self.hub().join(connection);
-                Ok(())
+            (FrameKind::Connect { .. }, Phase::Refused) => {
+                Refusal::unless(eio3, "a request to join after it was refused")
             }
+            (FrameKind::Connect { payload }, _) => self.request_to_join(connection, payload),
             (FrameKind::Disconnect, Phase::Joined(_)) => {
                 self.hub().leave(connection);
                 Ok(())
@@ -208,6 +217,41 @@ impl Door for Engine {
     }
 }
 
+/// Joining.
+impl Engine {
+    /// Lets a client in or refuses it, at once if nobody has to be asked.
+    fn request_to_join(
+        self: &Arc<Self>,
+        connection: &Connection,
+        payload: Option<Str>,
+    ) -> Result<(), Refusal> {
+        // Clients of Engine.IO 3 have been asked when they came.
+        if self.gate.is_open() || connection.protocol == ProtocolVersion::V3 {
+            let outcome = self.gate.known(connection);
+            self.hub().admit(connection, outcome);
+            return Ok(());
+        }
+        let payload = payload
+            .map(|text| serde_json::from_str(&text))
+            .transpose()
+            .map_err(|_| Refusal::Packet("an auth payload that is not JSON"))?;
+        if !self.hub().judge(connection) {
+            return Ok(());
+        }
+        // The one task that a connection may have besides its own: everything else
+        // it sends before the answer is out of place, so no order can be lost.
+        let (engine, connection) = (Arc::clone(self), Arc::clone(connection));
+        tokio::spawn(async move {
+            let outcome = engine.gate.judge_request(&connection, payload).await;
+            engine.guarded(&connection, || {
+                engine.hub().admit(&connection, outcome);
+                Ok(())
+            });
+        });
+        Ok(())
+    }
+}
+
 /// Why the sender of a packet is turned away. Only the log gets to read it: there
 /// is no way to tell a client that does not speak the language.
 #[derive(Debug, thiserror::Error)]
@@ -238,7 +282,8 @@ impl EngineIoHandler for Engine {
 
     fn on_connect(self: Arc<Self>, socket: Arc<Socket<Session>>) {
         self.guarded(&socket, || {
-            self.hub().open(Arc::clone(&socket));
+            let outcome = self.gate.known(&socket);
+            self.hub().open(Arc::clone(&socket), outcome);
             Ok(())
         });
     }
@@ -276,6 +321,14 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
+    use crate::shell::gate::Admission;
+
+    fn ghost() -> Admission {
+        Admission {
+            client_id: Some("ghost".to_owned()),
+            until: None,
+        }
+    }
 
     /// An Engine.IO 3 client with the id `ghost` on this stream.
     async fn connect(engine: &Arc<Engine>, stream: DuplexStream) {
@@ -323,7 +376,7 @@ mod tests {
         for expected in [1, 0, 1] {
             for _ in 0..2 {
                 if expected == 1 {
-                    engine.hub().join(&connection);
+                    engine.hub().join(&connection, ghost());
                 } else {
                     engine.hub().leave(&connection);
                 }
@@ -333,7 +386,7 @@ mod tests {
         drop(peer);
         forgotten(&engine).await;
         // Frames that were read before the end may still be handled after it.
-        engine.hub().join(&connection);
+        engine.hub().join(&connection, ghost());
         engine.hub().leave(&connection);
         assert_eq!(engine.hub().census(), crate::relay::Census::default());
     }

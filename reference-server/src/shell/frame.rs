@@ -47,9 +47,9 @@ pub(crate) struct Frame {
 /// What a client can send.
 #[derive(Debug)]
 pub(crate) enum FrameKind {
-    /// `0`: it asks to join. What it says about itself besides is not looked at:
-    /// a client is known by its handshake alone (SRV-CON-1).
-    Connect,
+    /// `0`: it asks to join. What it says besides is looked at by authentication
+    /// alone: otherwise a client is known by its handshake (SRV-CON-1).
+    Connect { payload: Option<Str> },
     /// `1`: it leaves.
     Disconnect,
     /// `2` or `5`: an event, with the id of the ack that is asked for.
@@ -131,7 +131,9 @@ fn finish(packet: Result<Packet, ParseError>) -> Result<Option<Frame>, FrameErro
     };
     let binary = packet.inner.is_binary();
     let kind = match packet.inner {
-        PacketData::Connect(_) => FrameKind::Connect,
+        PacketData::Connect(payload) => FrameKind::Connect {
+            payload: payload.and_then(|payload| payload.as_str().cloned()),
+        },
         PacketData::Disconnect => FrameKind::Disconnect,
         PacketData::Event(value, ack) | PacketData::BinaryEvent(value, ack) => FrameKind::Event {
             data: Content::read(value, binary)?,
@@ -219,6 +221,20 @@ impl Encoded {
         Self::packet(Packet::disconnect(DEFAULT_NAMESPACE))
     }
 
+    /// `44`: the client may not join, and why.
+    pub(crate) fn denied(reason: &str, object: bool) -> Self {
+        let reason = serde_json::Value::from(reason);
+        let text = if object {
+            format!("4{{\"message\":{reason}}}")
+        } else {
+            format!("4{reason}")
+        };
+        Self {
+            text: text.into(),
+            attachments: VecDeque::new(),
+        }
+    }
+
     /// `44`: there is no such namespace. A bare text for Engine.IO 3, an object
     /// for Engine.IO 4; the codec knows only the object.
     pub(crate) fn invalid_namespace(namespace: &str, object: bool) -> Self {
@@ -299,9 +315,12 @@ mod tests {
     }
 
     #[test]
-    fn both_generations_are_told_in_their_own_way_that_a_namespace_is_missing() {
+    fn both_generations_are_told_in_their_own_way_that_they_may_not_join() {
         let old = Encoded::invalid_namespace("/other", false);
         assert_eq!(&*old.text, r#"4/other,"Invalid namespace""#);
+        assert_eq!(&*Encoded::denied("no \"x\"", false).text, r#"4"no \"x\"""#);
+        let new = Encoded::denied("no", true);
+        assert_eq!(&*new.text, r#"4{"message":"no"}"#);
         let new = Encoded::invalid_namespace("/other", true);
         assert_eq!(&*new.text, r#"4/other,{"message":"Invalid namespace"}"#);
     }

@@ -19,6 +19,7 @@ use tracing::{debug, info};
 
 use super::body::{WholeBody, collect};
 use super::engine::Engine;
+use super::gate::Gate;
 use crate::Config;
 use crate::net::{OriginError, Origins, Proxies};
 
@@ -43,6 +44,8 @@ pub(crate) struct Http {
     proxies: Arc<Proxies>,
     /// Who is at the other end of the TCP connection; `None` until there is one.
     peer: Option<SocketAddr>,
+    /// Who may join; asked here for Engine.IO 3.
+    gate: Arc<Gate>,
     /// The largest body in bytes.
     limit: usize,
     /// How long a body may take to arrive.
@@ -53,12 +56,14 @@ impl Http {
     /// A service for this engine. Its clones share it.
     pub(crate) fn new(engine: Arc<Engine>, config: &Config) -> Result<Self, OriginError> {
         let origins = Origins::new(&config.cors)?;
+        let gate = Arc::clone(engine.gate());
         let engine = EngineIoService::with_config(engine, engine_config(config));
         Ok(Self {
             engine: origins.clone().layer(&config.cors).layer(engine),
             origins,
             proxies: Arc::new(Proxies::new(&config.proxy)),
             peer: None,
+            gate,
             limit: config.engine.max_message,
             timeout: config.engine.request_timeout,
         })
@@ -101,6 +106,7 @@ impl Service<Request<Incoming>> for Http {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let Self {
             mut engine,
+            gate,
             limit,
             timeout,
             ..
@@ -135,6 +141,7 @@ impl Service<Request<Incoming>> for Http {
             } else {
                 WholeBody::default()
             };
+            gate.judge_handshake(&mut head).await;
             let request = Request::from_parts(head, body);
             // The engine is always ready; see its `poll_ready`.
             tower_service::Service::call(&mut engine, request).await

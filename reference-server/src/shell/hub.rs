@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use engineioxide::{DisconnectReason, ProtocolVersion, socket::Sid};
 use tokio::sync::watch;
@@ -15,12 +16,26 @@ use tokio::time::Instant;
 use tracing::{debug, info};
 
 use super::frame::Encoded;
+use super::gate::{Admission, Outcome};
 use super::handshake;
 use super::queue::{Queued, Unsent, queue};
 use super::session::{Connection, Phase};
 use crate::Config;
+use crate::auth::Denied;
 use crate::host::Core;
 use crate::relay::{Answer, ConnectionId, Handshake, Output, Packet, Request};
+
+/// How long a client that was refused may take to read why. Those of Socket.IO
+/// close the connection when they have; others may want to keep it.
+const REFUSED_LINGER: Duration = Duration::from_secs(5);
+
+/// A connection that is outside of the default namespace.
+#[derive(Debug, Clone, Copy)]
+struct Outside {
+    since: Instant,
+    /// How long it may stay there.
+    patience: Duration,
+}
 
 /// All connections, and the relay that says what to send to them.
 #[derive(Debug)]
@@ -31,8 +46,10 @@ pub(crate) struct Hub {
     connections: HashMap<Sid, Connection>,
     /// Those that the relay knows, by the name it knows them under.
     joined: HashMap<ConnectionId, Connection>,
-    /// Those that are outside of the default namespace, and since when.
-    outside: HashMap<Sid, Instant>,
+    /// Those that are outside of the default namespace.
+    outside: HashMap<Sid, Outside>,
+    /// Those that may not stay for ever, and until when.
+    expiring: HashMap<Sid, Instant>,
     /// Those that had packets waiting when last looked at.
     busy: Vec<Sid>,
     /// How often somebody has joined; the next connection id of the relay.
@@ -58,6 +75,7 @@ impl Hub {
             connections: HashMap::new(),
             joined: HashMap::new(),
             outside: HashMap::new(),
+            expiring: HashMap::new(),
             busy: Vec::new(),
             joins: 0,
             stopping: false,
@@ -96,25 +114,65 @@ impl Hub {
 
     /// A transport was opened. Engine.IO 3 clients are in the default namespace
     /// from the start; those of Engine.IO 4 have to ask.
-    pub(crate) fn open(&mut self, connection: Connection) {
+    pub(crate) fn open(&mut self, connection: Connection, outcome: Outcome) {
         self.connections
             .insert(connection.id, Arc::clone(&connection));
-        self.outside.insert(connection.id, Instant::now());
+        self.put_outside(&connection, self.config.engine.connect_timeout);
         self.open.send_replace(self.connections.len());
         if self.stopping {
             self.close(&connection, DisconnectReason::ClosingServer);
         } else if connection.protocol == ProtocolVersion::V3 {
-            self.join(&connection);
+            self.admit(&connection, outcome);
         }
+    }
+
+    /// A connection has requested to join and will be [admitted](Self::admit) or
+    /// not. Says whether it may ask now.
+    #[expect(
+        clippy::unused_self,
+        reason = "only who holds the hub may change the phase of a connection"
+    )]
+    pub(crate) fn judge(&mut self, connection: &Connection) -> bool {
+        let may_ask = matches!(connection.data.phase(), Phase::Waiting | Phase::Left);
+        if may_ask {
+            connection.data.enter(Phase::Judged);
+        }
+        may_ask
+    }
+
+    /// It is decided whether a connection may join.
+    pub(crate) fn admit(&mut self, connection: &Connection, outcome: Outcome) {
+        match outcome {
+            Ok(admission) => self.join(connection, admission),
+            Err(reason) => self.refuse(connection, &reason),
+        }
+    }
+
+    /// Tells a client why it may not join. It cannot try again on this connection:
+    /// guessing shall cost a handshake each time.
+    fn refuse(&mut self, connection: &Connection, reason: &Denied) {
+        if !is_before_joining(connection.data.phase()) {
+            return;
+        }
+        connection.data.enter(Phase::Refused);
+        let linger = REFUSED_LINGER.min(self.config.engine.connect_timeout);
+        self.put_outside(connection, linger);
+        let object = connection.protocol == ProtocolVersion::V4;
+        self.reply(connection, Encoded::denied(&reason.to_string(), object));
     }
 
     /// Takes a connection into the default namespace and introduces it to the
     /// relay. Each joining is a connection of its own to the relay (SRV-CORE-3).
-    pub(crate) fn join(&mut self, connection: &Connection) {
+    pub(crate) fn join(&mut self, connection: &Connection, admission: Admission) {
         // Asked again under the lock: polling requests of one client may overlap,
-        // and a client that joined twice would be forgotten only once.
-        if !matches!(connection.data.phase(), Phase::Waiting | Phase::Left) {
+        // and a client that joined twice would be forgotten only once. It may also
+        // have gone while it was judged.
+        if !is_before_joining(connection.data.phase()) {
             return;
+        }
+        let Admission { client_id, until } = admission;
+        if let Some(until) = until {
+            self.expiring.insert(connection.id, until);
         }
         let id = ConnectionId(self.joins);
         self.joins += 1;
@@ -125,7 +183,6 @@ impl Hub {
         } else {
             (Sid::new().to_string(), true)
         };
-        let client_id = handshake::client_id(connection.req_parts.uri.query());
         let client = handshake::shown(client_id.as_deref());
         info!(connection = id.0, client, %sid, eio = ?connection.protocol, "joined");
         self.outside.remove(&connection.id);
@@ -151,7 +208,7 @@ impl Hub {
         }
         self.retire(connection, Phase::Left);
         // It may join again; until then it is on borrowed time.
-        self.outside.insert(connection.id, Instant::now());
+        self.put_outside(connection, self.config.engine.connect_timeout);
         self.deliver();
     }
 
@@ -213,12 +270,16 @@ impl Hub {
                 .is_some_and(|connection| connection.data.backlog().settle_and_stay_listed())
         });
         // Whoever stays outside of the default namespace for too long is closed.
-        let timeout = self.config.engine.connect_timeout;
         let late = self
             .outside
             .iter()
-            .filter(|(_, since)| since.elapsed() >= timeout);
+            .filter(|(_, outside)| outside.since.elapsed() >= outside.patience);
         let mut finished: Vec<_> = late.map(|(sid, _)| *sid).collect();
+        // So is whoever was somebody only for a while. It may come again with a
+        // fresh token, which its library does by itself after a closed transport.
+        let now = Instant::now();
+        let expired = self.expiring.iter().filter(|(_, until)| **until <= now);
+        finished.extend(expired.map(|(sid, _)| *sid));
         // The engine forgets to end a session whose WebSocket breaks before the
         // first packet is written. No task of its own then holds the connection:
         // all that is left is the engine's table and ours.
@@ -264,7 +325,16 @@ impl Hub {
             self.joined.remove(&id);
             self.core.gone(id);
         }
+        self.expiring.remove(&connection.id);
         connection.data.enter(phase);
+    }
+
+    /// A connection is outside of the default namespace and may stay there for a
+    /// while.
+    fn put_outside(&mut self, connection: &Connection, patience: Duration) {
+        let since = Instant::now();
+        self.outside
+            .insert(connection.id, Outside { since, patience });
     }
 
     /// Sends all that the relay wants sent. Closing a slow consumer on the way
@@ -292,10 +362,15 @@ impl Hub {
                     // The relay has let go of it already.
                     self.joined.remove(&to);
                     connection.data.enter(Phase::Left);
-                    self.outside.insert(connection.id, Instant::now());
+                    self.put_outside(&connection, self.config.engine.connect_timeout);
                     self.send(&connection, Encoded::disconnect());
                 }
             }
         }
     }
+}
+
+/// Whether a connection in this phase may come to join.
+fn is_before_joining(phase: Phase) -> bool {
+    matches!(phase, Phase::Waiting | Phase::Left | Phase::Judged)
 }

@@ -1,13 +1,14 @@
 //! The shell that ties the relay to the network.
 //!
 //! From the outside in: [`guard`] watches the TCP stream, [`http`] takes the
-//! requests, `engineioxide` speaks Engine.IO, [`engine`] receives what that reads,
+//! requests, [`gate`] decides who may join, `engineioxide` speaks Engine.IO, [`engine`] receives what that reads,
 //! [`frame`] makes packets of it, and [`hub`] brings packets and relay together.
 
 pub(crate) mod backlog;
 pub(crate) mod body;
 pub(crate) mod engine;
 pub(crate) mod frame;
+pub(crate) mod gate;
 pub(crate) mod guard;
 pub(crate) mod handshake;
 pub(crate) mod http;

@@ -29,6 +29,11 @@ pub(crate) struct Session {
 pub(crate) enum Phase {
     /// It has not joined the default namespace yet.
     Waiting,
+    /// It has requested to join and is being authenticated.
+    Judged,
+    /// It was refused, and may not ask again. The transport is still open, so that
+    /// it can read why.
+    Refused,
     /// It has joined, and the relay knows it by this id.
     Joined(ConnectionId),
     /// It has left the namespace, on its own or the server's account. The
@@ -42,6 +47,8 @@ pub(crate) enum Phase {
 const WAITING: u64 = u64::MAX;
 const LEFT: u64 = u64::MAX - 1;
 const CLOSED: u64 = u64::MAX - 2;
+const JUDGED: u64 = u64::MAX - 3;
+const REFUSED: u64 = u64::MAX - 4;
 
 impl Default for Session {
     fn default() -> Self {
@@ -63,6 +70,8 @@ impl Session {
             WAITING => Phase::Waiting,
             LEFT => Phase::Left,
             CLOSED => Phase::Closed,
+            JUDGED => Phase::Judged,
+            REFUSED => Phase::Refused,
             id => Phase::Joined(ConnectionId(id)),
         }
     }
@@ -73,6 +82,8 @@ impl Session {
             Phase::Waiting => WAITING,
             Phase::Left => LEFT,
             Phase::Closed => CLOSED,
+            Phase::Judged => JUDGED,
+            Phase::Refused => REFUSED,
             Phase::Joined(ConnectionId(id)) => id,
         };
         self.phase.store(number, Ordering::Release);
@@ -95,6 +106,8 @@ mod tests {
         for phase in [
             Phase::Joined(ConnectionId(0)),
             Phase::Left,
+            Phase::Judged,
+            Phase::Refused,
             Phase::Closed,
             Phase::Joined(ConnectionId(1 << 40)),
             Phase::Waiting,

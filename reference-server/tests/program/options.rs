@@ -101,4 +101,20 @@ fn settings_can_be_checked_without_serving() {
         "p2p-server: flag --set: there is no setting `a.b`\n\
          p2p-server: flag --set: there is no setting `c`\n"
     );
+
+    let output = process::run(&["--check-config", "--preset=strict"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "p2p-server: preset strict: `auth.mode` is \"undecided\", \
+         expected `tokens`, `jwt`, or `none` to let everybody in\n"
+    );
+
+    let jwt = ["--set=auth.mode=jwt", "--set=auth.jwt.key_file=no/such/key"];
+    let output = process::run(&[&["--check-config"], &jwt[..]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    let expected =
+        "p2p-server: flag --set: `auth.jwt.key_file` names no/such/key, which cannot be ";
+    assert!(error.starts_with(expected), "{error}");
 }

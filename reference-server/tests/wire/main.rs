@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod auth;
 mod client;
 mod exact;
 #[cfg(feature = "faults")]

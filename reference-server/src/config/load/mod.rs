@@ -21,7 +21,7 @@ pub use self::error::{LoadError, Misfit};
 pub use self::layers::Origin;
 use self::layers::{Assignment, Layers};
 use super::schema::{self, Kind};
-use super::{Config, Preset};
+use super::{Config, Preset, Problem};
 
 /// The setting that is not part of [`Config`]: which defaults to start from.
 const PRESET: &str = "preset";
@@ -142,6 +142,11 @@ impl Loaded {
     /// Where the value of a setting comes from.
     pub fn origin(&self, key: &str) -> &Origin {
         self.layers.origin(key)
+    }
+
+    /// What is wrong with a setting, together with the place where it was set.
+    pub fn misfit(&self, problem: &Problem) -> Misfit {
+        Misfit::new(self.origin(&problem.key), problem.to_string())
     }
 }
 

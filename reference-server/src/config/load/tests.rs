@@ -189,3 +189,71 @@ fn the_printed_settings_can_be_loaded() {
         assert_eq!(again.preset, preset);
     }
 }
+
+/// Neither what is printed nor what is complained about shows a secret.
+#[test]
+fn secrets_are_never_told() {
+    let file = "\
+[auth]
+mode = \"tokens\"
+tokens = [
+  { token = \"hunter2\", client_id = \"a\" },
+  { token = \"hunter3\" },
+]
+[auth.jwt]
+secret = \"hunter4\"
+";
+    let loaded = load(file).unwrap();
+    let printed = loaded.to_toml();
+    assert!(!printed.contains("hunter"), "{printed}");
+    let tokens = r#"tokens = [{ token = "<redacted>", client_id = "a" }, { token = "<redacted>" }] # p2p.toml:3"#;
+    assert!(printed.contains(tokens), "{printed}");
+    assert!(!format!("{loaded:?}").contains("hunter"));
+    let again = load(&printed).unwrap_err().to_string();
+    assert_eq!(
+        again,
+        format!(
+            "p2p.toml:{}:21: `auth.tokens[0].token`: \
+             this is what is printed in place of a secret, and no secret",
+            printed.lines().position(|line| line == tokens).unwrap() + 1
+        )
+    );
+    for (file, expected) in [
+        (
+            "auth.tokens = [{ token = [\"hunter2\"] }]",
+            "p2p.toml:1:26: `auth.tokens[0].token`: expected a string",
+        ),
+        (
+            "auth.tokens = [{ token = \"hunter2\", id = 1 }]",
+            "p2p.toml:1:42: `auth.tokens[0].id`: unknown field `id`, \
+             expected `token` or `client_id`",
+        ),
+        (
+            "auth.tokens = [\"hunter2\"]",
+            "p2p.toml:1:16: `auth.tokens[0]`: expected struct TokenConfig",
+        ),
+        (
+            "auth.tokens = \"hunter2\"",
+            "p2p.toml:1:15: `auth.tokens` is not what it should be, \
+             expected a list of tables with `token` and `client_id`",
+        ),
+        (
+            "auth.jwt.secret = 1",
+            "p2p.toml:1:19: `auth.jwt.secret` is no text",
+        ),
+    ] {
+        assert_eq!(refused(file), expected, "{file}");
+    }
+}
+
+/// Whoever asks for a safe server has to say who may come in.
+#[test]
+fn the_strict_preset_wants_a_decision() {
+    let loaded = load("preset = \"strict\"").unwrap();
+    let problem = loaded.config.auth.authenticator().unwrap_err();
+    assert_eq!(
+        loaded.misfit(&problem).to_string(),
+        "preset strict: `auth.mode` is \"undecided\", \
+         expected `tokens`, `jwt`, or `none` to let everybody in"
+    );
+}
