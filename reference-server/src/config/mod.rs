@@ -30,6 +30,7 @@ mod preset;
 mod problem;
 mod proxy;
 mod queue;
+mod rates;
 mod reference;
 mod schema;
 mod secret;
@@ -52,6 +53,7 @@ pub use self::preset::{Preset, UnknownPreset};
 pub use self::problem::{InvalidConfig, Problem};
 pub use self::proxy::{ForwardedBy, ProxyConfig};
 pub use self::queue::QueueConfig;
+pub use self::rates::RatesConfig;
 pub use self::reference::reference;
 pub use self::schema::{Kind, Setting, schema, settings};
 pub use self::secret::Secret;
@@ -98,6 +100,8 @@ pub struct Config {
     pub drain: DrainConfig,
     /// Who may connect, and under which client id.
     pub auth: AuthConfig,
+    /// How much one address or one client may do in a second.
+    pub rates: RatesConfig,
     /// The rules of the relay and its bounds per connection.
     pub policy: Policy,
     /// What the server shall do wrong, for testers.

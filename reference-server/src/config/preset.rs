@@ -83,6 +83,13 @@ fn strict() -> Config {
     auth.mode = AuthMode::Undecided;
     auth.sources = vec![TokenSource::Payload, TokenSource::Header];
 
+    // Streams send an event for each chunk and its like, so a client needs room. An
+    // address may be that of a whole office.
+    let rates = &mut config.rates;
+    rates.connections_per_second = 10;
+    rates.clients_per_address = 200;
+    rates.events_per_second = 2_000;
+
     let policy = &mut config.policy;
     policy.client_id_bytes = 256;
     policy.room_name_bytes = 256;

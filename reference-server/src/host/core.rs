@@ -83,6 +83,11 @@ impl Core {
         self.relay.received(from, request, &mut self.outbox);
     }
 
+    /// A connection has sent an event too many; see [`Relay::too_fast`].
+    pub(crate) fn too_fast(&mut self, from: ConnectionId, per_second: u32) {
+        self.relay.too_fast(from, per_second, &mut self.outbox);
+    }
+
     /// A connection has answered an event; see [`Relay::acked`].
     pub(crate) fn acked(&mut self, from: ConnectionId, id: u64, answer: Answer) {
         self.pass_time();

@@ -226,6 +226,14 @@ impl Relay {
         }
     }
 
+    /// A connection has sent an event that is one too many, so nobody reads it. How
+    /// fast it may send is for its driver to count, who has a clock.
+    pub fn too_fast(&mut self, from: ConnectionId, per_second: u32, outbox: &mut Outbox) {
+        if self.registry.contains(from) {
+            call::server_error(outbox, from, &failure::too_fast(per_second));
+        }
+    }
+
     /// A connection has answered an event. The answer goes to whoever asked, as
     /// it is; answers that nobody waits for are dropped (SRV-CORE-F6).
     pub fn acked(&mut self, from: ConnectionId, id: u64, answer: Answer, outbox: &mut Outbox) {

@@ -20,6 +20,7 @@ use super::frame::{DEFAULT_NAMESPACE, Encoded, Frame, FrameError, FrameKind};
 use super::gate::Gate;
 use super::handshake::namespace_path;
 use super::hub::Hub;
+use super::rates::Rates;
 use super::session::{Connection, Phase, Session};
 use crate::Config;
 use crate::host::{Core, Door, Inside};
@@ -39,6 +40,10 @@ pub(crate) struct Engine {
     limits: ParseConfig,
     /// Who may join.
     gate: Arc<Gate>,
+    /// How much a client may send.
+    rates: Arc<Rates>,
+    /// The same as a number, to be told.
+    events_per_second: u32,
 }
 
 impl Engine {
@@ -46,6 +51,8 @@ impl Engine {
         Self {
             hub: Mutex::new(Hub::new(Arc::clone(config))),
             gate: Arc::new(Gate::new(config)),
+            rates: Arc::new(Rates::new(&config.rates)),
+            events_per_second: config.rates.events_per_second,
             // One size for all: the same that the engine keeps for text.
             limits: ParseConfig {
                 max_incoming_binary_buf_size: config.engine.max_message,
@@ -58,6 +65,11 @@ impl Engine {
     /// Who may join.
     pub(crate) fn gate(&self) -> &Arc<Gate> {
         &self.gate
+    }
+
+    /// How often an address may connect, and how much a client may send.
+    pub(crate) fn rates(&self) -> &Arc<Rates> {
+        &self.rates
     }
 
     /// Closes every connection, and every one that is still to come.
@@ -161,6 +173,10 @@ impl Engine {
             (FrameKind::Connect { payload }, _) => self.request_to_join(connection, payload),
             (FrameKind::Disconnect, Phase::Joined(_)) => {
                 self.hub().leave(connection);
+                Ok(())
+            }
+            (FrameKind::Event { .. }, Phase::Joined(from)) if connection.data.is_too_fast() => {
+                self.hub().refuse_too_fast(from, self.events_per_second);
                 Ok(())
             }
             (FrameKind::Event { data, ack }, Phase::Joined(from)) => {
@@ -282,6 +298,9 @@ impl EngineIoHandler for Engine {
 
     fn on_connect(self: Arc<Self>, socket: Arc<Socket<Session>>) {
         self.guarded(&socket, || {
+            if let Some(rate) = self.rates.events() {
+                socket.data.limit_events(rate);
+            }
             let outcome = self.gate.known(&socket);
             self.hub().open(Arc::clone(&socket), outcome);
             Ok(())

@@ -10,7 +10,7 @@ use std::time::Duration;
 use engineioxide::config::EngineIoConfig;
 use engineioxide::service::EngineIoService;
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, ORIGIN};
+use hyper::header::{CONTENT_TYPE, ORIGIN, RETRY_AFTER};
 use hyper::service::Service;
 use hyper::{Method, Request, StatusCode};
 use tower_http::cors::Cors;
@@ -20,8 +20,9 @@ use tracing::{debug, info};
 use super::body::{WholeBody, collect};
 use super::engine::Engine;
 use super::gate::Gate;
-use crate::Config;
+use super::rates::{Rates, TooMany};
 use crate::net::{OriginError, Origins, Proxies};
+use crate::{ClientAddress, Config};
 
 /// The path under which Socket.IO clients look for a server.
 pub const PATH: &str = "/socket.io";
@@ -46,6 +47,8 @@ pub(crate) struct Http {
     peer: Option<SocketAddr>,
     /// Who may join; asked here for Engine.IO 3.
     gate: Arc<Gate>,
+    /// How often an address may connect.
+    rates: Arc<Rates>,
     /// The largest body in bytes.
     limit: usize,
     /// How long a body may take to arrive.
@@ -56,7 +59,7 @@ impl Http {
     /// A service for this engine. Its clones share it.
     pub(crate) fn new(engine: Arc<Engine>, config: &Config) -> Result<Self, OriginError> {
         let origins = Origins::new(&config.cors)?;
-        let gate = Arc::clone(engine.gate());
+        let (gate, rates) = (Arc::clone(engine.gate()), Arc::clone(engine.rates()));
         let engine = EngineIoService::with_config(engine, engine_config(config));
         Ok(Self {
             engine: origins.clone().layer(&config.cors).layer(engine),
@@ -64,6 +67,7 @@ impl Http {
             proxies: Arc::new(Proxies::new(&config.proxy)),
             peer: None,
             gate,
+            rates,
             limit: config.engine.max_message,
             timeout: config.engine.request_timeout,
         })
@@ -121,6 +125,17 @@ impl Service<Request<Incoming>> for Http {
             info!(?origin, "refusing a page of a foreign origin");
             return Box::pin(std::future::ready(Ok(forbidden())));
         }
+        if opens_session(&head) {
+            match self.rates.admit(ClientAddress::of(&head.extensions)) {
+                // Kept for as long as the engine keeps the handshake.
+                Ok(Some(seat)) => drop(head.extensions.insert(seat)),
+                Ok(None) => {}
+                Err(error) => {
+                    info!(client = ?ClientAddress::of(&head.extensions), %error, "refusing a session");
+                    return Box::pin(std::future::ready(Ok(too_many(error))));
+                }
+            }
+        }
         Box::pin(async move {
             // Only requests that bring packets have a body worth reading.
             let body = if head.method == Method::POST {
@@ -153,6 +168,26 @@ impl Service<Request<Incoming>> for Http {
 fn forbidden() -> Answer {
     let mut answer = Answer::default();
     *answer.status_mut() = StatusCode::FORBIDDEN;
+    answer
+}
+
+/// Whether a request opens a session, if the engine makes sense of it. All others
+/// name theirs.
+fn opens_session(head: &hyper::http::request::Parts) -> bool {
+    let query = head.uri.query().unwrap_or_default();
+    head.method == Method::GET
+        && !query
+            .split('&')
+            .any(|parameter| parameter.starts_with("sid="))
+}
+
+/// The answer to an address that connects too often.
+fn too_many(TooMany { retry_after }: TooMany) -> Answer {
+    let mut answer = Answer::default();
+    *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    // Whole seconds, and never so few that it would be told the same again.
+    let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+    answer.headers_mut().insert(RETRY_AFTER, seconds.into());
     answer
 }
 

@@ -218,6 +218,12 @@ impl Hub {
         self.deliver();
     }
 
+    /// The client has sent an event, and too many before it.
+    pub(crate) fn refuse_too_fast(&mut self, from: ConnectionId, per_second: u32) {
+        self.core.too_fast(from, per_second);
+        self.deliver();
+    }
+
     /// The client has answered an event.
     pub(crate) fn answer(&mut self, from: ConnectionId, id: u64, answer: Answer) {
         self.core.acked(from, id, answer);

@@ -1,7 +1,7 @@
 //! The shell that ties the relay to the network.
 //!
 //! From the outside in: [`guard`] watches the TCP stream, [`http`] takes the
-//! requests, [`gate`] decides who may join, `engineioxide` speaks Engine.IO, [`engine`] receives what that reads,
+//! requests, [`rates`] says how many, [`gate`] decides who may join, `engineioxide` speaks Engine.IO, [`engine`] receives what that reads,
 //! [`frame`] makes packets of it, and [`hub`] brings packets and relay together.
 
 pub(crate) mod backlog;
@@ -15,4 +15,5 @@ pub(crate) mod http;
 pub(crate) mod hub;
 pub(crate) mod placeholder;
 pub(crate) mod queue;
+pub(crate) mod rates;
 pub(crate) mod session;

@@ -1,12 +1,13 @@
 //! What the shell knows about one Engine.IO connection.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use engineioxide::Socket;
 
 use super::backlog::Backlog;
 use super::frame::Decoder;
+use super::rates::EventRate;
 use crate::relay::ConnectionId;
 
 /// A connection of the engine with our state in it.
@@ -22,6 +23,8 @@ pub(crate) struct Session {
     phase: AtomicU64,
     /// Touched only by the holder of the hub's lock, so this one is always free.
     backlog: Mutex<Backlog>,
+    /// How fast it may send, if there is a limit.
+    events: OnceLock<EventRate>,
 }
 
 /// How far a connection has come.
@@ -56,6 +59,7 @@ impl Default for Session {
             decoder: Decoder::default(),
             phase: AtomicU64::new(WAITING),
             backlog: Mutex::default(),
+            events: OnceLock::new(),
         }
     }
 }
@@ -87,6 +91,16 @@ impl Session {
             Phase::Joined(ConnectionId(id)) => id,
         };
         self.phase.store(number, Ordering::Release);
+    }
+
+    /// Sets how fast it may send, once.
+    pub(crate) fn limit_events(&self, rate: EventRate) {
+        self.events.set(rate).ok();
+    }
+
+    /// Counts an event, and says whether it is one too many.
+    pub(crate) fn is_too_fast(&self) -> bool {
+        self.events.get().is_some_and(|rate| rate.check().is_err())
     }
 
     /// What waits for this connection.

@@ -19,6 +19,7 @@ mod leaving;
 mod order;
 mod persistent;
 mod polling;
+mod rates;
 mod server;
 mod services;
 mod slow;

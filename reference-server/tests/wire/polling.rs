@@ -22,19 +22,27 @@ pub(crate) struct Polling {
 impl Polling {
     /// Opens a session with a query that is appended as it is.
     pub(crate) async fn open(server: &Server, eio: Eio, query: &str) -> Self {
+        let opened = Self::try_open(server, eio, query).await;
+        opened.unwrap_or_else(|head| panic!("the server takes sessions: {head}"))
+    }
+
+    /// The same, or the head of the answer that refuses it.
+    pub(crate) async fn try_open(server: &Server, eio: Eio, query: &str) -> Result<Self, String> {
         let target = format!("/socket.io/?EIO={eio}&transport=polling&b64=1&{query}");
-        let (status, body) = request(server.address, "GET", &target, "").await;
-        assert_eq!(status, 200, "{body}");
+        let (head, body) = exchange(server.address, "GET", &target, "").await;
+        if status(&head) != 200 {
+            return Err(head);
+        }
         let mut packets = eio.unpack(&body);
         let handshake = packets.pop_front().expect("a handshake packet");
         let sid = handshake.split('"').nth(3).expect("a sid in the handshake");
-        Self {
+        Ok(Self {
             address: server.address,
             eio,
             sid: sid.to_owned(),
             handshake,
             received: packets,
-        }
+        })
     }
 
     /// Posts packets in one request. False once the session is over.
@@ -78,6 +86,18 @@ pub(crate) async fn request(
     target: &str,
     body: &str,
 ) -> (u16, String) {
+    let (head, body) = exchange(address, method, target, body).await;
+    (status(&head), body)
+}
+
+/// The number in the first line of an answer; 0 if there is none.
+fn status(head: &str) -> u16 {
+    let number = head.split(' ').nth(1);
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+/// The same with the head of the answer.
+async fn exchange(address: SocketAddr, method: &str, target: &str, body: &str) -> (String, String) {
     let exchange = async {
         let mut stream = TcpStream::connect(address).await?;
         let head = format!(
@@ -96,9 +116,5 @@ pub(crate) async fn request(
     // A server that is not there any more gives no answer.
     let response = response.expect("an answer must come").unwrap_or_default();
     let (head, body) = response.split_once("\r\n\r\n").unwrap_or((&response, ""));
-    let status = head
-        .split(' ')
-        .nth(1)
-        .and_then(|status| status.parse().ok());
-    (status.unwrap_or_default(), body.to_owned())
+    (head.to_owned(), body.to_owned())
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 use crate::client::{Eio, Frame};
@@ -24,17 +24,25 @@ pub(crate) struct WebSocket {
 impl WebSocket {
     /// Connects with a query that is appended as it is.
     pub(crate) async fn open(server: &Server, eio: Eio, query: &str) -> Self {
+        let opened = Self::try_open(server, eio, query).await;
+        opened.expect("the server takes WebSockets")
+    }
+
+    /// The same; `None` if the server answers by anything else than an upgrade.
+    pub(crate) async fn try_open(server: &Server, eio: Eio, query: &str) -> Option<Self> {
         let Server { address, .. } = server;
         let url = format!("ws://{address}/socket.io/?EIO={eio}&transport=websocket&{query}");
-        let (stream, _) = connect_async_with_config(url, None, NO_DELAY)
-            .await
-            .expect("the server takes WebSockets");
+        let connected = connect_async_with_config(url, None, NO_DELAY).await;
+        let (stream, _) = match connected {
+            Err(tungstenite::Error::Http(_)) => return None,
+            connected => connected.expect("the server answers"),
+        };
         let mut socket = Self::new(stream, eio);
         socket.handshake = match socket.next().await {
             Some(Frame::Text(handshake)) => handshake,
             other => panic!("expected a handshake, got {other:?}"),
         };
-        socket
+        Some(socket)
     }
 
     /// Joins the session that a polling client has opened, up to the packet

@@ -1,0 +1,52 @@
+//! How much one address or one client may do in a second.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How much one address or one client may do in a second. Everything by default.
+///
+/// An address of IPv6 stands for its network of 64 bits, because that is what one
+/// customer gets. Behind a proxy, see the section `proxy`: without it all clients
+/// have the address of the proxy. Connections whose address is not known are not
+/// limited by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct RatesConfig {
+    /// How many connections one address may open per second, default 0, which is
+    /// any number. More are answered by HTTP status 429 with `Retry-After`. Only new
+    /// sessions count, not the requests of those that are open.
+    pub connections_per_second: u32,
+    /// How many it may open at once after it was quiet for long enough, default 50.
+    #[schemars(range(min = 1))]
+    pub connections_burst: u32,
+    /// How many sessions one address may have open, default 0, which is any
+    /// number. More are answered by HTTP status 429. The number of all clients is
+    /// bounded by `policy.clients`.
+    pub clients_per_address: u32,
+    /// How many events one client may send per second, default 0, which is any
+    /// number. Each one more is refused with a `SERVER_ERROR`. A chunk of a stream
+    /// is an event; an ack is not.
+    pub events_per_second: u32,
+    /// How many it may send at once after it was quiet for long enough, default
+    /// 4,000.
+    #[schemars(range(min = 1))]
+    pub events_burst: u32,
+    /// How many addresses are remembered, default 65,536. They are forgotten when
+    /// they have been quiet for long enough. While there are more, all share what
+    /// one address may do.
+    #[schemars(range(min = 1, max = 0x0100_0000))]
+    pub addresses: usize,
+}
+
+impl Default for RatesConfig {
+    fn default() -> Self {
+        Self {
+            connections_per_second: 0,
+            connections_burst: 50,
+            clients_per_address: 0,
+            events_per_second: 0,
+            events_burst: 4_000,
+            addresses: 65_536,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Limits of what one address and one client may do, as they show on the wire.
+
+use crate::client::{Client, Eio, WAYS};
+use crate::polling::Polling;
+use crate::server::{DEADLINE, Server, config};
+use crate::websocket::WebSocket;
+
+/// Sessions that are open go on; only new ones are refused.
+#[tokio::test]
+async fn an_address_that_connects_too_often_is_told_when_to_come_again() {
+    let server = Server::with(config(|config| {
+        // Nothing comes back while this test lasts.
+        config.rates.connections_per_second = 1;
+        config.rates.connections_burst = 4;
+    }))
+    .await;
+    let mut clients = Vec::new();
+    for (number, way) in WAYS.into_iter().enumerate() {
+        clients.push(Client::join_by(way, &server, &number.to_string()).await);
+    }
+    let mut refused = 0;
+    // A slow machine may give the bucket time to fill up by some.
+    for _ in 0..50 {
+        if let Err(head) = Polling::try_open(&server, Eio::Four, "").await {
+            assert!(head.starts_with("HTTP/1.1 429 "), "{head}");
+            assert!(head.to_lowercase().contains("\r\nretry-after: 1"), "{head}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 0);
+    for mut client in clients {
+        client.fence().await;
+    }
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_sessions_open() {
+    let server = Server::with(config(|config| config.rates.clients_per_address = 2)).await;
+    for eio in [Eio::Three, Eio::Four] {
+        let mut first = until_seated(eio, &server, "first").await;
+        let second = until_seated(eio, &server, "second").await;
+        let head = Polling::try_open(&server, eio, "").await.unwrap_err();
+        assert!(head.starts_with("HTTP/1.1 429 "), "{head}");
+        first.fence().await;
+        leave(second).await;
+        first.until_listed(r#"["first"]"#).await;
+        // Whoever comes next gets the seat, whatever carries it.
+        let vacant = until_seated(eio, &server, "").await;
+        leave(vacant).await;
+        leave(first).await;
+    }
+}
+
+/// Over WebSocket the seat is free when the stream has broken.
+#[tokio::test]
+async fn a_websocket_has_a_seat_too() {
+    let server = Server::with(config(|config| config.rates.clients_per_address = 1)).await;
+    for eio in [Eio::Three, Eio::Four] {
+        // The server has let go of what this takes when it has let go of the session.
+        leave(until_seated(eio, &server, "").await).await;
+        let start = std::time::Instant::now();
+        let client = loop {
+            if let Some(client) = WebSocket::try_open(&server, eio, "clientId=a").await {
+                break client;
+            }
+            assert!(start.elapsed() < DEADLINE, "there must be a seat");
+        };
+        let head = Polling::try_open(&server, eio, "").await.unwrap_err();
+        assert!(head.starts_with("HTTP/1.1 429 "), "{head}");
+        drop(client);
+    }
+    leave(until_seated(Eio::Four, &server, "").await).await;
+}
+
+/// Ends the session with the close packet of Engine.IO.
+async fn leave(mut client: Client) {
+    client.send("1").await;
+}
+
+/// A seat is free when the engine has let go of a connection, a moment after
+/// everybody was told that it has gone.
+async fn until_seated(eio: Eio, server: &Server, id: &str) -> Client {
+    let query = format!("clientId={id}");
+    let start = std::time::Instant::now();
+    loop {
+        if let Ok(polling) = Polling::try_open(server, eio, &query).await {
+            let mut client = Client::Polling(polling);
+            client.enter(eio).await;
+            return client;
+        }
+        assert!(start.elapsed() < DEADLINE, "there must be a seat");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_sends_too_fast_is_told_and_goes_on() {
+    let server = Server::with(config(|config| {
+        config.rates.events_per_second = 1;
+        config.rates.events_burst = 3;
+    }))
+    .await;
+    for way in WAYS {
+        let mut client = Client::join_by(way, &server, "").await;
+        for _ in 0..20 {
+            client.send(r#"421["LIST_CLIENTS"]"#).await;
+        }
+        let mut refused = 0;
+        for number in 0..20 {
+            let packet = client.receive().await;
+            if packet == "431[[]]" {
+                continue;
+            }
+            assert!(number >= 3, "{packet}");
+            assert_eq!(
+                packet,
+                r#"42["SERVER_ERROR","Error: limit-reached: one connection may send at most 1 events per second"]"#
+            );
+            refused += 1;
+        }
+        assert!(refused > 0);
+        // Others have a measure of their own.
+        let mut other = Client::join_by(way, &server, "").await;
+        other.fence().await;
+    }
+}
