@@ -15,7 +15,15 @@ use crate::scenario::Capability;
 /// The servers: what each declares, and the policy that makes it true. Checks that
 /// require nothing play on the first.
 const SERVERS: [(&[Capability], DuplicateIds); 3] = [
-    (&[Capability::ClientReject], DuplicateIds::Reject),
+    (
+        &[
+            Capability::ClientReject,
+            Capability::Stream,
+            Capability::Service,
+            Capability::Topic,
+        ],
+        DuplicateIds::Reject,
+    ),
     (&[Capability::ClientOverwrite], DuplicateIds::Replace),
     (
         &[Capability::ClientOverwrite, Capability::ClientAllow],

@@ -11,7 +11,7 @@ use super::actor::Actor;
 use super::lowering::{self, Outgoing};
 use super::play::{Asked, Play, Stop};
 use super::verdict::Finding;
-use crate::scenario::body::{RoomChange, SendFrame};
+use crate::scenario::body::{CreateApi, DestroyApi, OpenStream, RoomChange, SendFrame};
 use crate::scenario::step::Action;
 use crate::scenario::text::Text;
 
@@ -43,6 +43,20 @@ impl Play {
                 let outgoing = lowering::add_target(self.actor(&body.from)?.dialect, &target)
                     .map_err(Stop::broken)?;
                 self.ask(&body.from, &body.r#as, outgoing).await
+            }
+            Action::OpenStream(body) => self.open_stream(body).await,
+            Action::CheckApi(body) => self.check_api(body).await,
+            Action::CreateApi(body) => self.create_api(body).await,
+            Action::DestroyApi(body) => self.destroy_api(body).await,
+            Action::UseApi(body) => {
+                let api = self.fill(&body.api)?;
+                let args = self.world.arguments(&body.args).map_err(Stop::broken)?;
+                let outgoing = lowering::use_api(&api, args, body.r#as.is_some());
+                let outgoing = outgoing.map_err(Stop::broken)?;
+                match &body.r#as {
+                    Some(request) => self.ask(&body.from, request, outgoing).await,
+                    None => self.send(&body.from, outgoing).await.map(drop),
+                }
             }
             Action::JoinRoom(body) => self.change_room(body, lowering::join_room).await,
             Action::LeaveRoom(body) => self.change_room(body, lowering::leave_room).await,
@@ -169,6 +183,37 @@ impl Play {
             self.asked.insert(request, asked);
         }
         Ok(())
+    }
+
+    async fn open_stream(&mut self, body: &OpenStream) -> Result<(), Stop> {
+        let info = lowering::stream(
+            &self.fill(&body.source_stream)?,
+            &self.fill(&body.target_stream)?,
+            &self.id(&body.to)?,
+            body.channel
+                .as_ref()
+                .map(|text| self.fill(text))
+                .transpose()?,
+        );
+        let members: Vec<_> = body.members.iter().cloned().collect();
+        let members = self.world.arguments(&members).map_err(Stop::broken)?;
+        let dialect = self.actor(&body.from)?.dialect;
+        let outgoing = lowering::open_stream(dialect, info.map_err(Stop::broken)?, members);
+        self.ask(&body.from, &body.r#as, outgoing).await
+    }
+
+    async fn create_api(&mut self, body: &CreateApi) -> Result<(), Stop> {
+        let outgoing = lowering::create_api(&self.fill(&body.api)?).map_err(Stop::broken)?;
+        self.send(&body.from, outgoing).await?;
+        // As for rooms: nobody says when it is done.
+        self.client_list(&body.from).await.map(drop)
+    }
+
+    async fn destroy_api(&mut self, body: &DestroyApi) -> Result<(), Stop> {
+        let api = body.api.as_ref().map(|text| self.fill(text)).transpose()?;
+        let outgoing = lowering::destroy_api(api.as_deref()).map_err(Stop::broken)?;
+        self.send(&body.from, outgoing).await?;
+        self.client_list(&body.from).await.map(drop)
     }
 
     async fn answer(

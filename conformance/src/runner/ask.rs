@@ -1,6 +1,6 @@
 //! Questions to the server itself: who is there, and is that one.
 
-use sio_p2p_protocol::{ConnectedStatusAck, ListClientsAck};
+use sio_p2p_protocol::{CheckApiNameAck, ConnectedStatusAck, ListClientsAck};
 use sio_p2p_transport::Data;
 use tokio::time::Instant;
 
@@ -8,7 +8,7 @@ use super::lowering::{self, Outgoing};
 use super::play::{Play, Stop};
 use super::verdict::Finding;
 use crate::json::shorten;
-use crate::scenario::body::{ConnectionStatus, Gone, ListClients};
+use crate::scenario::body::{CheckApi, ConnectionStatus, Gone, ListClients};
 
 impl Play {
     /// Sends a question to the server itself and waits for its ack.
@@ -108,6 +108,30 @@ impl Play {
             format!("a list of clients without {id}"),
             "a list with it, until the deadline",
         )))
+    }
+
+    /// Asks whether an API exists.
+    pub(super) async fn check_api(&mut self, body: &CheckApi) -> Result<(), Stop> {
+        let api = self.fill(&body.api)?;
+        let question = lowering::check_api(&api).map_err(Stop::broken)?;
+        let data = self
+            .question(&body.from, "name of an API", question)
+            .await?;
+        match CheckApiNameAck::decode(&data.json) {
+            Ok(answer) if answer.0 == body.exists => Ok(()),
+            Ok(_) | Err(_) => {
+                let is = if body.exists {
+                    "does not exist"
+                } else {
+                    "exists"
+                };
+                let message = format!("the API {api} {is} although it should be otherwise");
+                let expected = format!("[{}]", body.exists);
+                Err(Stop::Broken(
+                    Finding::new(message).comparing(expected, data.json),
+                ))
+            }
+        }
     }
 
     /// Asks whether a client is connected.

@@ -29,12 +29,13 @@ pub(crate) fn wordings(
     Ok(wordings)
 }
 
-/// The codes that a name of a scenario means: two of them are the same situation in either
+/// The codes that a name of a scenario means: three of them are the same situation in either
 /// dialect, all others mean themselves.
 pub(crate) fn meant(name: &str) -> Vec<&str> {
     match name {
         "target-missing" => vec!["target-not-found", "message-target-not-connected"],
         "add-target-refused" => vec!["target-not-registered", "add-target-not-connected"],
+        "stream-refused" => vec!["target-not-registered", "stream-target-not-connected"],
         code => vec![code],
     }
 }

@@ -8,7 +8,9 @@ use super::matching::{self, describe_arguments};
 use super::play::{Play, Requested, Stop};
 use super::verdict::Finding;
 use crate::json::{elements, quote, shorten, unquote};
-use crate::scenario::body::{Acked, Closed, ClosedBy, FailureCodes, PacketKind, ReceivePacket};
+use crate::scenario::body::{
+    Acked, Closed, ClosedBy, FailureCodes, PacketKind, ReceivePacket, StreamOffered,
+};
 use crate::scenario::step::Action;
 use crate::scenario::text::Text;
 use crate::scenario::value::{ArgumentsPattern, Pattern};
@@ -80,6 +82,7 @@ impl Play {
                 let request = self.fill(&body.r#as)?;
                 literal_event(&body.at, &json.map_err(Stop::broken)?, Some(request))
             }
+            Action::StreamOffered(body) => self.offered(body)?,
             Action::TargetLeft(body) => {
                 let dialect = body
                     .dialect
@@ -191,6 +194,9 @@ impl Play {
             }
             (None, None) => {}
         }
+        for (name, text) in matching::kept(&expected.args, &args) {
+            self.world.keep(&name, text);
+        }
         if let Some(connection) = &mut self.actor(&expected.at)?.connection {
             connection.inbox.events.pop_front();
         }
@@ -235,6 +241,9 @@ impl Play {
         };
         match matching::arguments(&self.world, &expected, &data.json, &data.attachments) {
             Ok(()) => {
+                for (name, text) in matching::kept(&expected, &data.json) {
+                    self.world.keep(&name, text);
+                }
                 if let Some(connection) = &mut self.actor(&asked.actor)?.connection
                     && let Some(acks) = connection.inbox.acks.get_mut(&asked.number)
                 {
@@ -329,6 +338,39 @@ impl Play {
         Ok(Look::Other(
             Finding::new(message).comparing(expected, format!("{packet:?}")),
         ))
+    }
+}
+
+impl Play {
+    /// The request for a stream as the target sees it: the server states who asks, and hands
+    /// on whatever else the opener wrote.
+    fn offered(&self, body: &StreamOffered) -> Result<Expected, Stop> {
+        let dialect = body
+            .dialect
+            .or(self.actors.get(&body.from).map(|actor| actor.dialect))
+            .unwrap_or(self.dialect);
+        let target = body.to.as_deref().unwrap_or(&body.at);
+        let info = super::lowering::stream(
+            &self.fill(&body.source_stream)?,
+            &self.fill(&body.target_stream)?,
+            &self.id(target)?,
+            body.channel
+                .as_ref()
+                .map(|text| self.fill(text))
+                .transpose()?,
+        );
+        let json = super::lowering::stream_offered(dialect, info.map_err(Stop::broken)?);
+        let mut expected = literal_event(&body.at, &json, Some(self.fill(&body.r#as)?));
+        if let ArgumentsPattern::Exactly(args) = &mut expected.args
+            && let Some(Pattern::Object(members)) = args.first_mut()
+        {
+            let source = Text::literal(self.id(&body.from)?);
+            members.push((Text::literal("sourceClientId"), Pattern::String(source)));
+            if let Some(Pattern::Object(more)) = &body.members {
+                members.extend(more.iter().cloned());
+            }
+        }
+        Ok(expected)
     }
 }
 

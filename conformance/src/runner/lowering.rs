@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use sio_p2p_protocol::{
-    AddTarget, Arguments, ClientEvent, ClientId, Dialect, EmitRoom, EventName,
-    GetClientConnectedStatus, JoinRoomV1, JoinRoomV2, JoinsRoom, LeaveRoomV1, LeaveRoomV2,
-    LeavesRoom, ListClients, MultiApiAddTarget, P2pEmitAcknowledge, P2pEmitV1, P2pEmitV2, Payload,
-    RoomName, Rooms, ServerEvent, TargetAdded, TargetAddedV1, TargetDisconnected,
-    TargetDisconnectedV1,
+    AddTarget, ApiName, Arguments, Channel, CheckApiName, ClientEvent, ClientId, CreateApi,
+    CreateStream, DestroyApi, Dialect, EmitRoom, EventName, GetClientConnectedStatus, JoinRoomV1,
+    JoinRoomV2, JoinsRoom, LeaveRoomV1, LeaveRoomV2, LeavesRoom, ListClients, MultiApiAddTarget,
+    MultiApiCreateStream, P2pEmitAcknowledge, P2pEmitV1, P2pEmitV2, Payload, RoomName, Rooms,
+    ServerEvent, StreamId, StreamInfo, StreamOffered, StreamOfferedOnChannel, StreamOfferedV1,
+    TargetAdded, TargetAddedV1, TargetDisconnected, TargetDisconnectedV1, UseApi,
 };
 use sio_p2p_transport::Data;
 
@@ -152,6 +153,87 @@ pub(crate) fn connection_status(client: &str) -> Result<Outgoing, String> {
         GetClientConnectedStatus { client },
         Vec::new(),
     ))
+}
+
+/// The description of a stream, without the members that only some streams have.
+pub(crate) fn stream(
+    source: &str,
+    target: &str,
+    client: &str,
+    channel: Option<String>,
+) -> Result<StreamInfo, String> {
+    let info = StreamInfo::new(
+        StreamId::new(source).map_err(unfit)?,
+        StreamId::new(target).map_err(unfit)?,
+        ClientId::new(client).map_err(unfit)?,
+    );
+    Ok(match channel {
+        Some(channel) => info.with_channel(Channel::new(channel).map_err(unfit)?),
+        None => info,
+    })
+}
+
+/// The request for a stream; `members` holds an object of further members, or nothing.
+pub(crate) fn open_stream(dialect: Dialect, info: StreamInfo, members: Rendered) -> Outgoing {
+    let mut outgoing = match dialect {
+        Dialect::V1 => Outgoing::of(MultiApiCreateStream { info }, members.attachments),
+        Dialect::V2 => Outgoing::of(CreateStream { info }, members.attachments),
+    };
+    // Both are texts of our own making: `["NAME",{…}]` and `[{…}]`.
+    let more = members.json.strip_prefix("[{");
+    let more = more.and_then(|more| more.strip_suffix("}]"));
+    if let (Some(json), Some(more)) = (outgoing.data.json.strip_suffix("}]"), more)
+        && !more.is_empty()
+    {
+        outgoing.data.json = format!("{json},{more}}}]").into();
+    }
+    outgoing
+}
+
+/// What a client sees when it is asked for a stream: JSON of the whole event, but for what
+/// the server adds.
+pub(crate) fn stream_offered(dialect: Dialect, info: StreamInfo) -> String {
+    let event: ServerEvent = match (dialect, info.channel().cloned()) {
+        (Dialect::V1, _) => StreamOfferedV1 { info }.into(),
+        (Dialect::V2, None) => StreamOffered { info }.into(),
+        (Dialect::V2, Some(channel)) => StreamOfferedOnChannel { channel, info }.into(),
+    };
+    event.encode()
+}
+
+fn api(name: &str) -> Result<ApiName, String> {
+    ApiName::new(name).map_err(unfit)
+}
+
+/// The question whether an API exists.
+pub(crate) fn check_api(name: &str) -> Result<Outgoing, String> {
+    let api = api(name)?;
+    Ok(Outgoing::of(CheckApiName { api }, Vec::new()))
+}
+
+/// Providing an API.
+pub(crate) fn create_api(name: &str) -> Result<Outgoing, String> {
+    let api = api(name)?;
+    Ok(Outgoing::of(CreateApi { api }, Vec::new()))
+}
+
+/// Providing one API, or all, no longer.
+pub(crate) fn destroy_api(name: Option<&str>) -> Result<Outgoing, String> {
+    let event = match name {
+        Some(name) => DestroyApi::One(api(name)?),
+        None => DestroyApi::All,
+    };
+    Ok(Outgoing::of(event, Vec::new()))
+}
+
+/// A call of an API.
+pub(crate) fn use_api(name: &str, args: Rendered, ack: bool) -> Result<Outgoing, String> {
+    let event = UseApi {
+        api: api(name)?,
+        args: Arguments::parse(args.json).map_err(unfit)?,
+        ack,
+    };
+    Ok(Outgoing::of(event, args.attachments))
 }
 
 /// An event packet exactly as given.

@@ -99,6 +99,11 @@ pub(crate) fn compare(
             (Ok(prefix), Some(actual)) => actual.starts_with(&prefix),
             _ => false,
         },
+        Pattern::Suffix(text) => match (world.fill(text), unquote(json)) {
+            (Ok(suffix), Some(actual)) => actual.ends_with(&suffix),
+            _ => false,
+        },
+        Pattern::Keep(_) => is_kind(Kind::String, json, attachment.is_some()),
         Pattern::OneOf(wordings) => unquote(json)
             .is_some_and(|actual| wordings.iter().any(|parts| is_worded(parts, &actual))),
         Pattern::Raw(text) => world.fill_raw(text).is_ok_and(|expected| expected == json),
@@ -142,6 +147,38 @@ pub(crate) fn compare(
         }
     };
     if matches { Ok(()) } else { differs() }
+}
+
+/// The strings that patterns keep of an argument list that fits them.
+pub(crate) fn kept(expected: &ArgumentsPattern, json: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    if let ArgumentsPattern::Exactly(patterns) = expected {
+        for (pattern, raw) in patterns.iter().zip(elements(json).unwrap_or_default()) {
+            kept_of(pattern, raw.get(), &mut found);
+        }
+    }
+    found
+}
+
+fn kept_of(pattern: &Pattern, json: &str, found: &mut Vec<(String, String)>) {
+    match pattern {
+        Pattern::Keep(name) => found.extend(unquote(json).map(|text| (name.clone(), text))),
+        Pattern::Array(items) => {
+            for (item, raw) in items.iter().zip(elements(json).unwrap_or_default()) {
+                kept_of(item, raw.get(), found);
+            }
+        }
+        Pattern::Object(expected) => {
+            let actual: BTreeMap<_, _> = members(json).unwrap_or_default().into_iter().collect();
+            for (key, value) in expected {
+                // Keys with holes are compared, not kept from: nothing needs that.
+                if let Some(raw) = actual.get(key.source()) {
+                    kept_of(value, raw.get(), found);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The attachment that a placeholder stands for.
@@ -226,6 +263,8 @@ pub(crate) fn describe(world: &World, pattern: &Pattern) -> String {
         Pattern::Number(text) => text.clone(),
         Pattern::String(text) => quote(&filled(world.fill(text))),
         Pattern::Prefix(text) => format!("a string beginning {}", quote(&filled(world.fill(text)))),
+        Pattern::Suffix(text) => format!("a string ending {}", quote(&filled(world.fill(text)))),
+        Pattern::Keep(_) => "any string".to_owned(),
         Pattern::OneOf(wordings) => {
             let wordings: Vec<_> = wordings
                 .iter()
@@ -346,6 +385,19 @@ mod tests {
         assert!(matches(r#"{"$any": "boolean"}"#, "false"));
         assert!(matches(r#"{"$prefix": "Error: "}"#, "\"Error: x\""));
         assert!(!matches(r#"{"$prefix": "Error: "}"#, "\"x\""));
+    }
+
+    #[test]
+    fn what_fits_can_be_kept() {
+        assert!(matches(r#"{"$suffix": "-side"}"#, "\"server-side\""));
+        assert!(!matches(r#"{"$suffix": "-side"}"#, "\"side\""));
+        assert!(!matches(r#"{"$keep": "x"}"#, "1"));
+        let expected = r#"[{"$keep": "x"}, {"k": [1, {"$keep": "y"}], "l": {"$any": true}}]"#;
+        let expected: ArgumentsPattern = serde_json::from_str(expected).unwrap();
+        let json = r#"["é\n",{"l":0,"k":[1,"z"]}]"#;
+        assert!(arguments(&world_of(&[]), &expected, json, &[]).is_ok());
+        let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        assert_eq!(kept(&expected, json), [pair("x", "é\n"), pair("y", "z")]);
     }
 
     #[test]

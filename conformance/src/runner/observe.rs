@@ -184,6 +184,7 @@ impl Play {
             Action::ServerError(body) => body.at.clone(),
             Action::TargetAdded(body) => body.at.clone(),
             Action::TargetLeft(body) => body.at.clone(),
+            Action::StreamOffered(body) => body.at.clone(),
             Action::Closed(body) => body.at.clone(),
             Action::ReceivePacket(body) => body.at.clone(),
             Action::Acked(body) => {

@@ -20,6 +20,8 @@ pub(crate) struct World {
     ids: BTreeMap<String, Option<String>>,
     /// Numbers of the acks that the server has asked for, by request.
     acks: BTreeMap<String, u64>,
+    /// Strings that were received and kept, by name.
+    kept: BTreeMap<String, String>,
     /// Counter of the innermost `repeat`.
     pub(crate) counter: u32,
 }
@@ -49,6 +51,7 @@ impl World {
         let mut world = Self {
             ids: BTreeMap::new(),
             acks: BTreeMap::new(),
+            kept: BTreeMap::new(),
             counter: 0,
             run: run.clone(),
         };
@@ -81,6 +84,11 @@ impl World {
         self.acks.insert(request.to_owned(), number);
     }
 
+    /// Remembers a string that was received.
+    pub(crate) fn keep(&mut self, name: &str, text: String) {
+        self.kept.insert(name.to_owned(), text);
+    }
+
     /// A string with its holes filled.
     pub(crate) fn fill(&self, text: &Text) -> Result<String, String> {
         text.render(|part| self.hole(part))
@@ -109,6 +117,10 @@ impl World {
             Part::Ack(request) => match self.acks.get(request) {
                 Some(number) => Ok(number.to_string()),
                 None => Err(format!("no ack has been asked for as {request}")),
+            },
+            Part::Kept(name) => match self.kept.get(name) {
+                Some(text) => Ok(text.clone()),
+                None => Err(format!("nothing has been kept as {name}")),
             },
             // Those that need no world fill themselves.
             Part::Literal(_) | Part::Nested(_) | Part::Repeat(..) => Ok(String::new()),
@@ -158,8 +170,12 @@ impl World {
                 let _ = write!(out.json, r#"{{"_placeholder":true,"num":{number}}}"#);
                 out.attachments.push(Bytes::copy_from_slice(bytes));
             }
-            Pattern::Any(_) | Pattern::Prefix(_) | Pattern::OneOf(_) => {
-                return Err("$any and $prefix can only be expected, not sent".to_owned());
+            Pattern::Any(_)
+            | Pattern::Prefix(_)
+            | Pattern::Suffix(_)
+            | Pattern::Keep(_)
+            | Pattern::OneOf(_) => {
+                return Err("$any, $prefix, $suffix and $keep can only be expected".to_owned());
             }
         }
         Ok(())
@@ -168,10 +184,14 @@ impl World {
     /// A message for people with the generated names turned back into what the scenario
     /// calls them, so that it reads the same in every run.
     pub(crate) fn humanise(&self, text: &str) -> String {
-        if !text.contains(&self.run) {
-            return text.to_owned();
-        }
         let mut text = text.to_owned();
+        // Short ones may stand for something else.
+        for (name, kept) in self.kept.iter().filter(|(_, kept)| kept.len() >= 8) {
+            text = text.replace(kept, &format!("${{kept:{name}}}"));
+        }
+        if !text.contains(&self.run) {
+            return text;
+        }
         // Longest first: a name may end like another.
         let mut names: Vec<_> = self.ids.iter().collect();
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
@@ -213,6 +233,7 @@ pub(crate) fn world_of(actors: &[&str]) -> World {
     World {
         ids,
         acks: BTreeMap::new(),
+        kept: BTreeMap::new(),
         counter: 0,
         run,
     }
@@ -278,5 +299,9 @@ mod tests {
         assert!(world.fill(&text("${ack:q}")).is_err());
         world.ack_asked("q", 12);
         assert_eq!(world.fill(&text("43${ack:q}[]")).unwrap(), "4312[]");
+        assert!(world.fill(&text("${kept:x}")).is_err());
+        world.keep("x", "0af3-17c2".to_owned());
+        assert_eq!(world.fill(&text("<${kept:x}>")).unwrap(), "<0af3-17c2>");
+        assert_eq!(world.humanise("to 0af3-17c2"), "to ${kept:x}");
     }
 }

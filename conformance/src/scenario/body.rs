@@ -1,11 +1,17 @@
 //! What the verbs need to know: one type per verb with a body.
 
+mod service;
+mod stream;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::text::Text;
 use super::value::{ArgumentsPattern, Pattern};
 use sio_p2p_protocol::Dialect;
+
+pub use service::{CheckApi, CreateApi, DestroyApi, UseApi};
+pub use stream::{OpenStream, StreamOffered};
 
 /// A body without fields: `{}`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -157,8 +163,9 @@ pub struct Acked {
 }
 
 /// The code of a failure of the protocol; `target-missing` for an unknown target in
-/// `SERVER_ERROR`, or `add-target-refused` for one in the ack of an add, whatever the
-/// dialect calls it; or several codes, of which those of the actor's dialect count.
+/// `SERVER_ERROR`, `add-target-refused` or `stream-refused` for one in the ack of an add or a
+/// stream request, whatever the dialect calls it; or several codes, of which those of the
+/// actor's dialect count.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a failure code or an array of them")]
 pub enum FailureCodes {

@@ -217,21 +217,39 @@ pub enum Capability {
     ClientAllow,
     /// Byte streams between two clients.
     Stream,
-    /// Services (`v1`) and the API registry (`v2`).
+    /// Services of clients: the API registry (`v2`).
     Service,
-    /// Topics (`v1`).
+    /// Topics of services of clients (`v1`).
     Topic,
+    /// Services of the server (`v1`); the conformance host provides some.
+    ServerService,
+    /// Topics of the server (`v1`), made by the conformance host.
+    ServerTopic,
+    /// APIs of the server (`v2`); the conformance host provides some.
+    ServerApi,
+    /// Streams that the server opens (`v2`), by the conformance host.
+    ServerStream,
+    /// Messages of the server (`v2`), sent by the conformance host.
+    ServerEmit,
+    /// Persistent messages of the server (`v2`), sent by the conformance host.
+    Persistence,
 }
 
 impl Capability {
     /// All capabilities.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 12] = [
         Self::ClientOverwrite,
         Self::ClientReject,
         Self::ClientAllow,
         Self::Stream,
         Self::Service,
         Self::Topic,
+        Self::ServerService,
+        Self::ServerTopic,
+        Self::ServerApi,
+        Self::ServerStream,
+        Self::ServerEmit,
+        Self::Persistence,
     ];
 
     /// The name used in scenarios and on the command line.
@@ -243,6 +261,12 @@ impl Capability {
             Self::Stream => "stream",
             Self::Service => "service",
             Self::Topic => "topic",
+            Self::ServerService => "server-service",
+            Self::ServerTopic => "server-topic",
+            Self::ServerApi => "server-api",
+            Self::ServerStream => "server-stream",
+            Self::ServerEmit => "server-emit",
+            Self::Persistence => "persistence",
         }
     }
 }

@@ -10,9 +10,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::body::{
-    Acked, AddTarget, Answer, At, Closed, ConnectionStatus, Disconnect, Emit, EmitRoom, Fence,
-    Gone, ListClients, Nothing, Observers, Receive, ReceivePacket, Request, RequestName,
-    RoomChange, SendFrame, SendPacket, ServerErrorSeen, TargetAdded, TargetLeft,
+    Acked, AddTarget, Answer, At, CheckApi, Closed, ConnectionStatus, CreateApi, DestroyApi,
+    Disconnect, Emit, EmitRoom, Fence, Gone, ListClients, Nothing, Observers, OpenStream, Receive,
+    ReceivePacket, Request, RequestName, RoomChange, SendFrame, SendPacket, ServerErrorSeen,
+    StreamOffered, TargetAdded, TargetLeft, UseApi,
 };
 use super::source::Location;
 use sio_p2p_protocol::Dialect;
@@ -129,6 +130,22 @@ pub enum Action {
     /// Ask whether a client is connected (`v2` only), and compare the answer.
     ConnectionStatus(ConnectionStatus),
 
+    // --- streams ----------------------------------------------------------------------
+    /// Ask another client for a stream. Data, end and destruction of a stream are messages.
+    OpenStream(OpenStream),
+    /// The next event at this actor says that another client asks it for a stream.
+    StreamOffered(StreamOffered),
+
+    // --- APIs (`v2` only) -------------------------------------------------------------
+    /// Ask whether an API exists, and compare the answer.
+    CheckApi(CheckApi),
+    /// Provide an API; the server has done it before the next step.
+    CreateApi(CreateApi),
+    /// Provide it no longer; the server has done it before the next step.
+    DestroyApi(DestroyApi),
+    /// Call an API. Its provider receives an event of that name.
+    UseApi(UseApi),
+
     // --- raw packets ------------------------------------------------------------------
     /// An event packet exactly as given: for packets that no client library would send.
     SendPacket(SendPacket),
@@ -160,6 +177,7 @@ impl Action {
                 | Self::ServerError(_)
                 | Self::TargetAdded(_)
                 | Self::TargetLeft(_)
+                | Self::StreamOffered(_)
                 | Self::Closed(_)
                 | Self::ReceivePacket(_)
         )

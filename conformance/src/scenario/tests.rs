@@ -101,7 +101,7 @@ fn steps_have_one_verb() {
     5:1: a step is an object with exactly one key, its verb
     6:1: a step is an object with exactly one key, its verb
     7:1: a step is an object with exactly one key, its verb
-    8:3: unknown variant `shout`, expected one of `note`, `connect`, `refused`, `disconnect`, `closed`, `emit`, `request`, `receive`, `answer`, `acked`, `unanswered`, `server_error`, `add_target`, `target_added`, `target_left`, `join_room`, `leave_room`, `emit_room`, `list_clients`, `gone`, `connection_status`, `send_packet`, `send_frame`, `receive_packet`, `fence`, `silent`, `still_serving`
+    8:3: unknown variant `shout`, expected one of `note`, `connect`, `refused`, `disconnect`, `closed`, `emit`, `request`, `receive`, `answer`, `acked`, `unanswered`, `server_error`, `add_target`, `target_added`, `target_left`, `join_room`, `leave_room`, `emit_room`, `list_clients`, `gone`, `connection_status`, `open_stream`, `stream_offered`, `check_api`, `create_api`, `destroy_api`, `use_api`, `send_packet`, `send_frame`, `receive_packet`, `fence`, `silent`, `still_serving`
     ");
 }
 
@@ -163,7 +163,7 @@ fn values_and_bodies_make_sense() {
 { "all": [{ "still_serving": {} }] },
 { "any_of": [[{ "connect": ["a"] }], [], []] }"#;
     insta::assert_snapshot!(problems_of(r#""a": {}"#, steps), @"
-    5:1: $any and $prefix can only be expected, not sent
+    5:1: $any, $prefix, $suffix and $keep can only be expected, not sent
     6:1: ${n} means something in `repeat` only
     7:1: unknown failure code `no-such`
     8:1: none of these failures exists in v2
@@ -174,6 +174,29 @@ fn values_and_bodies_make_sense() {
     13:1: only one alternative can be that nothing comes
     13:15: an alternative begins with an observation, with `silent` or `unanswered`, or is empty
     13:15: a is connected already
+    ");
+}
+
+#[test]
+fn kept_strings_are_named_before_they_are_used() {
+    let steps = r#"{ "connect": ["a"] },
+{ "emit": { "from": "a", "to": "a", "event": "${kept:x}" } },
+{ "receive": { "at": "a", "event": "e", "args": [{ "k": [{ "$keep": "x" }] }] } },
+{ "emit": { "from": "a", "to": "a", "event": "${kept:x}" } }"#;
+    insta::assert_snapshot!(problems_of(r#""a": {}"#, steps), @r#"5:1: nothing has been kept as "x""#);
+}
+
+#[test]
+fn apis_and_channels_exist_in_one_dialect() {
+    let steps = r#"{ "connect": ["a"] },
+{ "create_api": { "from": "a", "api": "x" } },
+{ "open_stream": { "from": "a", "to": "a", "source_stream": "S", "target_stream": "T", "channel": "c", "as": "q" } },
+{ "open_stream": { "from": "a", "to": "a", "source_stream": "S", "target_stream": "T", "members": [], "as": "r" } },
+{ "stream_offered": { "at": "a", "from": "a", "source_stream": "S", "target_stream": "T", "as": "q" } }"#;
+    insta::assert_snapshot!(problems_of(r#""a": {}"#, steps), @"
+    5:1: APIs exist in v2 only
+    6:1: channels exist in v2 only
+    7:1: `members` is an object
     ");
 }
 

@@ -31,6 +31,8 @@ pub enum Part {
     Room(String),
     /// `${ack:q}`: the number by which the server asked for the ack of request `q`.
     Ack(String),
+    /// `${kept:x}`: the string that `{"$keep": "x"}` matched.
+    Kept(String),
     /// `${nested:3}`: `[[[]]]`, arrays nested so deep.
     Nested(usize),
     /// `${repeat:3:ab}`: `ababab`.
@@ -45,7 +47,7 @@ pub enum TextError {
     Open(String),
     /// A hole that is not one of the known forms.
     #[error(
-        "unknown hole `${{{0}}}`; there are an actor's name, n, run, room:NAME, ack:REQUEST, nested:DEPTH and repeat:TIMES:TEXT"
+        "unknown hole `${{{0}}}`; there are an actor's name, n, run, room:NAME, ack:REQUEST, kept:NAME, nested:DEPTH and repeat:TIMES:TEXT"
     )]
     Unknown(String),
     /// A generator that would make more than the limit.
@@ -140,6 +142,7 @@ fn hole(body: &str) -> Result<Part, TextError> {
         Some(("room", name)) if is_name(name) => Ok(Part::Room(name.to_owned())),
         // A request's name may itself be counted: `${ack:q${n}}` is not supported, one level is.
         Some(("ack", name)) if !name.is_empty() => Ok(Part::Ack(name.to_owned())),
+        Some(("kept", name)) if is_name(name) => Ok(Part::Kept(name.to_owned())),
         Some(("nested", depth)) => {
             let depth: usize = depth.parse().map_err(|_| unknown())?;
             if depth > MAX_GENERATED / 2 {
@@ -184,7 +187,8 @@ impl JsonSchema for Text {
             "type": "string",
             "description": "A string with holes: ${a} the client id of actor a, ${n} the counter \
                 of the innermost repeat, ${run} a text of this run only, ${room:x} a generated \
-                room name, ${ack:q} the number of the ack asked for by request q, ${nested:3} \
+                room name, ${ack:q} the number of the ack asked for by request q, ${kept:x} \
+                the string that $keep matched as x, ${nested:3} \
                 [[[]]], ${repeat:3:ab} ababab. $${ stands for the characters ${ themselves."
         })
     }

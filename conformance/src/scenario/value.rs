@@ -33,6 +33,10 @@ pub enum Pattern {
     Any(Kind),
     /// `{"$prefix": "Error: "}`: a string that begins so. Only expected.
     Prefix(Text),
+    /// `{"$suffix": "--server-side"}`: a string that ends so. Only expected.
+    Suffix(Text),
+    /// `{"$keep": "x"}`: any string; from then on `${kept:x}` stands for it. Only expected.
+    Keep(String),
     /// A string in one of these wordings, each given by the parts that stand between what
     /// varies. Has no form in files; the runner makes it of failure codes.
     OneOf(Vec<Vec<String>>),
@@ -82,7 +86,9 @@ impl Pattern {
     /// Whether the value can only be expected, not sent.
     pub fn is_matcher(&self) -> bool {
         match self {
-            Self::Any(_) | Self::Prefix(_) | Self::OneOf(_) => true,
+            Self::Any(_) | Self::Prefix(_) | Self::Suffix(_) | Self::Keep(_) | Self::OneOf(_) => {
+                true
+            }
             Self::Array(items) => items.iter().any(Self::is_matcher),
             Self::Object(members) => members.iter().any(|(_, value)| value.is_matcher()),
             _ => false,
@@ -92,13 +98,30 @@ impl Pattern {
     /// Calls `visit` with every string with holes inside.
     pub fn texts<'a>(&'a self, visit: &mut dyn FnMut(&'a Text)) {
         match self {
-            Self::String(text) | Self::Raw(text) | Self::Prefix(text) => visit(text),
+            Self::String(text) | Self::Raw(text) | Self::Prefix(text) | Self::Suffix(text) => {
+                visit(text);
+            }
             Self::Array(items) => items.iter().for_each(|item| item.texts(visit)),
             Self::Object(members) => members.iter().for_each(|(key, value)| {
                 visit(key);
                 value.texts(visit);
             }),
-            Self::Plain(_) | Self::Number(_) | Self::Binary(_) | Self::Any(_) | Self::OneOf(_) => {}
+            Self::Plain(_)
+            | Self::Number(_)
+            | Self::Binary(_)
+            | Self::Any(_)
+            | Self::Keep(_)
+            | Self::OneOf(_) => {}
+        }
+    }
+
+    /// Calls `visit` with every name under which a string inside is kept.
+    pub fn keeps<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
+        match self {
+            Self::Keep(name) => visit(name),
+            Self::Array(items) => items.iter().for_each(|item| item.keeps(visit)),
+            Self::Object(members) => members.iter().for_each(|(_, value)| value.keeps(visit)),
+            _ => {}
         }
     }
 
@@ -179,6 +202,11 @@ impl Pattern {
             }
             "raw" => read(raw).map(Self::Raw),
             "prefix" => read(raw).map(Self::Prefix),
+            "suffix" => read(raw).map(Self::Suffix),
+            "keep" => match read::<String>(raw)? {
+                name if super::text::is_name(&name) => Ok(Self::Keep(name)),
+                name => Err(format!("$keep takes a name, not {name:?}")),
+            },
             "any" => match raw.get() {
                 "true" => Ok(Self::Any(Kind::Anything)),
                 r#""string""# => Ok(Self::Any(Kind::String)),
@@ -192,7 +220,8 @@ impl Pattern {
                 )),
             },
             other => Err(format!(
-                "unknown directive ${other}; there are $binary, $bytes, $raw, $any and $prefix"
+                "unknown directive ${other}; there are $binary, $bytes, $raw, $any, $prefix, $suffix \
+                 and $keep"
             )),
         }
     }
@@ -232,7 +261,8 @@ impl JsonSchema for Pattern {
             "description": "Any JSON value; strings may have holes. An object whose only key \
                 begins with $ is a directive: {\"$binary\": base64} and {\"$bytes\": size} are \
                 attachments, {\"$raw\": text} is JSON text byte for byte, {\"$any\": true or a \
-                kind} and {\"$prefix\": text} match what was received."
+                kind}, {\"$prefix\": text} and {\"$suffix\": text} match what was received, \
+                {\"$keep\": name} matches a string and keeps it for ${kept:name}."
         })
     }
 }

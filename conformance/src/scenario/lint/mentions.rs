@@ -26,6 +26,8 @@ pub(super) struct Mentions<'a> {
     pub(super) sent: Vec<&'a Pattern>,
     /// Every string with holes.
     pub(super) texts: Vec<&'a Text>,
+    /// Names under which received strings are kept.
+    pub(super) keeps: Vec<&'a str>,
     /// Failure codes.
     pub(super) failures: Option<&'a FailureCodes>,
 }
@@ -129,6 +131,45 @@ impl<'a> Mentions<'a> {
                 self.acting.push(&body.from);
                 self.named.push(&body.who);
             }
+            Action::OpenStream(body) => {
+                self.acting.push(&body.from);
+                self.named.push(&body.to);
+                self.texts
+                    .extend([&body.source_stream, &body.target_stream]);
+                self.texts.extend(&body.channel);
+                self.sent.extend(&body.members);
+                self.asks = Some(&body.r#as);
+            }
+            Action::StreamOffered(body) => {
+                self.observing.push(&body.at);
+                self.named.push(&body.from);
+                self.named.extend(body.to.as_deref());
+                self.texts
+                    .extend([&body.source_stream, &body.target_stream]);
+                self.texts.extend(&body.channel);
+                if let Some(members) = &body.members {
+                    self.pattern(members);
+                }
+                self.takes = Some(&body.r#as);
+            }
+            Action::CheckApi(body) => {
+                self.acting.push(&body.from);
+                self.texts.push(&body.api);
+            }
+            Action::CreateApi(body) => {
+                self.acting.push(&body.from);
+                self.texts.push(&body.api);
+            }
+            Action::DestroyApi(body) => {
+                self.acting.push(&body.from);
+                self.texts.extend(&body.api);
+            }
+            Action::UseApi(body) => {
+                self.acting.push(&body.from);
+                self.texts.push(&body.api);
+                self.sent.extend(&body.args);
+                self.asks = body.r#as.as_ref();
+            }
             Action::SendPacket(body) => {
                 self.acting.push(&body.from);
                 self.texts.push(&body.event);
@@ -163,8 +204,13 @@ impl<'a> Mentions<'a> {
     fn expected(&mut self, args: Option<&'a ArgumentsPattern>) {
         if let Some(ArgumentsPattern::Exactly(patterns)) = args {
             for pattern in patterns {
-                pattern.texts(&mut |text| self.texts.push(text));
+                self.pattern(pattern);
             }
         }
+    }
+
+    fn pattern(&mut self, pattern: &'a Pattern) {
+        pattern.texts(&mut |text| self.texts.push(text));
+        pattern.keeps(&mut |name| self.keeps.push(name));
     }
 }

@@ -8,10 +8,12 @@ use sio_p2p_protocol::{Dialect, FailureCode};
 
 use super::mentions::Mentions;
 use crate::runner::{meant, resolve};
+use crate::scenario::body::{OpenStream, StreamOffered};
 use crate::scenario::parse::{Problem, Scenario};
 use crate::scenario::source::Location;
 use crate::scenario::step::{Action, Step, Verb};
 use crate::scenario::text::{Part, Text};
+use crate::scenario::value::Pattern;
 
 /// Where an actor is at some point of the story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,7 @@ struct Story {
     presence: BTreeMap<String, Presence>,
     asked: BTreeSet<String>,
     taken: BTreeSet<String>,
+    kept: BTreeSet<String>,
     mentioned: BTreeSet<String>,
 }
 
@@ -185,7 +188,10 @@ impl Walk<'_> {
             self.text(at, text);
         }
         if mentions.sent.iter().any(|value| value.is_matcher()) {
-            self.problem(at, "$any and $prefix can only be expected, not sent");
+            self.problem(
+                at,
+                "$any, $prefix, $suffix and $keep can only be expected, not sent",
+            );
         }
         self.requests(at, &mentions);
         if let Some(codes) = mentions.failures {
@@ -215,6 +221,9 @@ impl Walk<'_> {
         self.story
             .asked
             .extend(mentions.asks.map(|name| name.source().to_owned()));
+        self.story
+            .kept
+            .extend(mentions.keeps.iter().map(|name| (*name).to_owned()));
         self.story
             .taken
             .extend(mentions.takes.map(|name| name.source().to_owned()));
@@ -269,6 +278,27 @@ impl Walk<'_> {
             }
             Action::ConnectionStatus(_) if self.dialect == Dialect::V1 => {
                 self.problem(at, "`connection_status` exists in v2 only");
+            }
+            Action::CheckApi(_)
+            | Action::CreateApi(_)
+            | Action::DestroyApi(_)
+            | Action::UseApi(_)
+                if self.dialect == Dialect::V1 =>
+            {
+                self.problem(at, "APIs exist in v2 only");
+            }
+            Action::OpenStream(OpenStream {
+                channel, members, ..
+            })
+            | Action::StreamOffered(StreamOffered {
+                channel, members, ..
+            }) => {
+                if channel.is_some() && self.dialect == Dialect::V1 {
+                    self.problem(at, "channels exist in v2 only");
+                }
+                if !matches!(members, None | Some(Pattern::Object(_))) {
+                    self.problem(at, "`members` is an object");
+                }
             }
             Action::ListClients(body) if body.includes.is_empty() && body.excludes.is_empty() => {
                 self.problem(at, "`list_clients` looks for nobody");
@@ -344,6 +374,9 @@ impl Walk<'_> {
                 Part::Ack(request) if !self.story.taken.contains(request) => {
                     self.problem(at, format!("nobody has received a request as {request:?}"));
                 }
+                Part::Kept(name) if !self.story.kept.contains(name) => {
+                    self.problem(at, format!("nothing has been kept as {name:?}"));
+                }
                 _ => {}
             }
         }
@@ -363,6 +396,7 @@ fn merge(mut one: Story, other: Story) -> Story {
     }
     one.asked.extend(other.asked);
     one.taken.extend(other.taken);
+    one.kept.extend(other.kept);
     one.mentioned.extend(other.mentioned);
     one
 }
