@@ -7,6 +7,7 @@
 const http = require('node:http');
 const { parseArgs } = require('node:util');
 const { p2pServerPlugin } = require('@gigasource/socket.io-p2p-plugin');
+const { messageStore, provideHost } = require('./conformance');
 
 /** Ends the process because of how it was called: one sentence, exit code 2. */
 function refuse(sentence) {
@@ -47,9 +48,13 @@ function address(listen) {
 function serve(attach) {
   const given = options();
   const server = http.createServer();
-  // The plugin's defaults stay in force; the one option that changes the wire
-  // can be set from outside.
-  p2pServerPlugin(attach(server), { clientOverwrite: given['client-overwrite'] });
+  // The plugin's defaults stay in force, but for the store of persistent messages; the
+  // one option that changes the wire can be set from outside.
+  const plugin = p2pServerPlugin(attach(server), {
+    clientOverwrite: given['client-overwrite'],
+    ...messageStore(),
+  });
+  provideHost(plugin);
 
   const unreachable = (error) => {
     const why = error.code === 'EADDRINUSE' ? 'the port is in use' : error.message;

@@ -12,6 +12,18 @@ use crate::{
 /// The runner's binary.
 const RUNNER: &str = "p2p-conformance";
 
+/// What the original is held to. It turns duplicates away unless it is told otherwise, and
+/// its host is the conformance host for all of `v2`.
+const ORIGINAL_CLAIMS: &[&str] = &[
+    "client-reject",
+    "stream",
+    "service",
+    "server-api",
+    "server-stream",
+    "server-emit",
+    "persistence",
+];
+
 /// Checks the scenario files themselves.
 pub(crate) fn lint(workspace: &Workspace) -> Result<String, Problem> {
     run(runner(workspace)?.arg("lint"))?;
@@ -41,8 +53,8 @@ pub(crate) fn original(workspace: &Workspace, version: SocketIo) -> Result<Strin
         SocketIo::Four => ("4", ["3", "4"].as_slice()),
     };
     let mut command = runner(workspace)?;
-    // The plugin turns duplicates away unless it is told otherwise, so it is held to that.
-    command.args(["run", "--dialect", "v2", "--claim", "client-reject"]);
+    command.args(["run", "--dialect", "v2"]);
+    command.args(["--claim", &ORIGINAL_CLAIMS.join(",")]);
     for generation in generations {
         command.args(["--eio", generation]);
     }
