@@ -185,7 +185,7 @@ pub(crate) fn open_stream(dialect: Dialect, info: StreamInfo, members: Rendered)
     if let (Some(json), Some(more)) = (outgoing.data.json.strip_suffix("}]"), more)
         && !more.is_empty()
     {
-        outgoing.data.json = format!("{json},{more}}}]").into();
+        outgoing.data.json = format!("{json},{more}}}]");
     }
     outgoing
 }

@@ -264,7 +264,6 @@ pub(crate) fn describe(world: &World, pattern: &Pattern) -> String {
         Pattern::String(text) => quote(&filled(world.fill(text))),
         Pattern::Prefix(text) => format!("a string beginning {}", quote(&filled(world.fill(text)))),
         Pattern::Suffix(text) => format!("a string ending {}", quote(&filled(world.fill(text)))),
-        Pattern::Keep(_) => "any string".to_owned(),
         Pattern::OneOf(wordings) => {
             let wordings: Vec<_> = wordings
                 .iter()
@@ -275,7 +274,7 @@ pub(crate) fn describe(world: &World, pattern: &Pattern) -> String {
         Pattern::Raw(text) => format!("the text {}", filled(world.fill_raw(text))),
         Pattern::Binary(bytes) => describe_bytes(bytes),
         Pattern::Any(Kind::Anything) => "anything".to_owned(),
-        Pattern::Any(Kind::String) => "any string".to_owned(),
+        Pattern::Keep(_) | Pattern::Any(Kind::String) => "any string".to_owned(),
         Pattern::Any(Kind::Number) => "any number".to_owned(),
         Pattern::Any(Kind::Boolean) => "true or false".to_owned(),
         Pattern::Any(Kind::Array) => "any array".to_owned(),

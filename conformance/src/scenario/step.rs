@@ -132,9 +132,9 @@ pub enum Action {
 
     // --- streams ----------------------------------------------------------------------
     /// Ask another client for a stream. Data, end and destruction of a stream are messages.
-    OpenStream(OpenStream),
+    OpenStream(Box<OpenStream>),
     /// The next event at this actor says that another client asks it for a stream.
-    StreamOffered(StreamOffered),
+    StreamOffered(Box<StreamOffered>),
 
     // --- APIs (`v2` only) -------------------------------------------------------------
     /// Ask whether an API exists, and compare the answer.

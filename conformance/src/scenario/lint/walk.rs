@@ -8,7 +8,6 @@ use sio_p2p_protocol::{Dialect, FailureCode};
 
 use super::mentions::Mentions;
 use crate::runner::{meant, resolve};
-use crate::scenario::body::{OpenStream, StreamOffered};
 use crate::scenario::parse::{Problem, Scenario};
 use crate::scenario::source::Location;
 use crate::scenario::step::{Action, Step, Verb};
@@ -287,18 +286,11 @@ impl Walk<'_> {
             {
                 self.problem(at, "APIs exist in v2 only");
             }
-            Action::OpenStream(OpenStream {
-                channel, members, ..
-            })
-            | Action::StreamOffered(StreamOffered {
-                channel, members, ..
-            }) => {
-                if channel.is_some() && self.dialect == Dialect::V1 {
-                    self.problem(at, "channels exist in v2 only");
-                }
-                if !matches!(members, None | Some(Pattern::Object(_))) {
-                    self.problem(at, "`members` is an object");
-                }
+            Action::OpenStream(body) => {
+                self.stream(at, body.channel.as_ref(), body.members.as_ref());
+            }
+            Action::StreamOffered(body) => {
+                self.stream(at, body.channel.as_ref(), body.members.as_ref());
             }
             Action::ListClients(body) if body.includes.is_empty() && body.excludes.is_empty() => {
                 self.problem(at, "`list_clients` looks for nobody");
@@ -313,6 +305,15 @@ impl Walk<'_> {
                 _ => self.problem(at, "either `text` or `binary`"),
             },
             _ => {}
+        }
+    }
+
+    fn stream(&mut self, at: &Location, channel: Option<&Text>, members: Option<&Pattern>) {
+        if channel.is_some() && self.dialect == Dialect::V1 {
+            self.problem(at, "channels exist in v2 only");
+        }
+        if !matches!(members, None | Some(Pattern::Object(_))) {
+            self.problem(at, "`members` is an object");
         }
     }
 
