@@ -1,7 +1,7 @@
 //! `cargo xtask measure`: what tests show by counting, in figures.
 //!
-//! Each measurement starts a `p2p-server` of the release profile on a free port and
-//! runs one script of `reference-server/tests/js` against it, with real clients.
+//! Each measurement takes the release profile, and real clients: the scripts of
+//! `reference-server/tests/js`.
 
 use std::{
     io::{BufRead, BufReader},
@@ -18,7 +18,7 @@ use crate::{
 /// Where the scripts and their packages live.
 const FOLDER: &str = "reference-server/tests/js";
 
-/// Measures a release build of p2p-server with real JavaScript clients.
+/// Measures a release build of the server with real JavaScript clients.
 #[derive(Debug, Args)]
 pub(crate) struct Measure {
     #[command(subcommand)]
@@ -48,45 +48,73 @@ enum What {
         #[arg(long, default_value_t = 8 << 20, value_name = "BYTES")]
         queue_bytes: u32,
     },
+    /// Persistent messages while an embedding server is killed again and again and its
+    /// receivers come and go: none is lost, order is kept, doubles have a reason.
+    Persistent {
+        /// How many messages are sent to all receivers together.
+        #[arg(long, default_value_t = 10_000, value_name = "NUMBER")]
+        messages: u32,
+        /// How often the server is killed meanwhile.
+        #[arg(long, default_value_t = 60, value_name = "NUMBER")]
+        kills: u32,
+        /// Decides when; as far as processes allow, a run can be repeated.
+        #[arg(long, default_value_t = 1, value_name = "NUMBER")]
+        seed: u32,
+    },
 }
 
 impl Measure {
-    /// Builds the server, starts it and runs the script; success if it succeeds.
+    /// Builds what is measured and runs the script; success if it succeeds.
     pub(crate) fn run(self, workspace: &Workspace) -> Result<ExitCode, Problem> {
         node::require()?;
         node::install(workspace, &workspace.path(FOLDER))?;
-        let build = ["build", "--release", "--bin", "p2p-server"];
-        run(workspace.cargo().args(build))?;
-
-        let mut options = Vec::new();
-        if let What::Stall { queue_bytes, .. } = &self.what {
-            options = vec!["--set".to_owned(), format!("queue.bytes={queue_bytes}")];
-        }
-        let server = Server::start(workspace, &options)?;
-        let url = server.url.clone();
-        let (script, arguments) = match self.what {
-            What::Streams { mib, pairs } => ("bulk.js", vec![url, mib.to_string(), pairs]),
+        match self.what {
+            What::Streams { mib, pairs } => {
+                let server = Server::start(workspace, &[])?;
+                let url = server.url.clone();
+                script(workspace, "bulk.js", &[url, mib.to_string(), pairs])
+            }
             What::Stall {
                 seconds,
                 queue_bytes,
             } => {
-                let pid = server.child.id().to_string();
-                let figures = [queue_bytes, seconds].map(|figure| figure.to_string());
-                ("stall.js", [vec![url, pid], figures.to_vec()].concat())
+                let setting = format!("queue.bytes={queue_bytes}");
+                let server = Server::start(workspace, &["--set", &setting])?;
+                let url = server.url.clone();
+                let [pid, bytes, seconds] =
+                    [server.child.id(), queue_bytes, seconds].map(|number| number.to_string());
+                script(workspace, "stall.js", &[url, pid, bytes, seconds])
             }
-        };
-        let mut node = workspace.command("node");
-        node.arg(workspace.path(FOLDER).join(script))
-            .args(arguments);
-        let status = node
-            .status()
-            .map_err(|error| Problem::start("node", &error))?;
-        Ok(if status.success() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+            What::Persistent {
+                messages,
+                kills,
+                seed,
+            } => {
+                // The test is the measurement, only longer.
+                let mut cargo = workspace.cargo();
+                cargo.args(["test", "--release", "--package", "sio-p2p-server"]);
+                cargo.args(["--test", "persistent"]);
+                cargo.env("P2P_MESSAGES", messages.to_string());
+                cargo.env("P2P_KILLS", kills.to_string());
+                cargo.env("P2P_SEED", seed.to_string());
+                run(&mut cargo)?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
     }
+}
+
+/// Runs a script with its output shown, and takes over whether it succeeds.
+fn script(workspace: &Workspace, name: &str, arguments: &[String]) -> Result<ExitCode, Problem> {
+    let mut node = workspace.command("node");
+    node.arg(workspace.path(FOLDER).join(name)).args(arguments);
+    let status = node.status();
+    let status = status.map_err(|error| Problem::start("node", &error))?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// A running server. It is killed when it is dropped.
@@ -96,7 +124,10 @@ struct Server {
 }
 
 impl Server {
-    fn start(workspace: &Workspace, options: &[String]) -> Result<Self, Problem> {
+    /// Builds the server and starts it on a free port.
+    fn start(workspace: &Workspace, options: &[&str]) -> Result<Self, Problem> {
+        let build = ["build", "--release", "--bin", "p2p-server"];
+        run(workspace.cargo().args(build))?;
         let name = format!("p2p-server{}", std::env::consts::EXE_SUFFIX);
         let program = workspace.path("target/release").join(name);
         let mut child = workspace

@@ -20,8 +20,8 @@ impl Plan {
             value.map_or(default, |value| value.parse().expect(name))
         };
         Self {
-            messages: number("P2P_MESSAGES", 1_000),
-            kills: number("P2P_KILLS", 6),
+            messages: number("P2P_MESSAGES", 2_000),
+            kills: number("P2P_KILLS", 12),
             seed: number("P2P_SEED", 7),
         }
     }

@@ -19,7 +19,7 @@ use crate::receiver::Receiver;
 const KINDS: [&str; 4] = ["v2-websocket", "v2-polling", "v4-upgrade", "v4-polling"];
 
 /// Something always happens, unless something is lost.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A line that a process has printed, and which life of the server it was.
 enum Event {
@@ -164,15 +164,15 @@ impl Run<'_> {
             let event = event.unwrap_or_else(|_| panic!("nothing happens: {:#?}", self.receivers));
             self.now += 1;
             match event {
-                Event::Server(life, line) => self.server_told(life, &line),
-                Event::Clients(line) => self.clients_told(&line),
+                Event::Server(life, told) => self.server_told(life, &told),
+                Event::Clients(told) => self.clients_told(&told),
             }
             self.go_on();
         }
     }
 
-    fn server_told(&mut self, life: u32, line: &str) {
-        let mut words = line.split(' ');
+    fn server_told(&mut self, life: u32, told: &str) {
+        let mut words = told.split(' ');
         let (what, name) = (words.next(), words.next().unwrap_or_default());
         let number = words.next().and_then(|number| number.parse().ok());
         match (what, number) {
@@ -194,7 +194,7 @@ impl Run<'_> {
                 receiver.stored += 1;
             }
             _ if life < self.lives => {}
-            _ => panic!("the server says `{line}`"),
+            _ => panic!("the server says `{told}`"),
         }
     }
 
@@ -204,7 +204,7 @@ impl Run<'_> {
         match words[..] {
             ["present", name, connection] => self.receiver(name).present(number(connection)),
             ["got", name, connection, message] => {
-                self.receiver(name).got(number(connection), number(message))
+                self.receiver(name).got(number(connection), number(message));
             }
             ["lost", name, connection] => self.receiver(name).lost(number(connection)),
             _ => panic!("the clients say `{line}`"),
