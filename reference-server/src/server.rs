@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use crate::Config;
 use crate::auth::Authenticate;
 use crate::host::{Door, Handle, Persistence};
+use crate::relay::Authorize;
 use crate::serve::BoundServer;
 use crate::shell::engine::Engine;
 use crate::store::MessageStore;
@@ -64,6 +65,14 @@ impl P2pServer {
     #[must_use]
     pub fn with_authenticator(self, authenticator: impl Authenticate) -> Self {
         self.engine.gate().guard(Arc::new(authenticator));
+        self
+    }
+
+    /// A server that asks `authorizer` what a client may do, beyond what the policy
+    /// forbids.
+    #[must_use]
+    pub fn with_authorizer(self, authorizer: impl Authorize + 'static) -> Self {
+        self.handle().set_authorizer(authorizer);
         self
     }
 

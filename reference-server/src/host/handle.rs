@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::core::Door;
 use super::persistent::{AckRegistration, Acked, Persistence, Stored};
 use super::presence::Presence;
-use crate::relay::{Content, Data};
+use crate::relay::{Authorize, Content, Data};
 use crate::store::{NewMessage, StoreError};
 
 /// A handle of a server, for the program that the server is part of.
@@ -69,6 +69,13 @@ impl Handle {
     /// A handle of the server behind this door.
     pub(crate) fn new(door: Arc<dyn Door>) -> Self {
         Self { door }
+    }
+
+    /// Asks `authorizer` what a client may do, from now on and in place of whoever
+    /// was asked before. What the policy forbids is not asked about.
+    pub fn set_authorizer(&self, authorizer: impl Authorize + 'static) {
+        let authorizer = Arc::new(authorizer);
+        self.door.enter().relay.set_authorizer(authorizer);
     }
 
     /// Every client id once, in the order of `LIST_CLIENTS` (SRV-CORE-10).

@@ -169,9 +169,9 @@ impl fmt::Debug for Hook {
 }
 
 impl Relay {
-    /// Has every action of a client allowed by `authorize`, from now on.
-    pub fn set_authorize(&mut self, authorize: Arc<dyn Authorize>) {
-        self.hook = Hook(Some(authorize));
+    /// Asks `authorizer` what a client may do, from now on.
+    pub fn set_authorizer(&mut self, authorizer: Arc<dyn Authorize>) {
+        self.hook = Hook(Some(authorizer));
     }
 
     /// Judges an action of a client.

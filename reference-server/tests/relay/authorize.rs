@@ -47,7 +47,7 @@ fn gated(denies: bool) -> (Driver, Arc<Gate>) {
     relay.join("a");
     let b = relay.join("b");
     relay.event(b, r#"["CREATE_API","x"]"#);
-    relay.relay.set_authorize(Arc::<Gate>::clone(&gate));
+    relay.relay.set_authorizer(Arc::<Gate>::clone(&gate));
     (relay, gate)
 }
 

@@ -92,7 +92,6 @@ impl Step {
     /// Who sends something by this step, if anybody does.
     fn actor(&self, model: &Model) -> Option<ConnectionId> {
         let who = match *self {
-            Self::Connect { .. } | Self::Vanish { .. } | Self::Wait { .. } => return None,
             Self::Answer { pending } => {
                 let count = model.pending.len().max(1);
                 return Some(model.pending.get(pending % count)?.target);
@@ -101,8 +100,11 @@ impl Step {
                 let count = model.pings.len().max(1);
                 return Some(model.pings.get(ping % count)?.who);
             }
-            // Without anything to answer for another, nobody does.
-            Self::AnswerForAnother { .. } => return None,
+            // Whether anybody answers for another depends on what there is to answer.
+            Self::Connect { .. }
+            | Self::Vanish { .. }
+            | Self::Wait { .. }
+            | Self::AnswerForAnother { .. } => return None,
             Self::Emit { who, .. }
             | Self::EmitV1 { who, .. }
             | Self::EmitAcknowledge { who, .. }

@@ -18,6 +18,7 @@ mod hostile;
 mod leaving;
 mod order;
 mod persistent;
+mod policies;
 mod polling;
 mod rates;
 mod server;
