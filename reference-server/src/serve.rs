@@ -4,13 +4,14 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, warn};
 
 use crate::admin::{self, Pages, Readiness, Sources};
-use crate::net::{Acceptor, Certificates, Tls};
+use crate::net::{Acceptor, Certificates, Tls, Traffic};
 use crate::shell::engine::Engine;
 use crate::shell::http::Http;
 use crate::{Config, P2pServer};
@@ -96,14 +97,23 @@ impl BoundServer {
             .map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))?;
         let address = listener.local_addr()?;
         let tls = Tls::load(&config.tls)?.map(Arc::new);
-        let service = Http::new(Arc::clone(&engine), &config)
+        let traffic = Arc::new(Traffic::default());
+        let service = Http::new(Arc::clone(&engine), &config, Arc::clone(&traffic))
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        let acceptor = Acceptor::new(Arc::clone(&config), service, tls.clone());
+        let acceptor = Acceptor::new(
+            Arc::clone(&config),
+            service,
+            tls.clone(),
+            Arc::clone(&traffic),
+        );
         let readiness = Arc::new(Readiness::default());
         let admin = match config.admin.listen {
             Some(address) => {
                 let sources = Sources {
                     readiness: Arc::clone(&readiness),
+                    engine: Arc::clone(&engine),
+                    traffic,
+                    started: SystemTime::now(),
                 };
                 Some(Admin::open(address, sources).await?)
             }

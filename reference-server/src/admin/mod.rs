@@ -7,6 +7,7 @@ mod metrics;
 mod pages;
 mod readiness;
 mod serve;
+mod writer;
 
 pub(crate) use self::metrics::Sources;
 pub(crate) use self::pages::Pages;

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
-use super::Tls;
+use super::{Tls, Traffic};
 use crate::Config;
 use crate::shell::guard::StallGuard;
 use crate::shell::http::Http;
@@ -35,16 +35,23 @@ pub(crate) struct Acceptor {
     service: Http,
     /// `None` where connections are not encrypted.
     tls: Option<Arc<Tls>>,
+    traffic: Arc<Traffic>,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
 
 impl Acceptor {
-    pub(crate) fn new(config: Arc<Config>, service: Http, tls: Option<Arc<Tls>>) -> Self {
+    pub(crate) fn new(
+        config: Arc<Config>,
+        service: Http,
+        tls: Option<Arc<Tls>>,
+        traffic: Arc<Traffic>,
+    ) -> Self {
         Self {
             config,
             service,
             tls,
+            traffic,
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         }
@@ -62,7 +69,10 @@ impl Acceptor {
                 Ok((stream, peer)) => {
                     debug!(%peer, "accepted");
                     let limit = self.config.queue.write_stall;
-                    let guard = StallGuard::new(stream, limit).in_slot(slot);
+                    let traffic = Arc::clone(&self.traffic);
+                    let guard = StallGuard::new(stream, limit)
+                        .in_slot(slot)
+                        .counted(traffic);
                     self.tasks.spawn(self.connection(guard, peer));
                 }
                 Err(error) => {
@@ -99,6 +109,7 @@ impl Acceptor {
             stopping: self.stopping.clone(),
         };
         let tls = self.tls.clone();
+        let traffic = Arc::clone(&self.traffic);
         async move {
             let Some(tls) = tls else {
                 return http.serve(stream).await;
@@ -112,7 +123,10 @@ impl Acceptor {
             };
             match outcome {
                 Ok(stream) => http.serve(stream).await,
-                Err(error) => debug!(%peer, %error, "no TLS handshake"),
+                Err(error) => {
+                    traffic.no_handshake.add(1);
+                    debug!(%peer, %error, "no TLS handshake");
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ mod address;
 mod cors;
 mod proxy;
 mod tls;
+mod traffic;
 
 pub(crate) use self::accept::Acceptor;
 pub use self::address::ClientAddress;
@@ -17,3 +18,4 @@ pub(crate) use self::cors::Origins;
 pub(crate) use self::proxy::Proxies;
 pub(crate) use self::tls::Tls;
 pub use self::tls::{Certificates, TlsError};
+pub(crate) use self::traffic::Traffic;

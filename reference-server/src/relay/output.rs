@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use sio_p2p_protocol::{Arguments, ClientEvent, DecodeError, DecodeErrorKind, InvalidPayload};
+use sio_p2p_protocol::{
+    Arguments, ClientEvent, DecodeError, DecodeErrorKind, Dialect, InvalidPayload,
+};
 
 use super::counters::Counters;
 use super::host::HostEvent;
@@ -89,6 +91,16 @@ impl Request {
                 attachments,
                 ack,
             }),
+        }
+    }
+}
+
+impl Request {
+    /// The dialect that only speaks so; `None` if both do, or it cannot be read.
+    pub fn dialect(&self) -> Option<Dialect> {
+        match self.event.as_ref().ok()?.dialects() {
+            [dialect] => Some(*dialect),
+            _ => None,
         }
     }
 }

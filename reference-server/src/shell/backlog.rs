@@ -76,6 +76,12 @@ impl Backlog {
         }
     }
 
+    /// How many packets wait, and how many bytes they have.
+    pub(crate) fn depth(&mut self) -> (usize, usize) {
+        self.settle();
+        (self.packets, self.bytes)
+    }
+
     /// Forgets what the engine has written, for a connection that nobody sends
     /// to any more. True while something waits.
     pub(crate) fn settle_and_stay_listed(&mut self) -> bool {

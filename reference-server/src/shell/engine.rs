@@ -7,15 +7,17 @@
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use engineioxide::handler::EngineIoHandler;
 use engineioxide::{DisconnectReason, ProtocolVersion, Socket, Str};
 use socketioxide_core::parser::ParseConfig;
 use tokio::sync::watch;
-use tracing::{debug, error, info};
+use tracing::{Level, debug, enabled, error, info};
 
+use super::ending::Ending;
+use super::figures::{Figures, Intake};
 use super::frame::{DEFAULT_NAMESPACE, Encoded, Frame, FrameError, FrameKind};
 use super::gate::Gate;
 use super::handshake::namespace_path;
@@ -36,6 +38,8 @@ pub(crate) struct Engine {
     /// Locked for as long as one packet takes to be relayed, never across an
     /// await.
     hub: Mutex<Hub>,
+    /// What is counted without the lock.
+    intake: Intake,
     /// The bounds of what one packet may carry.
     limits: ParseConfig,
     /// Who may join.
@@ -53,6 +57,7 @@ impl Engine {
             gate: Arc::new(Gate::new(config)),
             rates: Arc::new(Rates::new(&config.rates)),
             events_per_second: config.rates.events_per_second,
+            intake: Intake::default(),
             // One size for all: the same that the engine keeps for text.
             limits: ParseConfig {
                 max_incoming_binary_buf_size: config.engine.max_message,
@@ -82,6 +87,13 @@ impl Engine {
         self.hub().open_connections()
     }
 
+    /// All figures at this moment.
+    pub(crate) fn figures(&self) -> Figures {
+        // Only copied under the lock; made readable by whoever asked.
+        let figures = self.hub().figures();
+        figures.with(&self.intake)
+    }
+
     /// Keeps house until it is dropped. There is one such task for all
     /// connections, so that an idle connection costs no timer of ours.
     pub(crate) async fn housekeep(self: Arc<Self>, connect_timeout: Duration) {
@@ -108,23 +120,31 @@ impl Engine {
         if connection.data.phase() == Phase::Closed {
             return;
         }
+        // The relay knows connections by their number alone, and says something only
+        // where details are wanted. Then the log tells on whose behalf.
+        let details = enabled!(target: "sio_p2p_server::relay", Level::DEBUG);
+        let _entered = details.then(|| connection.data.span().enter());
         // What a panic leaves half-done concerns the connection that caused it, and
         // that is undone next.
         let outcome = catch_unwind(AssertUnwindSafe(handle));
-        match outcome {
+        let who = connection.data.span();
+        let ending = match outcome {
             Ok(Ok(())) => return,
             Ok(Err(_)) if fault!(self.hub().core_mut(), TolerateGarbage) => return,
-            Ok(Err(refusal)) => info!(sid = %connection.id, %refusal, "closing the sender"),
+            Ok(Err(refusal)) => {
+                info!(parent: who, %refusal, "closing the sender");
+                Ending::Protocol
+            }
             // The panic hook has printed where and why.
-            Err(_) => error!(sid = %connection.id, "a packet could not be handled"),
-        }
-        // Closing tells peers, and so runs through the relay once more.
-        let close = || {
-            self.hub()
-                .close(connection, DisconnectReason::PacketParsingError);
+            Err(_) => {
+                error!(parent: who, "a packet could not be handled");
+                Ending::Internal
+            }
         };
+        // Closing tells peers, and so runs through the relay once more.
+        let close = || self.hub().close(connection, ending);
         if catch_unwind(AssertUnwindSafe(close)).is_err() {
-            error!(sid = %connection.id, "a connection could not be closed in order");
+            error!(parent: who, "a connection could not be closed in order");
         }
     }
 
@@ -153,7 +173,7 @@ impl Engine {
                     Ok(())
                 }
                 FrameKind::Connect { .. } => {
-                    debug!(sid = %connection.id, namespace, "no such namespace");
+                    debug!(parent: connection.data.span(), namespace, "no such namespace");
                     let refusal = Encoded::invalid_namespace(namespace, !eio3);
                     self.hub().reply(connection, refusal);
                     Ok(())
@@ -186,7 +206,7 @@ impl Engine {
                 // no event at all ends the connection.
                 let request = Request::read(&data.json, attachments, ack)
                     .map_err(|_| Refusal::Packet("an event without a name"))?;
-                self.hub().receive(from, request);
+                self.hub().receive(connection, from, request);
                 Ok(())
             }
             (FrameKind::Ack { data, id }, Phase::Joined(from)) => {
@@ -310,24 +330,32 @@ impl EngineIoHandler for Engine {
     // Called exactly once for each connection, whoever ended it; for a broken one
     // it may be late, which is why closing does not wait for it.
     fn on_disconnect(&self, socket: Arc<Socket<Session>>, reason: DisconnectReason) {
-        debug!(sid = %socket.id, ?reason, "transport closed");
-        if catch_unwind(AssertUnwindSafe(|| self.hub().gone(&socket))).is_err() {
-            error!(sid = %socket.id, "a connection could not be forgotten in order");
+        let who = socket.data.span();
+        debug!(parent: who, ?reason, "transport closed");
+        let gone = || self.hub().gone(&socket, Ending::from(reason));
+        if catch_unwind(AssertUnwindSafe(gone)).is_err() {
+            error!(parent: who, "a connection could not be forgotten in order");
         }
     }
 
     fn on_message(self: &Arc<Self>, text: Str, socket: Arc<Socket<Session>>) {
+        let start = Instant::now();
+        self.intake.read(text.len());
         self.guarded(&socket, || {
             let frame = socket.data.decoder.text(&self.limits, text)?;
             frame.map_or(Ok(()), |frame| self.frame(&socket, frame))
         });
+        self.intake.handled(start.elapsed());
     }
 
     fn on_binary(self: &Arc<Self>, bytes: Bytes, socket: Arc<Socket<Session>>) {
+        let start = Instant::now();
+        self.intake.read(bytes.len());
         self.guarded(&socket, || {
             let frame = socket.data.decoder.binary(&self.limits, bytes)?;
             frame.map_or(Ok(()), |frame| self.frame(&socket, frame))
         });
+        self.intake.handled(start.elapsed());
     }
 }
 

@@ -179,6 +179,12 @@ pub(crate) struct Encoded {
 }
 
 impl Encoded {
+    /// How many packets of the engine it is, and how many bytes they have.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        let attachments = self.attachments.iter().map(Bytes::len).sum::<usize>();
+        (1 + self.attachments.len(), self.text.len() + attachments)
+    }
+
     /// Writes a packet with the codec.
     fn packet(packet: Packet) -> Self {
         match CommonParser.encode(packet) {

@@ -8,12 +8,15 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Sleep, sleep};
+
+use crate::net::Traffic;
 
 /// Wraps a stream; fails reads and writes once a write was blocked for a while.
 ///
@@ -33,6 +36,8 @@ pub struct StallGuard<S> {
     /// The reader must be woken when the writer gives up, or it would wait for
     /// bytes of a client that is written off.
     reader: Option<Waker>,
+    /// What passes through is counted here.
+    traffic: Arc<Traffic>,
     /// The place that this connection takes among all; free again on drop.
     _slot: Option<OwnedSemaphorePermit>,
 }
@@ -47,6 +52,7 @@ impl<S> StallGuard<S> {
             timer: None,
             stalled: false,
             reader: None,
+            traffic: Arc::default(),
             _slot: None,
         }
     }
@@ -54,6 +60,13 @@ impl<S> StallGuard<S> {
     /// Keeps a place among all connections until the stream is dropped, which an
     /// upgraded one survives its HTTP connection by.
     #[must_use]
+    /// Counts what passes through, and that it was accepted and has ended.
+    pub(crate) fn counted(mut self, traffic: Arc<Traffic>) -> Self {
+        traffic.accepted.add(1);
+        self.traffic = traffic;
+        self
+    }
+
     pub fn in_slot(self, slot: OwnedSemaphorePermit) -> Self {
         let _slot = Some(slot);
         Self { _slot, ..self }
@@ -62,6 +75,13 @@ impl<S> StallGuard<S> {
     /// The stream inside, to set its options.
     pub fn get_ref(&self) -> &S {
         &self.stream
+    }
+
+    /// Counts what was written.
+    fn count_written(&self, outcome: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(written)) = outcome {
+            self.traffic.written.add(*written);
+        }
     }
 
     /// Passes the outcome of a write on, and watches how long it is pending.
@@ -85,11 +105,18 @@ impl<S> StallGuard<S> {
             return Poll::Pending;
         }
         self.stalled = true;
+        self.traffic.stalled.add(1);
         self.timer = None;
         if let Some(reader) = self.reader.take() {
             reader.wake();
         }
         Poll::Ready(Err(stalled()))
+    }
+}
+
+impl<S> Drop for StallGuard<S> {
+    fn drop(&mut self) {
+        self.traffic.ended.add(1);
     }
 }
 
@@ -108,7 +135,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for StallGuard<S> {
         if self.stalled {
             return Poll::Ready(Err(stalled()));
         }
+        let before = buffer.filled().len();
         let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.traffic.read.add(buffer.filled().len() - before);
         // Remembered while it waits, and replaced only when it has moved to
         // another task, as it does when an HTTP connection becomes a WebSocket.
         let waker = context.waker();
@@ -131,6 +160,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for StallGuard<S> {
             return Poll::Ready(Err(stalled()));
         }
         let outcome = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.count_written(&outcome);
         self.watch(context, outcome)
     }
 
@@ -143,6 +173,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for StallGuard<S> {
             return Poll::Ready(Err(stalled()));
         }
         let outcome = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.count_written(&outcome);
         self.watch(context, outcome)
     }
 
@@ -166,8 +197,6 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for StallGuard<S> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex, split};
     use tokio::sync::Semaphore;
     use tokio::time::Instant;

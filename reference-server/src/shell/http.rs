@@ -21,7 +21,7 @@ use super::body::{WholeBody, collect};
 use super::engine::Engine;
 use super::gate::Gate;
 use super::rates::{Rates, TooMany};
-use crate::net::{OriginError, Origins, Proxies};
+use crate::net::{OriginError, Origins, Proxies, Traffic};
 use crate::{ClientAddress, Config};
 
 /// The path under which Socket.IO clients look for a server.
@@ -43,6 +43,8 @@ pub(crate) struct Http {
     origins: Origins,
     /// The proxies that may say where a client is.
     proxies: Arc<Proxies>,
+    /// What is refused is counted here.
+    traffic: Arc<Traffic>,
     /// Who is at the other end of the TCP connection; `None` until there is one.
     peer: Option<SocketAddr>,
     /// Who may join; asked here for Engine.IO 3.
@@ -57,7 +59,11 @@ pub(crate) struct Http {
 
 impl Http {
     /// A service for this engine. Its clones share it.
-    pub(crate) fn new(engine: Arc<Engine>, config: &Config) -> Result<Self, OriginError> {
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        config: &Config,
+        traffic: Arc<Traffic>,
+    ) -> Result<Self, OriginError> {
         let origins = Origins::new(&config.cors)?;
         let (gate, rates) = (Arc::clone(engine.gate()), Arc::clone(engine.rates()));
         let engine = EngineIoService::with_config(engine, engine_config(config));
@@ -65,6 +71,7 @@ impl Http {
             engine: origins.clone().layer(&config.cors).layer(engine),
             origins,
             proxies: Arc::new(Proxies::new(&config.proxy)),
+            traffic,
             peer: None,
             gate,
             rates,
@@ -120,9 +127,11 @@ impl Service<Request<Incoming>> for Http {
             let client = self.proxies.client(peer, &head.headers);
             head.extensions.insert(client);
         }
+        let remote = ClientAddress::of(&head.extensions).map(tracing::field::display);
         if !self.origins.admit(&head.headers) {
             let origin = head.headers.get(ORIGIN);
-            info!(?origin, "refusing a page of a foreign origin");
+            info!(remote, ?origin, "refusing a page of a foreign origin");
+            self.traffic.foreign.add(1);
             return Box::pin(std::future::ready(Ok(forbidden())));
         }
         if opens_session(&head) {
@@ -145,11 +154,11 @@ impl Service<Request<Incoming>> for Http {
                     // The engine gets to see a body that breaks off, and so ends the
                     // session that it was for.
                     Ok(Err(error)) => {
-                        debug!(%error, "cannot read a request");
+                        debug!(remote, %error, "cannot read a request");
                         WholeBody::broken()
                     }
                     Err(_) => {
-                        debug!("a request took too long to arrive");
+                        debug!(remote, "a request took too long to arrive");
                         WholeBody::broken()
                     }
                 }

@@ -10,11 +10,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engineioxide::{DisconnectReason, ProtocolVersion, socket::Sid};
+use engineioxide::{ProtocolVersion, socket::Sid};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::{debug, info};
 
+use super::ending::Ending;
+use super::figures::{Figures, Tally, Waiting};
 use super::frame::Encoded;
 use super::gate::{Admission, Outcome};
 use super::handshake;
@@ -57,6 +59,8 @@ pub(crate) struct Hub {
     /// Nobody is let in any more.
     stopping: bool,
     config: Arc<Config>,
+    /// What has happened here, in numbers.
+    tally: Tally,
     /// How many connections are open, for whoever waits for the last to go.
     open: watch::Sender<usize>,
 }
@@ -80,6 +84,7 @@ impl Hub {
             joins: 0,
             stopping: false,
             config,
+            tally: Tally::default(),
             open: watch::Sender::new(0),
         }
     }
@@ -112,6 +117,25 @@ impl Hub {
         self.core.relay.census()
     }
 
+    /// All figures that are under the lock.
+    pub(crate) fn figures(&self) -> Figures {
+        let mut waiting = Waiting::default();
+        // Nothing waits for those that are not on the list.
+        let busy = self.busy.iter().filter_map(|sid| self.connections.get(sid));
+        for connection in busy {
+            let (packets, bytes) = connection.data.backlog().depth();
+            waiting.add(packets, bytes);
+        }
+        Figures {
+            open: self.connections.len(),
+            tally: self.tally.clone(),
+            waiting,
+            census: self.core.relay.census(),
+            counters: self.core.outbox.counters().clone(),
+            ..Figures::default()
+        }
+    }
+
     /// A transport was opened. Engine.IO 3 clients are in the default namespace
     /// from the start; those of Engine.IO 4 have to ask.
     pub(crate) fn open(&mut self, connection: Connection, outcome: Outcome) {
@@ -120,7 +144,7 @@ impl Hub {
         self.put_outside(&connection, self.config.engine.connect_timeout);
         self.open.send_replace(self.connections.len());
         if self.stopping {
-            self.close(&connection, DisconnectReason::ClosingServer);
+            self.close(&connection, Ending::Stopping);
         } else if connection.protocol == ProtocolVersion::V3 {
             self.admit(&connection, outcome);
         }
@@ -183,8 +207,15 @@ impl Hub {
         } else {
             (Sid::new().to_string(), true)
         };
-        let client = handshake::shown(client_id.as_deref());
-        info!(connection = id.0, client, %sid, eio = ?connection.protocol, "joined");
+        let who = connection.data.span();
+        who.record("sid", sid.as_str()).record("connection", id.0);
+        if client_id != handshake::client_id(connection.req_parts.uri.query()) {
+            // The gate knows it by another name than it gave.
+            who.record("client", handshake::shown(client_id.as_deref()));
+        }
+        info!(parent: who, "joined");
+        self.tally
+            .join(connection.protocol, connection.data.spoken());
         self.outside.remove(&connection.id);
         // Known here first: what the relay has to say comes after the `40`, even
         // if it is that the client may not stay (SRV-CORE-13).
@@ -213,7 +244,21 @@ impl Hub {
     }
 
     /// The client has sent an event.
-    pub(crate) fn receive(&mut self, from: ConnectionId, request: Request) {
+    pub(crate) fn receive(
+        &mut self,
+        connection: &Connection,
+        from: ConnectionId,
+        request: Request,
+    ) {
+        if let Some(dialect) = request.dialect() {
+            let before = connection.data.spoken();
+            let now = before.with(dialect);
+            // It may have left since the packet was read.
+            if now != before && self.joined.contains_key(&from) {
+                connection.data.speak(now);
+                self.tally.speak(connection.protocol, before, now);
+            }
+        }
         self.core.received(from, request);
         self.deliver();
     }
@@ -238,17 +283,18 @@ impl Hub {
 
     /// Closes a connection and tells everybody concerned at once, however long
     /// the closing itself may take.
-    pub(crate) fn close(&mut self, connection: &Connection, reason: DisconnectReason) {
-        self.shut(connection, reason);
+    pub(crate) fn close(&mut self, connection: &Connection, ending: Ending) {
+        self.shut(connection, ending);
         self.deliver();
     }
 
-    /// The engine has let go of a connection. If we closed it ourselves, everybody
-    /// has been told already.
-    pub(crate) fn gone(&mut self, connection: &Connection) {
+    /// The engine has let go of a connection, and says why. If we closed it ourselves,
+    /// everybody has been told already, and we know better.
+    pub(crate) fn gone(&mut self, connection: &Connection, ending: Ending) {
         self.retire(connection, Phase::Closed);
         self.outside.remove(&connection.id);
         if self.connections.remove(&connection.id).is_some() {
+            self.tally.end(connection.data.ending().unwrap_or(ending));
             self.open.send_replace(self.connections.len());
         }
         self.deliver();
@@ -259,7 +305,7 @@ impl Hub {
         self.stopping = true;
         let connections: Vec<_> = self.connections.values().cloned().collect();
         for connection in connections {
-            self.close(&connection, DisconnectReason::ClosingServer);
+            self.close(&connection, Ending::Stopping);
         }
     }
 
@@ -280,12 +326,12 @@ impl Hub {
             .outside
             .iter()
             .filter(|(_, outside)| outside.since.elapsed() >= outside.patience);
-        let mut finished: Vec<_> = late.map(|(sid, _)| *sid).collect();
+        let mut finished: Vec<_> = late.map(|(sid, _)| (*sid, Ending::NotJoined)).collect();
         // So is whoever was somebody only for a while. It may come again with a
         // fresh token, which its library does by itself after a closed transport.
         let now = Instant::now();
         let expired = self.expiring.iter().filter(|(_, until)| **until <= now);
-        finished.extend(expired.map(|(sid, _)| *sid));
+        finished.extend(expired.map(|(sid, _)| (*sid, Ending::Expired)));
         // The engine forgets to end a session whose WebSocket breaks before the
         // first packet is written. No task of its own then holds the connection:
         // all that is left is the engine's table and ours.
@@ -293,12 +339,13 @@ impl Hub {
             let joined = matches!(connection.data.phase(), Phase::Joined(_));
             let tables = 2 + usize::from(joined);
             let forgotten = Arc::strong_count(connection) <= tables;
-            (forgotten && connection.data.phase() != Phase::Closed).then_some(*sid)
+            (forgotten && connection.data.phase() != Phase::Closed)
+                .then_some((*sid, Ending::Transport))
         }));
-        for sid in finished {
+        for (sid, ending) in finished {
             self.outside.remove(&sid);
             if let Some(connection) = self.connections.get(&sid).cloned() {
-                self.close(&connection, DisconnectReason::TransportError);
+                self.close(&connection, ending);
             }
         }
     }
@@ -306,29 +353,37 @@ impl Hub {
     /// Queues a packet. A consumer that is too far behind is closed: it would
     /// have to miss packets, and would not know that it did.
     fn send(&mut self, connection: &Connection, packet: Encoded) {
+        let (packets, bytes) = packet.size();
         match queue(connection, packet, &self.config) {
-            Ok(Queued::Busy) => self.busy.push(connection.id),
-            Ok(Queued::StillBusy) | Err(Unsent::Closed) => {}
+            Ok(queued) => {
+                self.tally.queue(packets, bytes);
+                if queued == Queued::Busy {
+                    self.busy.push(connection.id);
+                }
+            }
+            Err(Unsent::Closed) => {}
             Err(Unsent::Full) => {
-                info!(sid = %connection.id, "closing a consumer that is too far behind");
-                self.shut(connection, DisconnectReason::TransportError);
+                let who = connection.data.span();
+                info!(parent: who, "closing a consumer that is too far behind");
+                self.shut(connection, Ending::SlowConsumer);
             }
         }
     }
 
     /// Closes a connection; what that gives rise to is left in the outbox.
-    fn shut(&mut self, connection: &Connection, reason: DisconnectReason) {
-        debug!(sid = %connection.id, ?reason, "closing");
+    fn shut(&mut self, connection: &Connection, ending: Ending) {
+        debug!(parent: connection.data.span(), reason = ending.name(), "closing");
+        connection.data.end(ending);
         self.retire(connection, Phase::Closed);
         self.outside.remove(&connection.id);
-        connection.close(reason);
+        connection.close(ending.for_engine());
     }
 
     /// Ends the membership of a connection in the relay, if it has one.
     fn retire(&mut self, connection: &Connection, phase: Phase) {
         if let Phase::Joined(id) = connection.data.phase() {
-            info!(connection = id.0, "left");
-            self.joined.remove(&id);
+            info!(parent: connection.data.span(), "left");
+            self.forget(connection, id);
             self.core.gone(id);
         }
         self.expiring.remove(&connection.id);
@@ -341,6 +396,14 @@ impl Hub {
         let since = Instant::now();
         self.outside
             .insert(connection.id, Outside { since, patience });
+    }
+
+    /// Ends the membership of a connection here, if it has one.
+    fn forget(&mut self, connection: &Connection, id: ConnectionId) {
+        if self.joined.remove(&id).is_some() {
+            self.tally
+                .leave(connection.protocol, connection.data.spoken());
+        }
     }
 
     /// Sends all that the relay wants sent. Closing a slow consumer on the way
@@ -356,9 +419,11 @@ impl Hub {
                 Packet::Event { data, ack } => {
                     // Copied only if others in a room share it.
                     let data = Arc::unwrap_or_clone(data);
+                    self.tally.events += 1;
                     self.send(&connection, Encoded::event(data.into(), ack));
                 }
                 Packet::Ack { data, id } => {
+                    self.tally.acks += 1;
                     self.send(&connection, Encoded::ack(data.into(), id));
                 }
                 Packet::Disconnect if resets!(self.core, to) => {
@@ -366,7 +431,8 @@ impl Hub {
                 }
                 Packet::Disconnect => {
                     // The relay has let go of it already.
-                    self.joined.remove(&to);
+                    info!(parent: connection.data.span(), "turned away");
+                    self.forget(&connection, to);
                     connection.data.enter(Phase::Left);
                     self.put_outside(&connection, self.config.engine.connect_timeout);
                     self.send(&connection, Encoded::disconnect());

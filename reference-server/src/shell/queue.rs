@@ -38,9 +38,8 @@ pub(crate) fn queue(
     packet: Encoded,
     config: &Config,
 ) -> Result<Queued, Unsent> {
+    let (packets, bytes) = packet.size();
     let Encoded { text, attachments } = packet;
-    let packets = 1 + attachments.len();
-    let bytes = text.len() + attachments.iter().map(Bytes::len).sum::<usize>();
     let mut backlog = connection.data.backlog();
     if !backlog.admits(packets, bytes, config.queue.packets, config.queue.bytes) {
         return Err(Unsent::Full);

@@ -1,11 +1,14 @@
 //! What the shell knows about one Engine.IO connection.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use engineioxide::Socket;
+use tracing::Span;
 
 use super::backlog::Backlog;
+use super::ending::Ending;
+use super::figures::Spoken;
 use super::frame::Decoder;
 use super::rates::EventRate;
 use crate::relay::ConnectionId;
@@ -25,6 +28,12 @@ pub(crate) struct Session {
     backlog: Mutex<Backlog>,
     /// How fast it may send, if there is a limit.
     events: OnceLock<EventRate>,
+    /// The dialects it has spoken, as a number. Changed under the hub's lock.
+    spoken: AtomicU8,
+    /// Why we closed it, if we did.
+    ending: OnceLock<Ending>,
+    /// Who it is, for every line of the log that concerns it.
+    span: OnceLock<Span>,
 }
 
 /// How far a connection has come.
@@ -60,6 +69,9 @@ impl Default for Session {
             phase: AtomicU64::new(WAITING),
             backlog: Mutex::default(),
             events: OnceLock::new(),
+            spoken: AtomicU8::default(),
+            ending: OnceLock::new(),
+            span: OnceLock::new(),
         }
     }
 }
@@ -101,6 +113,36 @@ impl Session {
     /// Counts an event, and says whether it is one too many.
     pub(crate) fn is_too_fast(&self) -> bool {
         self.events.get().is_some_and(|rate| rate.check().is_err())
+    }
+
+    /// The dialects it has spoken so far.
+    pub(crate) fn spoken(&self) -> Spoken {
+        Spoken::from_bits(self.spoken.load(Ordering::Relaxed))
+    }
+
+    /// Notes what it has spoken. Only the holder of the hub's lock may do so.
+    pub(crate) fn speak(&self, spoken: Spoken) {
+        self.spoken.store(spoken.bits(), Ordering::Relaxed);
+    }
+
+    /// Notes why we close it. The first reason counts.
+    pub(crate) fn end(&self, ending: Ending) {
+        self.ending.set(ending).ok();
+    }
+
+    /// Why we closed it; `None` if we did not.
+    pub(crate) fn ending(&self) -> Option<Ending> {
+        self.ending.get().copied()
+    }
+
+    /// Says who it is. Once is enough.
+    pub(crate) fn introduce(&self, span: Span) {
+        self.span.set(span).ok();
+    }
+
+    /// Who it is: the parent of every line of the log that concerns it.
+    pub(crate) fn span(&self) -> &Span {
+        self.span.get_or_init(Span::none)
     }
 
     /// What waits for this connection.
