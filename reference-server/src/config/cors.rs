@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::millis;
+use super::problem::Problem;
+use crate::net::Origins;
 
 /// Which web pages may connect. Programs other than browsers are not concerned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +34,15 @@ impl Default for CorsConfig {
             origins: vec!["*".to_owned()],
             credentials: true,
             max_age: Duration::from_hours(2),
+        }
+    }
+}
+
+impl CorsConfig {
+    /// What is no origin would let nobody in, without a word.
+    pub(super) fn check(&self, problems: &mut Vec<Problem>) {
+        if let Err(error) = Origins::new(self) {
+            problems.push(Problem::new("cors.origins", error.to_string()));
         }
     }
 }

@@ -87,6 +87,7 @@ impl Config {
     fn contradictions(&self, problems: &mut Vec<Problem>) {
         self.tls.check(problems);
         self.auth.check(problems);
+        self.cors.check(problems);
     }
 }
 

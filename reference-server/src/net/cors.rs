@@ -24,7 +24,7 @@ pub(crate) struct Origins {
 /// An entry of `cors.origins` that is no origin.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{found}` in cors.origins is not an origin; expected `*` or scheme, host and port alone, such as `https://app.example.org`"
+    "holds `{found}`, expected `*` or scheme, host and port alone, such as `https://app.example.org`"
 )]
 pub struct OriginError {
     /// The entry.

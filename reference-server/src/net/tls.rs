@@ -30,14 +30,6 @@ pub(crate) struct Tls {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
-    /// One of two settings that need each other is missing.
-    #[error("tls.{present} is set but tls.{missing} is not; TLS needs both")]
-    Incomplete {
-        /// The setting that is there.
-        present: &'static str,
-        /// The one that is not.
-        missing: &'static str,
-    },
     /// The file of certificates is not what it should be.
     #[error(
         "cannot read the certificate `{}`: {problem}; expected a PEM file with the server's certificate first and then those that lead to its authority", path.display()
@@ -81,21 +73,10 @@ impl From<TlsError> for io::Error {
 impl Tls {
     /// Reads certificate and key; `None` if the configuration asks for no TLS.
     pub(crate) fn load(config: &TlsConfig) -> Result<Option<Self>, TlsError> {
-        let (certificate, key) = match (&config.certificate, &config.key) {
-            (Some(certificate), Some(key)) => (certificate.clone(), key.clone()),
-            (None, None) => return Ok(None),
-            (Some(_), None) => {
-                return Err(TlsError::Incomplete {
-                    present: "certificate",
-                    missing: "key",
-                });
-            }
-            (None, Some(_)) => {
-                return Err(TlsError::Incomplete {
-                    present: "key",
-                    missing: "certificate",
-                });
-            }
+        // One without the other is refused with the rest of the settings.
+        let (Some(certificate), Some(key)) = (config.certificate.clone(), config.key.clone())
+        else {
+            return Ok(None);
         };
         let current = read(&certificate, &key)?;
         Ok(Some(Self {
