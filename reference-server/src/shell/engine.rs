@@ -20,7 +20,7 @@ use super::ending::Ending;
 use super::figures::{Figures, Intake};
 use super::frame::{DEFAULT_NAMESPACE, Encoded, Frame, FrameError, FrameKind};
 use super::gate::Gate;
-use super::handshake::namespace_path;
+use super::handshake::{self, namespace_path};
 use super::hub::Hub;
 use super::rates::Rates;
 use super::session::{Connection, Phase, Session};
@@ -317,6 +317,8 @@ impl EngineIoHandler for Engine {
     type Data = Session;
 
     fn on_connect(self: Arc<Self>, socket: Arc<Socket<Session>>) {
+        // Before anything can be said about it.
+        socket.data.introduce(handshake::span(&socket));
         self.guarded(&socket, || {
             if let Some(rate) = self.rates.events() {
                 socket.data.limit_events(rate);

@@ -60,16 +60,16 @@ impl<S> StallGuard<S> {
     /// Keeps a place among all connections until the stream is dropped, which an
     /// upgraded one survives its HTTP connection by.
     #[must_use]
+    pub fn in_slot(mut self, slot: OwnedSemaphorePermit) -> Self {
+        self._slot = Some(slot);
+        self
+    }
+
     /// Counts what passes through, and that it was accepted and has ended.
     pub(crate) fn counted(mut self, traffic: Arc<Traffic>) -> Self {
         traffic.accepted.add(1);
         self.traffic = traffic;
         self
-    }
-
-    pub fn in_slot(self, slot: OwnedSemaphorePermit) -> Self {
-        let _slot = Some(slot);
-        Self { _slot, ..self }
     }
 
     /// The stream inside, to set its options.

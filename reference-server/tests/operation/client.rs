@@ -35,7 +35,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// Joins on a stream that is open.
     pub(crate) async fn join_on(stream: S, eio: u8, id: &str) -> Self {
         let url = format!("ws://localhost/socket.io/?EIO={eio}&transport=websocket&clientId={id}");
-        let upgraded = must("an upgrade", client_async(url, stream)).await;
+        // Boxed, because it is large and callers hold it.
+        let upgrade = Box::pin(client_async(url, stream));
+        let upgraded = must("an upgrade", upgrade).await;
         let (socket, _) = upgraded.unwrap();
         let counted = Counted::default();
         let mut client = Self { socket, counted };

@@ -14,5 +14,6 @@ mod cors;
 mod http;
 mod metrics;
 mod readiness;
+mod secure;
 mod server;
 mod tls;

@@ -2,26 +2,48 @@
 
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
+use sio_p2p_server::Config;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
 
-use crate::certificates::{Certificates, shown};
+use crate::certificates::Certificates;
 use crate::client::Client;
+use crate::secure::{self, shown};
 use crate::server::{Server, bind, must};
+
+/// A server with the certificate that is there now.
+async fn encrypted(certificates: &Certificates, change: impl FnOnce(&mut Config)) -> Server {
+    Server::with(|config| {
+        config.tls.certificate = Some(certificates.path("certificate.pem"));
+        config.tls.key = Some(certificates.path("key.pem"));
+        change(config);
+    })
+    .await
+}
+
+/// A client of it, after the handshake.
+async fn connect(
+    certificates: &Certificates,
+    server: &Server,
+    protocols: &[&str],
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let connecting = secure::connect(certificates, server.address, protocols);
+    must("a handshake", connecting).await
+}
 
 #[tokio::test]
 async fn clients_talk_over_tls_and_agree_on_http_1() {
     let certificates = Certificates::new();
-    let server = certificates.server().await;
-    let stream = certificates
-        .connect(&server, &["h2", "http/1.1"])
+    let server = encrypted(&certificates, |_| {}).await;
+    let stream = connect(&certificates, &server, &["h2", "http/1.1"])
         .await
         .unwrap();
     let (_, connection) = stream.get_ref();
     assert_eq!(connection.alpn_protocol(), Some(&b"http/1.1"[..]));
     let mut a = Client::join_on(stream, 4, "a").await;
     // A client that offers nothing is served as well.
-    let stream = certificates.connect(&server, &[]).await.unwrap();
+    let stream = connect(&certificates, &server, &[]).await.unwrap();
     let mut b = Client::join_on(stream, 3, "b").await;
     let long = "x".repeat(100_000);
     a.send(&format!(r#"421["P2P_EMIT","b","e",["{long}"]]"#))
@@ -30,15 +52,11 @@ async fn clients_talk_over_tls_and_agree_on_http_1() {
     b.send("430[]").await;
     a.expect("431[]").await;
     // One that insists on HTTP/2 is not.
-    certificates.connect(&server, &["h2"]).await.unwrap_err();
+    connect(&certificates, &server, &["h2"]).await.unwrap_err();
     server.reaches("p2p_tls_failed_total", 1.0).await;
     // Nor one that does not encrypt.
-    let plain = crate::http::get(server.admin, "/readyz").await;
-    assert_eq!(plain.status, 200);
     let mut stream = TcpStream::connect(server.address).await.unwrap();
-    tokio::io::AsyncWriteExt::write_all(&mut stream, b"GET / HTTP/1.1\r\n\r\n")
-        .await
-        .unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();
     must("the end", stream.read_to_end(&mut answer)).await.ok();
     assert!(!answer.starts_with(b"HTTP"));
@@ -49,8 +67,8 @@ async fn clients_talk_over_tls_and_agree_on_http_1() {
 #[tokio::test]
 async fn encrypted_connections_are_drained() {
     let certificates = Certificates::new();
-    let mut server = certificates.server().await;
-    let stream = certificates.connect(&server, &[]).await.unwrap();
+    let mut server = encrypted(&certificates, |_| {}).await;
+    let stream = connect(&certificates, &server, &[]).await.unwrap();
     let mut client = Client::join_on(stream, 4, "a").await;
     server.stop();
     client.expect("1").await;
@@ -63,9 +81,7 @@ async fn encrypted_connections_are_drained() {
 #[tokio::test]
 async fn a_handshake_takes_a_place_and_ends() {
     let certificates = Certificates::new();
-    let server = Server::with(|config| {
-        config.tls.certificate = Some(certificates.path("certificate.pem"));
-        config.tls.key = Some(certificates.path("key.pem"));
+    let server = encrypted(&certificates, |config| {
         config.tls.handshake_timeout = Duration::from_millis(100);
         config.engine.max_connections = 1;
     })
@@ -73,7 +89,7 @@ async fn a_handshake_takes_a_place_and_ends() {
     let mut silent = TcpStream::connect(server.address).await.unwrap();
     server.reaches("p2p_tcp_connections", 1.0).await;
     // There is one place. Nobody is served before the silent one is gone.
-    let stream = certificates.connect(&server, &[]).await.unwrap();
+    let stream = connect(&certificates, &server, &[]).await.unwrap();
     server.reaches("p2p_tls_failed_total", 1.0).await;
     assert_eq!(must("the end", silent.read(&mut [0; 8])).await.unwrap(), 0);
     Client::join_on(stream, 4, "a").await.fence().await;
@@ -83,7 +99,7 @@ async fn a_handshake_takes_a_place_and_ends() {
 #[tokio::test]
 async fn a_silent_client_does_not_keep_a_server_from_ending() {
     let certificates = Certificates::new();
-    let mut server = certificates.server().await;
+    let mut server = encrypted(&certificates, |_| {}).await;
     let _silent = TcpStream::connect(server.address).await.unwrap();
     server.reaches("p2p_tcp_connections", 1.0).await;
     server.stop();
@@ -94,15 +110,13 @@ async fn a_silent_client_does_not_keep_a_server_from_ending() {
 #[tokio::test]
 async fn a_client_that_stops_reading_is_noticed() {
     let certificates = Certificates::new();
-    let server = Server::with(|config| {
-        config.tls.certificate = Some(certificates.path("certificate.pem"));
-        config.tls.key = Some(certificates.path("key.pem"));
+    let server = encrypted(&certificates, |config| {
         config.queue.write_stall = Duration::from_millis(200);
     })
     .await;
-    let stream = certificates.connect(&server, &[]).await.unwrap();
+    let stream = connect(&certificates, &server, &[]).await.unwrap();
     let _asleep = Client::join_on(stream, 4, "asleep").await;
-    let stream = certificates.connect(&server, &[]).await.unwrap();
+    let stream = connect(&certificates, &server, &[]).await.unwrap();
     let mut source = Client::join_on(stream, 4, "source").await;
     // More than the buffers of both ends hold, and less than the queue does.
     let long = "x".repeat(900_000);
@@ -117,17 +131,17 @@ async fn a_client_that_stops_reading_is_noticed() {
 #[tokio::test]
 async fn certificates_are_renewed_for_new_connections() {
     let certificates = Certificates::new();
-    let server = certificates.server().await;
+    let server = encrypted(&certificates, |_| {}).await;
     let handle = server.certificates.clone().unwrap();
-    let first = certificates.connect(&server, &[]).await.unwrap();
+    let first = connect(&certificates, &server, &[]).await.unwrap();
     let before = shown(&first);
     let mut open = Client::join_on(first, 4, "open").await;
 
     certificates.renew();
-    let second = certificates.connect(&server, &[]).await.unwrap();
+    let second = connect(&certificates, &server, &[]).await.unwrap();
     assert_eq!(shown(&second), before, "nobody has asked for it yet");
     handle.reload().unwrap();
-    let third = certificates.connect(&server, &[]).await.unwrap();
+    let third = connect(&certificates, &server, &[]).await.unwrap();
     let after = shown(&third);
     assert_ne!(after, before);
 
@@ -135,7 +149,7 @@ async fn certificates_are_renewed_for_new_connections() {
     certificates.write("key.pem", "");
     let error = handle.reload().unwrap_err().to_string();
     assert!(error.contains("key.pem"), "{error}");
-    let fourth = certificates.connect(&server, &[]).await.unwrap();
+    let fourth = connect(&certificates, &server, &[]).await.unwrap();
     assert_eq!(shown(&fourth), after);
     open.fence().await;
 }

@@ -7,10 +7,17 @@
 )]
 
 mod auth;
+#[path = "../operation/certificates.rs"]
+mod certificates;
 #[cfg(feature = "faults")]
 mod faults;
 mod interop;
+mod logs;
 mod node;
 mod options;
 mod process;
+#[path = "../operation/secure.rs"]
+mod secure;
+mod service;
 mod signals;
+mod tls;

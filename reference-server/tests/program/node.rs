@@ -53,7 +53,12 @@ impl Project {
     /// Runs a script of the folder and returns what it printed. Panics with that
     /// if the script does not end well.
     pub(crate) fn run(&self, script: &str, arguments: &[&str]) -> String {
-        let output = self.node().arg(script).args(arguments).output();
+        Self::finish(self.node().arg(script).args(arguments))
+    }
+
+    /// Runs a prepared command like a script.
+    pub(crate) fn finish(command: &mut Command) -> String {
+        let output = command.output();
         let output = output.expect("node is there, it has just installed packages");
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         let errors = String::from_utf8_lossy(&output.stderr);

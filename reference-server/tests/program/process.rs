@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -15,6 +15,8 @@ const DEADLINE: Duration = Duration::from_secs(20);
 pub(crate) struct Program {
     child: Child,
     first_line: String,
+    /// What comes after it.
+    stdout: BufReader<ChildStdout>,
     /// All that was logged, once the program has ended: its end closes the pipe.
     log: mpsc::Receiver<String>,
 }
@@ -22,18 +24,22 @@ pub(crate) struct Program {
 impl Program {
     /// Starts the program and waits until it has told its address.
     pub(crate) fn start(options: &[&str]) -> Self {
+        Self::start_in(options, &[])
+    }
+
+    /// The same with environment variables.
+    pub(crate) fn start_in(options: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut child = command()
             .args(["--listen", "127.0.0.1:0"])
             .args(options)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary can be started");
-        let stdout = child.stdout.as_mut().expect("it is piped");
+        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
         let mut first_line = String::new();
-        BufReader::new(stdout)
-            .read_line(&mut first_line)
-            .expect("it is text");
+        stdout.read_line(&mut first_line).expect("it is text");
         // Read all the time, because a full pipe would stop the server.
         let mut stderr = child.stderr.take().expect("it is piped");
         let (told, log) = mpsc::channel();
@@ -46,6 +52,7 @@ impl Program {
         Self {
             child,
             first_line: first_line.trim_end().to_owned(),
+            stdout,
             log,
         }
     }
@@ -61,7 +68,9 @@ impl Program {
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
-        let address = self.first_line.strip_prefix("listening on http://");
+        let address = self.first_line.strip_prefix("listening on http");
+        let address = address.map(|rest| rest.trim_start_matches('s'));
+        let address = address.and_then(|rest| rest.strip_prefix("://"));
         let address = address.and_then(|rest| rest.strip_suffix("/socket.io/"));
         address
             .expect(&self.first_line)
@@ -69,8 +78,21 @@ impl Program {
             .expect("it is an address")
     }
 
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
+    /// The address of the admin pages, which is told in the second line. It can be
+    /// asked for once.
+    pub(crate) fn admin(&mut self) -> SocketAddr {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).expect("it is text");
+        let address = line.trim_end().strip_prefix("admin pages on http://");
+        let address = address.and_then(|rest| rest.strip_suffix('/'));
+        address.expect(&line).parse().expect("it is an address")
+    }
+
+    /// Sends the program a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let kill = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(kill.expect("there is `kill`").success());
     }
 
     /// Waits for the end and returns what was logged. Panics if the exit code
@@ -85,12 +107,17 @@ impl Program {
         self.ended_by(code)
     }
 
-    fn ended_by(mut self, code: i32) -> String {
-        let log = self.log.recv_timeout(DEADLINE);
-        let log = log.expect("the program must end");
-        let status = self.child.wait().expect("it is our child");
+    fn ended_by(self, code: i32) -> String {
+        let (status, log) = self.outcome();
         assert_eq!(status.code(), Some(code), "{status}: {log}");
         log
+    }
+
+    /// Waits for the end and returns how it was, and what was logged.
+    pub(crate) fn outcome(mut self) -> (ExitStatus, String) {
+        let log = self.log.recv_timeout(DEADLINE);
+        let log = log.expect("the program must end");
+        (self.child.wait().expect("it is our child"), log)
     }
 
     /// Ends the program at once and returns what was logged until then.

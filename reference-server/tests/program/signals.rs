@@ -2,15 +2,13 @@
 
 #![cfg(unix)]
 
-use std::process::Command;
-
 use futures_util::{SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::process::Program;
 
-type WebSocket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
+pub(crate) type WebSocket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
 /// What was sent before the signal arrives, the connection is closed in order,
 /// and the exit code is 0.
@@ -29,10 +27,7 @@ async fn a_signal_drains_the_server() {
             .unwrap();
         assert_eq!(next(&mut a).await.as_deref(), Some(r#"431[["a","b"]]"#));
 
-        let kill = Command::new("kill")
-            .args(["-s", signal, &server.id().to_string()])
-            .status();
-        assert!(kill.unwrap().success());
+        server.signal(signal);
 
         for n in 0..100 {
             assert_eq!(next(&mut b).await, Some(format!(r#"42["n",{n}]"#)));
@@ -56,15 +51,12 @@ async fn a_signal_drains_the_server() {
 async fn a_client_that_does_not_react_is_not_waited_for() {
     let server = Program::start(&[]);
     let asleep = join(&server, "asleep").await;
-    let kill = Command::new("kill")
-        .args(["-s", "TERM", &server.id().to_string()])
-        .status();
-    assert!(kill.unwrap().success());
+    server.signal("TERM");
     server.ended();
     drop(asleep);
 }
 
-async fn join(server: &Program, id: &str) -> WebSocket {
+pub(crate) async fn join(server: &Program, id: &str) -> WebSocket {
     let url = format!(
         "ws://{}/socket.io/?EIO=4&transport=websocket&clientId={id}",
         server.address()
@@ -77,7 +69,7 @@ async fn join(server: &Program, id: &str) -> WebSocket {
 }
 
 /// The next text apart from heartbeats; `None` once the socket is closed.
-async fn next(socket: &mut WebSocket) -> Option<String> {
+pub(crate) async fn next(socket: &mut WebSocket) -> Option<String> {
     loop {
         match socket.next().await {
             Some(Ok(Message::Text(ping))) if ping == "2" => {

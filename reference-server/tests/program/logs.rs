@@ -1,0 +1,142 @@
+//! The log: which line is about whom, and in which form.
+
+use futures_util::SinkExt;
+use serde_json::Value;
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+
+use crate::process::Program;
+use crate::signals::{WebSocket, next};
+
+/// Joins, and claims to come from elsewhere.
+async fn join(server: &Program, eio: u8, id: &str) -> WebSocket {
+    let url = format!(
+        "ws://{}/socket.io/?EIO={eio}&transport=websocket&clientId={id}",
+        server.address()
+    );
+    let mut request = url.into_client_request().unwrap();
+    let claim = HeaderValue::from_static("203.0.113.9, 198.51.100.7");
+    request.headers_mut().insert("x-forwarded-for", claim);
+    let (mut socket, _) = connect_async(request).await.unwrap();
+    assert!(next(&mut socket).await.unwrap().starts_with('0'));
+    if eio == 4 {
+        socket.send(Message::text("40")).await.unwrap();
+    }
+    assert!(next(&mut socket).await.unwrap().starts_with("40"));
+    socket
+}
+
+/// Two clients live a short life: they talk, one makes mistakes. Returns the log.
+async fn life(options: &[&str]) -> String {
+    let server = Program::start(options);
+    let mut good = join(&server, 4, "good").await;
+    let mut bad = join(&server, 3, "bad").await;
+    for text in [
+        r#"42["P2P_EMIT","nobody","e",[],null]"#,
+        r#"42["NONSENSE"]"#,
+    ] {
+        bad.send(Message::text(text)).await.unwrap();
+        let told = next(&mut bad).await.unwrap();
+        assert!(told.starts_with(r#"42["SERVER_ERROR","#), "{told}");
+    }
+    bad.send(Message::text("4nonsense")).await.unwrap();
+    while next(&mut bad).await.is_some() {}
+    // When this is answered, the other is gone.
+    good.send(Message::text(r#"421["LIST_CLIENTS"]"#))
+        .await
+        .unwrap();
+    assert_eq!(next(&mut good).await.as_deref(), Some(r#"431[["good"]]"#));
+    server.signal("TERM");
+    while next(&mut good).await.is_some() {}
+    server.ended()
+}
+
+/// The lines of a log in JSON.
+fn lines(log: &str) -> Vec<Value> {
+    let read = |line: &str| serde_json::from_str(line).expect(line);
+    log.lines().map(read).collect()
+}
+
+/// Every line is an object of its own, and every line about a connection says which
+/// one, at whatever level it is.
+#[tokio::test]
+async fn every_line_about_a_connection_names_it() {
+    let log = life(&["--log", "sio_p2p_server=debug", "--set", "log.format=json"]).await;
+    let lines = lines(&log);
+    let mut named = 0;
+    for line in &lines {
+        for field in ["timestamp", "level", "target"] {
+            assert!(line[field].is_string(), "{line}");
+        }
+        let about_connection = [
+            "joined",
+            "left",
+            "closing the sender",
+            "closing",
+            "transport closed",
+            "telling an error",
+        ];
+        let message = line["message"].as_str().expect("a sentence");
+        if !about_connection.contains(&message) {
+            continue;
+        }
+        named += 1;
+        let who = &line["span"];
+        let client = who["client"].as_str().expect(&line.to_string());
+        let expected = match client {
+            "good" => 4,
+            "bad" => 3,
+            other => panic!("{other}: {line}"),
+        };
+        assert_eq!(who["eio"], expected, "{line}");
+        assert_eq!(who["sid"].as_str().unwrap().len(), 16, "{line}");
+        assert!(who["connection"].is_u64(), "{line}");
+        let remote = who["remote"].as_str().unwrap();
+        assert!(remote.starts_with("127.0.0.1:"), "{remote}");
+    }
+    // Twice each of joined, left, closing and transport closed, and what was wrong.
+    assert_eq!(named, 11, "{log}");
+}
+
+/// Only a proxy that the operator trusts may say where a client is. Everybody else
+/// is where the connection comes from.
+#[tokio::test]
+async fn a_forwarded_address_counts_if_it_comes_from_a_trusted_proxy() {
+    let json = ["--set", "log.format=json", "--set"];
+    for (trusted, expected) in [
+        (r#"proxy.trusted=["127.0.0.0/8"]"#, "198.51.100.7"),
+        (r#"proxy.trusted=["10.0.0.0/8"]"#, "127.0.0.1:"),
+        (
+            r#"proxy.trusted=["127.0.0.0/8", "198.51.100.0/24"]"#,
+            "203.0.113.9",
+        ),
+    ] {
+        let log = life(&[&json[..], &[trusted]].concat()).await;
+        let lines = lines(&log);
+        let mut joined = lines.iter().filter(|line| line["message"] == "joined");
+        for _ in 0..2 {
+            let remote = joined.next().unwrap()["span"]["remote"].as_str().unwrap();
+            assert!(remote.starts_with(expected), "{remote} with {trusted}");
+        }
+    }
+}
+
+/// In text the same is said, in the words of the subscriber. Below `info`, who it is
+/// stays.
+#[tokio::test]
+async fn a_log_for_people_says_who_it_was() {
+    let log = life(&["--log", "info"]).await;
+    let line = log.lines().find(|line| line.contains("closing the sender"));
+    let line = line.expect(&log);
+    for part in [
+        " INFO ",
+        "client=\"bad\"",
+        "eio=3",
+        "remote=127.0.0.1:",
+        "sid=",
+    ] {
+        assert!(line.contains(part), "{part} is missing in: {line}");
+    }
+}
