@@ -73,6 +73,11 @@ pub(crate) struct Options {
     /// Read all settings and end; complain if something is wrong with them.
     #[arg(long)]
     pub(crate) check_config: bool,
+
+    /// Ask the running server of these settings whether it is alive, by its admin
+    /// address, and end. The exit code is the answer.
+    #[arg(long)]
+    pub(crate) health: bool,
 }
 
 /// Takes `KEY=VALUE` apart. The value may have more of these signs in it. What is

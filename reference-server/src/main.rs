@@ -1,6 +1,7 @@
 //! `p2p-server`: the reference server as a program.
 
 mod cli;
+mod health;
 mod logging;
 mod signals;
 
@@ -50,7 +51,12 @@ fn main() -> ExitCode {
     if options.check_config {
         return ExitCode::SUCCESS;
     }
-    match start(loaded) {
+    let outcome = if options.health {
+        health::check(loaded.config.admin.listen)
+    } else {
+        start(loaded)
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             eprintln!("p2p-server: {reason}");

@@ -241,3 +241,38 @@ async fn the_page_is_open_metrics() {
         }
     }
 }
+
+/// The page for operators explains every metric in the words of `/metrics`.
+#[tokio::test]
+async fn the_readme_explains_every_metric() {
+    let server = Server::start().await;
+    let page = get(server.admin, "/metrics").await.body;
+    let mut expected = Vec::new();
+    let mut help = HashMap::new();
+    for line in page.lines() {
+        let mut words = line.splitn(4, ' ');
+        match (words.next(), words.next(), words.next(), words.next()) {
+            (Some("#"), Some("HELP"), Some(name), Some(text)) => {
+                help.insert(name.to_owned(), text.to_owned());
+            }
+            (Some("#"), Some("TYPE"), Some(name), Some(kind)) => {
+                let suffix = match kind {
+                    "counter" => "_total",
+                    "info" => "_info",
+                    "histogram" => "_bucket",
+                    _ => "",
+                };
+                expected.push(format!("| `{name}{suffix}` | {kind} | {} |", help[name]));
+            }
+            _ => {}
+        }
+    }
+    let readme = include_str!("../../deploy/README.md");
+    let lines = readme.lines().filter(|line| line.starts_with("| `p2p_"));
+    let found: Vec<_> = lines.collect();
+    assert!(
+        found == expected,
+        "the table should be\n{}",
+        expected.join("\n")
+    );
+}

@@ -118,3 +118,44 @@ fn settings_can_be_checked_without_serving() {
         "p2p-server: flag --set: `auth.jwt.key_file` names no/such/key, which cannot be ";
     assert!(error.starts_with(expected), "{error}");
 }
+
+/// The sample that operators begin with can be carried out, and says what it means:
+/// what is commented out is the default.
+#[test]
+fn the_sample_settings_are_good() {
+    let sample = include_str!("../../deploy/p2p-server.toml");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/p2p-server.toml");
+    let output = process::run(&["--config", file, "--check-config"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{error}");
+
+    // With every setting in it.
+    let complete: String = sample
+        .lines()
+        .flat_map(|line| {
+            let setting = line.strip_prefix("# ").filter(|rest| {
+                let name = rest.split(" = ").next().unwrap_or_default();
+                let is_name = |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+                rest.contains(" = ") && is_name(name)
+            });
+            // Files that are not there, and what the environment would say otherwise.
+            let others = ["certificate", "key", "filter"];
+            let setting = setting.filter(|rest| !others.iter().any(|name| rest.starts_with(name)));
+            [setting.unwrap_or(line), "\n"]
+        })
+        .collect();
+    let name = format!("sio-p2p-sample-{}.toml", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    std::fs::write(&path, &complete).unwrap();
+    let printed = |file: &str| {
+        let output = process::run(&["--config", file, "--print-config"]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{error}\n{complete}");
+        let settings = String::from_utf8(output.stdout).unwrap();
+        // Behind each setting stands where it comes from.
+        let value = |line: &str| line.split('#').next().unwrap_or_default().trim().to_owned();
+        settings.lines().map(value).collect::<Vec<_>>()
+    };
+    assert_eq!(printed(path.to_str().unwrap()), printed(file));
+    std::fs::remove_file(path).ok();
+}

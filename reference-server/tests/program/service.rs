@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
-use crate::process::Program;
+use crate::process::{Program, run};
 use crate::signals::join;
 
 /// The status of an admin page.
@@ -40,6 +40,26 @@ async fn a_second_signal_ends_the_program_at_once() {
     assert_eq!(outcome.code(), Some(1), "{log}");
     let sentence = "p2p-server: ended by a second signal before all clients were gone";
     assert_eq!(log.lines().last(), Some(sentence), "{log}");
+}
+
+/// What an image without a shell asks its server with.
+#[test]
+fn the_program_can_ask_another_how_it_is() {
+    let mut server = Program::start(&["--admin", "127.0.0.1:0"]);
+    let admin = server.admin().to_string();
+    let answer = run(&["--health", "--admin", &admin]);
+    assert!(answer.status.success());
+    assert!(answer.stderr.is_empty() && answer.stdout.is_empty());
+    server.killed();
+    for (options, expected) in [
+        (vec!["--health", "--admin", &admin], "no answer from "),
+        (vec!["--health"], "`admin.listen` is not set"),
+    ] {
+        let answer = run(&options);
+        assert_eq!(answer.status.code(), Some(1));
+        let sentence = String::from_utf8(answer.stderr).unwrap();
+        assert!(sentence.contains(expected), "{sentence}");
+    }
 }
 
 /// A service of type `notify` is started once it can be connected to, and is known
