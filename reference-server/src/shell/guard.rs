@@ -60,6 +60,7 @@ impl<S> StallGuard<S> {
     /// Keeps a place among all connections until the stream is dropped, which an
     /// upgraded one survives its HTTP connection by.
     #[must_use]
+    #[expect(clippy::used_underscore_binding, reason = "it is held, not used")]
     pub fn in_slot(mut self, slot: OwnedSemaphorePermit) -> Self {
         self._slot = Some(slot);
         self

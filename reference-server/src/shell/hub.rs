@@ -427,7 +427,7 @@ impl Hub {
                     self.send(&connection, Encoded::ack(data.into(), id));
                 }
                 Packet::Disconnect if resets!(self.core, to) => {
-                    self.shut(&connection, DisconnectReason::TransportError);
+                    self.shut(&connection, Ending::Transport);
                 }
                 Packet::Disconnect => {
                     // The relay has let go of it already.
