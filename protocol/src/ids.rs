@@ -182,6 +182,13 @@ impl RoomName {
     }
 }
 
+/// Any text is a stream id.
+impl From<String> for StreamId {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
 impl ApiName {
     /// The event under which the provider receives a call of this API.
     pub fn event(&self) -> EventName {

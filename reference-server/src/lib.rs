@@ -57,11 +57,13 @@ pub mod store;
 
 pub use config::Config;
 pub use host::{
-    AckRegistration, Acked, EmitError, Handle, PersistError, Presence, PresenceEvent, RequestError,
-    Stored,
+    AckRegistration, Acked, Backlog, Call, Calls, EmitError, Handle, HostStream, JoinError,
+    OpenStreamError, PersistError, Presence, PresenceEvent, ProvideError, PublishError, Reply,
+    RequestError, Requested, Service, Stored, StreamEnded, StreamOptions,
 };
 pub use net::{Certificates, ClientAddress, OriginError, TlsError};
+pub use relay::{Content, Peer};
 pub use serve::{BoundServer, serve};
-pub use server::P2pServer;
+pub use server::{P2pServer, P2pServerBuilder};
 pub use shell::guard::StallGuard;
 pub use shell::http::PATH;

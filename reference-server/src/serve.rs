@@ -197,6 +197,7 @@ impl BoundServer {
             let open = *engine.open_connections().borrow();
             warn!(open, "some connections did not end in time");
         }
+        engine.end();
         info!(%address, "stopped");
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! A server before it serves: its configuration, and its handle.
 
+use std::fmt;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
@@ -76,6 +77,11 @@ impl P2pServer {
         self
     }
 
+    /// A server that is put together bit by bit; what is not said keeps its default.
+    pub fn builder() -> P2pServerBuilder {
+        P2pServerBuilder::default()
+    }
+
     /// A handle of the server, good before, while and after it serves.
     pub fn handle(&self) -> Handle {
         Handle::new(Arc::clone(&self.engine) as _)
@@ -99,5 +105,52 @@ impl P2pServer {
         shutdown: impl Future<Output = ()>,
     ) -> io::Result<()> {
         self.bind(listener).await?.run(shutdown).await
+    }
+}
+
+/// Puts a [`P2pServer`] together.
+///
+/// ```
+/// use sio_p2p_server::{Config, P2pServer};
+///
+/// let server = P2pServer::builder().config(Config::default()).build();
+/// assert!(server.handle().clients().is_empty());
+/// ```
+#[derive(Default)]
+pub struct P2pServerBuilder {
+    config: Config,
+    store: Option<Arc<dyn MessageStore>>,
+}
+
+impl fmt::Debug for P2pServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("P2pServerBuilder")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
+
+impl P2pServerBuilder {
+    /// The configuration.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// The store of persistent messages; without one there are none.
+    #[must_use]
+    pub fn store(mut self, store: Arc<dyn MessageStore>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// The server.
+    pub fn build(self) -> P2pServer {
+        let server = P2pServer::new(self.config);
+        match self.store {
+            Some(store) => server.with_store(store),
+            None => server,
+        }
     }
 }

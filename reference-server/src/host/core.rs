@@ -132,12 +132,24 @@ impl Core {
         self.relay.as_host(&mut self.outbox)
     }
 
+    /// The host's desk, and the host itself, for what needs both.
+    pub(crate) fn split(&mut self) -> (&mut Desk, Host<'_>) {
+        let host = self.relay.as_host(&mut self.outbox);
+        (&mut self.desk, host)
+    }
+
+    /// The server has ended: whoever in the program waits for something is told.
+    pub(crate) fn close(&mut self) {
+        self.desk.close(&mut self.relay.as_host(&mut self.outbox));
+    }
+
     /// The next packet that is to be sent to a connection.
     pub(crate) fn next(&mut self) -> Option<Output> {
         // First the host: what it has to say to an event belongs behind the packets
         // that are waiting already.
         while let Some(event) = self.outbox.next_host_event() {
-            self.desk.take(event);
+            let (desk, mut host) = self.split();
+            desk.take(event, &mut host);
         }
         #[cfg(feature = "faults")]
         while self.faults.any() {

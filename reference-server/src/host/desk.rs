@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sio_p2p_protocol::Failure;
+use sio_p2p_protocol::{ClientId, Failure, StreamId};
 use tokio::sync::{broadcast, oneshot};
 
 use super::persistent::Persistence;
 use super::presence::PresenceEvent;
-use crate::relay::{Data, HostEvent};
+use super::providers::Providers;
+use super::stream::Streams;
+use crate::relay::{Data, Host, HostEvent};
 
 /// How many presence events a subscriber may be behind before it misses some, and
 /// is told so.
@@ -17,15 +19,37 @@ const PRESENCE_EVENTS: usize = 1_024;
 /// Where an answer goes.
 pub(super) type Reply = oneshot::Sender<Result<Data, Failure>>;
 
+/// Who waits for an ack that the host has asked for.
+#[derive(Debug)]
+pub(super) enum Waiting {
+    /// Some part of the program.
+    Program(Reply),
+    /// The writer of a stream, who may send the next chunk then.
+    Chunk(ClientId),
+    /// Nobody any more: the host has given up opening a stream. A client that accepts
+    /// it all the same must hear that it is no more.
+    GivenUp {
+        /// The client.
+        client: ClientId,
+        /// The id of the host's end.
+        stream: StreamId,
+    },
+}
+
 /// Everything that parts of the program wait for. It is under the shell's lock,
 /// so nothing here ever waits itself.
 #[derive(Debug)]
 pub(crate) struct Desk {
     /// Who waits for which ack.
-    replies: HashMap<u64, Reply>,
+    waiting: HashMap<u64, Waiting>,
     /// How many acks the host has asked for.
     asked: u64,
-    presence: broadcast::Sender<PresenceEvent>,
+    /// Who in the program is called by what.
+    pub(super) providers: Providers,
+    /// The host's ends of streams.
+    pub(super) streams: Streams,
+    /// Gone with the server.
+    presence: Option<broadcast::Sender<PresenceEvent>>,
     /// What is delivered even if a client is away, if there is a store.
     persistence: Option<Arc<Persistence>>,
 }
@@ -33,17 +57,19 @@ pub(crate) struct Desk {
 impl Default for Desk {
     fn default() -> Self {
         Self {
-            replies: HashMap::new(),
+            waiting: HashMap::new(),
             asked: 0,
-            presence: broadcast::Sender::new(PRESENCE_EVENTS),
+            providers: Providers::default(),
+            streams: Streams::default(),
+            presence: Some(broadcast::Sender::new(PRESENCE_EVENTS)),
             persistence: None,
         }
     }
 }
 
 impl Desk {
-    /// Takes note of something that happened.
-    pub(super) fn take(&mut self, event: HostEvent) {
+    /// Takes note of something that happened, and has its say about it.
+    pub(super) fn take(&mut self, event: HostEvent, host: &mut Host<'_>) {
         match event {
             HostEvent::Connected { connection, client } => {
                 if let (Some(persistence), Some(client)) = (&self.persistence, &client) {
@@ -54,23 +80,33 @@ impl Desk {
             HostEvent::Gone { connection, client } => {
                 self.tell(PresenceEvent::Gone { connection, client });
             }
-            HostEvent::Answered { id, answer } => self.reply(id, Ok(answer)),
-            HostEvent::Unanswered { id, failure } => self.reply(id, Err(failure)),
+            HostEvent::Answered { id, answer } => self.answered(id, Ok(answer), host),
+            HostEvent::Unanswered { id, failure } => self.answered(id, Err(failure), host),
+            HostEvent::Called(call) => self.providers.call(call, host),
+            HostEvent::StreamData { end, content, ack } => {
+                self.streams.receive(&end, &content, ack, host);
+            }
+            HostEvent::StreamDestroyed { end } => self.streams.destroyed(&end, host),
+            HostEvent::StreamLost { end } => self.streams.lost(&end, host),
         }
     }
 
-    /// A new id for an event that asks for an ack. The answer, or why there is none,
-    /// goes to `reply`.
-    pub(super) fn expect(&mut self, reply: Reply) -> u64 {
+    /// A new id for an event that asks for an ack.
+    pub(super) fn expect(&mut self, waiting: Waiting) -> u64 {
         let id = self.asked;
         self.asked += 1;
-        self.replies.insert(id, reply);
+        self.waiting.insert(id, waiting);
         id
     }
 
-    /// Nobody waits for an ack any more.
-    pub(super) fn forget(&mut self, id: u64) {
-        self.replies.remove(&id);
+    /// Nobody waits for an ack any more. Returns who did.
+    pub(super) fn forget(&mut self, id: u64) -> Option<Waiting> {
+        self.waiting.remove(&id)
+    }
+
+    /// Somebody else waits for an ack that was asked for.
+    pub(super) fn hand_over(&mut self, id: u64, waiting: Waiting) {
+        self.waiting.insert(id, waiting);
     }
 
     /// Looks after persistent messages from now on.
@@ -83,20 +119,41 @@ impl Desk {
         self.persistence.clone()
     }
 
-    /// Everything that happens to connections from now on.
-    pub(super) fn presence(&self) -> broadcast::Receiver<PresenceEvent> {
-        self.presence.subscribe()
+    /// Everything that happens to connections from now on; `None` after the end.
+    pub(super) fn presence(&self) -> Option<broadcast::Receiver<PresenceEvent>> {
+        self.presence.as_ref().map(broadcast::Sender::subscribe)
     }
 
-    fn reply(&mut self, id: u64, outcome: Result<Data, Failure>) {
-        if let Some(reply) = self.replies.remove(&id) {
-            // Whoever asked may have lost interest.
-            reply.send(outcome).ok();
+    /// The server has ended: nobody waits for anything any more.
+    pub(crate) fn close(&mut self, host: &mut Host<'_>) {
+        self.waiting.clear();
+        self.providers.close(host);
+        self.streams.close(host);
+        self.presence = None;
+    }
+
+    /// True once the server has ended.
+    pub(super) fn is_closed(&self) -> bool {
+        self.presence.is_none()
+    }
+
+    fn answered(&mut self, id: u64, outcome: Result<Data, Failure>, host: &mut Host<'_>) {
+        match (self.waiting.remove(&id), outcome) {
+            (Some(Waiting::Program(reply)), outcome) => {
+                // Whoever asked may have lost interest.
+                reply.send(outcome).ok();
+            }
+            (Some(Waiting::Chunk(end)), outcome) => self.streams.confirmed(&end, outcome, host),
+            // One who refuses has nothing to be told.
+            (Some(Waiting::GivenUp { client, stream }), Ok(_)) => host.disown(&client, &stream),
+            (Some(Waiting::GivenUp { .. }), Err(_)) | (None, _) => {}
         }
     }
 
     fn tell(&self, event: PresenceEvent) {
-        // An error only means that nobody listens.
-        self.presence.send(event).ok();
+        if let Some(presence) = &self.presence {
+            // An error only means that nobody listens.
+            presence.send(event).ok();
+        }
     }
 }

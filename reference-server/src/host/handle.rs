@@ -1,15 +1,23 @@
 //! The handle of a running server.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use sio_p2p_protocol::{ClientId, EventName, Failure};
+use serde::de::DeserializeOwned;
+use sio_p2p_protocol::{ApiName, ClientId, EventName, Failure};
 use tokio::sync::oneshot;
 
+use super::call::{Calls, ProvideError};
 use super::core::Door;
+use super::desk::Waiting;
 use super::persistent::{AckRegistration, Acked, Persistence, Stored};
 use super::presence::Presence;
-use crate::relay::{Authorize, Content, Data};
+use super::providers::Backlog;
+use super::service::Service;
+use crate::relay::{Authorize, Callee, Content, Data, Host};
 use crate::store::{NewMessage, StoreError};
 
 /// A handle of a server, for the program that the server is part of.
@@ -18,7 +26,7 @@ use crate::store::{NewMessage, StoreError};
 /// in order with what clients send; none waits unless it is `async`.
 #[derive(Clone)]
 pub struct Handle {
-    door: Arc<dyn Door>,
+    pub(super) door: Arc<dyn Door>,
 }
 
 impl fmt::Debug for Handle {
@@ -42,6 +50,9 @@ pub enum RequestError {
     /// The client got the event and will not answer it, for example because it left.
     #[error("the event will not be answered: {0}")]
     Unanswered(Failure),
+    /// The client has answered, but not what was expected.
+    #[error("the answer is not what was expected: {0}")]
+    Unreadable(String),
     /// The server has ended.
     #[error("the server has ended")]
     Ended,
@@ -61,9 +72,6 @@ pub enum PersistError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
-
-/// The answer to an event that asked for an ack, when it comes.
-pub(super) type Asked = oneshot::Receiver<Result<Data, Failure>>;
 
 impl Handle {
     /// A handle of the server behind this door.
@@ -102,24 +110,33 @@ impl Handle {
         sent.map_err(EmitError)
     }
 
-    /// Sends an event to a client and waits for its ack (SRV-MSG-27), whose
-    /// arguments come back as they are.
+    /// Sends an event to a client and asks it for an ack (SRV-MSG-27), whose
+    /// arguments come back as they are, or are [read](Requested::read).
     ///
-    /// There is no deadline but the server's own; wrap it in a
-    /// [`timeout`](tokio::time::timeout) for a shorter one. If the future is dropped,
-    /// the event stays sent and its answer is ignored.
-    pub async fn request(
+    /// The event is sent before this returns, whether the answer is waited for or
+    /// not. There is no deadline but the server's own; wrap the future in a
+    /// [`timeout`](tokio::time::timeout) for a shorter one.
+    ///
+    /// ```no_run
+    /// # async fn ask(handle: sio_p2p_server::Handle) -> Result<(), Box<dyn std::error::Error>> {
+    /// use sio_p2p_server::Content;
+    ///
+    /// let question = Content::from_values((2, "times", 21))?;
+    /// let asked = handle.request(&"alice".try_into()?, &"calculate".try_into()?, question);
+    /// let (answer,): (u32,) = asked.read().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request(
         &self,
         client: &ClientId,
         event: &EventName,
         content: impl Into<Content>,
-    ) -> Result<Data, RequestError> {
-        let asked = self.ask(client, event, content.into(), || true)?;
-        let answer = asked.ok_or(RequestError::Ended)?;
-        match answer.await {
-            Ok(outcome) => outcome.map_err(RequestError::Unanswered),
-            Err(_) => Err(RequestError::Ended),
-        }
+    ) -> Requested {
+        let content = content.into();
+        Requested::new(&*self.door, |host, id| {
+            host.emit(client, event, content, Some(id))
+        })
     }
 
     /// Stores a message and delivers it at least once, in the order of such calls:
@@ -157,29 +174,112 @@ impl Handle {
         persistence.ok_or(PersistError::NoStore)
     }
 
-    /// Sends an event that asks for an ack, or nothing if `still` does not hold any
-    /// more. That is asked under the lock, so nobody comes or goes between the answer
-    /// and the sending. The lock is not held when this returns.
-    pub(super) fn ask(
-        &self,
-        client: &ClientId,
-        event: &EventName,
-        content: Content,
-        still: impl FnOnce() -> bool,
-    ) -> Result<Option<Asked>, EmitError> {
+    /// Provides an API of the second dialect until the returned value is dropped
+    /// (SRV-SVC-11). Nobody can take the name over meanwhile (SRV-SVC-15).
+    ///
+    /// Fails if the name is reserved, or if somebody provides it, be it a client.
+    ///
+    /// ```no_run
+    /// # async fn provide(handle: sio_p2p_server::Handle) -> Result<(), Box<dyn std::error::Error>> {
+    /// use sio_p2p_server::Content;
+    ///
+    /// let mut calls = handle.provide(&"add".try_into()?)?;
+    /// while let Some(call) = calls.next().await {
+    ///     let sum: i64 = call.content.read::<Vec<i64>>()?.iter().sum();
+    ///     call.answer(Content::from_values([sum])?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn provide(&self, api: &ApiName) -> Result<Calls, ProvideError> {
+        self.provide_with(api, Backlog::default())
+    }
+
+    /// As [`provide`](Self::provide), with a bound of what may wait.
+    pub fn provide_with(&self, api: &ApiName, backlog: Backlog) -> Result<Calls, ProvideError> {
+        Calls::provide(&self.door, Callee::Api(api.clone()), backlog)
+    }
+
+    /// Removes an API, whoever provides it (SRV-SVC-13). False if nobody does.
+    ///
+    /// If this program provides it, the [`Calls`] of it end after what waits there. A
+    /// client is not told that its API is gone.
+    pub fn destroy_api(&self, api: &ApiName) -> bool {
         let mut core = self.door.enter();
-        if !still() {
-            return Ok(None);
-        }
+        core.desk.providers.remove(&Callee::Api(api.clone()));
+        core.host().destroy_api(api).is_some()
+    }
+
+    /// Removes every API that this program provides, and none of a client's.
+    pub fn destroy_apis(&self) {
+        let mut core = self.door.enter();
+        core.desk.providers.remove_apis();
+        core.host().destroy_apis();
+    }
+
+    /// The service of the first dialect with this name. It is nothing to others until
+    /// it provides an event or creates a topic.
+    pub fn service(&self, name: ClientId) -> Service {
+        Service::new(&self.door, name)
+    }
+}
+
+/// An answer that is under way.
+#[derive(Debug)]
+#[must_use = "whether the client answers is only known to who waits for it"]
+pub struct Requested(Result<Receiver, EmitError>);
+
+/// Where the answer arrives.
+type Receiver = oneshot::Receiver<Result<Data, Failure>>;
+
+impl Requested {
+    /// Sends an event that asks for an ack under the given id. The lock is not held
+    /// when this returns.
+    pub(super) fn new(
+        door: &dyn Door,
+        emit: impl FnOnce(&mut Host<'_>, u64) -> Result<(), Failure>,
+    ) -> Self {
         let (reply, answer) = oneshot::channel();
-        let id = core.desk.expect(reply);
-        let sent = core.host().emit(client, event, content, Some(id));
-        match sent {
-            Ok(()) => Ok(Some(answer)),
+        let mut core = door.enter();
+        let id = core.desk.expect(Waiting::Program(reply));
+        let sent = emit(&mut core.host(), id);
+        Self(match sent {
+            Ok(()) => Ok(answer),
             Err(failure) => {
                 core.desk.forget(id);
                 Err(EmitError(failure))
             }
-        }
+        })
+    }
+
+    /// Why the event was not sent; `None` if it was.
+    pub fn not_sent(&self) -> Option<&EmitError> {
+        self.0.as_ref().err()
+    }
+
+    /// Waits for the answer and reads its arguments as a tuple, a list, or any type
+    /// that is read from a JSON array.
+    pub async fn read<T: DeserializeOwned>(self) -> Result<T, RequestError> {
+        let answer = self.await?;
+        answer
+            .read()
+            .map_err(|error| RequestError::Unreadable(error.to_string()))
+    }
+}
+
+impl Future for Requested {
+    type Output = Result<Content, RequestError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let receiver = match &mut self.0 {
+            Ok(receiver) => receiver,
+            Err(error) => return Poll::Ready(Err(error.clone().into())),
+        };
+        Pin::new(receiver).poll(cx).map(|outcome| match outcome {
+            // Every ack was checked to be an argument list when it was read.
+            Ok(Ok(answer)) => Ok(Content::try_from(answer).unwrap_or_default()),
+            Ok(Err(failure)) => Err(RequestError::Unanswered(failure)),
+            Err(_) => Err(RequestError::Ended),
+        })
     }
 }

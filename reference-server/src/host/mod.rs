@@ -6,14 +6,24 @@
 //! it is under the one lock of the shell, so what the host does takes its place
 //! in the order of all that happens.
 
+mod call;
 mod core;
 mod desk;
 mod handle;
 mod persistent;
 mod presence;
+mod providers;
+mod rooms;
+mod service;
+mod stream;
 
+pub use self::call::{Call, Calls, ProvideError, Reply};
 pub(crate) use self::core::{Core, Door, Inside};
-pub use self::handle::{EmitError, Handle, PersistError, RequestError};
+pub use self::handle::{EmitError, Handle, PersistError, RequestError, Requested};
 pub(crate) use self::persistent::Persistence;
 pub use self::persistent::{AckRegistration, Acked, Stored};
 pub use self::presence::{Presence, PresenceEvent};
+pub use self::providers::Backlog;
+pub use self::rooms::JoinError;
+pub use self::service::{PublishError, Service};
+pub use self::stream::{HostStream, OpenStreamError, StreamEnded, StreamOptions};

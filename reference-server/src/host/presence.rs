@@ -31,14 +31,15 @@ pub enum PresenceEvent {
 /// A subscription to presence events, from [`Handle::presence`](super::Handle::presence).
 #[derive(Debug)]
 pub struct Presence {
-    pub(super) events: Receiver<PresenceEvent>,
+    /// `None` if the server had ended already.
+    pub(super) events: Option<Receiver<PresenceEvent>>,
 }
 
 impl Presence {
     /// The next event, in the order in which things happened; `None` when the
     /// server is gone. Cancel safe: an event that is not returned is not lost.
     pub async fn next(&mut self) -> Option<PresenceEvent> {
-        match self.events.recv().await {
+        match self.events.as_mut()?.recv().await {
             Ok(event) => Some(event),
             Err(RecvError::Lagged(missed)) => Some(PresenceEvent::Missed(missed)),
             Err(RecvError::Closed) => None,

@@ -70,11 +70,12 @@ pub(super) fn target_left(outbox: &mut Outbox, pending: Pending) {
     } = pending;
     if source == ConnectionId::HOST {
         let failure = match question {
-            Question::Message(dialect, target)
-            | Question::AddTarget(dialect, target)
-            | Question::Stream {
+            Question::Message(dialect, target) | Question::AddTarget(dialect, target) => {
+                no_target(dialect, &target)
+            }
+            Question::Stream {
                 dialect, target, ..
-            } => no_target(dialect, &target),
+            } => cannot_open(dialect, &target),
             Question::Api(api) => Failure::unknown_api(&api),
         };
         let id = source_id;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use sio_p2p_protocol::{ApiName, ClientId, Dialect, Failure, Refusal};
 
+use super::ConnectionId;
 use super::acks::Question;
 
 /// The target of a message is not there (SRV-CORE-F3).
@@ -51,8 +52,12 @@ pub(super) fn anonymous(what: &str) -> Failure {
 }
 
 /// The API has an owner, and it is not the sender (SRV-SVC-15).
-pub(super) fn taken(api: &ApiName) -> Failure {
-    let detail = format!("the API `{api}` is provided by another client");
+pub(super) fn taken(api: &ApiName, owner: Option<ConnectionId>) -> Failure {
+    let owner = match owner {
+        Some(ConnectionId::HOST) => "the server",
+        _ => "another client",
+    };
+    let detail = format!("the API `{api}` is provided by {owner}");
     Failure::refused(Refusal::NotAllowed, detail)
 }
 

@@ -5,13 +5,20 @@
 //! outbox beside the packets. So everything that links, answers and undoes works
 //! for it as it does for clients, and the relay stays free of tasks and channels.
 
-use bytes::Bytes;
-use sio_p2p_protocol::{Arguments, ClientId, Dialect, EventName, Failure, forward};
+mod content;
+mod room;
+mod service;
+mod stream;
+
+use sio_p2p_protocol::{ApiName, ClientId, Dialect, EventName, Failure};
+
+pub use self::content::Content;
 
 use super::Relay;
 use super::acks::{Pending, Question};
+use super::call;
 use super::failure::no_target;
-use super::output::{ConnectionId, Data, Outbox};
+use super::output::{Answer, ConnectionId, Data, Outbox};
 
 /// What the host is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,34 +52,65 @@ pub enum HostEvent {
         /// Why, for example because the client has left.
         failure: Failure,
     },
+    /// A client calls something that the host provides.
+    Called(HostCall),
+    /// The peer of a stream of the host has sent a chunk.
+    StreamData {
+        /// The end that it is for.
+        end: ClientId,
+        /// The arguments, of which the first is the chunk.
+        content: Content,
+        /// The id under which the chunk is to be confirmed.
+        ack: Option<u64>,
+    },
+    /// The peer of a stream of the host has destroyed its end. The host's end is
+    /// closed, and the peer has been told so.
+    StreamDestroyed {
+        /// The end that is closed.
+        end: ClientId,
+    },
+    /// The peer of a stream of the host has left. The host's end is closed.
+    StreamLost {
+        /// The end that is closed.
+        end: ClientId,
+    },
 }
 
-/// The arguments of an event, and the attachments that they refer to.
+/// One end of a connection to the host: a client that calls it, or a member of a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Content {
-    /// The arguments, without the event name.
-    pub args: Arguments,
-    /// The attachments in the order of the placeholders in `args`.
-    pub attachments: Vec<Bytes>,
+pub struct Peer {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// Its client id, which the relay vouches for; `None` if it is anonymous.
+    pub client: Option<ClientId>,
 }
 
-impl From<Arguments> for Content {
-    fn from(args: Arguments) -> Self {
-        Self {
-            args,
-            attachments: Vec::new(),
-        }
-    }
+/// What the host can be called by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Callee {
+    /// An API, dialect `v2` (SRV-SVC-12).
+    Api(ApiName),
+    /// An event of a service, dialect `v1` (SRV-SVC-F2).
+    Service {
+        /// The name of the service, which stands where a client id would.
+        service: ClientId,
+        /// The event.
+        event: EventName,
+    },
 }
 
-impl Content {
-    /// The content of a packet that carries these arguments under a name.
-    pub(super) fn named(self, event: &EventName) -> Data {
-        Data {
-            json: forward(event, &self.args),
-            attachments: self.attachments,
-        }
-    }
+/// A call of something that the host provides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostCall {
+    /// What is called.
+    pub callee: Callee,
+    /// Who calls.
+    pub caller: Peer,
+    /// The arguments of the call, without the source that a message of the first
+    /// dialect begins with.
+    pub content: Content,
+    /// The id under which the caller is to be answered; `None` if it wants none.
+    pub ack: Option<u64>,
 }
 
 /// What the host can do. Made by [`Relay::as_host`] for one action or several.
@@ -98,6 +136,25 @@ impl Host<'_> {
         self.relay.registry.list()
     }
 
+    /// The connection that a client id stands for, if it is connected.
+    pub fn find(&self, client: &ClientId) -> Option<ConnectionId> {
+        self.relay.registry.find(client)
+    }
+
+    /// Ends the connection of a client and undoes all that it took part in, as if it
+    /// had left. False if it is not connected.
+    ///
+    /// Client libraries of the original do not reconnect by themselves after that.
+    pub fn disconnect(&mut self, client: &ClientId) -> bool {
+        // All of those that share the id, or the client would still be there.
+        let holders = self.relay.registry.holders(client).to_vec();
+        for connection in &holders {
+            self.relay.gone(*connection, self.outbox);
+            self.outbox.disconnect(*connection);
+        }
+        !holders.is_empty()
+    }
+
     /// Sends an event to a client (SRV-MSG-26), and asks it for an ack if `ack`
     /// has an id, which comes back with the answer (SRV-MSG-27).
     ///
@@ -110,24 +167,72 @@ impl Host<'_> {
         content: Content,
         ack: Option<u64>,
     ) -> Result<(), Failure> {
+        // Only the second dialect has events of the server's own.
+        self.send(Dialect::V2, target, event, content, ack)
+    }
+
+    /// Answers a call or a chunk. The answer of one that is not waited for any more,
+    /// for example because the caller has left, goes nowhere.
+    pub fn answer(&mut self, id: u64, content: Content) {
+        let data = content.unnamed();
+        let answer = Answer { data };
+        self.relay
+            .acked(ConnectionId::HOST, id, answer, self.outbox);
+    }
+
+    /// Leaves a call unanswered for good. The caller is told as if a provider had
+    /// left before it answered (SRV-MSG-30).
+    pub fn refuse(&mut self, id: u64) {
+        if let Some(pending) = self.relay.acks.answer(ConnectionId::HOST, id) {
+            call::target_left(self.outbox, pending);
+        }
+    }
+
+    /// Turns a call away and tells the caller why.
+    pub fn decline(&mut self, called: &HostCall, failure: &Failure) {
+        match called.ack {
+            // Somebody who is not waiting any more has been told another reason.
+            Some(id) => {
+                if let Some(pending) = self.relay.acks.answer(ConnectionId::HOST, id) {
+                    call::give_up(self.outbox, pending, failure);
+                }
+            }
+            None if self.relay.registry.contains(called.caller.connection) => {
+                call::server_error(self.outbox, called.caller.connection, failure);
+            }
+            None => {}
+        }
+    }
+
+    /// Sends an event to a client, with failures in the words of a dialect.
+    fn send(
+        &mut self,
+        dialect: Dialect,
+        target: &ClientId,
+        event: &EventName,
+        content: Content,
+        ack: Option<u64>,
+    ) -> Result<(), Failure> {
         if event.is_reserved() {
             return Err(Failure::reserved_event_name(event));
         }
-        // Only the second dialect has events of the server's own.
-        let dialect = Dialect::V2;
-        let Some(to) = self.relay.registry.find(target) else {
+        let Some(to) = self.find(target) else {
             return Err(no_target(dialect, target));
         };
-        let ack = ack.map(|source_id| {
-            let pending = Pending {
-                source: ConnectionId::HOST,
-                source_id,
-                target: to,
-                question: Question::Message(dialect, target.clone()),
-            };
-            self.relay.ask(self.outbox, pending)
-        });
+        let question = Question::Message(dialect, target.clone());
+        let ack = ack.map(|id| self.ask(to, id, question));
         self.outbox.event(to, content.named(event), ack);
         Ok(())
+    }
+
+    /// Enters an ack that the host wants from a connection.
+    fn ask(&mut self, target: ConnectionId, source_id: u64, question: Question) -> u64 {
+        let pending = Pending {
+            source: ConnectionId::HOST,
+            source_id,
+            target,
+            question,
+        };
+        self.relay.ask(self.outbox, pending)
     }
 }

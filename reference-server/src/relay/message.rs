@@ -22,13 +22,13 @@ use super::{ConnectionId, Outbox, Relay};
 #[derive(Debug)]
 pub(super) struct Message {
     /// Who shall receive it.
-    target: ClientId,
+    pub(super) target: ClientId,
     /// The event that the target receives.
-    event: EventName,
+    pub(super) event: EventName,
     /// Its arguments, which nobody here reads.
-    args: Arguments,
+    pub(super) args: Arguments,
     /// The dialect of the request; it words the failure.
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
 }
 
 /// Takes the fields that all message events share.
@@ -82,21 +82,28 @@ impl Relay {
         message: Message,
         ack: Option<u64>,
     ) -> Result<(), Failure> {
+        // A message that may not be sent is told as such, whether or not its target
+        // is there.
+        self.check_message(&message.event, &message.args, &call.attachments)?;
+        // A stream that the host has opened needs no permission of anybody else.
+        let Some(message) = self.intercept_stream(call, message, ack)? else {
+            return Ok(());
+        };
+        let action = Action::Emit {
+            target: &message.target,
+            event: &message.event,
+            ack: ack.is_some(),
+        };
+        self.permit(call.from, &action)?;
+        let Some(message) = self.intercept(call, message, ack)? else {
+            return Ok(());
+        };
         let Message {
             target,
             event,
             args,
             dialect,
         } = message;
-        // A message that may not be sent is told as such, whether or not its target
-        // is there.
-        self.check_message(&event, &args, &call.attachments)?;
-        let action = Action::Emit {
-            target: &target,
-            event: &event,
-            ack: ack.is_some(),
-        };
-        self.permit(call.from, &action)?;
         let Some(to) = self.registry.find(&target) else {
             return Err(no_target(dialect, &target));
         };

@@ -40,8 +40,10 @@ mod counters;
 mod deadlines;
 mod dispatch;
 mod early;
+mod ends;
 mod failure;
 mod host;
+mod intercept;
 mod limit;
 mod links;
 mod message;
@@ -52,6 +54,7 @@ mod policy;
 mod registry;
 mod rooms;
 mod service;
+mod services;
 mod stream;
 mod streams;
 mod topic;
@@ -70,13 +73,16 @@ pub use self::authorize::{Action, Authorize, Denial, Sender};
 use self::call::Call;
 pub use self::counters::Counters;
 use self::early::Early;
-pub use self::host::{Content, Host, HostEvent};
+use self::ends::Ends;
+pub(crate) use self::ends::SERVER_SIDE;
+pub use self::host::{Callee, Content, Host, HostCall, HostEvent, Peer};
 use self::links::Links;
 pub use self::output::{Answer, ConnectionId, Data, Handshake, Outbox, Output, Packet, Request};
 use self::pings::Pings;
 pub use self::policy::{DuplicateIds, ListClients, Policy, RoomEmitters, RoomMoves};
 use self::registry::{Departed, Registry};
 use self::rooms::{Joining, Rooms};
+use self::services::Services;
 use self::streams::Streams;
 
 /// Everything the server knows about its clients, and the rules it follows.
@@ -94,6 +100,8 @@ pub struct Relay {
     hook: Hook,
     /// How long the driver's clock has been running.
     now: Duration,
+    services: Services,
+    ends: Ends,
     /// What goes wrong on purpose.
     #[cfg(feature = "faults")]
     pub(crate) faults: RelayFaults,
@@ -137,6 +145,10 @@ pub struct Census {
     pub apis: usize,
     /// `SERVER_PING`s that are not answered yet.
     pub pings: usize,
+    /// Events and topics of the host's services. They are the host's to give up.
+    pub host_services: usize,
+    /// Ends of streams that the host has opened.
+    pub host_ends: usize,
 }
 
 impl Relay {
@@ -258,6 +270,10 @@ impl Relay {
             return;
         };
         self.pings.remove(connection);
+        // Before what is not answered any more, so that the host knows why it is not.
+        for end in self.ends.remove_peer(connection) {
+            outbox.host(HostEvent::StreamLost { end });
+        }
         self.rooms.remove(connection);
         #[cfg(feature = "faults")]
         let keep_apis = self.faults.keep_apis;
@@ -299,6 +315,8 @@ impl Relay {
             early_events: self.early.held(),
             apis: self.apis.apis(),
             pings: self.pings.waiting(),
+            host_services: self.services.len(),
+            host_ends: self.ends.len(),
         }
     }
 }

@@ -3,16 +3,19 @@
 //! In the first dialect a service is a client and a call of it is a message, so
 //! all of this is of the second; for topics see `topic`.
 
-use sio_p2p_protocol::{ApiName, CheckApiNameAck, DestroyApi, EmptyAck, Failure, UseApi, forward};
+use sio_p2p_protocol::{
+    ApiName, Arguments, CheckApiNameAck, DestroyApi, EmptyAck, Failure, UseApi, forward,
+};
 
-use super::Relay;
 use super::acks::{Pending, Question};
 use super::apis::NotCreated;
 use super::authorize::Action;
 use super::call::Call;
 use super::failure::taken;
+use super::host::{Callee, Content, HostCall, HostEvent};
 use super::limit::Limit;
 use super::output::Data;
+use super::{ConnectionId, Relay};
 
 impl Relay {
     /// `CHECK_API_NAME`: whether anybody provides an API (SRV-SVC-10).
@@ -55,7 +58,7 @@ impl Relay {
         let supersedes = |owner| registry.supersedes(call.from, owner);
         let created = self.apis.create(call.from, api, limit, supersedes);
         created.map_err(|reason| match reason {
-            NotCreated::Taken => taken(api),
+            NotCreated::Taken => taken(api, self.apis.provider(api)),
             NotCreated::TooMany => self.policy.exceeded(Limit::Apis),
         })
     }
@@ -82,6 +85,9 @@ impl Relay {
         let Some(provider) = self.apis.provider(&api) else {
             return call.fail(&Failure::unknown_api(&api));
         };
+        if provider == ConnectionId::HOST {
+            return self.use_host_api(call, api, args);
+        }
         let data = Data {
             json: forward(&name, &args),
             attachments: std::mem::take(&mut call.attachments),
@@ -96,6 +102,24 @@ impl Relay {
             self.ask(call.outbox, pending)
         });
         call.outbox.event(provider, data, ack);
+    }
+
+    /// A call of an API of the host, which the caller cannot tell from a client's
+    /// (SRV-SVC-2).
+    fn use_host_api(&mut self, mut call: Call<'_>, api: ApiName, args: Arguments) {
+        let content = Content {
+            args,
+            attachments: std::mem::take(&mut call.attachments),
+        };
+        let ack = call
+            .ack
+            .map(|id| self.ask_host(&mut call, id, Question::Api(api.clone())));
+        call.outbox.host(HostEvent::Called(HostCall {
+            callee: Callee::Api(api),
+            caller: self.caller(&call),
+            content,
+            ack,
+        }));
     }
 
     /// `DESTROY_API`: the sender provides one API no longer, or none at all.

@@ -313,7 +313,7 @@ impl Pending {
 
 /// The event that asks the target for a stream. Only the second dialect has
 /// channels (SRV-STR-12).
-fn offered(info: StreamInfo, dialect: Dialect) -> ServerEvent {
+pub(super) fn offered(info: StreamInfo, dialect: Dialect) -> ServerEvent {
     // A channel cannot spell a reserved name, whatever it is: it has a prefix.
     match (dialect, info.channel().cloned()) {
         (Dialect::V1, _) => StreamOfferedV1 { info }.into(),

@@ -49,28 +49,47 @@ impl Relay {
         client: &ClientId,
         rooms: &[RoomName],
     ) -> Result<(), Failure> {
-        if self.is_named(service, client) {
-            self.permit_all(service, rooms, |room| Action::LeaveRoom { room })?;
-        } else {
-            let action = |room| Action::MoveOutOfRoom { client, room };
-            self.permit_all(service, rooms, action)?;
-        }
-        let Some(subscriber) = self.registry.find(client) else {
-            return Ok(());
-        };
+        self.may_unsubscribe(service, client, rooms)?;
+        let name = self.registry.client(service).cloned();
         for room in rooms {
-            if !self.rooms.leave(subscriber, room)
-                && let Some(service) = self.registry.client(service)
-                && let Some(meant) = without_second_prefix(service, room)
-            {
-                self.rooms.leave(subscriber, &meant);
-            }
+            self.leave_topic(name.as_ref(), client, room);
         }
         Ok(())
     }
 
-    /// `LEAVE_ROOM` with the action `SERVICE_DESTROY_TOPIC`: tells every member that
-    /// a topic ends, in the order of joining, and empties its room (SRV-SVC-3).
+    /// Whether a client may take another, or itself, out of rooms.
+    pub(super) fn may_unsubscribe(
+        &self,
+        who: ConnectionId,
+        client: &ClientId,
+        rooms: &[RoomName],
+    ) -> Result<(), Failure> {
+        if self.is_named(who, client) {
+            return self.permit_all(who, rooms, |room| Action::LeaveRoom { room });
+        }
+        let action = |room| Action::MoveOutOfRoom { client, room };
+        self.permit_all(who, rooms, action)
+    }
+
+    /// Takes a client out of the room of a topic of this service, or out of the one
+    /// that is meant. A service without a name has no prefix to repeat.
+    pub(super) fn leave_topic(
+        &mut self,
+        service: Option<&ClientId>,
+        client: &ClientId,
+        room: &RoomName,
+    ) {
+        let Some(subscriber) = self.registry.find(client) else {
+            return;
+        };
+        if !self.rooms.leave(subscriber, room)
+            && let Some(meant) = service.and_then(|service| without_second_prefix(service, room))
+        {
+            self.rooms.leave(subscriber, &meant);
+        }
+    }
+
+    /// `LEAVE_ROOM` with the action `SERVICE_DESTROY_TOPIC`: ends topics.
     pub(super) fn end_topics(
         &mut self,
         service: ConnectionId,
@@ -79,10 +98,16 @@ impl Relay {
     ) -> Result<(), Failure> {
         self.permit_all(service, rooms, |room| Action::EndTopic { room })?;
         for room in rooms {
-            let notice = ServerEvent::from(TopicBeingDestroyed { room: room.clone() }).encode();
-            outbox.event_to_all(self.rooms.dissolve(room), notice.into());
+            self.end_topic(outbox, room);
         }
         Ok(())
+    }
+
+    /// Tells every member that a topic ends, in the order of joining, and empties its
+    /// room (SRV-SVC-3).
+    pub(super) fn end_topic(&mut self, outbox: &mut Outbox, room: &RoomName) {
+        let notice = ServerEvent::from(TopicBeingDestroyed { room: room.clone() }).encode();
+        outbox.event_to_all(self.rooms.dissolve(room), notice.into());
     }
 
     /// True if a connection is the one that a client id stands for.

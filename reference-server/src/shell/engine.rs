@@ -82,6 +82,11 @@ impl Engine {
         self.hub().stop();
     }
 
+    /// Tells the host that this is the end: nobody will come any more.
+    pub(crate) fn end(&self) {
+        self.enter().close();
+    }
+
     /// Tells how many connections are open, now and whenever that changes.
     pub(crate) fn open_connections(&self) -> watch::Receiver<usize> {
         self.hub().open_connections()

@@ -11,6 +11,7 @@ mod auth;
 mod certificates;
 #[cfg(feature = "faults")]
 mod faults;
+mod host;
 mod interop;
 mod logs;
 mod node;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sio_p2p_server::relay::{
-    Answer, Census, ConnectionId, Data, Handshake, Outbox, Output, Packet, Policy, Relay, Request,
+    Answer, Census, ConnectionId, Data, Handshake, Host, HostEvent, Outbox, Output, Packet, Policy,
+    Relay, Request,
 };
 
 /// A relay and the connections that a test has opened on it.
@@ -84,6 +85,17 @@ impl Driver {
         self.relay
             .advance(Duration::from_millis(ms), &mut self.outbox);
         self.sent()
+    }
+
+    /// Lets the host act, and returns what that made the relay send.
+    pub(crate) fn host<T>(&mut self, act: impl FnOnce(&mut Host<'_>) -> T) -> (T, Vec<String>) {
+        let done = act(&mut self.relay.as_host(&mut self.outbox));
+        (done, self.sent())
+    }
+
+    /// What the host has been told.
+    pub(crate) fn told(&mut self) -> Vec<HostEvent> {
+        std::iter::from_fn(|| self.outbox.next_host_event()).collect()
     }
 
     /// Breaks a connection.

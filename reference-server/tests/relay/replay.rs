@@ -20,6 +20,7 @@ use sio_p2p_server::relay::{
 };
 
 use crate::meant::{MEANT, Meant, NOT_REPLAYED};
+use crate::program::Program;
 
 /// One line of a trace.
 struct Line {
@@ -100,6 +101,7 @@ struct Replay<'a> {
     bare_words: bool,
     relay: Relay,
     outbox: Outbox,
+    program: Program,
     clients: HashMap<&'a str, Client>,
     names: HashMap<ConnectionId, &'a str>,
     matched: usize,
@@ -121,6 +123,7 @@ impl<'a> Replay<'a> {
                 ..Policy::default()
             }),
             outbox: Outbox::default(),
+            program: Program::default(),
             clients: HashMap::new(),
             names: HashMap::new(),
             matched: 0,
@@ -139,11 +142,16 @@ impl<'a> Replay<'a> {
             ("control", _) if line.event.as_deref() == Some("open") => {
                 line.args[0].as_str().unwrap().clone_into(&mut client.query);
             }
-            ("control", _) => {
-                if line.event.as_deref() == Some("close transport of client") {
+            ("control", _) => match line.event.as_deref() {
+                Some("close transport of client") => {
                     self.leave(line.args[0].as_str().unwrap());
                 }
-            }
+                Some(action) if line.client == "$server" => {
+                    let mut host = self.relay.as_host(&mut self.outbox);
+                    self.program.act(action, &line.args, &mut host);
+                }
+                _ => {}
+            },
             ("connect", true) => {}
             ("connect", false) => self.connect(&line.client),
             ("disconnect", true) | ("close", _) => self.leave(&line.client),
@@ -188,8 +196,12 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Puts what the relay sends into the inboxes.
+    /// Puts what the relay sends into the inboxes, and lets the program react.
     fn sort(&mut self) {
+        while let Some(event) = self.outbox.next_host_event() {
+            let mut host = self.relay.as_host(&mut self.outbox);
+            self.program.take(event, &mut host);
+        }
         for output in self.outbox.by_ref() {
             let name = self.names[&output.to];
             let inbox = &mut self.clients.get_mut(name).expect("it is known").inbox;
@@ -241,6 +253,8 @@ impl<'a> Replay<'a> {
         for name in names {
             self.leave(name);
         }
+        self.program
+            .leave(&mut self.relay.as_host(&mut self.outbox));
         assert_eq!(self.relay.census(), Census::default());
     }
 }
@@ -327,17 +341,17 @@ fn replay(implementation: &str) -> (usize, usize) {
 
 #[test]
 fn plugin_1_5_0_on_socket_io_2() {
-    assert_eq!(replay("v1.5.0-sio2"), (309, 54));
+    assert_eq!(replay("v1.5.0-sio2"), (325, 57));
 }
 
 #[test]
 fn plugin_1_12_1_on_socket_io_2() {
-    assert_eq!(replay("v1.12.1-sio2"), (306, 53));
+    assert_eq!(replay("v1.12.1-sio2"), (327, 58));
 }
 
 #[test]
 fn plugin_2_0_0_on_socket_io_4() {
-    assert_eq!(replay("v2.0.0-sio4"), (299, 53));
+    assert_eq!(replay("v2.0.0-sio4"), (320, 58));
 }
 
 /// Every difference has its reason in the register of deviations or of clauses,

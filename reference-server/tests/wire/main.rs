@@ -14,6 +14,8 @@ mod exact;
 #[cfg(feature = "faults")]
 mod faults;
 mod handshake;
+mod host;
+mod host_streams;
 mod hostile;
 mod leaving;
 mod order;

@@ -40,7 +40,7 @@ fn message(client: &str, event: &str, args: &str) -> NewMessage {
 fn acks(handle: &Handle, name: &str) -> UnboundedReceiver<String> {
     let (told, calls) = unbounded_channel();
     let registration = handle.on_ack(name, move |acked| {
-        let (args, answer) = (acked.args.as_json(), &acked.answer.json);
+        let (args, answer) = (acked.args.as_json(), acked.answer.args.as_json());
         told.send(format!("{} {args} {answer}", acked.client)).ok();
     });
     // Registered for as long as the server lives.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use sio_p2p_protocol::{Arguments, ClientId};
 use tracing::debug;
 
-use crate::relay::Data;
+use crate::relay::Content;
 use crate::store::{AckFunction, MessageId};
 
 /// A persistent message that was acked.
@@ -20,7 +20,7 @@ pub struct Acked {
     /// The arguments that were stored with the message for this function.
     pub args: Arguments,
     /// The arguments of the ack, as they came.
-    pub answer: Data,
+    pub answer: Content,
 }
 
 type Function = Arc<dyn Fn(&Acked) + Send + Sync>;
@@ -78,7 +78,7 @@ impl AckFunctions {
         client: &ClientId,
         message: MessageId,
         ack: AckFunction,
-        answer: Data,
+        answer: Content,
     ) {
         let AckFunction { name, args } = ack;
         // Called without the lock, so that a function may register others.

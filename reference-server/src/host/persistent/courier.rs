@@ -6,12 +6,12 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use sio_p2p_protocol::ClientId;
+use sio_p2p_protocol::{ClientId, Failure};
 use tracing::{debug, error, warn};
 
 use super::{Bell, Persistence, WINDOW};
-use crate::host::handle::Handle;
-use crate::relay::Data;
+use crate::host::handle::Requested;
+use crate::relay::Content;
 use crate::store::{AckFunction, Message, MessageId, StoreError};
 
 /// How long to wait after the store has failed.
@@ -93,7 +93,7 @@ struct Ended {
     round: u64,
     message: MessageId,
     ack: Option<AckFunction>,
-    answer: Option<Data>,
+    answer: Option<Content>,
 }
 
 struct Courier {
@@ -147,16 +147,17 @@ impl Courier {
         // A message that was loaded for an earlier connection must not be the first
         // of a new one: what was sent in vain before it comes first. The bell is rung
         // under the same lock as this is asked.
-        let still = || !self.bell.rings().connected;
-        let sent = Handle::new(door).ask(&self.client, &message.event, message.content, still);
-        let answer = match sent {
-            Ok(Some(answer)) => answer,
-            Ok(None) => return false,
-            Err(error) => {
-                debug!(client = %self.client, %error, "a message stays in the store");
-                return false;
+        let asked = Requested::new(&*door, |host, id| {
+            if self.bell.rings().connected {
+                let client = self.client.to_string();
+                return Err(Failure::MessageTargetNotConnected { client });
             }
-        };
+            host.emit(&self.client, &message.event, message.content, Some(id))
+        });
+        if let Some(error) = asked.not_sent() {
+            debug!(client = %self.client, %error, "a message stays in the store");
+            return false;
+        }
         if attempts > 0 {
             warn!(client = %self.client, message = id.0, attempts, "sent again, for want of an ack");
         }
@@ -164,7 +165,7 @@ impl Courier {
         self.round.last = Some(id);
         self.round.waiting.insert(id);
         self.underway.push(Box::pin(async move {
-            let answer = answer.await.ok().and_then(Result::ok);
+            let answer = asked.await.ok();
             Ended {
                 round,
                 message: id,
