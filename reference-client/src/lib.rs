@@ -57,5 +57,6 @@ pub use sio_p2p_protocol::{
     TopicName,
 };
 pub use sio_p2p_transport::{
-    CloseReason, EioVersion, Proxy, Tls, Transports, UnknownEioVersion, UnknownTransports,
+    CloseReason, ConnectError as TransportError, EioVersion, Proxy, Tls, Transports,
+    UnknownEioVersion, UnknownTransports,
 };

@@ -1,0 +1,184 @@
+//! What the program prints: text for people, JSON lines for programs.
+
+use std::io::{self, IsTerminal, Write};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde_json::{Map, Value, json, value::RawValue};
+use sio_p2p_client::{Args, Arguments, Message};
+
+use super::{
+    args::{Format, Values},
+    connect::read,
+    exit::Exit,
+};
+
+/// Where and how to print.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    json: bool,
+}
+
+impl Output {
+    /// As the option says, or as fits standard output.
+    pub(crate) fn new(format: Format) -> Self {
+        let json = match format {
+            Format::Json => true,
+            Format::Text => false,
+            Format::Auto => !io::stdout().is_terminal(),
+        };
+        Self { json }
+    }
+
+    /// The same for standard error, for commands whose standard output is data.
+    pub(crate) fn beside(format: Format) -> Self {
+        let json = match format {
+            Format::Auto => !io::stderr().is_terminal(),
+            other => return Self::new(other),
+        };
+        Self { json }
+    }
+
+    pub(crate) fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// Prints a result: an object for programs, a text for people.
+    pub(crate) fn print(self, object: &Value, text: &str) -> Result<(), Exit> {
+        let line = if self.json {
+            object.to_string()
+        } else {
+            text.to_owned()
+        };
+        let mut stdout = io::stdout().lock();
+        let written = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+        written.map_err(|error| Exit::Failed(format!("cannot print: {error}")))
+    }
+
+    /// Tells how things stand: for programs where the results are, for people beside them.
+    pub(crate) fn note(self, kind: &str, text: &str) {
+        if self.json {
+            // Who does not read results any more is noticed at the next one.
+            let _ = self.print(&json!({ "type": kind, "text": text }), "");
+        } else {
+            eprintln!("{text}");
+        }
+    }
+
+    /// Prints a message.
+    pub(crate) fn message(self, kind: &str, message: &Message) -> Result<(), Exit> {
+        let mut object = described(kind, message.args());
+        object.insert("event".to_owned(), message.event().as_str().into());
+        if let Some(source) = message.source() {
+            object.insert("source".to_owned(), source.as_str().into());
+        }
+        object.insert("wants_answer".to_owned(), message.wants_answer().into());
+        let source = message.source().map(|source| format!("{source} "));
+        let text = format!(
+            "{}{} {}",
+            source.unwrap_or_default(),
+            message.event(),
+            words(message.args())
+        );
+        self.print_exact(object, message.args(), &text)
+    }
+
+    /// Prints an answer.
+    pub(crate) fn answer(self, args: &Args) -> Result<(), Exit> {
+        self.print_exact(described("answer", args), args, &words(args))
+    }
+
+    /// Prints an object with arguments exactly as they came.
+    fn print_exact(self, object: Map<String, Value>, args: &Args, text: &str) -> Result<(), Exit> {
+        if !self.json {
+            return self.print(&Value::Null, text);
+        }
+        // The arguments are put in as text: numbers and order of keys stay those of the sender.
+        let mut line = Value::Object(object).to_string();
+        line.pop();
+        let line = format!(
+            r#"{line},"args":{}}}"#,
+            one_line(args.arguments().as_json())
+        );
+        Self { json: false }.print(&Value::Null, &line)
+    }
+}
+
+/// JSON without the line breaks between its parts; in its texts there are none.
+fn one_line(json: &str) -> String {
+    json.replace(['\n', '\r'], " ")
+}
+
+fn described(kind: &str, args: &Args) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.insert("type".to_owned(), kind.into());
+    if !args.attachments().is_empty() {
+        let attachments = args.attachments().iter();
+        let attachments = attachments.map(|data| BASE64_STANDARD.encode(data).into());
+        object.insert(
+            "attachments".to_owned(),
+            Value::Array(attachments.collect()),
+        );
+    }
+    object
+}
+
+/// Arguments for people: texts without quotes if they are alone.
+fn words(args: &Args) -> String {
+    let elements = args.arguments().elements();
+    let mut words: Vec<String> = match elements.as_slice() {
+        [only] => {
+            let text = serde_json::from_str::<String>(only.get());
+            vec![text.unwrap_or_else(|_| only.get().to_owned())]
+        }
+        several => several.iter().map(|raw| raw.get().to_owned()).collect(),
+    };
+    for data in args.attachments() {
+        words.push(format!("<{} bytes>", data.len()));
+    }
+    words.join(" ")
+}
+
+impl Values {
+    /// The arguments as they will travel.
+    pub(crate) fn args(&self) -> Result<Args, Exit> {
+        let mut list: Vec<String> = self
+            .args
+            .iter()
+            .map(|value| {
+                if self.text {
+                    quoted(value)
+                } else {
+                    json_or_text(value)
+                }
+            })
+            .collect();
+        let mut attachments = Vec::new();
+        for path in &self.binary {
+            let number = attachments.len();
+            list.push(format!(r#"{{"_placeholder":true,"num":{number}}}"#));
+            attachments.push(read(path)?.into());
+        }
+        Ok(Args::new(
+            arguments(&format!("[{}]", list.join(",")))?,
+            attachments,
+        ))
+    }
+}
+
+/// A list of arguments from JSON text.
+pub(crate) fn arguments(json: &str) -> Result<Arguments, Exit> {
+    Arguments::parse(json.to_owned())
+        .map_err(|error| Exit::Usage(format!("'{json}' is no json array: {error}")))
+}
+
+/// The text itself if it is JSON, else the JSON of the text.
+pub(crate) fn json_or_text(text: &str) -> String {
+    match serde_json::from_str::<&RawValue>(text) {
+        Ok(json) => json.get().to_owned(),
+        Err(_) => quoted(text),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}

@@ -1,0 +1,407 @@
+//! The program `p2p`, as its users run it: against the original server and `p2p-server`, with
+//! JavaScript clients at the other end.
+
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+use sio_p2p_client::{Dialect, EioVersion};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines},
+    process::{Child, ChildStderr, ChildStdout, Command},
+};
+
+use crate::support::{World, soon};
+
+/// A running program.
+struct Program {
+    child: Child,
+    stdout: Lines<BufReader<ChildStdout>>,
+    stderr: Lines<BufReader<ChildStderr>>,
+}
+
+/// What a program left.
+struct Done {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_p2p"));
+    command
+        .args(arguments)
+        .env_remove("P2P_URL")
+        .env_remove("P2P_ID")
+        .env_remove("P2P_TOKEN")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// A command that speaks to this world as this client.
+fn speaking(world: &World, id: &str, arguments: &[&str]) -> Command {
+    let mut command = command(arguments);
+    let (eio, dialect) = (world.eio.to_string(), world.dialect.to_string());
+    command.args(["--url", &world.url, "--eio", &eio, "--id", id]);
+    command.args(["--dialect", &dialect]);
+    command
+}
+
+/// Runs a program that ends by itself.
+async fn run(mut command: Command) -> Done {
+    let output = soon(command.output()).await.unwrap();
+    Done {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+impl Done {
+    /// The only line on standard output.
+    fn line(&self) -> Value {
+        assert_eq!(self.code, 0, "{}", self.stderr);
+        serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("{:?}", self.stdout))
+    }
+}
+
+impl Program {
+    fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        Self {
+            stdout: BufReader::new(child.stdout.take().unwrap()).lines(),
+            stderr: BufReader::new(child.stderr.take().unwrap()).lines(),
+            child,
+        }
+    }
+
+    /// The next line on standard output.
+    async fn line(&mut self) -> Value {
+        let line = soon(self.stdout.next_line()).await.unwrap();
+        serde_json::from_str(&line.expect("the program has ended")).unwrap()
+    }
+
+    /// Starts and waits until it is ready.
+    async fn ready(command: Command) -> Self {
+        let mut program = Self::start(command);
+        assert_eq!(program.line().await["type"], "ready");
+        program
+    }
+
+    async fn code(mut self) -> i32 {
+        soon(self.child.wait()).await.unwrap().code().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn clients_are_listed() {
+    for world in World::all().await {
+        let _ann = world.client("ann").await;
+        let done = run(speaking(&world, "me", &["clients"])).await;
+        assert_eq!(done.line(), json!({"type": "client", "id": "ann"}));
+        let text = run(speaking(&world, "me", &["clients", "--format", "text"])).await;
+        assert_eq!(text.stdout, "ann\n", "{}", world.name);
+    }
+}
+
+#[tokio::test]
+async fn messages_go_both_ways() {
+    for world in World::all().await {
+        let listen = [
+            "listen",
+            "hello",
+            "sum",
+            "--count",
+            "2",
+            "--answer",
+            "[7,\"é\"]",
+        ];
+        let mut bob = Program::ready(speaking(&world, "bob", &listen)).await;
+        let emit = ["emit", "bob", "hello", "1e400", "two", r#"{"b":1,"a":2}"#];
+        let done = run(speaking(&world, "ann", &emit)).await;
+        assert_eq!(
+            (done.code, done.stdout.as_str()),
+            (0, ""),
+            "{}",
+            done.stderr
+        );
+        let line = soon(bob.stdout.next_line()).await.unwrap().unwrap();
+        // On the original servers numbers are those of JavaScript.
+        let exact = r#""args":[1e400,"two",{"b":1,"a":2}]"#;
+        assert!(line.contains(exact) || world.name != "p2p-server", "{line}");
+        assert!(
+            line.contains(r#""event":"hello""#) && line.contains(r#""two""#),
+            "{line}"
+        );
+        let done = run(speaking(&world, "ann", &["request", "bob", "sum", "3"])).await;
+        assert_eq!(done.line(), json!({"type": "answer", "args": [7, "é"]}));
+        let asked = bob.line().await;
+        assert_eq!(
+            (&asked["args"], &asked["wants_answer"]),
+            (&json!([3]), &json!(true))
+        );
+        let source = (world.dialect == Dialect::V1).then_some("ann");
+        assert_eq!(asked["source"].as_str(), source);
+        assert_eq!(bob.code().await, 0);
+    }
+}
+
+#[tokio::test]
+async fn javascript_clients_are_asked_and_ask() {
+    for world in World::all_v2().await {
+        let mut peer = world.peer("js").await;
+        peer.run("p.on('sum', (a, b, ack) => ack(a + b)); return p.isClientConnected('js')")
+            .await;
+        let done = run(speaking(&world, "me", &["request", "js", "sum", "2", "40"])).await;
+        assert_eq!(done.line(), json!({"type": "answer", "args": [42]}));
+        let listen = ["listen", "greet", "--answer", "[\"hi\"]", "--count", "1"];
+        let bob = Program::ready(speaking(&world, "bob", &listen)).await;
+        peer.begin("return new Promise(done => p.emitTo('bob', 'greet', Buffer.from('x'), done))")
+            .await;
+        assert_eq!(peer.finished().await, "hi", "{}", world.name);
+        assert_eq!(bob.code().await, 0);
+    }
+}
+
+/// The hash of a file of zeros, made by another program.
+const ZEROS: u64 = 3_000_000;
+const ZEROS_SHA256: &str = "35bce4eae54ec8e6cc2868baa8d157914d6ae2858811b4cc0c078c94460fa26f";
+
+async fn last_line(program: &mut Program) -> Value {
+    let mut last = Value::Null;
+    while let Some(line) = soon(program.stderr.next_line()).await.unwrap() {
+        last = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
+    }
+    last
+}
+
+#[tokio::test]
+async fn files_are_piped() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    for (number, world) in World::all().await.into_iter().enumerate() {
+        for transport in ["websocket", "upgrade", "polling"] {
+            let accept = ["pipe", "--accept", "--transport", transport];
+            let mut bob = Program::start(speaking(&world, "bob", &accept));
+            let ready = soon(bob.stderr.next_line()).await.unwrap().unwrap();
+            assert_eq!(ready, r#"{"type":"ready","id":"bob"}"#);
+            let path = folder.join(format!("piped-{number}-{transport}"));
+            std::fs::write(&path, vec![0; usize::try_from(ZEROS).unwrap()]).unwrap();
+            let send = [
+                "pipe",
+                "--to",
+                "bob",
+                "--window",
+                "8",
+                "--transport",
+                transport,
+            ];
+            let mut send = speaking(&world, "ann", &send);
+            // By name or through standard input.
+            if number % 2 == 0 {
+                send.arg(&path);
+            } else {
+                send.stdin(std::fs::File::open(&path).unwrap());
+            }
+            let mut ann = Program::start(send);
+            let mut received = Vec::new();
+            let mut stdout = bob.stdout.into_inner();
+            soon(stdout.read_to_end(&mut received)).await.unwrap();
+            let whole = received.len() as u64 == ZEROS && received.iter().all(|byte| *byte == 0);
+            bob.stdout = BufReader::new(stdout.into_inner()).lines();
+            let (sent, told) = (last_line(&mut ann).await, last_line(&mut bob).await);
+            assert!(whole, "{} bytes: {sent} {told}", received.len());
+            assert_eq!(
+                (&sent["type"], &told["type"]),
+                (&json!("sent"), &json!("received"))
+            );
+            assert_eq!(
+                (&sent["bytes"], &told["bytes"]),
+                (&json!(ZEROS), &json!(ZEROS))
+            );
+            assert_eq!(sent["sha256"], told["sha256"]);
+            assert_eq!(sent["sha256"], ZEROS_SHA256);
+            assert_eq!(
+                (ann.code().await, bob.code().await),
+                (0, 0),
+                "{}",
+                world.name
+            );
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+}
+
+/// Nothing at all, a sender that is not wanted, and a sender that dies.
+#[tokio::test]
+async fn pipes_end_in_other_ways() {
+    let world = World::ours(EioVersion::V4, Dialect::V2).await;
+    let accept = ["pipe", "--accept", "--from", "ann", "--channel", "c"];
+    let mut bob = Program::start(speaking(&world, "bob", &accept));
+    soon(bob.stderr.next_line()).await.unwrap();
+    let send = |id| speaking(&world, id, &["pipe", "--to", "bob", "--channel", "c"]);
+    let refused = run(send("eve")).await;
+    assert_eq!(refused.code, 5, "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("waits for another"),
+        "{}",
+        refused.stderr
+    );
+    let empty = run(send("ann")).await;
+    assert_eq!(empty.code, 0, "{}", empty.stderr);
+    assert!(empty.stderr.contains(r#""bytes":0"#), "{}", empty.stderr);
+    assert_eq!(bob.code().await, 0);
+
+    let mut bob = Program::start(speaking(&world, "bob", &["pipe", "--accept"]));
+    soon(bob.stderr.next_line()).await.unwrap();
+    let mut command = speaking(&world, "ann", &["pipe", "--to", "bob"]);
+    command.stdin(Stdio::piped());
+    let mut ann = Program::start(command);
+    let mut input = ann.child.stdin.take().unwrap();
+    input.write_all(b"begun").await.unwrap();
+    let mut begun = [0; 5];
+    soon(bob.stdout.get_mut().read_exact(&mut begun))
+        .await
+        .unwrap();
+    ann.child.kill().await.unwrap();
+    assert_eq!(bob.code().await, 6);
+}
+
+#[tokio::test]
+async fn shell_commands_are_apis() {
+    for world in World::all().await {
+        let script = r#"read line; test "$line" != '["no"]' && printf '{"got":%s}\n' "$line""#;
+        let provide = ["provide", "wrap", "--exec", script, "--count", "2"];
+        let mut bob = Program::ready(speaking(&world, "bob", &provide)).await;
+        let call = |value| {
+            let mut command = speaking(&world, "ann", &["call", "wrap", value]);
+            if world.dialect == Dialect::V1 {
+                command.args(["--service", "bob"]);
+            }
+            command
+        };
+        let answer = run(call("[1]")).await.line();
+        assert_eq!(answer["args"], json!([{"got": [[1]]}]), "{}", world.name);
+        assert_eq!(bob.line().await["type"], "call");
+        let answer = run(call("no")).await.line();
+        let error = answer["args"][0]["error"].as_str().unwrap();
+        assert!(error.contains("the command failed"), "{error}");
+        bob.line().await;
+        assert_eq!(bob.code().await, 0);
+    }
+}
+
+#[tokio::test]
+async fn lines_are_published() {
+    let world = World::ours(EioVersion::V3, Dialect::V1).await;
+    let mut publish = speaking(&world, "radio", &["publish", "news"]);
+    publish.stdin(Stdio::piped());
+    let mut radio = Program::ready(publish).await;
+    let subscribe = speaking(&world, "ann", &["subscribe", "radio", "news"]);
+    let mut ann = Program::ready(subscribe).await;
+    let mut input = radio.child.stdin.take().unwrap();
+    input
+        .write_all(b"plain text\n{\"b\":1}\n[1,2]\n")
+        .await
+        .unwrap();
+    for expected in [json!(["plain text"]), json!([{"b": 1}]), json!([1, 2])] {
+        assert_eq!(ann.line().await["args"], expected);
+    }
+    drop(input);
+    assert_eq!(ann.line().await["type"], "ended");
+    assert_eq!((radio.code().await, ann.code().await), (0, 0));
+}
+
+#[tokio::test]
+async fn exit_codes_tell_what_happened() {
+    let world = World::ours(EioVersion::V4, Dialect::V2).await;
+    let _mute = world.client("mute").await;
+    let cases: [(&[&str], i32, &str); 9] = [
+        (&["call", "nobody.has"], 5, "nobody provides"),
+        (&["emit", "nobody", "x"], 5, "the server said: "),
+        (
+            &["request", "mute", "x", "--timeout", "0.2"],
+            4,
+            "no answer within 200ms",
+        ),
+        (&["emit", "a", "connect"], 2, "reserved"),
+        (&["clients", "--header", "x"], 2, "--header 'x'"),
+        (&["clients", "--proxy", "ftp://x"], 2, "proxy url scheme"),
+        (
+            &["clients", "--ca", "/does/not/exist"],
+            2,
+            "cannot read /does/not/exist",
+        ),
+        (
+            &["clients", "--proxy", "http://127.0.0.1:1"],
+            3,
+            "proxy 127.0.0.1:1",
+        ),
+        (&["publish", "x", "--dialect", "v2"], 2, "dialect v2 has no"),
+    ];
+    for (arguments, code, text) in cases {
+        let mut command = command(arguments);
+        command.args(["--url", &world.url]);
+        let done = run(command).await;
+        assert_eq!(done.code, code, "{arguments:?}: {}", done.stderr);
+        assert!(
+            done.stderr.starts_with("p2p: ") && done.stderr.contains(text),
+            "{}",
+            done.stderr
+        );
+    }
+    let nobody = run(command(&["clients", "--url", "http://127.0.0.1:1"])).await;
+    assert_eq!(nobody.code, 3, "{}", nobody.stderr);
+    let duplicate = run(speaking(&world, "mute", &["listen", "x"])).await;
+    assert_eq!(duplicate.code, 5, "{}", duplicate.stderr);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_ends_what_has_no_end() {
+    let world = World::ours(EioVersion::V4, Dialect::V2).await;
+    let bob = Program::ready(speaking(&world, "bob", &["listen", "x"])).await;
+    let id = bob.child.id().unwrap().to_string();
+    let sent = Command::new("kill").args(["-TERM", &id]).status().await;
+    assert!(sent.unwrap().success());
+    assert_eq!(bob.code().await, 130);
+}
+
+#[tokio::test]
+async fn the_help_fits_a_terminal() {
+    let mut commands = vec![vec!["--help"]];
+    let names = [
+        "clients",
+        "listen",
+        "emit",
+        "request",
+        "pipe",
+        "provide",
+        "call",
+        "publish",
+        "subscribe",
+    ];
+    commands.extend(names.map(|name| vec![name, "--help"]));
+    for arguments in commands {
+        let help = run(command(&arguments)).await.stdout;
+        assert!(
+            help.lines().all(|line| line.chars().count() <= 80),
+            "{help}"
+        );
+        let name = if arguments.len() == 1 {
+            "p2p"
+        } else {
+            arguments[0]
+        };
+        // What every command has in common is shown once.
+        let (own, common) = help.split_once("\nConnection:").unwrap();
+        let notes = common.split_once("json]\n").unwrap().1;
+        let shown = if arguments.len() == 1 {
+            help.clone()
+        } else {
+            format!("{own}{notes}")
+        };
+        insta::assert_snapshot!(format!("help-{name}"), shown);
+    }
+}
