@@ -12,18 +12,13 @@ use tokio::task::JoinSet;
 use crate::runner::run::{Declared, Target};
 use crate::scenario::Capability;
 
-/// The servers: what each declares, and the policy that makes it true. Checks that
-/// require nothing play on the first.
+/// What all of them declare.
+const COMMON: [Capability; 3] = [Capability::Stream, Capability::Service, Capability::Topic];
+
+/// The servers: what each declares beyond that, and the policy that makes it true.
+/// Checks that require none of this play on the first.
 const SERVERS: [(&[Capability], DuplicateIds); 3] = [
-    (
-        &[
-            Capability::ClientReject,
-            Capability::Stream,
-            Capability::Service,
-            Capability::Topic,
-        ],
-        DuplicateIds::Reject,
-    ),
+    (&[Capability::ClientReject], DuplicateIds::Reject),
     (&[Capability::ClientOverwrite], DuplicateIds::Replace),
     (
         &[Capability::ClientOverwrite, Capability::ClientAllow],
@@ -33,7 +28,8 @@ const SERVERS: [(&[Capability], DuplicateIds); 3] = [
 
 /// Everything that one of the servers declares.
 pub(super) fn claims() -> Vec<Capability> {
-    let mut claims: Vec<_> = SERVERS.iter().flat_map(|(claims, _)| *claims).collect();
+    let own = SERVERS.iter().flat_map(|(claims, _)| *claims);
+    let mut claims: Vec<_> = own.chain(&COMMON).collect();
     claims.sort_unstable();
     claims.dedup();
     claims.into_iter().copied().collect()
@@ -55,7 +51,7 @@ pub(super) async fn start() -> std::io::Result<(Target, Embedded)> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         declared.push(Declared {
             url: format!("http://{}", listener.local_addr()?),
-            claims: claims.to_vec(),
+            claims: [claims, &COMMON[..]].concat(),
         });
         let forever = std::future::pending::<()>();
         servers.spawn(sio_p2p_server::serve(listener, config, forever));
