@@ -1,0 +1,42 @@
+//! A client requests to join, and may have to be asked who it is.
+
+use std::sync::Arc;
+
+use engineioxide::{ProtocolVersion, Str};
+
+use super::{Engine, Refusal};
+use crate::shell::session::Connection;
+
+impl Engine {
+    /// Lets a client in or refuses it, at once if nobody has to be asked.
+    pub(super) fn request_to_join(
+        self: &Arc<Self>,
+        connection: &Connection,
+        payload: Option<Str>,
+    ) -> Result<(), Refusal> {
+        // Clients of Engine.IO 3 have been asked when they came.
+        if self.gate.is_open() || connection.protocol == ProtocolVersion::V3 {
+            let outcome = self.gate.known(connection);
+            self.hub().admit(connection, outcome);
+            return Ok(());
+        }
+        let payload = payload
+            .map(|text| serde_json::from_str(&text))
+            .transpose()
+            .map_err(|_| Refusal::Packet("an auth payload that is not JSON"))?;
+        if !self.hub().judge(connection) {
+            return Ok(());
+        }
+        // The one task that a connection may have besides its own: everything else
+        // it sends before the answer is out of place, so no order can be lost.
+        let (engine, connection) = (Arc::clone(self), Arc::clone(connection));
+        tokio::spawn(async move {
+            let outcome = engine.gate.judge_request(&connection, payload).await;
+            engine.guarded(&connection, || {
+                engine.hub().admit(&connection, outcome);
+                Ok(())
+            });
+        });
+        Ok(())
+    }
+}
