@@ -210,18 +210,18 @@ async fn files_are_piped() {
             soon(stdout.read_to_end(&mut received)).await.unwrap();
             let whole = received.len() as u64 == ZEROS && received.iter().all(|byte| *byte == 0);
             bob.stdout = BufReader::new(stdout.into_inner()).lines();
-            let (sent, told) = (last_line(&mut ann).await, last_line(&mut bob).await);
-            assert!(whole, "{} bytes: {sent} {told}", received.len());
+            let (by_ann, by_bob) = (last_line(&mut ann).await, last_line(&mut bob).await);
+            assert!(whole, "{} bytes: {by_ann} {by_bob}", received.len());
             assert_eq!(
-                (&sent["type"], &told["type"]),
+                (&by_ann["type"], &by_bob["type"]),
                 (&json!("sent"), &json!("received"))
             );
             assert_eq!(
-                (&sent["bytes"], &told["bytes"]),
+                (&by_ann["bytes"], &by_bob["bytes"]),
                 (&json!(ZEROS), &json!(ZEROS))
             );
-            assert_eq!(sent["sha256"], told["sha256"]);
-            assert_eq!(sent["sha256"], ZEROS_SHA256);
+            assert_eq!(by_ann["sha256"], by_bob["sha256"]);
+            assert_eq!(by_ann["sha256"], ZEROS_SHA256);
             assert_eq!(
                 (ann.code().await, bob.code().await),
                 (0, 0),
