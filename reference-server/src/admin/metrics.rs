@@ -101,6 +101,7 @@ impl Snapshot {
             no_handshake,
             stalled,
             foreign,
+            too_many,
             read,
             written,
         } = &*self.traffic;
@@ -130,6 +131,12 @@ impl Snapshot {
                 "TCP connections that did not get through the TLS handshake",
                 None,
                 no_handshake,
+            ),
+            (
+                "too_many_sessions",
+                "Requests to connect from addresses that ask too often or have too many",
+                None,
+                too_many,
             ),
             (
                 "foreign_origins",
@@ -256,6 +263,25 @@ impl Snapshot {
                 counters.streams,
             ),
             (
+                "streams_idle",
+                "Streams that were ended because nothing came on them for too long",
+                None,
+                counters.idle_streams,
+            ),
+            ("pongs", "Answers to SERVER_PING", None, counters.pongs),
+            (
+                "pongs_missed",
+                "SERVER_PINGs that were not answered in time",
+                None,
+                counters.missed_pongs,
+            ),
+            (
+                "joins_refused",
+                "Requests to join that were refused, because of who asked",
+                None,
+                tally.refused,
+            ),
+            (
                 "events_sent",
                 "Events queued for clients",
                 None,
@@ -321,6 +347,26 @@ impl Snapshot {
                 "pending_acks",
                 "Acks that are under way",
                 census.pending_acks,
+            ),
+            (
+                "streams",
+                "Streams that were accepted and have not ended",
+                census.streams,
+            ),
+            (
+                "topics",
+                "Topics, counted at the clients that made them",
+                census.topics,
+            ),
+            (
+                "host_services",
+                "Events and topics of services that the server itself provides",
+                census.host_services,
+            ),
+            (
+                "host_stream_ends",
+                "Ends of streams that the server itself has opened",
+                census.host_ends,
             ),
             (
                 "pending_stream_requests",

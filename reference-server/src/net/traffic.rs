@@ -15,6 +15,8 @@ pub(crate) struct Traffic {
     pub(crate) stalled: Count,
     /// Requests of pages that may not connect.
     pub(crate) foreign: Count,
+    /// Requests to connect from addresses that ask too often.
+    pub(crate) too_many: Count,
     /// Bytes that were read, with all that HTTP and TLS add.
     pub(crate) read: Count,
     /// Bytes that were written.

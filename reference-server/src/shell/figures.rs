@@ -65,6 +65,8 @@ pub(crate) struct Tally {
     pub(crate) joined: ByEngine<[u64; 4]>,
     /// How often a connection has joined.
     pub(crate) joins: ByEngine<u64>,
+    /// How often a connection was refused to join.
+    pub(crate) refused: u64,
     /// Connections that have ended, by [`Ending`].
     pub(crate) ended: [u64; Ending::ALL.len()],
     /// Events that were queued for a client.

@@ -140,7 +140,8 @@ impl Service<Request<Incoming>> for Http {
                 Ok(Some(seat)) => drop(head.extensions.insert(seat)),
                 Ok(None) => {}
                 Err(error) => {
-                    info!(client = ?ClientAddress::of(&head.extensions), %error, "refusing a session");
+                    info!(remote, %error, "refusing a session");
+                    self.traffic.too_many.add(1);
                     return Box::pin(std::future::ready(Ok(too_many(error))));
                 }
             }

@@ -64,6 +64,7 @@ p2p_room_events_total 1
 p2p_room_memberships 3
 p2p_rooms 3
 p2p_stray_acks_total 1
+p2p_streams 1
 p2p_streams_opened_total 1
 p2p_transports 2
 p2p_transports_ended_total{reason="client"} 2

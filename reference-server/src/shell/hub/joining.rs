@@ -48,6 +48,7 @@ impl Hub {
             return;
         }
         connection.data.enter(Phase::Refused);
+        self.tally.refused += 1;
         let linger = REFUSED_LINGER.min(self.config.engine.connect_timeout);
         self.put_outside(connection, linger);
         let object = connection.protocol == ProtocolVersion::V4;
