@@ -6,13 +6,12 @@
 //! client is looked at, the answers that are there are taken. So its acks keep their
 //! order, among themselves and among its events (SRV-MSG-12).
 
+use std::collections::{HashMap, VecDeque};
 use std::future::Future;
-use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use socketioxide_core::Value;
 use tokio::sync::Notify;
 use tokio::task::coop::unconstrained;
@@ -39,6 +38,16 @@ impl Signals {
         self.changed.notify_one();
     }
 
+    /// A client has answered.
+    fn answer(&self, id: ConnectionId) {
+        let answered = self.answered.lock();
+        let mut answered = answered.unwrap_or_else(PoisonError::into_inner);
+        if !answered.contains(&id) {
+            answered.push(id);
+        }
+        self.changed.notify_one();
+    }
+
     /// Takes what there is: who has answered, and who no longer exists.
     pub(super) fn take(&self) -> (Vec<ConnectionId>, Vec<ConnectionId>) {
         let take = |list: &Mutex<Vec<_>>| {
@@ -48,10 +57,32 @@ impl Signals {
     }
 }
 
-/// Rings when a client has answered.
-struct Bell {
-    id: ConnectionId,
+/// The answers that one client owes.
+pub(super) struct Asks {
+    /// Each with its ack id of the relay, and what wakes it.
+    waiting: HashMap<u64, (Reply, Waker)>,
+    woken: Arc<Woken>,
+    /// How many were left when those that nobody waits for were thrown away.
+    pruned: usize,
+}
+
+/// The answers of one client that should be looked at, first come first.
+struct Woken {
+    client: ConnectionId,
+    asks: Mutex<VecDeque<u64>>,
     signals: Arc<Signals>,
+}
+
+/// Notes that an answer has come.
+struct Bell {
+    ask: u64,
+    woken: Arc<Woken>,
+}
+
+impl Woken {
+    fn asks(&self) -> MutexGuard<'_, VecDeque<u64>> {
+        self.asks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Wake for Bell {
@@ -60,35 +91,11 @@ impl Wake for Bell {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let answered = self.signals.answered.lock();
-        let mut answered = answered.unwrap_or_else(PoisonError::into_inner);
-        if !answered.contains(&self.id) {
-            answered.push(self.id);
-        }
-        self.signals.changed.notify_one();
-    }
-}
-
-/// The answers that one client owes.
-pub(super) struct Asks {
-    waiting: FuturesUnordered<Ask>,
-    waker: Waker,
-    /// How many were left when those that nobody waits for were thrown away.
-    pruned: usize,
-}
-
-/// One answer, with the ack id of the relay.
-struct Ask {
-    id: u64,
-    reply: Reply,
-}
-
-impl Future for Ask {
-    type Output = (u64, Result<Value, Unsent>);
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let id = self.id;
-        self.reply.as_mut().poll(context).map(|reply| (id, reply))
+        let Woken {
+            client, signals, ..
+        } = &*self.woken;
+        self.woken.asks().push_back(self.ask);
+        signals.answer(*client);
     }
 }
 
@@ -96,42 +103,51 @@ impl Future for Ask {
 const KEPT: usize = 64;
 
 impl Asks {
-    pub(super) fn new(id: ConnectionId, signals: Arc<Signals>) -> Self {
+    pub(super) fn new(client: ConnectionId, signals: Arc<Signals>) -> Self {
         Self {
-            waiting: FuturesUnordered::new(),
-            waker: Arc::new(Bell { id, signals }).into(),
+            waiting: HashMap::new(),
+            woken: Arc::new(Woken {
+                client,
+                asks: Mutex::default(),
+                signals,
+            }),
             pruned: KEPT,
         }
     }
 
     /// Waits for another answer. [`ready`](Self::ready) must follow at once: from
     /// then on it is known when the answer comes.
-    pub(super) fn push(&mut self, id: u64, reply: Reply) {
-        self.waiting.push(Ask { id, reply });
+    pub(super) fn push(&mut self, ask: u64, reply: Reply) {
+        let woken = Arc::clone(&self.woken);
+        let waker = Arc::new(Bell { ask, woken }).into();
+        self.waiting.insert(ask, (reply, waker));
+        self.woken.asks().push_back(ask);
     }
 
     /// Takes the answers that are there.
     pub(super) fn ready(&mut self) -> Vec<(u64, Result<Value, Unsent>)> {
-        let mut context = Context::from_waker(&self.waker);
         let mut ready = Vec::new();
-        // Without the limit that tokio sets to what a task may take at a time: an
-        // answer that is left behind would be overtaken.
-        loop {
-            let next = pin!(unconstrained(self.waiting.next()));
-            match next.poll(&mut context) {
-                Poll::Ready(Some(answer)) => ready.push(answer),
-                Poll::Ready(None) | Poll::Pending => return ready,
+        // The lock is not held while an answer is looked at, which may wake another.
+        while let Some(ask) = { self.woken.asks().pop_front() } {
+            let Some((reply, waker)) = self.waiting.get_mut(&ask) else {
+                continue;
+            };
+            // Without the limit that tokio sets to what a task may take at a time: an
+            // answer that is left behind would be overtaken.
+            let reply = pin!(unconstrained(reply));
+            if let Poll::Ready(answer) = reply.poll(&mut Context::from_waker(waker)) {
+                self.waiting.remove(&ask);
+                ready.push((ask, answer));
             }
         }
+        ready
     }
 
     /// Throws away the answers that nobody waits for, now and then: who asked may
     /// have gone, and a client need never answer (SRV-ROB-12).
     pub(super) fn prune(&mut self, awaited: impl Fn(u64) -> bool) {
         if self.waiting.len() > 2 * self.pruned {
-            let waiting = std::mem::take(&mut self.waiting);
-            let awaited = waiting.into_iter().filter(|ask| awaited(ask.id));
-            self.waiting = awaited.collect();
+            self.waiting.retain(|ask, _| awaited(*ask));
             self.pruned = self.waiting.len().max(KEPT);
         }
     }
@@ -178,7 +194,16 @@ mod tests {
         for id in 0..200 {
             asks.push(id, Box::pin(std::future::pending()));
         }
-        asks.prune(|id| id < 3);
-        assert_eq!(asks.waiting.len(), 3);
+        let (answer, reply) = oneshot::channel();
+        asks.push(
+            200,
+            Box::pin(async move { reply.await.map_err(|_| Unsent::Closed) }),
+        );
+        assert!(asks.ready().is_empty());
+        asks.prune(|id| id < 3 || id == 200);
+        assert_eq!(asks.waiting.len(), 4);
+        // What is kept is still woken.
+        answer.send(Value::Str("[]".into(), None)).unwrap();
+        assert_eq!(ids(&mut asks), [200]);
     }
 }

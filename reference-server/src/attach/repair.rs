@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn attachments_are_marked_and_the_rest_stays() {
         for (body, expected) in [
-            ("2:406:42[\"e\"]", "2:406:42[\"e\"]"),
+            ("2:407:42[\"e\"]", "2:407:42[\"e\"]"),
             ("4:4😀é5:bAQI=1:2", "4:4😀é6:b4AQI=1:2"),
             ("", ""),
         ] {
