@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let config = Config::default();
     let limit = config.queue.write_stall;
 
-    let attached = Attached::new(config);
+    let attached = Attached::new(config)?;
     let (layer, io) = attached.builder().build_layer();
     io.ns("/", attached.beside(application));
 

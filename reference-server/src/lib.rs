@@ -48,6 +48,7 @@ pub mod config;
 #[cfg(feature = "faults")]
 pub mod faults;
 mod host;
+pub mod mount;
 mod net;
 pub mod relay;
 mod serve;

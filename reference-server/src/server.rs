@@ -82,6 +82,11 @@ impl P2pServer {
         P2pServerBuilder::default()
     }
 
+    /// What the server is made of.
+    pub(crate) fn into_parts(self) -> (Arc<Config>, Arc<Engine>) {
+        (self.config, self.engine)
+    }
+
     /// A handle of the server, good before, while and after it serves.
     pub fn handle(&self) -> Handle {
         Handle::new(Arc::clone(&self.engine) as _)

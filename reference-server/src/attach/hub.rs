@@ -40,6 +40,8 @@ pub(super) struct Hub {
     joins: u64,
     slot: Slot,
     signals: Arc<Signals>,
+    /// How many packets may wait for one socket.
+    queued_packets: usize,
     /// Sockets to be disconnected when the lock is free.
     leaving: Vec<Sid>,
 }
@@ -49,6 +51,8 @@ struct Member {
     sid: Sid,
     /// The relay knows it.
     joined: bool,
+    /// What it is to be sent once it is in the namespace; `None` when it is.
+    held: Option<Vec<Packet>>,
     asks: Asks,
 }
 
@@ -69,6 +73,7 @@ impl Shared {
             joins: 0,
             slot: Arc::clone(&slot),
             signals: Arc::clone(&signals),
+            queued_packets: config.queue.packets,
             leaving: Vec::new(),
         };
         Self {
@@ -208,8 +213,12 @@ fn value(data: Data) -> Value {
 }
 
 impl Hub {
-    /// A socket is about to join the namespace, and will be known by this id.
-    pub(super) fn prepare(&mut self, sid: Sid) -> ConnectionId {
+    /// A socket is about to join the namespace, and is introduced to the relay.
+    ///
+    /// Once the client is told that it has joined, others may know that it has, and
+    /// must find it here. But before, socketioxide sends it nothing. So what it is to
+    /// be sent is held back until it is [admitted](Self::admit).
+    pub(super) fn introduce(&mut self, sid: Sid, query: Option<&str>) -> ConnectionId {
         let id = ConnectionId(self.joins);
         self.joins += 1;
         if let Some(before) = self.sids.insert(sid, id) {
@@ -219,9 +228,11 @@ impl Hub {
         let member = Member {
             sid,
             joined: false,
+            held: Some(Vec::new()),
             asks,
         };
         self.members.insert(id, member);
+        self.join(id, query);
         id
     }
 
@@ -230,9 +241,17 @@ impl Hub {
         self.sids.get(&sid).copied()
     }
 
-    /// The socket is in the namespace: introduces it to the relay, once.
-    pub(super) fn join(&mut self, id: ConnectionId, query: Option<&str>) {
-        let Some(member) = self.members.get_mut(&id).filter(|member| !member.joined) else {
+    /// The socket is in the namespace: sends what was held back for it.
+    pub(super) fn admit(&mut self, id: ConnectionId) {
+        let member = self.members.get_mut(&id);
+        let held = member.and_then(|member| member.held.take());
+        for packet in held.into_iter().flatten() {
+            self.transmit(id, packet);
+        }
+    }
+
+    fn join(&mut self, id: ConnectionId, query: Option<&str>) {
+        let Some(member) = self.members.get_mut(&id) else {
             return;
         };
         member.joined = true;
@@ -309,7 +328,7 @@ impl Hub {
         let Some(outlet) = self.slot.get() else {
             return;
         };
-        let gone = |(_, member): &(_, &Member)| member.joined && !outlet.has(member.sid);
+        let gone = |(_, member): &(_, &Member)| member.held.is_none() && !outlet.has(member.sid);
         let gone: Vec<_> = self
             .members
             .iter()
@@ -324,41 +343,52 @@ impl Hub {
     /// Sends all that the relay wants sent.
     fn deliver(&mut self) {
         while let Some(Output { to, packet }) = self.core.next() {
-            let (Some(member), Some(outlet)) = (self.members.get_mut(&to), self.slot.get()) else {
+            let limit = self.queued_packets;
+            let Some(member) = self.members.get_mut(&to) else {
                 continue;
             };
-            let sid = member.sid;
-            let sent = match packet {
-                Packet::Event { data, ack } => {
-                    let data = Arc::unwrap_or_clone(data);
-                    let frame = Frame::event(DEFAULT_NAMESPACE, value(data));
-                    if let Some(id) = ack {
-                        member.asks.push(id, outlet.ask(sid, frame));
-                        self.take_answers(to);
-                        Ok(())
-                    } else {
-                        outlet.send(sid, frame)
-                    }
-                }
-                Packet::Ack { data, id } => {
-                    let id = i64::try_from(id).unwrap_or(i64::MAX);
-                    outlet.send(sid, Frame::ack(DEFAULT_NAMESPACE, value(data), id))
-                }
-                Packet::Disconnect => {
-                    // A fault may want it to look like a loss; the relay must then
-                    // be told.
-                    if !resets!(self.core, to) {
-                        member.joined = false;
-                    }
-                    self.shut(to, "the relay says so");
-                    Ok(())
-                }
-            };
-            // A consumer that is too far behind would have to miss packets, and would
-            // not know that it did.
-            if sent == Err(Unsent::Full) {
-                self.shut(to, "it is too far behind");
+            match &mut member.held {
+                Some(held) if held.len() < limit => held.push(packet),
+                Some(_) => self.shut(to, "it is too far behind"),
+                None => self.transmit(to, packet),
             }
+        }
+    }
+
+    /// Queues one packet for a socket that is in the namespace.
+    fn transmit(&mut self, to: ConnectionId, packet: Packet) {
+        let (Some(member), Some(outlet)) = (self.members.get_mut(&to), self.slot.get()) else {
+            return;
+        };
+        let sid = member.sid;
+        let sent = match packet {
+            Packet::Event { data, ack } => {
+                let data = Arc::unwrap_or_clone(data);
+                let frame = Frame::event(DEFAULT_NAMESPACE, value(data));
+                if let Some(id) = ack {
+                    member.asks.push(id, outlet.ask(sid, frame));
+                    self.take_answers(to);
+                    Ok(())
+                } else {
+                    outlet.send(sid, frame)
+                }
+            }
+            Packet::Ack { data, id } => {
+                let id = i64::try_from(id).unwrap_or(i64::MAX);
+                outlet.send(sid, Frame::ack(DEFAULT_NAMESPACE, value(data), id))
+            }
+            Packet::Disconnect => {
+                // The relay has let go of it already, unless a fault wants it to
+                // look like a loss.
+                member.joined &= resets!(self.core, to);
+                self.shut(to, "the relay says so");
+                Ok(())
+            }
+        };
+        // A consumer that is too far behind would have to miss packets, and would
+        // not know that it did.
+        if sent == Err(Unsent::Full) {
+            self.shut(to, "it is too far behind");
         }
     }
 }

@@ -56,7 +56,7 @@ where
             let mut locked = self.shared.lock();
             let id = locked.with(|hub| hub.known(socket.id)).flatten();
             if let Some(id) = id {
-                locked.with(|hub| hub.join(id, socket.req_parts().uri.query()));
+                locked.with(|hub| hub.admit(id));
             }
             id
         };
@@ -86,7 +86,9 @@ where
 
 /// Registers a handler for each event of the protocol.
 fn register<A: Adapter>(shared: &Arc<Shared>, socket: &Arc<Socket<Tap<A>>>) {
-    let Some(id) = shared.lock().with(|hub| hub.prepare(socket.id)) else {
+    let query = socket.req_parts().uri.query();
+    let introduced = shared.lock().with(|hub| hub.introduce(socket.id, query));
+    let Some(id) = introduced else {
         return;
     };
     let membership = Arc::new(Membership {
@@ -138,7 +140,7 @@ struct Events {
 pub(super) struct Raw;
 
 impl<A: Adapter> MessageHandler<Tap<A>, Raw> for Events {
-    fn call(&self, socket: Arc<Socket<Tap<A>>>, value: Value, ack: Option<i64>) {
+    fn call(&self, _: Arc<Socket<Tap<A>>>, value: Value, ack: Option<i64>) {
         let id = self.membership.id;
         guarded(&self.shared, id, || {
             // Reading is done outside of the lock; it is the larger part of the work.
@@ -148,7 +150,7 @@ impl<A: Adapter> MessageHandler<Tap<A>, Raw> for Events {
                 .map_err(|_| Refusal::no_event())?;
             self.shared.lock().with(|hub| {
                 // An event may overtake the connect handler.
-                hub.join(id, socket.req_parts().uri.query());
+                hub.admit(id);
                 hub.received(id, request);
             });
             Ok(())

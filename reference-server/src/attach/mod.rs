@@ -13,8 +13,8 @@
 //! use socketioxide::extract::SocketRef;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() {
-//! let attached = Attached::new(Config::default());
+//! # async fn main() -> Result<(), sio_p2p_server::attach::AttachError> {
+//! let attached = Attached::new(Config::default())?;
 //! // The builder has the limits of the configuration; more can be set on it.
 //! let (layer, io) = attached.builder().build_layer();
 //! io.ns("/", attached.beside(async |socket: SocketRef<_>| {
@@ -24,6 +24,7 @@
 //! let handle = attached.handle();
 //! assert!(handle.clients().is_empty());
 //! # drop(app);
+//! # Ok(())
 //! # }
 //! ```
 //!
@@ -44,6 +45,8 @@
 //!   [`PollingRepair`] is around the layer of socketioxide.
 //! - A socket has one disconnect handler in socketioxide. If the application sets
 //!   its own, peers hear of a departure when that handler has ended, not before.
+//! - Who may connect is decided by the middlewares of the application, and how often
+//!   by what it puts before its routes: the sections `auth` and `rates` do not hold.
 //! - Settings of the transport that [`builder`](Attached::builder) does not know, such
 //!   as TLS, CORS, proxies and admin pages, are the application's.
 
@@ -67,6 +70,7 @@ use self::member::Beside;
 pub use self::repair::PollingRepair;
 pub use self::tap::{Tap, TapState};
 use crate::Config;
+use crate::config::{AuthMode, InvalidConfig};
 use crate::host::Handle;
 
 /// A relay for the default namespace of a socketioxide instance; see the
@@ -74,6 +78,20 @@ use crate::host::Handle;
 #[derive(Clone)]
 pub struct Attached {
     shared: Arc<Shared>,
+}
+
+/// Why a relay cannot be attached.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AttachError {
+    /// The configuration is impossible.
+    #[error(transparent)]
+    Config(#[from] InvalidConfig),
+    /// The application decides who may connect, in a middleware of its own.
+    #[error(
+        "an attached relay does not authenticate: do it in a connect middleware, with `auth.mode` at `none`"
+    )]
+    Authentication,
 }
 
 impl fmt::Debug for Attached {
@@ -85,7 +103,16 @@ impl fmt::Debug for Attached {
 impl Attached {
     /// A relay that is not attached yet. Of the configuration, `policy` holds, and
     /// of `engine` and `queue` what [`builder`](Self::builder) can pass on.
-    pub fn new(config: Config) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// The configuration is impossible, or asks for an authentication that would not
+    /// take place.
+    pub fn new(config: Config) -> Result<Self, AttachError> {
+        config.validate()?;
+        if config.auth.mode != AuthMode::None {
+            return Err(AttachError::Authentication);
+        }
         let shared = Arc::new(Shared::new(config));
         #[cfg(feature = "faults")]
         {
@@ -93,7 +120,7 @@ impl Attached {
             let door: std::sync::Weak<dyn Door> = Arc::downgrade(&(Arc::clone(&shared) as _));
             shared.enter().faults.attend(door);
         }
-        Self { shared }
+        Ok(Self { shared })
     }
 
     /// A builder with the limits of the configuration and the adapter that the relay

@@ -7,9 +7,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use engineioxide::config::EngineIoConfig;
 use engineioxide::service::EngineIoService;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::header::{CONTENT_TYPE, ORIGIN, RETRY_AFTER};
 use hyper::service::Service;
 use hyper::{Method, Request, StatusCode};
@@ -112,9 +113,22 @@ type Answer = <EngineIoService<Engine> as Service<Request<WholeBody>>>::Response
 impl Service<Request<Incoming>> for Http {
     type Response = Answer;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Answer, Infallible>> + Send>>;
+    type Future = Answering;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
+        self.answer(request)
+    }
+}
+
+/// What answering a request is.
+type Answering = Pin<Box<dyn Future<Output = Result<Answer, Infallible>> + Send>>;
+
+impl Http {
+    /// Answers a request, whatever its body is made of.
+    pub(crate) fn answer<B>(&self, request: Request<B>) -> Answering
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+    {
         let Self {
             mut engine,
             gate,
@@ -123,7 +137,9 @@ impl Service<Request<Incoming>> for Http {
             ..
         } = self.clone();
         let (mut head, body) = request.into_parts();
-        if let Some(peer) = self.peer {
+        // A server of another kind may have noted the peer in the request.
+        let peer = self.peer.or_else(|| head.extensions.get().copied());
+        if let Some(peer) = peer {
             let client = self.proxies.client(peer, &head.headers);
             head.extensions.insert(client);
         }
