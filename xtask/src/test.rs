@@ -49,6 +49,8 @@ enum Step {
     Tests,
     /// The conformance suite against the embedded reference server.
     Suite,
+    /// The conformance suite against the relay on an application's own socketioxide.
+    Attached,
     /// The conformance suite against the original on Socket.IO 2.5.
     #[value(name = "original-2")]
     Original2,
@@ -69,6 +71,7 @@ impl Step {
             Self::Lint => suite::lint(workspace),
             Self::Tests => cargo::tests(workspace),
             Self::Suite => suite::embedded(workspace),
+            Self::Attached => suite::attached(workspace),
             Self::Original2 => suite::original(workspace, SocketIo::Two),
             Self::Original4 => suite::original(workspace, SocketIo::Four),
         }

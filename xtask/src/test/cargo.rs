@@ -116,6 +116,15 @@ pub(crate) fn tests(workspace: &Workspace) -> Result<String, Problem> {
 /// other packages in the build, dependencies have other features, and all would be
 /// compiled again.
 pub(crate) fn binary(workspace: &Workspace, name: &str) -> Result<PathBuf, Problem> {
+    built(workspace, "bin", name)
+}
+
+/// As [`binary`], for an example.
+pub(crate) fn example(workspace: &Workspace, name: &str) -> Result<PathBuf, Problem> {
+    built(workspace, "example", name)
+}
+
+fn built(workspace: &Workspace, kind: &str, name: &str) -> Result<PathBuf, Problem> {
     let mut command = workspace.cargo();
     command.arg("build").args(EVERYTHING);
     command.args(["--all-targets", "--message-format=json-render-diagnostics"]);
@@ -129,17 +138,17 @@ pub(crate) fn binary(workspace: &Workspace, name: &str) -> Result<PathBuf, Probl
     }
     String::from_utf8_lossy(&output.stdout)
         .lines()
-        .find_map(|message| executable(message, name))
-        .ok_or_else(|| Problem::new(format!("`{line}` built no binary called {name}")))
+        .find_map(|message| executable(message, kind, name))
+        .ok_or_else(|| Problem::new(format!("`{line}` built no {kind} called {name}")))
 }
 
-/// The executable that one of cargo's messages announces, if it is this binary and
+/// The executable that one of cargo's messages announces, if it is this one and
 /// not its test harness.
-fn executable(message: &str, name: &str) -> Option<PathBuf> {
+fn executable(message: &str, kind: &str, name: &str) -> Option<PathBuf> {
     let message: serde_json::Value = serde_json::from_str(message).ok()?;
     let is_it = message["reason"] == "compiler-artifact"
         && message["target"]["name"] == name
-        && message["target"]["kind"] == serde_json::json!(["bin"])
+        && message["target"]["kind"] == serde_json::json!([kind])
         && message["profile"]["test"] == false;
     is_it.then(|| message["executable"].as_str().map(PathBuf::from))?
 }
@@ -160,11 +169,11 @@ mod tests {
             .to_string()
         };
         assert_eq!(
-            executable(&message(false), "it"),
+            executable(&message(false), "bin", "it"),
             Some(PathBuf::from("target/debug/it"))
         );
-        assert_eq!(executable(&message(true), "it"), None);
-        assert_eq!(executable(&message(false), "other"), None);
-        assert_eq!(executable("not JSON", "it"), None);
+        assert_eq!(executable(&message(true), "bin", "it"), None);
+        assert_eq!(executable(&message(false), "bin", "other"), None);
+        assert_eq!(executable("not JSON", "bin", "it"), None);
     }
 }

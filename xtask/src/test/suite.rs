@@ -41,6 +41,29 @@ pub(crate) fn embedded(workspace: &Workspace) -> Result<String, Problem> {
     Ok(counts.to_string())
 }
 
+/// The suite against the relay that is attached to an application's own socketioxide,
+/// the example of the server: its verdicts must equal the baseline.
+///
+/// A step may take longer than for others: the transport is not ours to hurry.
+pub(crate) fn attached(workspace: &Workspace) -> Result<String, Problem> {
+    let example = cargo::example(workspace, "attached")?;
+    let mut command = runner(workspace)?;
+    command.args([
+        "run",
+        "--eio",
+        "3",
+        "--eio",
+        "4",
+        "--claim",
+        "client-reject",
+    ]);
+    let start = format!("{} {{addr}}", example.display());
+    command.args(["--start", &start, "--timeout", "10000"]);
+    command.args(["--baseline", "fixtures/baselines/attached.json"]);
+    let counts = judge(workspace, command, "attached")?;
+    Ok(format!("as the baseline says: {counts}"))
+}
+
 /// The suite against the original: its verdicts must equal the baseline.
 ///
 /// The runner starts the host itself, because it has to start it again after each
