@@ -34,7 +34,7 @@ async fn try_echo_to(handle: Handle, call: Call) -> Result<(), Box<dyn Error + S
     let client = call.caller.client.ok_or("a client without an id")?;
     let options = StreamOptions::default().channel("echo".try_into()?);
     let mut stream = handle.open_stream(&client, options).await?;
-    let mut buffer = [0; 64 << 10];
+    let mut buffer = vec![0; 64 << 10];
     loop {
         let bytes = stream.read(&mut buffer).await?;
         if bytes == 0 {

@@ -10,6 +10,8 @@ mod room;
 mod service;
 mod stream;
 
+use std::time::Duration;
+
 use sio_p2p_protocol::{ApiName, ClientId, Dialect, EventName, Failure};
 
 pub use self::content::Content;
@@ -220,19 +222,26 @@ impl Host<'_> {
             return Err(no_target(dialect, target));
         };
         let question = Question::Message(dialect, target.clone());
-        let ack = ack.map(|id| self.ask(to, id, question));
+        let wait = self.relay.policy.ack_timeout;
+        let ack = ack.map(|id| self.ask(to, id, question, wait));
         self.outbox.event(to, content.named(event), ack);
         Ok(())
     }
 
-    /// Enters an ack that the host wants from a connection.
-    fn ask(&mut self, target: ConnectionId, source_id: u64, question: Question) -> u64 {
+    /// Enters an ack that the host wants from a connection, and waits for that long.
+    fn ask(
+        &mut self,
+        target: ConnectionId,
+        source_id: u64,
+        question: Question,
+        wait: Duration,
+    ) -> u64 {
         let pending = Pending {
             source: ConnectionId::HOST,
             source_id,
             target,
             question,
         };
-        self.relay.ask(self.outbox, pending)
+        self.relay.ask_within(self.outbox, pending, wait)
     }
 }

@@ -6,6 +6,8 @@
 //! it would be told of a client, and what the host does not provide goes on to the
 //! client that has the same id, or fails for want of one (SRV-SVC-F1).
 
+use std::time::Duration;
+
 use sio_p2p_protocol::{
     Dialect, EmptyAck, Failure, PEER_STREAM_DESTROYED, ServerEvent, SubscribeTopic,
     SubscribeTopicAck, UnsubscribeTopic, forward, topic_room,
@@ -83,7 +85,7 @@ impl Relay {
         };
         let ack = ack.map(|source_id| {
             let question = Question::Message(dialect, target.clone());
-            self.ask_host(call, source_id, question)
+            self.ask_host(call, source_id, question, self.policy.ack_timeout)
         });
         let callee = Callee::Service {
             service: target,
@@ -103,6 +105,7 @@ impl Relay {
         call: &mut Call<'_>,
         source_id: u64,
         question: Question,
+        wait: Duration,
     ) -> u64 {
         let pending = Pending {
             source: call.from,
@@ -110,7 +113,7 @@ impl Relay {
             target: ConnectionId::HOST,
             question,
         };
-        self.ask(call.outbox, pending)
+        self.ask_within(call.outbox, pending, wait)
     }
 
     /// `SUBSCRIBE_TOPIC` and `UNSUBSCRIBE_TOPIC` to a service of the host
@@ -201,9 +204,10 @@ impl Relay {
             }
             (true, false) => {
                 let end = message.target.clone();
+                let wait = self.chunk_wait();
                 let ack = ack.map(|source_id| {
                     let question = Question::Message(message.dialect, message.target);
-                    self.ask_host(call, source_id, question)
+                    self.ask_host(call, source_id, question, wait)
                 });
                 let content = Content {
                     args: message.args,

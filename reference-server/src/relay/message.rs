@@ -120,12 +120,11 @@ impl Relay {
                 target: to,
                 question: Question::Message(dialect, target),
             };
-            // The ack of a chunk is how a reader makes its writer wait, so it is
-            // waited for as long as the stream may be idle.
-            let mut wait = self.policy.ack_timeout;
-            if stream.is_some() {
-                wait = wait.max(self.policy.stream_idle_timeout);
-            }
+            let wait = if stream.is_some() {
+                self.chunk_wait()
+            } else {
+                self.policy.ack_timeout
+            };
             self.ask_within(call.outbox, pending, wait)
         });
         match stream {
@@ -136,6 +135,13 @@ impl Relay {
             None => call.outbox.event(to, data, ack),
         }
         Ok(())
+    }
+
+    /// How long the ack of a chunk is waited for. It is how a reader makes its writer
+    /// wait, so that is as long as the stream may be idle.
+    pub(super) fn chunk_wait(&self) -> Duration {
+        let policy = &self.policy;
+        policy.ack_timeout.max(policy.stream_idle_timeout)
     }
 
     /// Whether an event may be handed on, whoever is to receive it.

@@ -111,9 +111,10 @@ impl Relay {
             args,
             attachments: std::mem::take(&mut call.attachments),
         };
+        let wait = self.policy.ack_timeout;
         let ack = call
             .ack
-            .map(|id| self.ask_host(&mut call, id, Question::Api(api.clone())));
+            .map(|id| self.ask_host(&mut call, id, Question::Api(api.clone()), wait));
         call.outbox.host(HostEvent::Called(HostCall {
             callee: Callee::Api(api),
             caller: self.caller(&call),

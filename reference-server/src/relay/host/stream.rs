@@ -42,7 +42,8 @@ impl Host<'_> {
             source: ours.clone(),
             stream: theirs.clone(),
         };
-        let id = self.ask(peer, ack, question);
+        let wait = self.relay.policy.stream_open_timeout;
+        let id = self.ask(peer, ack, question, wait);
         let entry = End {
             peer,
             ours,
@@ -64,7 +65,9 @@ impl Host<'_> {
         let Some(client) = self.relay.registry.client(open.peer).cloned() else {
             return false;
         };
-        let id = self.ask(open.peer, ack, Question::Message(Dialect::V2, client));
+        let question = Question::Message(Dialect::V2, client);
+        let wait = self.relay.chunk_wait();
+        let id = self.ask(open.peer, ack, question, wait);
         self.relay.ends.under_way(end, id);
         let data = chunk.named(&open.ours.data_event());
         self.outbox.event(open.peer, data, Some(id));
