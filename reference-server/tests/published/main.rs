@@ -38,6 +38,10 @@ const FILES: [(&str, u64); 4] = [
     ("stream-test.js", 21),
 ];
 
+/// How long one test may take that does not say so itself. It is for machines that
+/// are busy otherwise: mocha's own 2 s are half used up by the fixed waits.
+const TIMEOUT_MS: &str = "30000";
+
 /// How many clients connect before each test.
 const CLIENTS: u64 = 4;
 
@@ -67,7 +71,8 @@ fn all_pass(client: &str) {
     let output = project
         .node()
         .arg("node_modules/mocha/bin/mocha.js")
-        .args(["--exit", "--reporter", "json", "--reporter-option"])
+        .args(["--exit", "--timeout", TIMEOUT_MS])
+        .args(["--reporter", "json", "--reporter-option"])
         .arg(format!("output={}", report.display()))
         .args(["--require", "./published-helper.js"])
         .args(FILES.map(|(file, _)| format!("{FOLDER}/{file}")))
