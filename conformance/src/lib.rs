@@ -4,6 +4,7 @@
 pub mod baseline;
 pub mod cli;
 pub mod exit;
+mod host;
 mod json;
 pub mod report;
 pub mod runner;

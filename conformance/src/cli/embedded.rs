@@ -4,11 +4,15 @@
 //! server. So there is one for each policy, and every check plays on the one that
 //! declares what it requires.
 
-use sio_p2p_server::Config;
+use std::sync::Arc;
+
 use sio_p2p_server::relay::DuplicateIds;
+use sio_p2p_server::store::MemoryStore;
+use sio_p2p_server::{Config, P2pServer};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::host;
 use crate::runner::run::{Declared, Target};
 use crate::scenario::Capability;
 
@@ -29,7 +33,7 @@ const SERVERS: [(&[Capability], DuplicateIds); 3] = [
 /// Everything that one of the servers declares.
 pub(super) fn claims() -> Vec<Capability> {
     let own = SERVERS.iter().flat_map(|(claims, _)| *claims);
-    let mut claims: Vec<_> = own.chain(&COMMON).collect();
+    let mut claims: Vec<_> = own.chain(&COMMON).chain(host::CLAIMS).collect();
     claims.sort_unstable();
     claims.dedup();
     claims.into_iter().copied().collect()
@@ -49,12 +53,15 @@ pub(super) async fn start() -> std::io::Result<(Target, Embedded)> {
         let mut config = Config::default();
         config.policy.duplicate_ids = duplicate_ids;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let store = Arc::new(MemoryStore::default());
+        let server = P2pServer::builder().config(config).store(store).build();
+        host::install(&server.handle()).map_err(std::io::Error::other)?;
         declared.push(Declared {
             url: format!("http://{}", listener.local_addr()?),
-            claims: [claims, &COMMON[..]].concat(),
+            claims: [claims, &COMMON[..], host::CLAIMS].concat(),
         });
         let forever = std::future::pending::<()>();
-        servers.spawn(sio_p2p_server::serve(listener, config, forever));
+        servers.spawn(server.serve(listener, forever));
     }
     let embedded = Embedded { _servers: servers };
     Ok((Target::Embedded(declared), embedded))

@@ -1,0 +1,113 @@
+//! The APIs of the conformance host, dialect `v2`.
+
+use std::sync::Arc;
+
+use sio_p2p_protocol::ApiName;
+use sio_p2p_server::store::NewMessage;
+use sio_p2p_server::{Content, Handle};
+
+use super::asked::{Asked, before, text_of};
+use super::streams::Streams;
+use super::{HostError, handle_all};
+
+/// What the APIs act on.
+struct Host {
+    handle: Handle,
+    streams: Arc<Streams>,
+}
+
+/// What an API does.
+type Api = fn(&Host, &mut Asked) -> Result<(), String>;
+
+const APIS: [(&str, Api); 11] = [
+    ("conformance:echo", |_, asked| {
+        asked.answer(asked.all());
+        Ok(())
+    }),
+    ("conformance:provide", provide),
+    ("conformance:withdraw", |host, asked| {
+        host.handle.destroy_api(&asked.name(0)?);
+        Ok(())
+    }),
+    ("conformance:emit-to", |host, asked| {
+        let args = asked.list(2)?.unwrap_or_default();
+        let sent = host.handle.emit_to(&asked.name(0)?, &asked.name(1)?, args);
+        sent.map_err(|error| error.to_string())
+    }),
+    ("conformance:request", request),
+    ("conformance:emit-to-persistent", emit_to_persistent),
+    ("conformance:open-stream", |host, asked| {
+        host.streams.open(&host.handle, asked)
+    }),
+    ("conformance:stream-write", |host, asked| {
+        host.streams.write(asked)
+    }),
+    ("conformance:stream-end", |host, asked| {
+        host.streams.end(asked)
+    }),
+    ("conformance:stream-destroy", |host, asked| {
+        host.streams.destroy(asked)
+    }),
+    ("conformance:stream-read", |host, asked| {
+        host.streams.read(asked)
+    }),
+];
+
+/// Provides the APIs.
+pub(super) fn install(handle: &Handle) -> Result<(), HostError> {
+    let streams = Arc::new(Streams::default());
+    for (name, api) in APIS {
+        let Ok(api_name) = ApiName::new(name) else {
+            continue;
+        };
+        let host = Host {
+            handle: handle.clone(),
+            streams: Arc::clone(&streams),
+        };
+        let calls = handle.provide(&api_name);
+        handle_all(calls, name, move |asked| api(&host, asked))?;
+    }
+    Ok(())
+}
+
+/// `conformance:provide`: one more API.
+fn provide(host: &Host, asked: &mut Asked) -> Result<(), String> {
+    let api: ApiName = asked.name(0)?;
+    let provided = handle_all(host.handle.provide(&api), api.as_str(), |asked| {
+        asked.answer(before("of the server", asked.all()));
+        Ok(())
+    });
+    provided.map_err(|error| error.to_string())
+}
+
+/// `conformance:request`: the event is sent in its turn, the answer comes when it comes.
+fn request(host: &Host, asked: &mut Asked) -> Result<(), String> {
+    let args = asked.list(2)?.unwrap_or_default();
+    let answer = host.handle.request(&asked.name(0)?, &asked.name(1)?, args);
+    let reply = asked.later();
+    tokio::spawn(async move {
+        let content = answer.await;
+        let content = content.unwrap_or_else(|error| text_of(&error.to_string()));
+        if let Some(reply) = reply {
+            reply.send(content);
+        }
+    });
+    Ok(())
+}
+
+/// `conformance:emit-to-persistent`: stored in its turn, done when it is stored.
+fn emit_to_persistent(host: &Host, asked: &mut Asked) -> Result<(), String> {
+    let args = asked.list(2)?.unwrap_or_default();
+    let message = NewMessage::new(asked.name(0)?, asked.name(1)?, args);
+    let (handle, reply) = (host.handle.clone(), asked.later());
+    tokio::spawn(async move {
+        let content = match handle.emit_persistent(message).await {
+            Ok(_) => Content::default(),
+            Err(error) => text_of(&error.to_string()),
+        };
+        if let Some(reply) = reply {
+            reply.send(content);
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,232 @@
+//! The streams of the conformance host, by the names that clients gave them.
+
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use sio_p2p_protocol::{Channel, ClientId};
+use sio_p2p_server::{Content, Handle, HostStream, Reply, StreamOptions};
+use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf, ReadHalf, WriteHalf};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::asked::{Asked, text_of};
+
+/// How much of one stream is remembered. More is not read, and so not confirmed.
+const REMEMBERED: usize = 16 << 20;
+
+/// All streams that were ever opened.
+#[derive(Default)]
+pub(super) struct Streams {
+    streams: Mutex<HashMap<String, Stream>>,
+}
+
+/// One stream: a task that reads it, a task that writes it, and what has been read.
+struct Stream {
+    record: Arc<Mutex<Record>>,
+    reads: mpsc::UnboundedSender<Option<Reply>>,
+    chunks: mpsc::UnboundedSender<Write>,
+    tasks: JoinSet<()>,
+}
+
+/// Something to write, and how to say that it is written.
+enum Write {
+    Bytes(Bytes, Option<Reply>),
+    End(Option<Reply>),
+}
+
+/// What has been read.
+struct Record {
+    bytes: Vec<u8>,
+    state: &'static str,
+}
+
+impl Streams {
+    /// `conformance:open-stream`: the client is asked in its turn, and the call answered
+    /// when the client has decided.
+    pub(super) fn open(self: &Arc<Self>, handle: &Handle, asked: &mut Asked) -> Result<(), String> {
+        let name = asked.key(0)?;
+        let client: ClientId = asked.name(1)?;
+        let mut options = StreamOptions::default();
+        if let Some(channel) = asked.text(2)? {
+            let channel = Channel::new(channel).map_err(|error| error.to_string())?;
+            options = options.channel(channel);
+        }
+        if let Some(args) = asked.list(3)? {
+            options = options.args(args.args);
+        }
+        let opening = handle.open_stream(&client, options);
+        let (streams, reply) = (Arc::clone(self), asked.later());
+        tokio::spawn(async move {
+            let content = match opening.await {
+                Ok(stream) => {
+                    streams.lock().insert(name, Stream::start(stream));
+                    Content::default()
+                }
+                Err(error) => text_of(&error.to_string()),
+            };
+            done(reply, content);
+        });
+        Ok(())
+    }
+
+    /// `conformance:stream-write`: done when the client has confirmed it.
+    pub(super) fn write(&self, asked: &mut Asked) -> Result<(), String> {
+        let bytes = asked.bytes(1)?;
+        self.order(asked, |stream, reply| {
+            drop(stream.chunks.send(Write::Bytes(bytes, reply)));
+        })
+    }
+
+    /// `conformance:stream-end`: done when the end has been sent.
+    pub(super) fn end(&self, asked: &mut Asked) -> Result<(), String> {
+        self.order(asked, |stream, reply| {
+            drop(stream.chunks.send(Write::End(reply)));
+        })
+    }
+
+    /// `conformance:stream-destroy`: done when nothing holds the stream any more.
+    pub(super) fn destroy(&self, asked: &mut Asked) -> Result<(), String> {
+        self.order(asked, |stream, reply| {
+            let mut tasks = std::mem::take(&mut stream.tasks);
+            let record = Arc::clone(&stream.record);
+            tokio::spawn(async move {
+                // Each task drops its half; the second drop destroys the stream.
+                tasks.shutdown().await;
+                lock(&record).state = "destroyed";
+                done(reply, Content::default());
+            });
+        })
+    }
+
+    /// `conformance:stream-read`: what has arrived until now.
+    pub(super) fn read(&self, asked: &mut Asked) -> Result<(), String> {
+        self.order(asked, |stream, reply| {
+            if let Err(unread) = stream.reads.send(reply) {
+                lock(&stream.record).tell(unread.0);
+            }
+        })
+    }
+
+    fn order(
+        &self,
+        asked: &mut Asked,
+        order: impl FnOnce(&mut Stream, Option<Reply>),
+    ) -> Result<(), String> {
+        let name = asked.key(0)?;
+        let mut streams = self.lock();
+        let stream = streams.get_mut(&name);
+        let stream = stream.ok_or_else(|| format!("there is no stream {name:?}"))?;
+        order(stream, asked.later());
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Stream>> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stream {
+    fn start(stream: HostStream) -> Self {
+        let (reader, writer) = tokio::io::split(stream);
+        let record = Arc::new(Mutex::new(Record {
+            bytes: Vec::new(),
+            state: "open",
+        }));
+        let (reads, read_orders) = mpsc::unbounded_channel();
+        let (chunks, write_orders) = mpsc::unbounded_channel();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(read_all(reader, Arc::clone(&record), read_orders));
+        tasks.spawn(write_all(writer, write_orders));
+        Self {
+            record,
+            reads,
+            chunks,
+            tasks,
+        }
+    }
+}
+
+/// Reads whatever comes, and tells it when it is asked. What had arrived before the question
+/// is in the answer, because it is read first.
+async fn read_all(
+    mut reader: ReadHalf<HostStream>,
+    record: Arc<Mutex<Record>>,
+    mut orders: mpsc::UnboundedReceiver<Option<Reply>>,
+) {
+    let mut over = false;
+    loop {
+        let order = poll_fn(|cx| {
+            over = over || lock(&record).take_in(Pin::new(&mut reader), cx);
+            orders.poll_recv(cx)
+        });
+        match order.await {
+            Some(reply) => lock(&record).tell(reply),
+            None => return,
+        }
+    }
+}
+
+impl Record {
+    /// Reads until nothing more is there; true if nothing more will be.
+    fn take_in(
+        &mut self,
+        mut reader: Pin<&mut ReadHalf<HostStream>>,
+        cx: &mut Context<'_>,
+    ) -> bool {
+        let mut space = [0; 8192];
+        while self.bytes.len() < REMEMBERED {
+            let mut buffer = ReadBuf::new(&mut space);
+            match reader.as_mut().poll_read(cx, &mut buffer) {
+                Poll::Pending => return false,
+                Poll::Ready(Ok(())) if buffer.filled().is_empty() => {
+                    self.state = "ended";
+                    return true;
+                }
+                Poll::Ready(Ok(())) => self.bytes.extend_from_slice(buffer.filled()),
+                Poll::Ready(Err(_)) => {
+                    self.state = "destroyed";
+                    return true;
+                }
+            }
+        }
+        true
+    }
+
+    fn tell(&self, reply: Option<Reply>) {
+        let content = Content::default().with_bytes(self.bytes.clone());
+        let content = content.with(self.state);
+        done(reply, content.unwrap_or_default());
+    }
+}
+
+/// Writes what it is told to, one after the other.
+async fn write_all(mut writer: WriteHalf<HostStream>, mut orders: mpsc::UnboundedReceiver<Write>) {
+    while let Some(order) = orders.recv().await {
+        let (written, reply) = match order {
+            Write::Bytes(bytes, reply) => (confirmed(&mut writer, &bytes).await, reply),
+            Write::End(reply) => (writer.shutdown().await, reply),
+        };
+        let content =
+            written.map_or_else(|error| text_of(&error.to_string()), |()| Content::default());
+        done(reply, content);
+    }
+}
+
+async fn confirmed(writer: &mut WriteHalf<HostStream>, bytes: &[u8]) -> std::io::Result<()> {
+    writer.write_all(bytes).await?;
+    writer.flush().await
+}
+
+fn done(reply: Option<Reply>, content: Content) {
+    if let Some(reply) = reply {
+        reply.send(content);
+    }
+}
+
+fn lock(record: &Mutex<Record>) -> MutexGuard<'_, Record> {
+    record.lock().unwrap_or_else(PoisonError::into_inner)
+}
