@@ -93,6 +93,8 @@ fn strict() -> Config {
     rates.clients_per_address = 200;
     rates.events_per_second = 2_000;
 
+    // A client id that is taken stays refused: where a token is good for more than
+    // one id, replacing would hand the messages of one client to another.
     let policy = &mut config.policy;
     policy.client_id_bytes = 256;
     policy.room_name_bytes = 256;
