@@ -5,6 +5,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sio_p2p_protocol::{Arguments, ClientId, EventName};
 use sio_p2p_server::store::{NewMessage, SqliteStore, StoreLimits};
@@ -16,7 +17,12 @@ pub(crate) fn serve(database: &Path, port: u16) {
     let runtime = Runtime::new().expect("threads can be started");
     let _inside = runtime.enter();
     let store = SqliteStore::open(database, StoreLimits::default()).expect("the store opens");
-    let server = P2pServer::new(Config::default()).with_store(Arc::new(store));
+    // A polling client whose connection breaks is only missed by its heartbeat, and
+    // until then nobody else may have its id.
+    let mut config = Config::default();
+    config.engine.ping_interval = Duration::from_secs(2);
+    config.engine.ping_timeout = Duration::from_secs(4);
+    let server = P2pServer::new(config).with_store(Arc::new(store));
     let handle = server.handle();
     // Registered before clients come: messages of an earlier life are acked, too.
     let _registration = handle
