@@ -48,15 +48,8 @@ pub(crate) fn embedded(workspace: &Workspace) -> Result<String, Problem> {
 pub(crate) fn attached(workspace: &Workspace) -> Result<String, Problem> {
     let example = cargo::example(workspace, "attached")?;
     let mut command = runner(workspace)?;
-    command.args([
-        "run",
-        "--eio",
-        "3",
-        "--eio",
-        "4",
-        "--claim",
-        "client-reject",
-    ]);
+    command.args(["run", "--eio", "3", "--eio", "4"]);
+    command.args(["--claim", "client-reject,stream,service,topic"]);
     let start = format!("{} {{addr}}", example.display());
     command.args(["--start", &start, "--timeout", "10000"]);
     command.args(["--baseline", "fixtures/baselines/attached.json"]);
