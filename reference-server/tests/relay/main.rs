@@ -15,6 +15,7 @@ mod driver;
 mod duplicates;
 mod early;
 mod host;
+mod host_world;
 mod limits;
 mod meant;
 mod model;
