@@ -169,7 +169,22 @@ impl Host<'_> {
         content: Content,
         ack: Option<u64>,
     ) -> Result<(), Failure> {
+        let wait = self.relay.policy.ack_timeout;
+        let ack = ack.map(|id| (id, wait));
         // Only the second dialect has events of the server's own.
+        self.send(Dialect::V2, target, event, content, ack)
+    }
+
+    /// As [`emit`](Self::emit), for an ack that is waited for as long as the connection
+    /// lasts: whoever sends a message until it is acked must not miss a late ack.
+    pub fn emit_persistent(
+        &mut self,
+        target: &ClientId,
+        event: &EventName,
+        content: Content,
+        ack: u64,
+    ) -> Result<(), Failure> {
+        let ack = Some((ack, Duration::MAX));
         self.send(Dialect::V2, target, event, content, ack)
     }
 
@@ -206,14 +221,15 @@ impl Host<'_> {
         }
     }
 
-    /// Sends an event to a client, with failures in the words of a dialect.
+    /// Sends an event to a client, with failures in the words of a dialect. The ack, if
+    /// one is wanted, has an id and a time for which it is waited for.
     fn send(
         &mut self,
         dialect: Dialect,
         target: &ClientId,
         event: &EventName,
         content: Content,
-        ack: Option<u64>,
+        ack: Option<(u64, Duration)>,
     ) -> Result<(), Failure> {
         if event.is_reserved() {
             return Err(Failure::reserved_event_name(event));
@@ -222,8 +238,7 @@ impl Host<'_> {
             return Err(no_target(dialect, target));
         };
         let question = Question::Message(dialect, target.clone());
-        let wait = self.relay.policy.ack_timeout;
-        let ack = ack.map(|id| self.ask(to, id, question, wait));
+        let ack = ack.map(|(id, wait)| self.ask(to, id, question, wait));
         self.outbox.event(to, content.named(event), ack);
         Ok(())
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use sio_p2p_server::relay::{ConnectionId, Policy};
+use sio_p2p_protocol::{Arguments, ClientId, EventName};
+use sio_p2p_server::relay::{ConnectionId, HostEvent, Policy};
 
 use crate::driver::Driver;
 
@@ -184,5 +185,35 @@ fn the_ack_of_a_chunk_is_waited_for_as_long_as_its_stream_may_pause() {
     relay.ask(a, 2, &chunk("b", "s", "1"));
     assert_eq!(relay.advance(99), NOTHING);
     assert_eq!(relay.ack(b, 1, "[]"), ["1 432[]"]);
+    relay.all_gone();
+}
+
+/// The host asks in two ways: for an answer, which has a deadline, and until it gets
+/// one, which has none (SRV-MSG-27).
+#[test]
+fn a_persistent_message_is_waited_for_as_long_as_its_client_is_there() {
+    let (mut relay, _, b) = timed();
+    let target = ClientId::new("b").unwrap();
+    let event = EventName::new("job").unwrap();
+    relay.told();
+    relay.host(|host| {
+        host.emit(&target, &event, Arguments::empty().into(), Some(1))
+            .unwrap();
+        host.emit_persistent(&target, &event, Arguments::empty().into(), 2)
+            .unwrap();
+    });
+    let year = 365 * 24 * 60 * 60 * 1_000;
+    relay.advance(year);
+    let told = relay.told();
+    assert!(
+        matches!(told[..], [HostEvent::Unanswered { id: 1, .. }]),
+        "{told:?}"
+    );
+    relay.ack(b, 1, "[true]");
+    let told = relay.told();
+    assert!(
+        matches!(told[..], [HostEvent::Answered { id: 2, .. }]),
+        "{told:?}"
+    );
     relay.all_gone();
 }

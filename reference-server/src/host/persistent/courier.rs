@@ -152,7 +152,7 @@ impl Courier {
                 let client = self.client.to_string();
                 return Err(Failure::MessageTargetNotConnected { client });
             }
-            host.emit(&self.client, &message.event, message.content, Some(id))
+            host.emit_persistent(&self.client, &message.event, message.content, id)
         });
         if let Some(error) = asked.not_sent() {
             debug!(client = %self.client, %error, "a message stays in the store");

@@ -83,6 +83,8 @@ impl Host<'_> {
         ack: Option<u64>,
     ) -> Result<(), Failure> {
         let content = content.behind_source(service.as_str());
+        let wait = self.relay.policy.ack_timeout;
+        let ack = ack.map(|id| (id, wait));
         self.send(Dialect::V1, target, event, content, ack)
     }
 
