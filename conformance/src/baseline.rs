@@ -14,7 +14,7 @@ use sio_p2p_protocol::Dialect;
 
 use crate::runner::plan::Check;
 use crate::runner::verdict::{CheckResult, Verdict};
-use crate::scenario::{Problem, Source, message_of};
+use crate::scenario::{Problem, Source, TransportName, message_of};
 
 /// A baseline file.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -46,6 +46,9 @@ pub struct Entry {
     /// Engine.IO generation of the check.
     #[schemars(range(min = 3, max = 4))]
     pub eio: u8,
+    /// Transport of the check, if it is not a WebSocket.
+    #[serde(default, skip_serializing_if = "TransportName::is_usual")]
+    pub transport: TransportName,
     /// The expected verdict.
     pub verdict: Verdict,
     /// The beginning of the expected message.
@@ -71,11 +74,11 @@ pub struct Stale {
     pub instead: String,
 }
 
-type Key = (String, Dialect, u8);
+type Key = (String, Dialect, u8, TransportName);
 
 impl Entry {
     fn key(&self) -> Key {
-        (self.id.clone(), self.dialect, self.eio)
+        (self.id.clone(), self.dialect, self.eio, self.transport)
     }
 
     /// Whether a result is what this entry expects.
@@ -85,7 +88,9 @@ impl Entry {
 }
 
 fn key_of(check: &Check) -> Key {
-    (check.scenario.id.clone(), check.dialect, check.eio.number())
+    let scenario = check.scenario.id.clone();
+    let (dialect, eio) = (check.dialect, check.eio.number());
+    (scenario, dialect, eio, check.transport)
 }
 
 impl Baseline {
@@ -147,8 +152,11 @@ impl Baseline {
             }
             if !is_known {
                 problem(format!(
-                    "there is no check {} in {} over Engine.IO {}",
-                    entry.id, entry.dialect, entry.eio
+                    "there is no check {} in {} over Engine.IO {}{}",
+                    entry.id,
+                    entry.dialect,
+                    entry.eio,
+                    entry.transport.suffix()
                 ));
             }
             if let Some(first) = baseline.entries.insert(entry.key(), entry) {
@@ -224,6 +232,7 @@ impl Baseline {
                 id: key.0.clone(),
                 dialect: key.1,
                 eio: key.2,
+                transport: key.3,
                 verdict: result.verdict,
                 message_prefix: result.message.clone(),
                 why,
@@ -235,8 +244,11 @@ impl Baseline {
             .filter(|entry| entry.why.trim().is_empty())
             .map(|entry| {
                 format!(
-                    "{} in {} over Engine.IO {}",
-                    entry.id, entry.dialect, entry.eio
+                    "{} in {} over Engine.IO {}{}",
+                    entry.id,
+                    entry.dialect,
+                    entry.eio,
+                    entry.transport.suffix()
                 )
             })
             .collect();
@@ -335,7 +347,7 @@ mod tests {
         4:1: one has an entry already
         5:1: a pass needs no entry
         6:1: there is no check two in v2 over Engine.IO 3
-        7:62: unknown field `message`, expected one of `id`, `dialect`, `eio`, `verdict`, `message_prefix`, `why`
+        7:62: unknown field `message`, expected one of `id`, `dialect`, `eio`, `transport`, `verdict`, `message_prefix`, `why`
         ");
     }
 

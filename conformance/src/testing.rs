@@ -9,7 +9,7 @@ use sio_p2p_transport::EioVersion;
 use crate::runner::plan::Check;
 use crate::runner::trace::{TraceLine, Way};
 use crate::runner::verdict::{CheckResult, Finding, Outcome};
-use crate::scenario::{Scenario, Source, parse};
+use crate::scenario::{Scenario, Source, TransportName, parse};
 
 /// A small scenario that checks `SRV-MSG-2`.
 pub(crate) fn scenario(id: &str) -> Arc<Scenario> {
@@ -41,6 +41,7 @@ pub(crate) fn check(id: &str) -> Check {
         scenario: scenario(id),
         dialect: Dialect::V2,
         eio: EioVersion::V4,
+        transport: TransportName::default(),
     }
 }
 

@@ -9,7 +9,7 @@ use sio_p2p_transport::EioVersion;
 use crate::exit::Exit;
 use crate::report::file::Render;
 use crate::report::{badge, html, json, junit, markdown};
-use crate::scenario::Capability;
+use crate::scenario::{Capability, TransportName};
 
 /// Checks whether an implementation follows the Socket.IO peer-to-peer protocol.
 #[derive(Debug, Parser)]
@@ -48,6 +48,10 @@ pub struct RunArgs {
     /// Engine.IO generation, may repeat [default: 4]
     #[arg(long, value_name = "3|4")]
     pub eio: Vec<EioVersion>,
+    /// Transport: websocket, polling or upgrade, which begins by polling; may repeat
+    /// [default: websocket]
+    #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
+    pub transport: Vec<TransportName>,
     /// Only scenarios whose id, family or one of whose clauses matches; * stands for any
     /// characters; may repeat
     #[arg(long, value_name = "PATTERN")]

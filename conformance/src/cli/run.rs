@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::ValueEnum;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::{ConnectOptions, EioVersion};
 
@@ -23,7 +24,7 @@ use crate::runner::plan::{Check, Selection, selects};
 use crate::runner::run::{Run, RunError, Target};
 use crate::runner::testee::StartCommand;
 use crate::runner::verdict::{CheckResult, Verdict};
-use crate::scenario::{Library, Source};
+use crate::scenario::{Library, Source, TransportName};
 
 /// How many checks play at a time on one server.
 const SHARED_JOBS: usize = 16;
@@ -41,6 +42,7 @@ pub(super) async fn run(args: RunArgs) -> Exit {
     let selection = Selection {
         dialects: or(&args.dialect, &Dialect::ALL),
         eio: or(&args.eio, &[EioVersion::V4]),
+        transports: or(&args.transport, &[TransportName::default()]),
         patterns: args.select.clone(),
         claims: if is_embedded && args.claim.is_empty() {
             embedded::claims()
@@ -183,6 +185,7 @@ fn all_checks(library: &Library) -> Vec<Check> {
     let everything = Selection {
         dialects: Dialect::ALL.to_vec(),
         eio: vec![EioVersion::V3, EioVersion::V4],
+        transports: TransportName::value_variants().to_vec(),
         patterns: Vec::new(),
         claims: Vec::new(),
     };

@@ -17,8 +17,11 @@ const FRAMES: usize = 10;
 /// A check in words: `message-with-ack (v1, Engine.IO 4)`.
 pub fn name_of(check: &Check) -> String {
     format!(
-        "{} ({}, Engine.IO {})",
-        check.scenario.id, check.dialect, check.eio
+        "{} ({}, Engine.IO {}{})",
+        check.scenario.id,
+        check.dialect,
+        check.eio,
+        check.transport.suffix()
     )
 }
 

@@ -52,10 +52,11 @@ pub fn render(report: &Report) -> std::io::Result<String> {
         for stale in &report.stale {
             let _ = writeln!(
                 page,
-                "- {} ({}, Engine.IO {}): {}",
+                "- {} ({}, Engine.IO {}{}): {}",
                 code(&stale.entry.id),
                 stale.entry.dialect,
                 stale.entry.eio,
+                stale.entry.transport.suffix(),
                 stale.instead
             );
         }

@@ -9,7 +9,7 @@ use sio_p2p_protocol::Dialect;
 use crate::baseline::{Entry, Stale};
 use crate::runner::trace::TraceLine;
 use crate::runner::verdict::{CheckResult, Verdict};
-use crate::scenario::Level;
+use crate::scenario::{Level, TransportName};
 
 /// The version of the format that this program writes and reads.
 pub const FORMAT: u32 = 1;
@@ -84,6 +84,9 @@ pub struct Result {
     /// Engine.IO generation of the check.
     #[schemars(range(min = 3, max = 4))]
     pub eio: u8,
+    /// Transport of the check.
+    #[serde(default)]
+    pub transport: TransportName,
     /// Level of the scenario.
     pub level: Level,
     /// Clauses that it checks.
@@ -157,7 +160,11 @@ impl Report {
 impl Result {
     /// The scenario, dialect and generation, as people write them.
     pub fn name(&self) -> String {
-        format!("{} ({}, Engine.IO {})", self.id, self.dialect, self.eio)
+        let suffix = self.transport.suffix();
+        format!(
+            "{} ({}, Engine.IO {}{suffix})",
+            self.id, self.dialect, self.eio
+        )
     }
 }
 
@@ -193,6 +200,7 @@ impl From<&CheckResult> for Result {
             family: scenario.family.clone(),
             dialect: result.check.dialect,
             eio: result.check.eio.number(),
+            transport: result.check.transport,
             level: scenario.level,
             clauses: scenario
                 .clauses

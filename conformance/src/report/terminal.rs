@@ -214,10 +214,11 @@ impl<W: Write> Reporter for TerminalReporter<W> {
                 self.summary(results)?;
                 for stale in *stale {
                     let line = format!(
-                        "stale: {} in {} over Engine.IO {}: the baseline expects {} ({:?}), but {}",
+                        "stale: {} in {} over Engine.IO {}{}: the baseline expects {} ({:?}), but {}",
                         stale.entry.id,
                         stale.entry.dialect,
                         stale.entry.eio,
+                        stale.entry.transport.suffix(),
                         stale.entry.verdict,
                         stale.entry.message_prefix,
                         stale.instead
@@ -263,6 +264,7 @@ mod tests {
     use super::*;
     use crate::baseline::{Entry, Stale};
     use crate::runner::verdict::{Finding, Outcome};
+    use crate::scenario::TransportName;
     use crate::testing::{failure, result};
     use std::time::Duration;
 
@@ -326,6 +328,7 @@ mod tests {
                 id: "mended".into(),
                 dialect: sio_p2p_protocol::Dialect::V1,
                 eio: 3,
+                transport: TransportName::default(),
                 verdict: Verdict::Fail,
                 message_prefix: "b did not".into(),
                 why: "w".into(),

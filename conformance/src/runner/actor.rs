@@ -12,6 +12,7 @@ use sio_p2p_transport::{
 use tokio::sync::{Semaphore, mpsc};
 
 use super::lowering::Outgoing;
+use crate::scenario::TransportName;
 
 /// How many bytes one play may receive: a flood costs the scenario, not the runner.
 const BUDGET: usize = 256 << 20;
@@ -177,6 +178,8 @@ pub(crate) struct Actor {
     pub(crate) dialect: Dialect,
     /// The Engine.IO generation by which it connects.
     pub(crate) eio: EioVersion,
+    /// How it is carried.
+    pub(crate) transport: TransportName,
     /// Its connection: the current one, or the last one if the server has closed it.
     pub(crate) connection: Option<Connection>,
     /// How often it has connected.

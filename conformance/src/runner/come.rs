@@ -26,8 +26,12 @@ impl Play {
         }
         let tap = self.trace.tap(name);
         let deadline = self.deadline;
-        let eio = self.actor(name)?.eio;
-        Ok(options.eio(eio).connect_timeout(deadline).tap(tap))
+        let actor = self.actor(name)?;
+        Ok(options
+            .eio(actor.eio)
+            .transports(actor.transport.into())
+            .connect_timeout(deadline)
+            .tap(tap))
     }
 
     pub(super) async fn connect(&mut self, name: &str) -> Result<(), Stop> {

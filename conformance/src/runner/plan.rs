@@ -5,9 +5,9 @@ use std::sync::Arc;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
-use crate::scenario::{Capability, Scenario};
+use crate::scenario::{Capability, Scenario, TransportName};
 
-/// A scenario in one dialect over one Engine.IO generation.
+/// A scenario in one dialect over one Engine.IO generation and transport.
 #[derive(Debug, Clone)]
 pub struct Check {
     /// What is played.
@@ -16,6 +16,8 @@ pub struct Check {
     pub dialect: Dialect,
     /// The Engine.IO generation of actors that do not fix their own.
     pub eio: EioVersion,
+    /// The transport of actors that do not fix their own.
+    pub transport: TransportName,
 }
 
 /// What the user asks to be run, and what the server offers.
@@ -25,6 +27,8 @@ pub struct Selection {
     pub dialects: Vec<Dialect>,
     /// Engine.IO generations, in order.
     pub eio: Vec<EioVersion>,
+    /// Transports, in order.
+    pub transports: Vec<TransportName>,
     /// Patterns, any of which must match; none for everything.
     pub patterns: Vec<String>,
     /// Capabilities that the server declares.
@@ -35,7 +39,11 @@ impl Selection {
     /// Every check that is asked for, in the order of the scenarios.
     pub fn checks(&self, scenarios: &[Arc<Scenario>]) -> Vec<Check> {
         let mut checks = Vec::new();
-        for &eio in &self.eio {
+        let ways = self.eio.iter().flat_map(|&eio| {
+            let transports = self.transports.iter();
+            transports.map(move |&transport| (eio, transport))
+        });
+        for (eio, transport) in ways {
             for &dialect in &self.dialects {
                 for scenario in scenarios {
                     let fits = scenario.dialects.contains(&dialect)
@@ -46,6 +54,7 @@ impl Selection {
                             scenario: Arc::clone(scenario),
                             dialect,
                             eio,
+                            transport,
                         });
                     }
                 }

@@ -107,6 +107,7 @@ impl Play {
                 name: name.clone(),
                 dialect: actor.dialect.unwrap_or(check.dialect),
                 eio,
+                transport: actor.transport.unwrap_or(check.transport),
                 connection: None,
                 generations: 0,
                 left: false,

@@ -13,7 +13,7 @@ use super::plan::Check;
 use super::play::Play;
 use super::trace::Trace;
 use super::verdict::{Finding, Outcome};
-use crate::scenario::{Scenario, Source, parse};
+use crate::scenario::{Scenario, Source, TransportName, parse};
 
 const TEXT: &str = r#"{
   "id": "probe",
@@ -60,6 +60,7 @@ pub(crate) fn probe(
             scenario,
             dialect,
             eio,
+            transport: TransportName::default(),
         };
         match Play::new(&check, &url, Trace::new(), None)
             .run()

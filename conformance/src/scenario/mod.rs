@@ -11,6 +11,7 @@ mod source;
 mod spanned;
 pub mod step;
 pub mod text;
+mod transport;
 pub mod value;
 
 #[cfg(test)]
@@ -21,3 +22,4 @@ pub use model::{Capability, Level, UnknownCapability};
 pub use parse::{DEFAULT_DEADLINE, Problem, Scenario, parse};
 pub use source::{Location, Source, message_of};
 pub use spanned::Spanned;
+pub use transport::TransportName;

@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 
 use super::spanned::Spanned;
 use super::text::Text;
+use super::transport::TransportName;
 use sio_p2p_protocol::Dialect;
 
 /// One scenario: who takes part, what they do, what must be seen, and which clauses
@@ -166,6 +167,9 @@ pub struct ActorDocument {
     #[serde(default)]
     #[schemars(with = "Option<EioNumber>")]
     pub eio: Option<u8>,
+    /// This actor is always carried in this way, whatever the run's.
+    #[serde(default)]
+    pub transport: Option<TransportName>,
 }
 
 /// What it means to break a scenario, in the words of RFC 2119.

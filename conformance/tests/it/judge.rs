@@ -54,6 +54,7 @@ async fn judge(url: &str, scenarios: &[Arc<Scenario>], jobs: usize) -> Vec<Check
     let selection = Selection {
         dialects: vec![Dialect::V2],
         eio: vec![EioVersion::V4],
+        transports: vec![sio_p2p_conformance::scenario::TransportName::default()],
         patterns: Vec::new(),
         claims: Vec::new(),
     };

@@ -94,7 +94,7 @@ fn details(result: &Result, open: bool) -> Markup {
         details.result.(result.verdict.as_str()) id=(anchor(result)) open[open] {
             summary {
                 span.verdict { (words(result.verdict)) }
-                code { (result.id) } " " span.way { (result.dialect) ", Engine.IO " (result.eio) }
+                code { (result.id) } " " span.way { (result.dialect) ", Engine.IO " (result.eio) (result.transport.suffix()) }
                 p.message { (result.message) }
             }
             p.title { (prose(&result.title)) }
@@ -149,7 +149,7 @@ pub(super) fn stale(report: &Report) -> Markup {
             ul {
                 @for stale in &report.stale {
                     li {
-                        code { (stale.entry.id) } " (" (stale.entry.dialect) ", Engine.IO " (stale.entry.eio) "): "
+                        code { (stale.entry.id) } " (" (stale.entry.dialect) ", Engine.IO " (stale.entry.eio) (stale.entry.transport.suffix()) "): "
                         (stale.instead)
                     }
                 }

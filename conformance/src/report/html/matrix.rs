@@ -7,16 +7,17 @@ use sio_p2p_protocol::Dialect;
 
 use super::super::model::{Report, Result};
 use super::{anchor, prose, sign, words};
+use crate::scenario::TransportName;
 
 /// One way to play a scenario: a column.
-type Column = (Dialect, u8);
+type Column = (Dialect, u8, TransportName);
 
 /// A table for each family.
 pub(super) fn families(report: &Report) -> Markup {
     let mut columns: Vec<Column> = Vec::new();
     let mut families: BTreeMap<&str, Vec<(&str, Vec<&Result>)>> = BTreeMap::new();
     for result in &report.results {
-        let column = (result.dialect, result.eio);
+        let column = (result.dialect, result.eio, result.transport);
         if !columns.contains(&column) {
             columns.push(column);
         }
@@ -34,8 +35,8 @@ pub(super) fn families(report: &Report) -> Markup {
                 table.matrix {
                     thead { tr {
                         th scope="col" { "Scenario" }
-                        @for (dialect, eio) in &columns {
-                            th scope="col" { (dialect) br; small { "Engine.IO " (eio) } }
+                        @for (dialect, eio, transport) in &columns {
+                            th scope="col" { (dialect) br; small { "Engine.IO " (eio) (transport.suffix()) } }
                         }
                     } }
                     tbody {
@@ -60,7 +61,7 @@ fn row(id: &str, results: &[&Result], columns: &[Column]) -> Markup {
         tr {
             th scope="row" { code { (id) } span.title { (prose(title)) } }
             @for column in columns {
-                @let found = results.iter().find(|result| (result.dialect, result.eio) == *column);
+                @let found = results.iter().find(|result| (result.dialect, result.eio, result.transport) == *column);
                 @if let Some(result) = found { (cell(result)) } @else { td {} }
             }
         }

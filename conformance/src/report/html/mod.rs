@@ -125,9 +125,10 @@ fn sign(verdict: Verdict) -> &'static str {
 /// Where the details of a result are on the page.
 fn anchor(result: &super::model::Result) -> String {
     format!(
-        "{}-{}-{}",
+        "{}-{}-{}{}",
         result.id.replace('/', "-"),
         result.dialect,
-        result.eio
+        result.eio,
+        result.transport.suffix().replace(", ", "-")
     )
 }

@@ -59,10 +59,6 @@ pub fn uncovered(library: &Library) -> Vec<&'static Clause> {
 /// Clauses without a scenario, and why that is so.
 pub const EXCLUDED: &[(&str, &str)] = &[
     (
-        "SRV-CON-4",
-        "the runner connects by WebSocket only; the server's own tests poll",
-    ),
-    (
         "SRV-CON-5",
         "silence is noticed after 45 seconds by default, too long for a scenario",
     ),

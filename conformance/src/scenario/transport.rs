@@ -1,0 +1,71 @@
+//! How an actor is carried: the word for it in scenarios, reports and options.
+
+use std::fmt;
+
+use clap::ValueEnum;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sio_p2p_transport::Transports;
+
+/// A transport, or a change from one to another.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum TransportName {
+    /// A WebSocket from the beginning.
+    #[default]
+    Websocket,
+    /// HTTP long-polling only.
+    Polling,
+    /// Long-polling that becomes a WebSocket while the story goes on.
+    Upgrade,
+}
+
+impl TransportName {
+    /// Whether this is the one that need not be named.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde calls it with a reference"
+    )]
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// How names of checks end: nothing for the usual one.
+    pub fn suffix(self) -> String {
+        if self.is_usual() {
+            String::new()
+        } else {
+            format!(", {self}")
+        }
+    }
+}
+
+impl fmt::Display for TransportName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Transports::from(*self).as_str())
+    }
+}
+
+impl From<TransportName> for Transports {
+    fn from(name: TransportName) -> Self {
+        match name {
+            TransportName::Websocket => Self::WebSocket,
+            TransportName::Polling => Self::Polling,
+            TransportName::Upgrade => Self::PollingThenUpgrade,
+        }
+    }
+}
