@@ -213,7 +213,10 @@ fn too_many(TooMany { retry_after }: TooMany) -> Answer {
     *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
     // Whole seconds, and never so few that it would be told the same again.
     let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
-    answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+    // The bucket may have been refilled since it was found empty.
+    answer
+        .headers_mut()
+        .insert(RETRY_AFTER, seconds.max(1).into());
     answer
 }
 
