@@ -186,7 +186,7 @@ async fn messages_and_their_ack_functions_survive_a_restart() {
         server.stop();
         server.stopped().await;
     }
-    let (server, handle) = start(file(folder.path())).await;
+    let (server, handle) = start(reopened(folder.path()).await).await;
     let mut calls = acks(&handle, "done");
     let mut a = Client::join(&server, "a").await;
     for number in [0, 2] {
@@ -218,7 +218,8 @@ async fn attachments_are_stored_too() {
     assert!(format!("{frame:?}").contains(r"\0\x01\xff"), "{frame:?}");
 }
 
-/// Opens a file that a server which is being dropped still holds.
+/// Opens a file that a server which has ended may still hold for a moment, because
+/// its tasks end on their own time.
 async fn reopened(folder: &Path) -> SqliteStore {
     loop {
         match SqliteStore::open(folder.join("messages"), StoreLimits::default()) {
