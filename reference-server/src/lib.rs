@@ -68,3 +68,8 @@ pub use serve::{BoundServer, serve};
 pub use server::{P2pServer, P2pServerBuilder};
 pub use shell::guard::StallGuard;
 pub use shell::http::PATH;
+
+/// Runs the examples of the page as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadMe;

@@ -125,6 +125,8 @@ impl P2pServer {
 pub struct P2pServerBuilder {
     config: Config,
     store: Option<Arc<dyn MessageStore>>,
+    authenticator: Option<Arc<dyn Authenticate>>,
+    authorizer: Option<Arc<dyn Authorize>>,
 }
 
 impl fmt::Debug for P2pServerBuilder {
@@ -150,12 +152,32 @@ impl P2pServerBuilder {
         self
     }
 
+    /// Who may connect, whatever the settings say about that.
+    #[must_use]
+    pub fn authenticator(mut self, authenticator: impl Authenticate) -> Self {
+        self.authenticator = Some(Arc::new(authenticator));
+        self
+    }
+
+    /// What a client may do, beyond what the policy forbids.
+    #[must_use]
+    pub fn authorizer(mut self, authorizer: impl Authorize + 'static) -> Self {
+        self.authorizer = Some(Arc::new(authorizer));
+        self
+    }
+
     /// The server.
     pub fn build(self) -> P2pServer {
-        let server = P2pServer::new(self.config);
-        match self.store {
-            Some(store) => server.with_store(store),
-            None => server,
+        let mut server = P2pServer::new(self.config);
+        if let Some(store) = self.store {
+            server = server.with_store(store);
         }
+        if let Some(authenticator) = self.authenticator {
+            server.engine.gate().guard(authenticator);
+        }
+        if let Some(authorizer) = self.authorizer {
+            server.engine.enter().relay.set_authorizer(authorizer);
+        }
+        server
     }
 }

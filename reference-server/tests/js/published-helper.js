@@ -8,6 +8,7 @@
 // though they have a connection each: a client that leaves here lets those go first
 // who have asked for something. No wait is shorter, and no assertion weaker.
 //
+// P2P_WAITS    `published`: nothing but the server is replaced, for a quiet machine
 // P2P_SERVERS  URLs of running servers, separated by commas: one for each file
 // P2P_CLIENT   the package that stands for `socket.io-client`, if not that one
 'use strict';
@@ -19,6 +20,7 @@ const PLUGIN = '@gigasource/socket.io-p2p-plugin';
 
 const servers = process.env.P2P_SERVERS.split(',').map((url) => new URL(url));
 const clientPackage = process.env.P2P_CLIENT ?? 'socket.io-client';
+const asPublished = process.env.P2P_WAITS === 'published';
 const helper = require.resolve(`${PLUGIN}/test/mocha/common.js`);
 const serverPlugin = require.resolve(`${PLUGIN}/src/p2p-server-plugin.js`);
 
@@ -52,7 +54,7 @@ function substituteFor(original) {
     stopServer() {},
     startClients(count, serverPort) {
       const started = original.startClients(count, serverPort ?? port);
-      for (const client of started) {
+      for (const client of asPublished ? [] : started) {
         client.io.on('packet', () => { packets += 1; });
         leaveInTurn(client);
       }
@@ -61,6 +63,7 @@ function substituteFor(original) {
     },
     async wait(ms) {
       await original.wait(ms);
+      if (asPublished) return;
       waits = waits.then(() => Promise.race([settled(), original.wait(PATIENCE_MS)]));
       await waits;
     },
