@@ -16,6 +16,13 @@ use sio_p2p_server::config::{LoadError, Loaded, Loader};
 /// variables such as `P2P_SERVER_ENGINE__MAX_MESSAGE`, and flags; the later wins.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 80)]
+#[cfg_attr(
+    feature = "faults",
+    expect(
+        clippy::struct_excessive_bools,
+        reason = "each is a flag of its own, with nothing to combine"
+    )
+)]
 pub(crate) struct Options {
     /// TOML file with settings; instead of `P2P_SERVER_CONFIG`.
     #[arg(long, value_name = "FILE")]

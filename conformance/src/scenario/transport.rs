@@ -36,10 +36,6 @@ pub enum TransportName {
 
 impl TransportName {
     /// Whether this is the one that need not be named.
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde calls it with a reference"
-    )]
     pub fn is_usual(&self) -> bool {
         *self == Self::default()
     }

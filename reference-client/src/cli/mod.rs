@@ -1,5 +1,5 @@
 //! The command-line client. Each family of commands has a file; all of them end in an
-//! [`Exit`](exit::Exit), which is the exit code and a sentence for standard error.
+//! [`Exit`], which is the exit code and a sentence for standard error.
 
 mod args;
 mod clients;

@@ -5,6 +5,7 @@
 //! they leave as the text packet `b<base64>`, and the client throws. They are turned
 //! into what the client expects here, on their way out.
 
+use std::fmt::Write as _;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -130,8 +131,12 @@ fn text(body: &[u8]) -> Option<Vec<u8>> {
         }
         let (packet, rest) = rest.split_at_checked(end)?;
         match packet.strip_prefix('b') {
-            Some(base64) => repaired.push_str(&format!("{}:b4{base64}", length + 1)),
-            None => repaired.push_str(&format!("{length}:{packet}")),
+            Some(base64) => {
+                let _ = write!(repaired, "{}:b4{base64}", length + 1);
+            }
+            None => {
+                let _ = write!(repaired, "{length}:{packet}");
+            }
         }
         body = rest;
     }
