@@ -43,6 +43,10 @@ pub(super) async fn run(persistence: Arc<Persistence>, client: ClientId, bell: A
             Ok(_) => {}
             Err(error) => {
                 error!(%client, %error, "cannot deliver persistent messages");
+                // Nobody tries again for a server that has ended.
+                if persistence.door.strong_count() == 0 {
+                    return;
+                }
                 tokio::time::sleep(STORE_PAUSE).await;
                 continue;
             }
