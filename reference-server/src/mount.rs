@@ -87,13 +87,7 @@ impl P2pServer {
     pub fn into_service(self) -> io::Result<(P2pService, Running)> {
         let (config, engine) = self.into_parts();
         let invalid = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
-        config
-            .validate()
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        engine
-            .gate()
-            .prepare()
-            .map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))?;
+        engine.prepare(&config)?;
         let http = Http::new(Arc::clone(&engine), &config, Arc::default()).map_err(invalid)?;
         let housekeeping = Arc::clone(&engine).housekeep(config.engine.connect_timeout);
         let running = Running {

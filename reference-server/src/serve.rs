@@ -88,13 +88,7 @@ impl BoundServer {
         config: Arc<Config>,
         listener: TcpListener,
     ) -> io::Result<Self> {
-        config
-            .validate()
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        engine
-            .gate()
-            .prepare()
-            .map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))?;
+        engine.prepare(&config)?;
         let address = listener.local_addr()?;
         let tls = Tls::load(&config.tls)?.map(Arc::new);
         let traffic = Arc::new(Traffic::default());

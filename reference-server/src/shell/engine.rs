@@ -6,6 +6,7 @@
 
 mod joining;
 
+use std::io;
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -67,6 +68,17 @@ impl Engine {
                 ..ParseConfig::default()
             },
         }
+    }
+
+    /// Gets ready for clients. The error is a sentence that says which part of the
+    /// configuration cannot be carried out.
+    pub(crate) fn prepare(&self, config: &Config) -> io::Result<()> {
+        config
+            .validate()
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        self.gate()
+            .prepare()
+            .map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))
     }
 
     /// Who may join.
