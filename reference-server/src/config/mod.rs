@@ -100,7 +100,7 @@ pub struct Config {
     pub drain: DrainConfig,
     /// Who may connect, and under which client id.
     pub auth: AuthConfig,
-    /// How much one address or one client may do in a second.
+    /// How much one address, one client or one client id may do in a second.
     pub rates: RatesConfig,
     /// The rules of the relay and its bounds per connection.
     pub policy: Policy,

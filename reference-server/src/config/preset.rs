@@ -87,11 +87,14 @@ fn strict() -> Config {
     auth.sources = vec![TokenSource::Payload, TokenSource::Header];
 
     // Streams send an event for each chunk and its like, so a client needs room. An
-    // address may be that of a whole office.
+    // address may be that of a whole office. A client comes back when its network
+    // does, not every second.
     let rates = &mut config.rates;
     rates.connections_per_second = 10;
     rates.clients_per_address = 200;
     rates.events_per_second = 2_000;
+    rates.address_events_per_second = 10_000;
+    rates.id_connections_per_second = 1;
 
     // A client id that is taken stays refused: where a token is good for more than
     // one id, replacing would hand the messages of one client to another.

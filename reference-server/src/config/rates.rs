@@ -1,9 +1,9 @@
-//! How much one address or one client may do in a second.
+//! How much one address, one client or one client id may do in a second.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How much one address or one client may do in a second. Everything by default.
+/// How much one address, one client or one client id may do in a second. Everything by default.
 ///
 /// An address of IPv6 stands for its network of 64 bits, because that is what one
 /// customer gets. Behind a proxy, see the section `proxy`: without it all clients
@@ -31,9 +31,23 @@ pub struct RatesConfig {
     /// 4,000.
     #[schemars(range(min = 1))]
     pub events_burst: u32,
-    /// How many addresses are remembered, default 65,536. They are forgotten when
-    /// they have been quiet for long enough. While there are more, all share what
-    /// one address may do.
+    /// How many events all clients of one address together may send per second,
+    /// default 0, which is any number. Each one more is refused as above.
+    pub address_events_per_second: u32,
+    /// How many they may send at once after they were quiet for long enough, default
+    /// 20,000.
+    #[schemars(range(min = 1))]
+    pub address_events_burst: u32,
+    /// How many connections may come per second under one client id, wherever they
+    /// come from, default 0, which is any number. Each one more is let go of after a
+    /// `SERVER_ERROR`.
+    pub id_connections_per_second: u32,
+    /// How many may come at once after none came for long enough, default 20.
+    #[schemars(range(min = 1))]
+    pub id_connections_burst: u32,
+    /// How many addresses are remembered for each of these limits, and how many client
+    /// ids, default 65,536. They are forgotten when they have been quiet for long
+    /// enough. While there are more, those share what one of them may do.
     #[schemars(range(min = 1, max = 0x0100_0000))]
     pub addresses: usize,
 }
@@ -46,6 +60,10 @@ impl Default for RatesConfig {
             clients_per_address: 0,
             events_per_second: 0,
             events_burst: 4_000,
+            address_events_per_second: 0,
+            address_events_burst: 20_000,
+            id_connections_per_second: 0,
+            id_connections_burst: 20,
             addresses: 65_536,
         }
     }

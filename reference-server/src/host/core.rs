@@ -5,7 +5,9 @@ use std::ops::DerefMut;
 use tokio::time::Instant;
 
 use super::desk::Desk;
-use crate::relay::{Answer, ConnectionId, Handshake, Host, Outbox, Output, Policy, Relay, Request};
+use crate::relay::{
+    Answer, ConnectionId, Handshake, Host, Outbox, Output, Policy, Rate, Relay, Request,
+};
 
 /// The relay, its outbox, and the host's desk.
 ///
@@ -84,8 +86,13 @@ impl Core {
     }
 
     /// A connection has sent an event too many; see [`Relay::too_fast`].
-    pub(crate) fn too_fast(&mut self, from: ConnectionId, per_second: u32) {
-        self.relay.too_fast(from, per_second, &mut self.outbox);
+    pub(crate) fn too_fast(&mut self, from: ConnectionId, rate: Rate) {
+        self.relay.too_fast(from, rate, &mut self.outbox);
+    }
+
+    /// A connection comes too soon after others; see [`Relay::too_often`].
+    pub(crate) fn too_often(&mut self, connection: ConnectionId, rate: Rate) {
+        self.relay.too_often(connection, rate, &mut self.outbox);
     }
 
     /// A connection has answered an event; see [`Relay::acked`].

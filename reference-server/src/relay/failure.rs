@@ -86,9 +86,3 @@ pub(super) fn unanswered_ping(timeout: Duration) -> Failure {
     );
     Failure::refused(Refusal::TimedOut, detail)
 }
-
-/// A connection sends faster than it may.
-pub(super) fn too_fast(per_second: u32) -> Failure {
-    let detail = format!("one connection may send at most {per_second} events per second");
-    Failure::refused(Refusal::LimitReached, detail)
-}

@@ -60,6 +60,38 @@ impl Limit {
     }
 }
 
+/// A rate that a connection has exceeded. Rates are counted by the driver of the
+/// relay, who has the clock; what is said about them is said here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rate {
+    /// Events of one connection per second.
+    Events(u32),
+    /// Events per second of all connections that have one address.
+    AddressEvents(u32),
+    /// Connections per second under one client id.
+    IdConnections(u32),
+}
+
+impl Rate {
+    /// The failure of whoever is faster. Like that of a limit, it names the setting.
+    pub(super) fn exceeded(self) -> Failure {
+        let (who, limit, what, setting) = match self {
+            Self::Events(limit) => ("connection", limit, "send", "events"),
+            Self::AddressEvents(limit) => ("address", limit, "send", "address_events"),
+            Self::IdConnections(limit) => ("client id", limit, "open", "id_connections"),
+        };
+        let detail = format!(
+            "one {who} may {what} at most {limit} {} per second (rates.{setting}_per_second)",
+            if what == "send" {
+                "events"
+            } else {
+                "connections"
+            },
+        );
+        Failure::refused(Refusal::LimitReached, detail)
+    }
+}
+
 impl Policy {
     /// How much a limit allows.
     pub(super) fn limit(&self, limit: Limit) -> usize {

@@ -76,6 +76,7 @@ use self::early::Early;
 use self::ends::Ends;
 pub(crate) use self::ends::SERVER_SIDE;
 pub use self::host::{Callee, Content, Host, HostCall, HostEvent, Peer};
+pub use self::limit::Rate;
 use self::links::Links;
 pub use self::output::{Answer, ConnectionId, Data, Handshake, Outbox, Output, Packet, Request};
 use self::pings::Pings;
@@ -240,10 +241,18 @@ impl Relay {
 
     /// A connection has sent an event that is one too many, so nobody reads it. How
     /// fast it may send is for its driver to count, who has a clock.
-    pub fn too_fast(&mut self, from: ConnectionId, per_second: u32, outbox: &mut Outbox) {
+    pub fn too_fast(&mut self, from: ConnectionId, rate: Rate, outbox: &mut Outbox) {
         if self.registry.contains(from) {
-            call::server_error(outbox, from, &failure::too_fast(per_second));
+            call::server_error(outbox, from, &rate.exceeded());
         }
+    }
+
+    /// A connection has joined, too soon after others of the same client id. As with
+    /// [events](Self::too_fast), the counting is its driver's. It is turned away and
+    /// never known.
+    pub fn too_often(&mut self, connection: ConnectionId, rate: Rate, outbox: &mut Outbox) {
+        call::server_error(outbox, connection, &rate.exceeded());
+        outbox.disconnect(connection);
     }
 
     /// A connection has answered an event. The answer goes to whoever asked, as

@@ -27,9 +27,9 @@ use super::handshake::{self, namespace_path};
 use super::hub::Hub;
 use super::rates::Rates;
 use super::session::{Connection, Phase, Session};
-use crate::Config;
 use crate::host::{Core, Door, Inside};
 use crate::relay::{Answer, Request};
+use crate::{ClientAddress, Config};
 
 /// Ties the relay to Engine.IO connections of both generations.
 ///
@@ -49,17 +49,15 @@ pub(crate) struct Engine {
     gate: Arc<Gate>,
     /// How much a client may send.
     rates: Arc<Rates>,
-    /// The same as a number, to be told.
-    events_per_second: u32,
 }
 
 impl Engine {
     pub(crate) fn new(config: &Arc<Config>) -> Self {
+        let rates = Arc::new(Rates::new(&config.rates));
         Self {
-            hub: Mutex::new(Hub::new(Arc::clone(config))),
+            hub: Mutex::new(Hub::new(Arc::clone(config), Arc::clone(&rates))),
             gate: Arc::new(Gate::new(config)),
-            rates: Arc::new(Rates::new(&config.rates)),
-            events_per_second: config.rates.events_per_second,
+            rates,
             intake: Intake::default(),
             // One size for all: the same that the engine keeps for text.
             limits: ParseConfig {
@@ -214,11 +212,11 @@ impl Engine {
                 self.hub().leave(connection);
                 Ok(())
             }
-            (FrameKind::Event { .. }, Phase::Joined(from)) if connection.data.is_too_fast() => {
-                self.hub().refuse_too_fast(from, self.events_per_second);
-                Ok(())
-            }
             (FrameKind::Event { data, ack }, Phase::Joined(from)) => {
+                if let Err(rate) = connection.data.may_send() {
+                    self.hub().refuse_too_fast(from, rate);
+                    return Ok(());
+                }
                 let attachments = data.attachments.into();
                 // Reading is done outside of the lock; it is the larger part of the work.
                 // An event that makes no sense is answered by the relay; only what is
@@ -304,8 +302,9 @@ impl EngineIoHandler for Engine {
         // Before anything can be said about it.
         socket.data.introduce(handshake::span(&socket));
         self.guarded(&socket, || {
-            if let Some(rate) = self.rates.events() {
-                socket.data.limit_events(rate);
+            let address = ClientAddress::of(&socket.req_parts.extensions);
+            if let Some(pace) = self.rates.pace(address) {
+                socket.data.keep_to(pace);
             }
             let outcome = self.gate.known(&socket);
             self.hub().open(Arc::clone(&socket), outcome);

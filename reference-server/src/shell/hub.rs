@@ -22,10 +22,11 @@ use super::figures::{Figures, Tally, Waiting};
 use super::frame::Encoded;
 use super::gate::Outcome;
 use super::queue::{Queued, Unsent, queue};
+use super::rates::Rates;
 use super::session::{Connection, Phase};
 use crate::Config;
 use crate::host::Core;
-use crate::relay::{Answer, ConnectionId, Output, Packet, Request};
+use crate::relay::{Answer, ConnectionId, Output, Packet, Rate, Request};
 
 /// A connection that is outside of the default namespace.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +56,8 @@ pub(crate) struct Hub {
     /// Nobody is let in any more.
     stopping: bool,
     config: Arc<Config>,
+    /// How often an id may come.
+    rates: Arc<Rates>,
     /// What has happened here, in numbers.
     tally: Tally,
     /// How many connections are open, for whoever waits for the last to go.
@@ -63,7 +66,7 @@ pub(crate) struct Hub {
 
 impl Hub {
     /// A hub without connections.
-    pub(crate) fn new(config: Arc<Config>) -> Self {
+    pub(crate) fn new(config: Arc<Config>, rates: Arc<Rates>) -> Self {
         #[cfg_attr(not(feature = "faults"), expect(unused_mut, reason = "no faults"))]
         let mut core = Core::new(config.policy.clone());
         #[cfg(feature = "faults")]
@@ -80,6 +83,7 @@ impl Hub {
             joins: 0,
             stopping: false,
             config,
+            rates,
             tally: Tally::default(),
             open: watch::Sender::new(0),
         }
@@ -181,8 +185,8 @@ impl Hub {
     }
 
     /// The client has sent an event, and too many before it.
-    pub(crate) fn refuse_too_fast(&mut self, from: ConnectionId, per_second: u32) {
-        self.core.too_fast(from, per_second);
+    pub(crate) fn refuse_too_fast(&mut self, from: ConnectionId, rate: Rate) {
+        self.core.too_fast(from, rate);
         self.deliver();
     }
 

@@ -10,8 +10,8 @@ use super::backlog::Backlog;
 use super::ending::Ending;
 use super::figures::Spoken;
 use super::frame::Decoder;
-use super::rates::EventRate;
-use crate::relay::ConnectionId;
+use super::rates::Pace;
+use crate::relay::{ConnectionId, Rate};
 
 /// A connection of the engine with our state in it.
 pub(crate) type Connection = Arc<Socket<Session>>;
@@ -27,7 +27,7 @@ pub(crate) struct Session {
     /// Touched only by the holder of the hub's lock, so this one is always free.
     backlog: Mutex<Backlog>,
     /// How fast it may send, if there is a limit.
-    events: OnceLock<EventRate>,
+    pace: OnceLock<Pace>,
     /// The dialects it has spoken, as a number. Changed under the hub's lock.
     spoken: AtomicU8,
     /// Why we closed it, if we did.
@@ -68,7 +68,7 @@ impl Default for Session {
             decoder: Decoder::default(),
             phase: AtomicU64::new(WAITING),
             backlog: Mutex::default(),
-            events: OnceLock::new(),
+            pace: OnceLock::new(),
             spoken: AtomicU8::default(),
             ending: OnceLock::new(),
             span: OnceLock::new(),
@@ -106,13 +106,13 @@ impl Session {
     }
 
     /// Sets how fast it may send, once.
-    pub(crate) fn limit_events(&self, rate: EventRate) {
-        self.events.set(rate).ok();
+    pub(crate) fn keep_to(&self, pace: Pace) {
+        self.pace.set(pace).ok();
     }
 
-    /// Counts an event, and says whether it is one too many.
-    pub(crate) fn is_too_fast(&self) -> bool {
-        self.events.get().is_some_and(|rate| rate.check().is_err())
+    /// Counts an event. The error is the rate that this is too much for.
+    pub(crate) fn may_send(&self) -> Result<(), Rate> {
+        self.pace.get().map_or(Ok(()), Pace::check)
     }
 
     /// The dialects it has spoken so far.

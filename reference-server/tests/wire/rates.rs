@@ -1,5 +1,7 @@
 //! Limits of what one address and one client may do, as they show on the wire.
 
+use sio_p2p_server::relay::DuplicateIds;
+
 use crate::client::{Client, Eio, WAYS};
 use crate::polling::Polling;
 use crate::server::{DEADLINE, Server, config};
@@ -113,7 +115,7 @@ async fn a_client_that_sends_too_fast_is_told_and_goes_on() {
             assert!(number >= 3, "{packet}");
             assert_eq!(
                 packet,
-                r#"42["SERVER_ERROR","Error: limit-reached: one connection may send at most 1 events per second"]"#
+                r#"42["SERVER_ERROR","Error: limit-reached: one connection may send at most 1 events per second (rates.events_per_second)"]"#
             );
             refused += 1;
         }
@@ -121,5 +123,70 @@ async fn a_client_that_sends_too_fast_is_told_and_goes_on() {
         // Others have a measure of their own.
         let mut other = Client::join_by(way, &server, "").await;
         other.fence().await;
+    }
+}
+
+/// Whoever opens more connections can send no more by that.
+#[tokio::test]
+async fn the_clients_of_an_address_share_what_it_may_send() {
+    let server = Server::with(config(|config| {
+        config.rates.address_events_per_second = 1;
+        config.rates.address_events_burst = 3;
+    }))
+    .await;
+    let first = Client::join(&server, "first").await;
+    let mut refused = 0;
+    for way in WAYS {
+        let mut client = Client::join_by(way, &server, "").await;
+        for _ in 0..10 {
+            client.send(r#"421["LIST_CLIENTS"]"#).await;
+        }
+        for _ in 0..10 {
+            let packet = client.receive().await;
+            if packet != r#"431[["first"]]"# {
+                assert_eq!(
+                    packet,
+                    r#"42["SERVER_ERROR","Error: limit-reached: one address may send at most 1 events per second (rates.address_events_per_second)"]"#
+                );
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 20, "{refused}");
+    drop(first);
+}
+
+/// Each way of telling a newcomer that its id is taken is cheaper than serving it, and
+/// this one is cheaper than any.
+#[tokio::test]
+async fn a_client_id_that_comes_too_often_is_let_go_of() {
+    let server = Server::with(config(|config| {
+        config.policy.duplicate_ids = DuplicateIds::Allow;
+        config.rates.id_connections_per_second = 1;
+        config.rates.id_connections_burst = 2;
+    }))
+    .await;
+    for (number, way) in WAYS.into_iter().enumerate() {
+        let id = format!("a{number}");
+        let mut first = Client::join_by(way, &server, &id).await;
+        let mut refused = 0;
+        for _ in 0..10 {
+            let mut client = Client::join_by(way, &server, &id).await;
+            client.send(r#"421["LIST_CLIENTS"]"#).await;
+            let packet = client.receive().await;
+            if packet.starts_with("43") {
+                continue;
+            }
+            assert_eq!(
+                packet,
+                r#"42["SERVER_ERROR","Error: limit-reached: one client id may open at most 1 connections per second (rates.id_connections_per_second)"]"#
+            );
+            client.expect("41").await;
+            refused += 1;
+        }
+        assert!(refused > 0);
+        // Those who are in stay in, and others may come.
+        first.fence().await;
+        Client::join_by(way, &server, "").await.fence().await;
     }
 }

@@ -94,8 +94,13 @@ impl Hub {
         if !fault!(self.core, DropConnect) {
             self.send(connection, Encoded::connect(told.then_some(&sid)));
         }
-        let handshake = Handshake { client_id, sid };
-        self.core.connected(id, handshake);
+        match client_id
+            .as_deref()
+            .map_or(Ok(()), |id| self.rates.join(id))
+        {
+            Ok(()) => self.core.connected(id, Handshake { client_id, sid }),
+            Err(rate) => self.core.too_often(id, rate),
+        }
         self.deliver();
     }
 }
