@@ -1,12 +1,11 @@
 //! Writing plain numbers as metrics.
 
 use std::fmt::Error;
+use std::time::Duration;
 
 use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Unit;
-
-use crate::shell::latency::{BOUNDS, Latencies};
 
 /// A label and its value.
 type Label<'a> = (&'a str, &'a str);
@@ -107,22 +106,22 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// How long things took.
+    /// How long things took: the upper bounds of the buckets, how many fell into each of
+    /// them and into the last, which has none, and all of it together.
     pub(super) fn histogram(
         &mut self,
         name: &str,
         help: &str,
-        seen: &Latencies,
+        bounds: impl IntoIterator<Item = Duration>,
+        counts: &[u64],
+        sum: Duration,
     ) -> Result<(), Error> {
         // The last bucket takes all there is; its bound is infinite.
-        let bounds = BOUNDS.iter().map(|micros| {
-            #[expect(clippy::cast_precision_loss, reason = "bounds are below 2^53")]
-            let micros = *micros as f64;
-            micros / 1e6
-        });
-        let buckets: Vec<_> = bounds.chain([f64::INFINITY]).zip(seen.counts).collect();
-        let count = seen.counts.iter().sum();
-        let sum = seen.sum.as_secs_f64();
+        let bounds = bounds.into_iter().map(|bound| bound.as_secs_f64());
+        let counted = counts.iter().copied();
+        let buckets: Vec<_> = bounds.chain([f64::INFINITY]).zip(counted).collect();
+        let count = counts.iter().sum();
+        let sum = sum.as_secs_f64();
         let (unit, kind) = (Some(&Unit::Seconds), MetricType::Histogram);
         let mut metric = self.encoder.encode_descriptor(name, help, unit, kind)?;
         metric.encode_histogram::<NoLabelSet>(sum, count, &buckets, None)

@@ -43,6 +43,16 @@ pub(super) enum Question {
     Api(ApiName),
 }
 
+/// An ack that is under way, and its times.
+#[derive(Debug)]
+struct Entry {
+    /// When it was asked for.
+    asked: Duration,
+    /// When it is given up.
+    due: Duration,
+    pending: Pending,
+}
+
 /// Every ack that is under way, under the id that its target was given.
 ///
 /// An entry ends in one of five ways: the target answers, the target leaves,
@@ -50,8 +60,7 @@ pub(super) enum Question {
 /// its oldest is given up. It cannot outlive either end.
 #[derive(Debug, Default)]
 pub(super) struct Acks {
-    /// Each with the time at which it is given up.
-    pending: HashMap<u64, (Duration, Pending)>,
+    pending: HashMap<u64, Entry>,
     /// The same entries by source, oldest first.
     asked: HashMap<ConnectionId, BTreeSet<u64>>,
     /// The same entries by target, oldest first.
@@ -65,12 +74,13 @@ pub(super) struct Acks {
 }
 
 impl Acks {
-    /// Enters an ack that is waited for until it is due. Returns the id under
-    /// which the target shall answer, and the source's oldest entry if it had
-    /// `limit` of them already.
+    /// Enters an ack that is asked for now and waited for until it is due. Returns
+    /// the id under which the target shall answer, and the source's oldest entry if
+    /// it had `limit` of them already.
     pub(super) fn ask(
         &mut self,
         pending: Pending,
+        now: Duration,
         due: Duration,
         limit: usize,
     ) -> (u64, Option<(u64, Pending)>) {
@@ -87,7 +97,13 @@ impl Acks {
             *self.streams.entry(pending.source).or_default() += 1;
         }
         self.deadlines.insert(due, id);
-        self.pending.insert(id, (due, pending));
+        let asked = now;
+        let entry = Entry {
+            asked,
+            due,
+            pending,
+        };
+        self.pending.insert(id, entry);
         (id, given_up)
     }
 
@@ -101,7 +117,7 @@ impl Acks {
     /// Resolves an ack. `None` for an id that was never issued, was issued to
     /// somebody else, or has been answered: only the first ack counts.
     pub(super) fn answer(&mut self, target: ConnectionId, id: u64) -> Option<Pending> {
-        if self.pending.get(&id)?.1.target == target {
+        if self.pending.get(&id)?.pending.target == target {
             self.take(id)
         } else {
             None
@@ -121,7 +137,7 @@ impl Acks {
     /// What a connection waits for, oldest first.
     pub(super) fn asked_by(&self, source: ConnectionId) -> impl Iterator<Item = (u64, &Pending)> {
         let ids = self.asked.get(&source).into_iter().flatten();
-        ids.filter_map(|id| Some((*id, &self.pending.get(id)?.1)))
+        ids.filter_map(|id| Some((*id, &self.pending.get(id)?.pending)))
     }
 
     /// How many streams a connection has asked for without an answer so far.
@@ -133,6 +149,11 @@ impl Acks {
     pub(super) fn expired(&mut self, now: Duration) -> Option<(u64, Pending)> {
         let id = self.deadlines.next(now)?;
         Some((id, self.take(id)?))
+    }
+
+    /// When an ack that is under way was asked for.
+    pub(super) fn asked_at(&self, id: u64) -> Option<Duration> {
+        Some(self.pending.get(&id)?.asked)
     }
 
     /// True while somebody waits for this ack.
@@ -148,7 +169,7 @@ impl Acks {
 
     /// Removes an entry from all tables.
     fn take(&mut self, id: u64) -> Option<Pending> {
-        let (due, pending) = self.pending.remove(&id)?;
+        let Entry { due, pending, .. } = self.pending.remove(&id)?;
         self.deadlines.remove(due, id);
         if pending.is_stream()
             && let Some(streams) = self.streams.get_mut(&pending.source)
@@ -216,7 +237,7 @@ mod tests {
     #[test]
     fn only_the_first_ack_of_the_right_connection_counts() {
         let mut acks = Acks::default();
-        let (id, _) = acks.ask(pending(A, 7, B), FAR, 9);
+        let (id, _) = acks.ask(pending(A, 7, B), Duration::ZERO, FAR, 9);
         assert!(acks.answer(A, id).is_none());
         assert!(acks.answer(B, id + 1).is_none());
         assert_eq!(acks.answer(B, id).unwrap().source_id, 7);
@@ -228,7 +249,7 @@ mod tests {
     fn a_target_that_leaves_frees_what_it_owed_in_order() {
         let mut acks = Acks::default();
         for source_id in [5, 3, 4] {
-            acks.ask(pending(A, source_id, B), FAR, 9);
+            acks.ask(pending(A, source_id, B), Duration::ZERO, FAR, 9);
         }
         let owed: Vec<_> = acks.remove(B).iter().map(|ack| ack.source_id).collect();
         assert_eq!(owed, [5, 3, 4]);
@@ -238,8 +259,8 @@ mod tests {
     #[test]
     fn a_source_that_leaves_is_owed_nothing_even_by_itself() {
         let mut acks = Acks::default();
-        let (id, _) = acks.ask(pending(A, 0, B), FAR, 9);
-        acks.ask(pending(A, 1, A), FAR, 9);
+        let (id, _) = acks.ask(pending(A, 0, B), Duration::ZERO, FAR, 9);
+        acks.ask(pending(A, 1, A), Duration::ZERO, FAR, 9);
         assert!(acks.remove(A).is_empty());
         assert!(acks.answer(B, id).is_none());
         assert!(is_empty(&acks));
@@ -249,7 +270,7 @@ mod tests {
     fn one_too_many_gives_up_the_oldest() {
         let mut acks = Acks::default();
         for source_id in 0..3 {
-            let (_, given_up) = acks.ask(pending(A, source_id, B), FAR, 2);
+            let (_, given_up) = acks.ask(pending(A, source_id, B), Duration::ZERO, FAR, 2);
             let expected = (source_id == 2).then_some(0);
             assert_eq!(given_up.map(|(_, ack)| ack.source_id), expected);
         }
@@ -260,9 +281,9 @@ mod tests {
     fn whatever_is_due_is_given_up_in_the_order_of_its_deadlines() {
         let mut acks = Acks::default();
         let ms = Duration::from_millis;
-        let (late, _) = acks.ask(pending(A, 1, B), ms(9), 9);
-        let (early, _) = acks.ask(pending(A, 2, B), ms(5), 9);
-        let (answered, _) = acks.ask(pending(A, 3, B), ms(5), 9);
+        let (late, _) = acks.ask(pending(A, 1, B), Duration::ZERO, ms(9), 9);
+        let (early, _) = acks.ask(pending(A, 2, B), Duration::ZERO, ms(5), 9);
+        let (answered, _) = acks.ask(pending(A, 3, B), Duration::ZERO, ms(5), 9);
         acks.answer(B, answered);
         assert!(acks.expired(ms(4)).is_none());
         assert_eq!(acks.expired(ms(9)).map(|(id, _)| id), Some(early));
@@ -274,9 +295,9 @@ mod tests {
     #[test]
     fn requests_for_streams_are_counted_until_they_are_settled() {
         let mut acks = Acks::default();
-        let (first, _) = acks.ask(request(A, B), FAR, 9);
-        acks.ask(request(A, B), FAR, 9);
-        acks.ask(pending(A, 1, B), FAR, 9);
+        let (first, _) = acks.ask(request(A, B), Duration::ZERO, FAR, 9);
+        acks.ask(request(A, B), Duration::ZERO, FAR, 9);
+        acks.ask(pending(A, 1, B), Duration::ZERO, FAR, 9);
         assert_eq!(acks.streams_asked_by(A), 2);
         assert_eq!(acks.streams_asked_by(B), 0);
         acks.answer(B, first);

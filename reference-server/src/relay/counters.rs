@@ -4,8 +4,36 @@
 //! ever grow; what a rate is, is for the reader to say.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use sio_p2p_protocol::{ClientEvent, Dialect, Failure, FailureCode};
+
+/// How long clients took to answer, sorted into buckets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RoundTrips {
+    /// How many fell into each bucket, not counting the buckets below it. The last has
+    /// no upper bound.
+    pub counts: [u64; Self::BOUNDS.len() + 1],
+    /// All of them together.
+    pub sum: Duration,
+}
+
+impl RoundTrips {
+    /// The upper bounds of the buckets in milliseconds: from a client next door to a
+    /// user who has to click first.
+    pub const BOUNDS: [u64; 16] = [
+        1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 600_000,
+    ];
+
+    /// An answer took so long.
+    pub(super) fn observe(&mut self, took: Duration) {
+        let bucket = Self::BOUNDS.partition_point(|bound| Duration::from_millis(*bound) < took);
+        if let Some(count) = self.counts.get_mut(bucket) {
+            *count += 1;
+        }
+        self.sum = self.sum.saturating_add(took);
+    }
+}
 
 /// What the relay has done so far.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,6 +52,8 @@ pub struct Counters {
     pub room_events: u64,
     /// Acks of clients that somebody waited for.
     pub acks: u64,
+    /// How long those took from when the client was asked.
+    pub round_trips: RoundTrips,
     /// Acks of clients that nobody waited for.
     pub stray_acks: u64,
     /// Streams that were accepted.

@@ -240,7 +240,7 @@ impl Relay {
             self.policy.pending_acks
         };
         let due = self.due_in(wait);
-        let (id, given_up) = self.acks.ask(pending, due, limit);
+        let (id, given_up) = self.acks.ask(pending, self.now, due, limit);
         if let Some((id, given_up)) = given_up {
             let failure = self.policy.exceeded(Limit::PendingAcks);
             self.give_up(outbox, id, given_up, &failure);

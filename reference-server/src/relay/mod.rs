@@ -71,7 +71,7 @@ use self::apis::Apis;
 use self::authorize::Hook;
 pub use self::authorize::{Action, Authorize, Denial, Sender};
 use self::call::Call;
-pub use self::counters::Counters;
+pub use self::counters::{Counters, RoundTrips};
 use self::early::Early;
 use self::ends::Ends;
 pub(crate) use self::ends::SERVER_SIDE;
@@ -259,8 +259,11 @@ impl Relay {
     /// it is; answers that nobody waits for are dropped (SRV-CORE-F6).
     pub fn acked(&mut self, from: ConnectionId, id: u64, answer: Answer, outbox: &mut Outbox) {
         self.pings.heard_of(from);
+        let asked = self.acks.asked_at(id);
         if let Some(pending) = self.acks.answer(from, id) {
             outbox.counters.acks += 1;
+            let took = self.now.saturating_sub(asked.unwrap_or(self.now));
+            outbox.counters.round_trips.observe(took);
             self.answered(outbox, id, &pending, answer);
         } else if !self.takes_pong(from, id, &answer, outbox) {
             outbox.counters.stray_acks += 1;

@@ -168,6 +168,11 @@ async fn every_figure_is_exact() {
     assert_eq!(metrics["p2p_relay_seconds_count"], packets);
     assert_eq!(metrics[r#"p2p_relay_seconds_bucket{le="+Inf"}"#], packets);
     assert!(metrics["p2p_relay_seconds_sum"] > 0.0);
+    // Every ack that was waited for had its time taken.
+    let acks = metrics["p2p_acks_total"];
+    assert!(acks > 0.0);
+    assert_eq!(metrics["p2p_ack_round_trip_seconds_count"], acks);
+    assert!(metrics["p2p_ack_round_trip_seconds_sum"] < 60.0);
     assert_eq!(metrics["p2p_tcp_accepted_total"], 5.0);
     assert_eq!(metrics["p2p_tcp_connections"], 2.0);
     assert!(metrics["p2p_tcp_read_bytes_total"] > number(all.sent.1));

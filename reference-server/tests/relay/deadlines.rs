@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sio_p2p_protocol::{Arguments, ClientId, EventName};
-use sio_p2p_server::relay::{ConnectionId, HostEvent, Policy};
+use sio_p2p_server::relay::{ConnectionId, HostEvent, Policy, RoundTrips};
 
 use crate::driver::Driver;
 
@@ -53,6 +53,29 @@ fn a_message_that_is_not_answered_fails_and_a_late_answer_is_dropped() {
         assert_eq!(relay.relay.census().pending_acks, 0);
         relay.all_gone();
     }
+}
+
+/// The relay has no clock, so how long an answer took is what its driver says.
+#[test]
+fn the_time_that_answers_take_is_counted_from_the_question() {
+    let (mut relay, a, b) = timed();
+    for (id, asked, answered) in [(0, 2_000, 2_001), (1, 3_000, 3_060), (2, 4_000, 4_000)] {
+        relay.advance(asked);
+        relay.ask(a, 7, r#"["P2P_EMIT","b","hi",[]]"#);
+        relay.advance(answered);
+        relay.ack(b, id, "[]");
+    }
+    // Neither one that is too late nor one that nobody waits for has a time.
+    relay.ask(a, 7, r#"["P2P_EMIT","b","hi",[]]"#);
+    relay.advance(9_000);
+    relay.ack(b, 3, "[]");
+    relay.ack(b, 99, "[]");
+    let RoundTrips { counts, sum } = relay.counters().round_trips;
+    assert_eq!(sum, Duration::from_millis(61));
+    assert_eq!(counts[0], 2, "at most 1 ms");
+    assert_eq!(counts[6], 1, "more than 50 ms, at most 100 ms");
+    assert_eq!(counts.iter().sum::<u64>(), 3);
+    relay.all_gone();
 }
 
 #[test]

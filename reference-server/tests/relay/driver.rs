@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sio_p2p_server::relay::{
-    Answer, Census, ConnectionId, Data, Handshake, Host, HostEvent, Outbox, Output, Packet, Policy,
-    Relay, Request,
+    Answer, Census, ConnectionId, Counters, Data, Handshake, Host, HostEvent, Outbox, Output,
+    Packet, Policy, Relay, Request,
 };
 
 /// A relay and the connections that a test has opened on it.
@@ -43,6 +43,11 @@ impl Driver {
         self.relay
             .connected(connection, handshake, &mut self.outbox);
         (connection, self.sent())
+    }
+
+    /// What the relay has counted so far.
+    pub(crate) fn counters(&self) -> &Counters {
+        self.outbox.counters()
     }
 
     /// Sends an event without an ack id.

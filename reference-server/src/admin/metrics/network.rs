@@ -1,0 +1,120 @@
+//! Connections: of TCP, of Engine.IO, and of clients.
+
+use std::fmt::Error;
+
+use prometheus_client::registry::Unit;
+
+use super::Snapshot;
+use crate::admin::writer::Writer;
+use crate::net::Traffic;
+use crate::shell::ending::Ending;
+use crate::shell::figures::{Figures, Spoken};
+
+/// The generations of Engine.IO, in the order in which they are counted.
+const ENGINES: [&str; 2] = ["3", "4"];
+
+impl Snapshot {
+    /// TCP, TLS and HTTP.
+    pub(super) fn network(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
+        let Traffic {
+            accepted,
+            ended,
+            no_handshake,
+            stalled,
+            foreign,
+            too_many,
+            read,
+            written,
+        } = &*self.traffic;
+        // Read before the other, so that the difference is never negative.
+        let gone = ended.get();
+        writer.gauge(
+            "tcp_connections",
+            "TCP connections that are open",
+            None,
+            accepted.get().saturating_sub(gone),
+        )?;
+        for (name, help, unit, count) in [
+            (
+                "tcp_accepted",
+                "TCP connections that were accepted",
+                None,
+                accepted,
+            ),
+            (
+                "tcp_stalled",
+                "TCP connections that were dropped because the client took no byte for too long",
+                None,
+                stalled,
+            ),
+            (
+                "tls_failed",
+                "TCP connections that did not get through the TLS handshake",
+                None,
+                no_handshake,
+            ),
+            (
+                "too_many_sessions",
+                "Requests to connect from addresses that ask too often or have too many",
+                None,
+                too_many,
+            ),
+            (
+                "foreign_origins",
+                "Requests of web pages whose origin may not connect",
+                None,
+                foreign,
+            ),
+            (
+                "tcp_read",
+                "Bytes read from TCP connections, with all that HTTP and TLS add",
+                Some(&Unit::Bytes),
+                read,
+            ),
+            (
+                "tcp_written",
+                "Bytes written to TCP connections, with all that HTTP and TLS add",
+                Some(&Unit::Bytes),
+                written,
+            ),
+        ] {
+            writer.counter(name, help, unit, count.get())?;
+        }
+        Ok(())
+    }
+
+    /// Engine.IO connections and who they are.
+    pub(super) fn connections(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
+        let Figures { tally, open, .. } = &self.figures;
+        writer.gauge(
+            "transports",
+            "Engine.IO connections that are open, in the namespace or not",
+            None,
+            *open as u64,
+        )?;
+        let spoken = (0..).map(|bits| Spoken::from_bits(bits).name());
+        let joined = ENGINES.iter().zip(&tally.joined).flat_map(|(eio, counts)| {
+            let counts = spoken.clone().zip(counts);
+            counts.map(move |(dialect, count)| ([("eio", *eio), ("dialect", dialect)], *count))
+        });
+        writer.gauges(
+            "connections",
+            "Connections in the namespace, by generation of Engine.IO and the dialects they have spoken",
+            joined,
+        )?;
+        writer.counters(
+            "joins",
+            "Connections that have joined the namespace, by generation of Engine.IO",
+            ENGINES
+                .iter()
+                .zip(&tally.joins)
+                .map(|(eio, count)| ([("eio", *eio)], *count)),
+        )?;
+        let ended = Ending::ALL.iter().zip(&tally.ended);
+        writer.counters(
+            "transports_ended",
+            "Engine.IO connections that have ended, by reason",
+            ended.map(|(ending, count)| ([("reason", ending.name())], *count)),
+        )
+    }
+}
