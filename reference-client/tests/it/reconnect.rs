@@ -6,8 +6,7 @@ use sio_p2p_client::{
     CallError, Client, ConnectionState, Dialect, DisconnectReason, EioVersion, Item, Reconnect,
     Restored, SendError, StreamError, WhileOffline,
 };
-use sio_p2p_server::{Config, serve};
-use tokio::{io::AsyncReadExt, net::TcpListener, runtime::Runtime};
+use tokio::io::AsyncReadExt;
 
 use crate::support::{fake::FakeServer, soon, until};
 
@@ -24,68 +23,6 @@ async fn state(client: &Client, what: impl Fn(&ConnectionState) -> bool) {
     soon(client.state().wait_for(|state| what(state)))
         .await
         .unwrap();
-}
-
-/// A `p2p-server` that can be stopped and started again on its port.
-struct Restartable {
-    address: std::net::SocketAddr,
-    /// A runtime of its own: with it die all connections.
-    running: Option<Runtime>,
-}
-
-impl Drop for Restartable {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-impl Restartable {
-    async fn new() -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        drop(listener);
-        let mut server = Self {
-            address,
-            running: None,
-        };
-        server.start().await;
-        server
-    }
-
-    /// Drops every connection without goodbye.
-    fn kill(&mut self) {
-        if let Some(runtime) = self.running.take() {
-            runtime.shutdown_background();
-        }
-    }
-
-    async fn start(&mut self) {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let address = self.address;
-        let serving = async move {
-            let listener = loop {
-                match TcpListener::bind(address).await {
-                    Ok(listener) => break listener,
-                    Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
-                }
-            };
-            serve(listener, Config::default(), std::future::pending())
-                .await
-                .unwrap();
-        };
-        runtime.spawn(serving);
-        self.running = Some(runtime);
-        let up = async {
-            while tokio::net::TcpStream::connect(address).await.is_err() {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        };
-        soon(up).await;
-    }
 }
 
 #[tokio::test]
@@ -370,65 +307,6 @@ async fn a_goodbye_of_the_server_ends_the_client() {
     wire.send("41").await;
     drop(wire);
     server.accept().await;
-}
-
-/// The server dies 50 times in use: the client recovers, no answered message is lost, and no
-/// handler runs twice for one delivery.
-#[tokio::test]
-async fn fifty_dead_servers() {
-    let mut server = Restartable::new().await;
-    let url = format!("http://{}", server.address);
-    let connect = |id: &str| {
-        Client::builder(url.clone(), id)
-            .deadline(Duration::from_millis(500))
-            .reconnect(at_once())
-            .connect()
-    };
-    let (a, b) = (connect("a").await.unwrap(), connect("b").await.unwrap());
-    let (seen, mut seen_by) = tokio::sync::mpsc::unbounded_channel();
-    let _counting = b
-        .on("n", move |message| {
-            let seen = seen.clone();
-            async move {
-                let n: u32 = message.parse().unwrap();
-                seen.send(n).unwrap();
-                message.answer(n).await.ok();
-            }
-        })
-        .unwrap();
-    let mut answered = Vec::new();
-    let mut next = 0;
-    for _ in 0..50 {
-        for _ in 0..3 {
-            if a.request_to::<u32>("b", "n", next).await == Ok(next) {
-                answered.push(next);
-            }
-            next += 1;
-        }
-        let _in_use = a.emit_to("b", "n", next).await;
-        next += 1;
-        server.kill();
-        state(&a, |state| !state.is_connected()).await;
-        state(&b, |state| !state.is_connected()).await;
-        server.start().await;
-        state(&b, ConnectionState::is_connected).await;
-        state(&a, ConnectionState::is_connected).await;
-    }
-    assert!(
-        answered.len() >= 140,
-        "only {} of 150 were answered",
-        answered.len()
-    );
-    let mut seen = Vec::new();
-    while let Ok(n) = seen_by.try_recv() {
-        seen.push(n);
-    }
-    assert!(answered.iter().all(|n| seen.contains(n)));
-    let mut once = seen.clone();
-    once.dedup();
-    assert_eq!(once, seen);
-    assert_eq!(a.counters().questions, 0);
-    server.kill();
 }
 
 /// A server that has not noticed yet that the former connection is gone turns the new one away:

@@ -1,17 +1,20 @@
 // A client of the original plugin that does what a test tells it to.
 //
-//   node peer.js URL CLIENT_ID SOCKETIO_VERSION
+//   node peer.js URL CLIENT_ID SOCKETIO_VERSION [DIALECT]
 //
 // Prints {"ready":true} once connected. Every line on stdin is a JSON string of JavaScript: the
-// body of an async function with `p` (the plugin's socket), `out` (prints {"said": value}) and
-// `keep` (an object that lives as long as the peer). Its result is printed as {"did": value}, an
-// exception as {"failed": text}. Buffers are printed as {"$bin": base64}.
+// body of an async function with `p` (the plugin's socket; in dialect v1 see v1.js), `out`
+// (prints {"said": value}), `keep` (an object that lives as long as the peer) and `hear` (prints
+// the arguments of every message of that name, in both dialects without their source). Its result
+// is printed as {"did": value}, an exception as {"failed": text}. Buffers are printed as
+// {"$bin": base64}.
 'use strict';
 
 const readline = require('node:readline');
 const p2pClientPlugin = require('@gigasource/socket.io-p2p-plugin').p2pClientPlugin;
+const v1 = require('./v1');
 
-const [url, id, version] = process.argv.slice(2);
+const [url, id, version, dialect = 'v2'] = process.argv.slice(2);
 const io = require(version === '4' ? 'socket.io-client-4' : 'socket.io-client');
 
 // Chrome and Node hand out buffers of different classes; all of them are bytes.
@@ -30,16 +33,18 @@ const socket = io(url, {
   transports: ['websocket'],
   query: { clientId: id },
 });
-const p = p2pClientPlugin(socket, id);
+const p = dialect === 'v1' ? v1(socket, id) : p2pClientPlugin(socket, id);
 const keep = {};
 const out = (value) => print({ said: value });
+const hear = (event) =>
+  p.on(event, (...args) => out(dialect === 'v1' ? args.slice(1) : args));
 
 socket.once('connect', () => print({ ready: true }));
 const AsyncFunction = (async () => {}).constructor;
 readline.createInterface({ input: process.stdin }).on('line', async (line) => {
   try {
-    const did = await new AsyncFunction('p', 'out', 'keep', JSON.parse(line))(p, out, keep);
-    print({ did });
+    const body = new AsyncFunction('p', 'out', 'keep', 'hear', JSON.parse(line));
+    print({ did: await body(p, out, keep, hear) });
   } catch (error) {
     print({ failed: String((error && error.message) || error) });
   }

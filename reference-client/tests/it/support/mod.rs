@@ -2,21 +2,19 @@
 
 pub(crate) mod fake;
 pub(crate) mod golden;
+#[path = "../../support/node.rs"]
 pub(crate) mod node;
+#[path = "../../support/waiting.rs"]
+mod waiting;
 
-use std::{
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
-};
+use std::time::Duration;
 
 use sio_p2p_client::{Client, ClientBuilder, Dialect, EioVersion, Reconnect};
 use sio_p2p_server::{Config, serve};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use node::{Host, Peer};
-
-/// Every test fails after this time rather than hang.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) use waiting::{PATIENCE, soon, unique, until};
 
 /// A server to test against, and how its clients speak.
 pub(crate) struct World {
@@ -110,31 +108,6 @@ impl World {
 
     /// A connected JavaScript client of the original plugin, on the matching Socket.IO.
     pub(crate) async fn peer(&self, id: &str) -> Peer {
-        Peer::start(&self.url, id, self.eio).await
+        Peer::start(&self.url, id, self.eio, Dialect::V2).await
     }
-}
-
-/// A deadline for things that must happen.
-pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future)
-        .await
-        .expect("it should have happened by now")
-}
-
-/// Waits until a condition holds; for counters, which nobody announces.
-pub(crate) async fn until(what: &str, condition: impl Fn() -> bool) {
-    let holds = async {
-        while !condition() {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, holds)
-        .await
-        .unwrap_or_else(|_| panic!("still not: {what}"));
-}
-
-/// A name that no other test uses.
-pub(crate) fn unique(prefix: &str) -> String {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    format!("{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }

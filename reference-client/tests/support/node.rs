@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::Value;
-use sio_p2p_client::EioVersion;
+use sio_p2p_client::{Dialect, EioVersion};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
     process::{Child, ChildStdin, ChildStdout, Command},
@@ -100,13 +100,17 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    pub(crate) async fn start(url: &str, id: &str, eio: EioVersion) -> Self {
+    /// Connects a client of the plugin, or, in dialect `v1`, of `v1.js`.
+    pub(crate) async fn start(url: &str, id: &str, eio: EioVersion, dialect: Dialect) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/js");
         let version = match eio {
             EioVersion::V3 => "2",
             EioVersion::V4 => "4",
         };
-        let mut process = node(&folder, &["peer.js", url, id, version]);
+        let mut process = node(
+            &folder,
+            &["peer.js", url, id, version, &dialect.to_string()],
+        );
         let mut peer = Self {
             stdin: process.stdin.take().unwrap(),
             lines: lines(&mut process),
