@@ -10,6 +10,7 @@ pub mod report;
 pub mod runner;
 pub mod scenario;
 mod schemas;
+mod settings;
 #[cfg(test)]
 mod testing;
 

@@ -13,11 +13,17 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::host;
-use crate::runner::run::{Declared, Target};
-use crate::scenario::Capability;
+use crate::runner::run::{Declared, Fresh, Target};
+use crate::scenario::{Capability, Settings};
+use crate::settings;
 
 /// What all of them declare.
-const COMMON: [Capability; 3] = [Capability::Stream, Capability::Service, Capability::Topic];
+const COMMON: [Capability; 4] = [
+    Capability::Stream,
+    Capability::Service,
+    Capability::Topic,
+    Capability::Settings,
+];
 
 /// The servers: what each declares beyond that, and the policy that makes it true.
 /// Checks that require none of this play on the first.
@@ -46,25 +52,41 @@ pub(super) struct Embedded {
 }
 
 /// Starts the embedded servers.
-pub(super) async fn start() -> std::io::Result<(Target, Embedded)> {
+pub(super) fn start() -> std::io::Result<(Target, Embedded)> {
     let mut servers = JoinSet::new();
     let mut declared = Vec::new();
     for (claims, duplicate_ids) in SERVERS {
         let mut config = Config::default();
         config.policy.duplicate_ids = duplicate_ids;
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let store = Arc::new(MemoryStore::default());
-        let server = P2pServer::builder().config(config).store(store).build();
-        host::install(&server.handle()).map_err(std::io::Error::other)?;
         declared.push(Declared {
-            url: format!("http://{}", listener.local_addr()?),
+            url: spawn(config, &mut servers)?,
             claims: [claims, &COMMON[..], host::CLAIMS].concat(),
         });
-        let forever = std::future::pending::<()>();
-        servers.spawn(server.serve(listener, forever));
     }
     let embedded = Embedded { _servers: servers };
-    Ok((Target::Embedded(declared), embedded))
+    Ok((Target::Embedded(declared, start_with), embedded))
+}
+
+/// Starts a server with the settings of a scenario.
+fn start_with(stated: &Settings) -> Result<Fresh, String> {
+    let config = settings::config(stated)?;
+    let mut tasks = JoinSet::new();
+    let url = spawn(config, &mut tasks).map_err(|error| error.to_string())?;
+    Ok(Fresh { url, tasks })
+}
+
+/// Starts a server and gives its URL.
+fn spawn(config: Config, servers: &mut JoinSet<std::io::Result<()>>) -> std::io::Result<String> {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+    listener.set_nonblocking(true)?;
+    let listener = TcpListener::from_std(listener)?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let store = Arc::new(MemoryStore::default());
+    let server = P2pServer::builder().config(config).store(store).build();
+    host::install(&server.handle()).map_err(std::io::Error::other)?;
+    let forever = std::future::pending::<()>();
+    servers.spawn(server.serve(listener, forever));
+    Ok(url)
 }
 
 #[cfg(test)]

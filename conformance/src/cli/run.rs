@@ -24,7 +24,7 @@ use crate::runner::plan::{Check, Selection, selects};
 use crate::runner::run::{Run, RunError, Target};
 use crate::runner::testee::StartCommand;
 use crate::runner::verdict::{CheckResult, Verdict};
-use crate::scenario::{Library, Source, TransportName};
+use crate::scenario::{Capability, Library, Source, TransportName};
 
 /// How many checks play at a time on one server.
 const SHARED_JOBS: usize = 16;
@@ -47,7 +47,10 @@ pub(super) async fn run(args: RunArgs) -> Exit {
         claims: if is_embedded && args.claim.is_empty() {
             embedded::claims()
         } else {
-            args.claim.clone()
+            let mut claims = args.claim.clone();
+            // Whoever is started by others has the settings that others gave it.
+            claims.retain(|claim| is_embedded || *claim != Capability::Settings);
+            claims
         },
     };
     let baseline = match read_baseline(&args, &library) {
@@ -66,7 +69,7 @@ pub(super) async fn run(args: RunArgs) -> Exit {
         eprintln!("error: {nothing}; `p2p-conformance list` shows what there is");
         return Exit::NothingSelected;
     }
-    let (target, name, _server) = match target(&args).await {
+    let (target, name, _server) = match target(&args) {
         Ok(target) => target,
         Err((message, exit)) => {
             eprintln!("error: {message}");
@@ -121,12 +124,12 @@ fn or<T: Copy + PartialEq>(given: &[T], default: &[T]) -> Vec<T> {
 
 fn default_jobs(target: &Target) -> usize {
     match target {
-        Target::Running { .. } | Target::Embedded(_) => SHARED_JOBS,
+        Target::Running { .. } | Target::Embedded(..) => SHARED_JOBS,
         Target::Started(_) => std::thread::available_parallelism().map_or(2, usize::from),
     }
 }
 
-async fn target(args: &RunArgs) -> Result<(Target, String, Option<Embedded>), (String, Exit)> {
+fn target(args: &RunArgs) -> Result<(Target, String, Option<Embedded>), (String, Exit)> {
     if let Some(command) = &args.start {
         let command =
             StartCommand::parse(command).map_err(|error| (error.to_string(), Exit::Usage))?;
@@ -137,7 +140,7 @@ async fn target(args: &RunArgs) -> Result<(Target, String, Option<Embedded>), (S
         ConnectOptions::new(url).map_err(|error| (error.to_string(), Exit::Usage))?;
         return Ok((Target::Running { url: url.clone() }, url.clone(), None));
     }
-    let (target, servers) = embedded::start().await.map_err(|error| {
+    let (target, servers) = embedded::start().map_err(|error| {
         (
             format!("cannot start the embedded server: {error}"),
             Exit::CannotReach,

@@ -25,7 +25,7 @@ impl Play {
                 }
                 Ok(())
             }
-            Action::Refused(at) => self.refused(&at.at).await,
+            Action::Refused(body) => self.refused(body).await,
             Action::Disconnect(body) => self.disconnect(body).await,
             Action::Emit(body) => {
                 let event = self.fill(&body.event)?;

@@ -4,7 +4,7 @@ use sio_p2p_transport::{ConnectError, ConnectOptions};
 
 use super::play::{Play, Stop};
 use super::verdict::Finding;
-use crate::scenario::body::{Disconnect, Leaving};
+use crate::scenario::body::{Disconnect, Leaving, Refused};
 
 impl Play {
     fn options(&mut self, name: &str) -> Result<ConnectOptions, Stop> {
@@ -59,11 +59,30 @@ impl Play {
         }
     }
 
-    pub(super) async fn refused(&mut self, name: &str) -> Result<(), Stop> {
+    pub(super) async fn refused(&mut self, body: &Refused) -> Result<(), Stop> {
+        let name = body.at.as_str();
         let options = self.options(name)?;
         let mailbox = self.mailbox.clone();
         match self.actor(name)?.connect(&options, &mailbox).await {
             Ok(()) => Err(Stop::broken(format!("{name} was accepted"))),
+            Err(error) if body.text.is_some() || body.status.is_some() => {
+                let (text, status) = match &error {
+                    ConnectError::Refused(refusal) => (refusal.message(), None),
+                    ConnectError::Http(refusal) => (None, Some(refusal.status)),
+                    _ => (None, None),
+                };
+                if text == body.text && status == body.status {
+                    return Ok(());
+                }
+                let message = format!("{name} was not refused in this way");
+                let text = body.text.iter().map(|text| format!("the reason {text:?}"));
+                let status = body.status.iter().map(|status| format!("status {status}"));
+                let expected: Vec<_> = text.chain(status).collect();
+                let finding = Finding::new(message);
+                Err(Stop::Broken(
+                    finding.comparing(expected.join(" and "), error.to_string()),
+                ))
+            }
             Err(ConnectError::Http(_) | ConnectError::Refused(_) | ConnectError::Closed(_)) => {
                 Ok(())
             }

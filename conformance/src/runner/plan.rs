@@ -83,6 +83,12 @@ impl Selection {
         {
             return Some(format!("capability {missing} is not declared"));
         }
+        let settings = Capability::Settings;
+        if !scenario.settings.is_empty() && !self.claims.contains(&settings) {
+            return Some(format!(
+                "capability {settings} is not declared: the scenario states settings"
+            ));
+        }
         for (name, (actor, _)) in &scenario.actors {
             if let Some(dialect) = actor
                 .dialect

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use sio_p2p_transport::EioVersion;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::events::{Event, Reporter};
 use super::options::Options;
@@ -17,7 +18,7 @@ use super::testee::{Instance, SERVER_SAID, StartCommand, greet};
 use super::trace::Trace;
 use super::verdict::{CheckResult, Finding, Outcome};
 use crate::baseline::Baseline;
-use crate::scenario::{Capability, DEFAULT_DEADLINE};
+use crate::scenario::{Capability, DEFAULT_DEADLINE, Settings};
 
 /// How long a server may take to accept the first client.
 const REACHING: Duration = Duration::from_secs(10);
@@ -31,8 +32,9 @@ pub enum Target {
         url: String,
     },
     /// Servers of this program that differ in what they declare. A check plays on the
-    /// first that declares all it requires.
-    Embedded(Vec<Declared>),
+    /// first that declares all it requires, or on one of its own if its scenario states
+    /// settings.
+    Embedded(Vec<Declared>, StartWith),
     /// A command that starts a server; every worker has one of its own.
     Started(StartCommand),
 }
@@ -44,6 +46,19 @@ pub struct Declared {
     pub url: String,
     /// Its capabilities.
     pub claims: Vec<Capability>,
+}
+
+/// Starts a server with these settings. The error is a sentence.
+pub type StartWith = fn(&Settings) -> Result<Fresh, String>;
+
+/// A server that one check has to itself, so that it finds every bucket full and every
+/// seat free. It ends when this is dropped.
+#[derive(Debug)]
+pub struct Fresh {
+    /// Its URL.
+    pub url: String,
+    /// The tasks that it consists of.
+    pub tasks: JoinSet<std::io::Result<()>>,
 }
 
 /// The server among several that a check plays on.
@@ -205,7 +220,7 @@ impl Run<'_> {
                     .map_err(|error| RunError::CannotReach(error.to_string()))
             }
             Target::Running { url } => self.reach_url(url).await,
-            Target::Embedded(servers) => {
+            Target::Embedded(servers, _) => {
                 for server in servers {
                     self.reach_url(&server.url).await?;
                 }
@@ -290,7 +305,10 @@ async fn examine(
 ) -> Option<Outcome> {
     let url = match &shared.target {
         Target::Running { url } => url.clone(),
-        Target::Embedded(servers) => server_for(servers, check)
+        Target::Embedded(_, start) if !check.scenario.settings.is_empty() => {
+            return Some(examine_alone(shared, check, *start, trace).await);
+        }
+        Target::Embedded(servers, _) => server_for(servers, check)
             .map(|server| server.url.clone())
             .unwrap_or_default(),
         Target::Started(command) => {
@@ -318,6 +336,21 @@ async fn examine(
     match instance {
         Some(_) => Some(judge_own(check, played, instance, &url).await),
         None => judge_shared(check, played, &url, alone || undisturbed).await,
+    }
+}
+
+/// Plays one check on a server with the settings of its scenario. That server may well turn
+/// strangers away, so it is not asked how it is.
+async fn examine_alone(shared: &Shared, check: &Check, start: StartWith, trace: &Trace) -> Outcome {
+    match start(&check.scenario.settings) {
+        Ok(server) => {
+            let played = play(check, &server.url, trace, shared.options.timeout).await;
+            played.outcome
+        }
+        Err(error) => {
+            let finding = Finding::new("a server with these settings could not be started");
+            Outcome::Untestable(finding.comparing("a server", error))
+        }
     }
 }
 

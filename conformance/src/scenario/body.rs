@@ -18,12 +18,19 @@ pub use stream::{OpenStream, StreamOffered};
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
-/// One observing actor.
+/// An actor that is not let in, and why.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct At {
+pub struct Refused {
     /// The actor.
     pub at: String,
+    /// The reason it is given when the namespace is refused. Default: any, or none.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// The HTTP status by which the handshake is refused. Default: any, or a refusal of
+    /// another kind.
+    #[serde(default)]
+    pub status: Option<u16>,
 }
 
 /// Several observing actors.

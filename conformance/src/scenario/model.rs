@@ -54,6 +54,12 @@ pub struct ScenarioDocument<'a> {
     /// applicable. The Core and Message families need none.
     #[serde(default)]
     pub requires: Vec<Capability>,
+    /// Settings of the reference server under which the scenario is judged, on a server of
+    /// its own: names and values as in its `CONFIGURATION.md`, and `preset`. For servers
+    /// that the runner cannot set up so, the scenario is not applicable.
+    #[serde(default, borrow)]
+    #[schemars(with = "Settings")]
+    pub settings: Option<Spanned<'a, Settings>>,
     /// The connections that take part, by name. A name that never connects is a client
     /// id that nobody has.
     #[serde(borrow)]
@@ -131,6 +137,10 @@ pub struct CaseDocument<'a> {
     #[serde(default)]
     #[schemars(with = "Vec<EioNumber>")]
     pub eio: Vec<u8>,
+    /// Settings that this case states besides those of the scenario, or instead of them.
+    #[serde(default, borrow)]
+    #[schemars(with = "Settings")]
+    pub settings: Option<Spanned<'a, Settings>>,
     /// Actors that this case adds to those of the scenario, or puts in their place.
     #[serde(default, borrow)]
     #[schemars(with = "BTreeMap<String, ActorDocument>")]
@@ -237,11 +247,17 @@ pub enum Capability {
     ServerEmit,
     /// Persistent messages of the server (`v2`), sent by the conformance host.
     Persistence,
+    /// The server can be started with the settings that a scenario states. Only the one
+    /// that is part of the runner can.
+    Settings,
 }
+
+/// Settings of the reference server, by their names with dots.
+pub type Settings = BTreeMap<String, serde_json::Value>;
 
 impl Capability {
     /// All capabilities.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ClientOverwrite,
         Self::ClientReject,
         Self::ClientAllow,
@@ -254,6 +270,7 @@ impl Capability {
         Self::ServerStream,
         Self::ServerEmit,
         Self::Persistence,
+        Self::Settings,
     ];
 
     /// The name used in scenarios and on the command line.
@@ -271,6 +288,7 @@ impl Capability {
             Self::ServerStream => "server-stream",
             Self::ServerEmit => "server-emit",
             Self::Persistence => "persistence",
+            Self::Settings => "settings",
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use sio_p2p_protocol::Dialect;
 
 use super::model::{
-    ActorDocument, Capability, CaseDocument, CaseFileDocument, Level, ScenarioDocument,
+    ActorDocument, Capability, CaseDocument, CaseFileDocument, Level, ScenarioDocument, Settings,
 };
 use super::source::{Location, Source, message_of};
 use super::spanned::Spanned;
@@ -47,6 +47,10 @@ pub struct Scenario {
     pub eio: Vec<u8>,
     /// Capabilities it needs.
     pub requires: Vec<Capability>,
+    /// Settings that it is judged under; none for those of whatever server there is.
+    pub settings: Settings,
+    /// Where the last of them are stated, or where the scenario begins.
+    pub settings_at: Location,
     /// Who takes part.
     pub actors: BTreeMap<String, (ActorDocument, Location)>,
     /// Deadline of each waiting step.
@@ -183,6 +187,11 @@ impl Reader<'_> {
             dialects: document.dialects.clone(),
             eio: document.eio.clone(),
             requires: document.requires.clone(),
+            settings: document.settings.as_deref().cloned().unwrap_or_default(),
+            settings_at: match &document.settings {
+                Some(settings) => self.source.locate_raw(settings.raw()),
+                None => self.source.locate_raw(document.id.raw()),
+            },
             actors: self.actors(&document.actors),
             deadline: document
                 .deadline_ms
@@ -221,6 +230,10 @@ impl Reader<'_> {
             }
             if !document.eio.is_empty() {
                 case.eio.clone_from(&document.eio);
+            }
+            if let Some(settings) = &document.settings {
+                case.settings.extend((**settings).clone());
+                case.settings_at = self.source.locate_raw(settings.raw());
             }
             case.actors.extend(self.actors(&document.actors));
             let steps = self.steps(&document.steps, 0);

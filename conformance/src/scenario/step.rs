@@ -10,10 +10,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::body::{
-    Acked, AddTarget, Answer, At, CheckApi, Closed, ConnectionStatus, CreateApi, DestroyApi,
+    Acked, AddTarget, Answer, CheckApi, Closed, ConnectionStatus, CreateApi, DestroyApi,
     Disconnect, Emit, EmitRoom, Fence, Gone, ListClients, Nothing, Observers, OpenStream, Receive,
-    ReceivePacket, Request, RequestName, RoomChange, SendFrame, SendPacket, ServerErrorSeen,
-    StreamOffered, TargetAdded, TargetLeft, UseApi,
+    ReceivePacket, Refused, Request, RequestName, RoomChange, SendFrame, SendPacket,
+    ServerErrorSeen, StreamOffered, TargetAdded, TargetLeft, UseApi,
 };
 use super::source::Location;
 use sio_p2p_protocol::Dialect;
@@ -77,7 +77,7 @@ pub enum Action {
     Connect(Vec<String>),
     /// The actor tries to connect and must not be accepted: the handshake is refused, or
     /// the namespace is, or the connection is closed before it is accepted.
-    Refused(At),
+    Refused(Refused),
     /// The actor leaves. From then on it does and sees nothing, until it connects again.
     Disconnect(Disconnect),
     /// The server ends the actor's connection, by a disconnect packet or by closing the

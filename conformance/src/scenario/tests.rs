@@ -73,7 +73,7 @@ fn broken_json_is_located() {
     insta::assert_snapshot!(problems(""), @"1:1: EOF while parsing a value");
     insta::assert_snapshot!(
         problems("{ \"id\": \"file\",\n  \"titel\": \"t\" }"),
-        @"2:3: unknown field `titel`, expected one of `$schema`, `id`, `title`, `why`, `clauses`, `level`, `dialects`, `eio`, `requires`, `actors`, `deadline_ms`, `steps`, `cases`"
+        @"2:3: unknown field `titel`, expected one of `$schema`, `id`, `title`, `why`, `clauses`, `level`, `dialects`, `eio`, `requires`, `settings`, `actors`, `deadline_ms`, `steps`, `cases`"
     );
 }
 
@@ -331,4 +331,34 @@ fn no_clause_is_excluded_that_has_a_scenario() {
             .any(|s| s.clauses.iter().any(|(c, _)| c == id));
         assert!(!checked, "{id} has a scenario");
     }
+}
+
+#[test]
+fn settings_are_checked_and_located() {
+    let steps = r#"{ "connect": ["a"] }, { "case": {} }"#;
+    let text = file(r#""a": {}"#, steps);
+    let with = |settings: &str, cases: &str| {
+        let envelope = format!("\"settings\": {settings},\n\"actors\"");
+        let text = text.replacen("\"actors\"", &envelope, 1);
+        let end = text.rfind('}').unwrap();
+        format!("{}, \"cases\": [{cases}] }}", &text[..end])
+    };
+    let case =
+        r#"{ "id": "one", "settings": { "policy.clients": 3 }, "steps": [{ "note": "n" }] }"#;
+    let good = with(r#"{ "policy.rooms": 2, "policy.clients": 9 }"#, case);
+    assert_eq!(problems(&good), "");
+    let scenarios = read(&good).unwrap();
+    let settings = &scenarios[0].settings;
+    assert_eq!(settings["policy.rooms"], 2);
+    assert_eq!(settings["policy.clients"], 3);
+    let unknown = case.replace("policy.clients", "policy.klients");
+    insta::assert_snapshot!(
+        problems(&with("{}", &unknown)),
+        @"6:42: there is no setting `policy.klients`; CONFIGURATION.md lists all"
+    );
+    let found = problems(&with("{}", &case.replace('3', "-3")));
+    assert!(
+        found.starts_with("6:42: `policy.clients` cannot be -3: "),
+        "{found}"
+    );
 }

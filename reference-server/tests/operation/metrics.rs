@@ -12,7 +12,7 @@ fn counted(metrics: &HashMap<String, f64>) -> Vec<String> {
     let mut lines: Vec<_> = metrics
         .iter()
         .filter(|(name, value)| {
-            let measured = ["p2p_relay", "p2p_start", "p2p_tcp"];
+            let measured = ["p2p_relay", "p2p_ack_round", "p2p_start", "p2p_tcp"];
             **value != 0.0 && !measured.iter().any(|prefix| name.starts_with(prefix))
         })
         .map(|(name, value)| format!("{name} {value}"))

@@ -127,6 +127,9 @@ fn envelope(scenario: &Scenario, problems: &mut Vec<Problem>) {
             problem(&scenario.at, format!("Engine.IO {eio} is not 3 or 4"));
         }
     }
+    if let Err(error) = crate::settings::config(&scenario.settings) {
+        problem(&scenario.settings_at, error);
+    }
     clauses_of(scenario, &mut problem);
     for (name, (actor, at)) in &scenario.actors {
         if !is_name(name) || matches!(name.as_str(), "n" | "run") {

@@ -256,6 +256,9 @@ impl Walk<'_> {
                 }
             }
             Action::Refused(body) => {
+                if body.text.is_some() && body.status.is_some() {
+                    self.problem(at, "an HTTP status comes without a reason to compare");
+                }
                 let before = self.story.presence.get(&body.at).copied();
                 self.enter(at, &body.at);
                 if let Some(before) = before {
