@@ -19,6 +19,7 @@ mod probe;
 mod queue;
 mod rounds;
 pub mod run;
+mod target;
 pub mod testee;
 pub mod trace;
 pub mod verdict;

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use sio_p2p_transport::EioVersion;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
 use super::events::{Event, Reporter};
 use super::options::Options;
@@ -14,59 +13,16 @@ use super::plan::{Check, Selection};
 use super::play::{Play, Played};
 use super::queue::Queue;
 use super::rounds::Rounds;
+use super::target::server_for;
+pub use super::target::{Declared, Fresh, StartWith, Target};
 use super::testee::{Instance, SERVER_SAID, StartCommand, greet};
 use super::trace::Trace;
 use super::verdict::{CheckResult, Finding, Outcome};
 use crate::baseline::Baseline;
-use crate::scenario::{Capability, DEFAULT_DEADLINE, Settings};
+use crate::scenario::DEFAULT_DEADLINE;
 
 /// How long a server may take to accept the first client.
 const REACHING: Duration = Duration::from_secs(10);
-
-/// What is judged.
-#[derive(Debug, Clone)]
-pub enum Target {
-    /// A server that is running, and may have other users.
-    Running {
-        /// Its URL.
-        url: String,
-    },
-    /// Servers of this program that differ in what they declare. A check plays on the
-    /// first that declares all it requires, or on one of its own if its scenario states
-    /// settings.
-    Embedded(Vec<Declared>, StartWith),
-    /// A command that starts a server; every worker has one of its own.
-    Started(StartCommand),
-}
-
-/// A running server and what it declares.
-#[derive(Debug, Clone)]
-pub struct Declared {
-    /// Its URL.
-    pub url: String,
-    /// Its capabilities.
-    pub claims: Vec<Capability>,
-}
-
-/// Starts a server with these settings. The error is a sentence.
-pub type StartWith = fn(&Settings) -> Result<Fresh, String>;
-
-/// A server that one check has to itself, so that it finds every bucket full and every
-/// seat free. It ends when this is dropped.
-#[derive(Debug)]
-pub struct Fresh {
-    /// Its URL.
-    pub url: String,
-    /// The tasks that it consists of.
-    pub tasks: JoinSet<std::io::Result<()>>,
-}
-
-/// The server among several that a check plays on.
-fn server_for<'a>(servers: &'a [Declared], check: &Check) -> Option<&'a Declared> {
-    let requires = &check.scenario.requires;
-    let fits = |server: &&Declared| requires.iter().all(|cap| server.claims.contains(cap));
-    servers.iter().find(fits).or_else(|| servers.first())
-}
 
 /// Everything that a run needs to know.
 #[derive(Debug)]
