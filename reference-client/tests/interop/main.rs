@@ -14,6 +14,7 @@
 
 mod clauses;
 mod cycles;
+mod examples;
 mod gauges;
 mod killed;
 #[path = "../support/node.rs"]
@@ -71,7 +72,12 @@ fn main() {
     }
     let runtime = Arc::new(Runtime::new().expect("a runtime"));
     let servers = Arc::new(Servers::default());
-    let plans = [clauses::plans(), cycles::plans(), killed::plans()];
+    let plans = [
+        clauses::plans(),
+        cycles::plans(),
+        examples::plans(),
+        killed::plans(),
+    ];
     let trials = plans
         .into_iter()
         .flatten()
