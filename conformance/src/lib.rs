@@ -6,6 +6,9 @@ pub mod cli;
 pub mod exit;
 mod host;
 mod json;
+
+pub mod record;
+pub mod replay;
 pub mod report;
 pub mod runner;
 pub mod scenario;

@@ -76,7 +76,7 @@ fn put_placeholders(value: &mut Value, count: &mut u64) {
 }
 
 fn traces() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/traces")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/recorded")
 }
 
 /// All lines of all traces of one implementation.

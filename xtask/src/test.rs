@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod cargo;
+mod replay;
 mod suite;
 mod tally;
 
@@ -57,6 +58,8 @@ enum Step {
     /// The conformance suite against the original on Socket.IO 4.8.
     #[value(name = "original-4")]
     Original4,
+    /// Recordings against the embedded reference server, and those of the original against it.
+    Replay,
 }
 
 impl Step {
@@ -74,6 +77,7 @@ impl Step {
             Self::Attached => suite::attached(workspace),
             Self::Original2 => suite::original(workspace, SocketIo::Two),
             Self::Original4 => suite::original(workspace, SocketIo::Four),
+            Self::Replay => replay::all(workspace),
         }
     }
 

@@ -26,6 +26,9 @@ pub enum Command {
     /// Play the scenarios against a server
     #[command(after_help = exit_codes())]
     Run(Box<RunArgs>),
+    /// Play recordings of packets against a server
+    #[command(after_help = exit_codes())]
+    Replay(ReplayArgs),
     /// Make other reports from the JSON report of a run
     Report(FromArgs),
     /// List the scenarios, or the clauses and what checks them
@@ -98,6 +101,41 @@ pub struct RunArgs {
     /// A `should` that is broken is a failure, not a warning
     #[arg(long)]
     pub strict: bool,
+}
+
+/// Options of `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// Recordings (FILE.jsonl, or folders of them), and the URL of the server; without a URL
+    /// and without --start, each is played against a reference server of its own
+    #[arg(required = true, value_name = "FILE|URL")]
+    pub what: Vec<String>,
+    /// Start the server with this command; {addr}, {host} and {port} stand for the address to
+    /// listen on
+    #[arg(long, value_name = "COMMAND")]
+    pub start: Option<String>,
+    /// Only recordings in which clients speak this dialect
+    #[arg(long, value_name = "v1|v2")]
+    pub dialect: Option<Dialect>,
+    /// Engine.IO generation [default: the one that was recorded]
+    #[arg(long, value_name = "3|4")]
+    pub eio: Option<EioVersion>,
+    /// The recorded implementation itself is on trial: the differences that recordings name
+    /// are none here, and error texts have to be worded as they were
+    #[arg(long)]
+    pub exact: bool,
+    /// A capability that the server declares, may repeat
+    #[arg(long, value_name = "CAPABILITY", value_delimiter = ',')]
+    pub claim: Vec<Capability>,
+    /// How many recordings at a time
+    #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: u16,
+    /// Milliseconds that a packet is waited for
+    #[arg(long, value_name = "MS", default_value = "5000", value_parser = clap::value_parser!(u32).range(1..))]
+    pub timeout: u32,
+    /// Write the outcomes as JSON; - stands for standard output
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
 }
 
 /// Which files are written about a run; - stands for standard output.

@@ -4,6 +4,7 @@ mod args;
 mod embedded;
 mod explain;
 mod list;
+mod replay;
 mod report;
 mod run;
 
@@ -36,32 +37,37 @@ pub fn main() -> Exit {
         }
     };
     match cli.command {
-        Command::Run(args) => match tokio::runtime::Runtime::new() {
-            Ok(runtime) => {
-                let exit = runtime.block_on(async {
-                    tokio::select! {
-                        exit = run::run(*args) => exit,
-                        () = interrupted() => {
-                            eprintln!("interrupted");
-                            Exit::Trouble
-                        }
-                    }
-                });
-                // Servers that were started end with their workers; connections that are
-                // still saying goodbye are not waited for.
-                runtime.shutdown_timeout(Duration::from_secs(1));
-                exit
-            }
-            Err(error) => {
-                eprintln!("error: cannot start the runtime: {error}");
-                Exit::Trouble
-            }
-        },
+        Command::Run(args) => block_on(run::run(*args)),
+        Command::Replay(args) => block_on(replay::replay(args)),
         Command::Report(args) => report::report(&args),
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Lint(args) => lint_command(args.dir.as_deref()),
     }
+}
+
+/// Runs a command that talks, until it is done or interrupted.
+fn block_on(command: impl Future<Output = Exit>) -> Exit {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start the runtime: {error}");
+            return Exit::Trouble;
+        }
+    };
+    let exit = runtime.block_on(async {
+        tokio::select! {
+            exit = command => exit,
+            () = interrupted() => {
+                eprintln!("interrupted");
+                Exit::Trouble
+            }
+        }
+    });
+    // Servers that were started end with their workers; connections that are still saying
+    // goodbye are not waited for.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    exit
 }
 
 /// Waits for ctrl-c or the signal to terminate. Without it, servers that were started would

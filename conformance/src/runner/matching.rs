@@ -216,7 +216,8 @@ fn is_worded(parts: &[String], text: &str) -> bool {
     text.ends_with(last.as_str())
 }
 
-fn same_number(left: &str, right: &str) -> bool {
+/// Whether two notations are those of one number.
+pub(crate) fn same_number(left: &str, right: &str) -> bool {
     if left == right {
         return true;
     }

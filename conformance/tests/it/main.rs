@@ -9,4 +9,5 @@
 mod cli;
 mod judge;
 mod proxy;
+mod replay;
 mod schemas;

@@ -290,7 +290,7 @@ fn written(packet: &Packet) -> String {
 }
 
 fn traces(implementation: &str) -> Vec<(String, Vec<Line>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/traces");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/recorded");
     let mut files: Vec<PathBuf> = fs::read_dir(folder.join(implementation))
         .unwrap()
         .map(|entry| entry.unwrap().path())

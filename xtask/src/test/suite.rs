@@ -82,7 +82,8 @@ pub(crate) fn original(workspace: &Workspace, version: SocketIo) -> Result<Strin
     Ok(format!("as the baseline says: {counts}"))
 }
 
-fn runner(workspace: &Workspace) -> Result<Command, Problem> {
+/// The runner, built.
+pub(super) fn runner(workspace: &Workspace) -> Result<Command, Problem> {
     let path = cargo::binary(workspace, RUNNER)?;
     Ok(workspace.command(&path.to_string_lossy()))
 }

@@ -40,10 +40,10 @@ impl Line {
 pub(crate) struct Script(Vec<Line>);
 
 impl Script {
-    /// Reads the part of one client from `fixtures/traces/<implementation>/<name>.jsonl`.
+    /// Reads the part of one client from `fixtures/recorded/<implementation>/<name>.jsonl`.
     pub(crate) fn read(implementation: &str, name: &str, client: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../fixtures/traces")
+            .join("../fixtures/recorded")
             .join(implementation)
             .join(format!("{name}.jsonl"));
         let text = std::fs::read_to_string(&path)

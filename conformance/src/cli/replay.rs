@@ -1,0 +1,213 @@
+//! `p2p-conformance replay`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sio_p2p_protocol::Dialect;
+use sio_p2p_transport::EioVersion;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::args::ReplayArgs;
+use super::print;
+use crate::exit::Exit;
+use crate::record::Recording;
+use crate::replay::{Against, Options, Outcome, Verdict};
+use crate::runner::testee::{Instance, StartCommand};
+
+/// Plays the recordings.
+pub(super) async fn replay(args: ReplayArgs) -> Exit {
+    let (urls, paths): (Vec<_>, Vec<_>) = args
+        .what
+        .iter()
+        .cloned()
+        .partition(|what| what.contains("://"));
+    if urls.len() > 1 || (args.start.is_some() && !urls.is_empty()) {
+        eprintln!("error: recordings are played against one server");
+        return Exit::Usage;
+    }
+    let recordings = match read(&paths, args.dialect) {
+        Ok(recordings) => recordings,
+        Err(why) => {
+            eprintln!("error: {why}");
+            return Exit::BadInput;
+        }
+    };
+    if recordings.is_empty() {
+        eprintln!("error: there are no such recordings (files that end in .jsonl)");
+        return Exit::NothingSelected;
+    }
+    let (against, _server) = match against(&args, urls.into_iter().next()).await {
+        Ok(against) => against,
+        Err((why, exit)) => {
+            eprintln!("error: {why}");
+            return exit;
+        }
+    };
+    let options = Options {
+        dialect: args.dialect,
+        eio: args.eio,
+        exact: args.exact,
+        patience: Duration::from_millis(args.timeout.into()),
+    };
+    let outcomes = play(recordings, against, options, usize::from(args.jobs)).await;
+    if let Some(path) = &args.json {
+        let json = serde_json::to_string_pretty(&outcomes).unwrap_or_default() + "\n";
+        if path.as_os_str() == "-" {
+            print(&json);
+        } else if let Err(error) = std::fs::write(path, json) {
+            eprintln!("error: cannot write {}: {error}", path.display());
+            return Exit::Trouble;
+        }
+    }
+    let text = told(&outcomes);
+    if args.json.is_some_and(|path| path.as_os_str() == "-") {
+        eprint!("{text}");
+    } else {
+        print(&text);
+    }
+    exit_of(&outcomes)
+}
+
+/// The recordings of these files and folders, in the order of their paths.
+fn read(paths: &[String], dialect: Option<Dialect>) -> Result<Vec<Recording>, String> {
+    let mut files = Vec::new();
+    for path in paths {
+        collect(Path::new(path), true, &mut files)
+            .map_err(|error| format!("cannot read {path}: {error}"))?;
+    }
+    let mut recordings = Vec::new();
+    for file in files {
+        let recording = Recording::read(&file).map_err(|error| error.to_string())?;
+        if dialect.is_none_or(|dialect| recording.dialect() == dialect) {
+            recordings.push(recording);
+        }
+    }
+    Ok(recordings)
+}
+
+fn collect(path: &Path, named: bool, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    if path.is_dir() {
+        let entries = std::fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path()));
+        let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
+        entries.sort();
+        for entry in entries {
+            collect(&entry, false, files)?;
+        }
+    } else if named || path.extension().is_some_and(|end| end == "jsonl") {
+        files.push(path.to_owned());
+    }
+    Ok(())
+}
+
+/// What they are played against, and the server if it was started here.
+async fn against(
+    args: &ReplayArgs,
+    url: Option<String>,
+) -> Result<(Against, Option<Instance>), (String, Exit)> {
+    let claims = args.claim.clone();
+    if let Some(command) = &args.start {
+        let command =
+            StartCommand::parse(command).map_err(|error| (error.to_string(), Exit::Usage))?;
+        let generations = [EioVersion::V4, EioVersion::V3];
+        let instance = Instance::start(&command, &generations)
+            .await
+            .map_err(|error| (error.to_string(), Exit::CannotReach))?;
+        let url = instance.url();
+        return Ok((Against::Running { url, claims }, Some(instance)));
+    }
+    Ok(match url {
+        Some(url) => (Against::Running { url, claims }, None),
+        None => (Against::Embedded, None),
+    })
+}
+
+async fn play(
+    recordings: Vec<Recording>,
+    against: Against,
+    options: Options,
+    jobs: usize,
+) -> Vec<Outcome> {
+    let places = Arc::new(Semaphore::new(jobs));
+    let (against, options) = (Arc::new(against), Arc::new(options));
+    let mut playing = JoinSet::new();
+    for (index, recording) in recordings.into_iter().enumerate() {
+        let (places, against, options) = (places.clone(), against.clone(), options.clone());
+        playing.spawn(async move {
+            let _place = places.acquire().await;
+            let outcome = crate::replay::replay(&recording, &against, &options).await;
+            (index, outcome)
+        });
+    }
+    let mut outcomes = BTreeMap::new();
+    while let Some(done) = playing.join_next().await {
+        match done {
+            Ok((index, outcome)) => drop(outcomes.insert(index, outcome)),
+            Err(error) => eprintln!("error: a replay has broken down: {error}"),
+        }
+    }
+    outcomes.into_values().collect()
+}
+
+/// What came of it, for people.
+fn told(outcomes: &[Outcome]) -> String {
+    let mut text = String::new();
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for outcome in outcomes {
+        let verdict = match outcome.verdict {
+            Verdict::Same => continue,
+            Verdict::NotApplicable => {
+                *reasons.entry(&outcome.message).or_default() += 1;
+                continue;
+            }
+            Verdict::Different => "DIFFERENT",
+            Verdict::Stale => "STALE",
+            Verdict::Untestable => "UNTESTABLE",
+        };
+        let _ = writeln!(
+            text,
+            "{verdict} {}\n  {}",
+            outcome.recording, outcome.message
+        );
+        if let Some(sequence) = &outcome.sequence {
+            let _ = writeln!(text, "\n{sequence}");
+        }
+    }
+    for (reason, count) in reasons {
+        let _ = writeln!(text, "not applicable: {count}: {reason}");
+    }
+    let count = |verdict| outcomes.iter().filter(|o| o.verdict == verdict).count();
+    let sum = |of: fn(&Outcome) -> usize| outcomes.iter().map(of).sum::<usize>();
+    let _ = writeln!(
+        text,
+        "{} recordings: {} same, {} different, {} stale, {} untestable, {} not applicable\n\
+         {} packets as recorded, {} differences meant",
+        outcomes.len(),
+        count(Verdict::Same),
+        count(Verdict::Different),
+        count(Verdict::Stale),
+        count(Verdict::Untestable),
+        count(Verdict::NotApplicable),
+        sum(|outcome| outcome.matched),
+        sum(|outcome| outcome.meant),
+    );
+    text
+}
+
+fn exit_of(outcomes: &[Outcome]) -> Exit {
+    let any = |verdict| outcomes.iter().any(|outcome| outcome.verdict == verdict);
+    if any(Verdict::Different) {
+        Exit::ChecksFailed
+    } else if any(Verdict::Untestable) {
+        Exit::CannotReach
+    } else if any(Verdict::Stale) {
+        Exit::StaleBaseline
+    } else if outcomes.iter().all(|o| o.verdict == Verdict::NotApplicable) {
+        Exit::NothingSelected
+    } else {
+        Exit::Conforms
+    }
+}

@@ -1,0 +1,224 @@
+//! The application on the embedded server: does through the handle what the recorded
+//! application did.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use sio_p2p_protocol::{Arguments, ClientId, InvalidName, StreamId};
+use sio_p2p_server::store::NewMessage;
+use sio_p2p_server::{Calls, Content, Handle, HostStream, Stored, StreamOptions};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+/// What a stream of the program is told to do.
+#[derive(Debug)]
+enum Order {
+    Write(String),
+    End(String),
+    Destroy,
+}
+
+/// The program of one replay.
+#[derive(Debug)]
+pub(crate) struct Program {
+    handle: Handle,
+    /// What it has been told to wait for; ends with it.
+    tasks: JoinSet<()>,
+    /// Its streams, by the id of the server's end.
+    streams: HashMap<String, mpsc::UnboundedSender<Order>>,
+    /// The persistent message that was stored last.
+    stored: Option<Stored>,
+}
+
+impl Program {
+    /// A program of a server.
+    pub(crate) fn new(handle: Handle) -> Self {
+        Self {
+            handle,
+            tasks: JoinSet::new(),
+            streams: HashMap::new(),
+            stored: None,
+        }
+    }
+
+    /// Does what a line of the recording says. The error says why that is not possible.
+    pub(crate) async fn act(&mut self, action: &str, args: &[Value]) -> Result<(), String> {
+        if let Some(action) = action.strip_prefix("asService.") {
+            return self.act_as_service(action, args);
+        }
+        match (action, args) {
+            ("start" | "registerAckFunction", _) => {}
+            ("provideService", [api, answer]) => {
+                let calls = self.handle.provide(&name(api)?).map_err(told)?;
+                self.answer_all(calls, text(answer)?);
+            }
+            ("destroyService", [api]) => {
+                self.handle.destroy_api(&name(api)?);
+            }
+            ("destroyAllServices", []) => self.handle.destroy_apis(),
+            ("emitTo", [client, event, args @ ..]) => {
+                // To nobody, the original is silent.
+                let (client, event) = (name(client)?, name(event)?);
+                drop(self.handle.emit_to(&client, &event, content(args)?));
+            }
+            ("emitTo+ack", [client, event, args @ ..]) => {
+                let (client, event) = (name(client)?, name(event)?);
+                let asked = self.handle.request(&client, &event, content(args)?);
+                self.tasks.spawn(async move { drop(asked.await) });
+            }
+            ("emitToPersistent", [client, event, rest @ ..]) => {
+                let args = rest.first().and_then(Value::as_array);
+                let content = content(args.map_or(&[][..], Vec::as_slice))?;
+                let mut message = NewMessage::new(name(client)?, name(event)?, content);
+                if let Some(function) = rest.get(1) {
+                    let more = rest
+                        .get(2)
+                        .map_or_else(|| "[]".to_owned(), Value::to_string);
+                    message =
+                        message.with_ack(text(function)?, Arguments::parse(more).map_err(told)?);
+                }
+                self.stored = Some(self.handle.emit_persistent(message).await.map_err(told)?);
+            }
+            ("cancel", []) => {
+                if let Some(stored) = self.stored.take() {
+                    stored.undo().await.map_err(told)?;
+                }
+            }
+            ("addStreamAsClient", [client, channel @ .., ids]) => {
+                let id = |end: &str| StreamId::new(ids[end].as_str().unwrap_or_default());
+                let (source, target) = (id("sourceStreamId"), id("targetStreamId"));
+                let source = source.map_err(told)?;
+                let key = source.as_str().to_owned();
+                let mut options = StreamOptions::default().ids(source, target.map_err(told)?);
+                if let [channel] = channel {
+                    options = options.channel(name(channel)?);
+                }
+                let opening = self.handle.open_stream(&name(client)?, options);
+                let (orders, todo) = mpsc::unbounded_channel();
+                self.tasks.spawn(async move {
+                    if let Ok(stream) = opening.await {
+                        run(stream, todo).await;
+                    }
+                });
+                self.streams.insert(key, orders);
+            }
+            ("stream.write", [id, chunk]) => self.order(id, Order::Write(text(chunk)?))?,
+            ("stream.end", [id, chunk]) => self.order(id, Order::End(text(chunk)?))?,
+            ("stream.destroy", [id]) => self.order(id, Order::Destroy)?,
+            _ => return Err(format!("it is not known how a server does {action}")),
+        }
+        Ok(())
+    }
+
+    fn act_as_service(&mut self, action: &str, args: &[Value]) -> Result<(), String> {
+        let [service, first, args @ ..] = args else {
+            return Err(format!("{action} lacks arguments"));
+        };
+        let service = self.handle.service(name::<ClientId>(service)?);
+        match (action, args) {
+            ("provideService", [answer]) => {
+                let calls = service.provide(&name(first)?).map_err(told)?;
+                self.answer_all(calls, text(answer)?);
+            }
+            ("destroyService", []) => service.destroy(&name(first)?),
+            ("emitClient", [event, args @ ..]) => {
+                let sent = service.emit(&name(first)?, &name(event)?, content(args)?);
+                sent.map_err(told)?;
+            }
+            ("emitClient+ack", [event, args @ ..]) => {
+                let asked = service.request(&name(first)?, &name(event)?, content(args)?);
+                self.tasks.spawn(async move { drop(asked.await) });
+            }
+            ("createTopic", []) => service.create_topic(&name(first)?),
+            ("publishTopic", args) => {
+                service
+                    .publish(&name(first)?, content(args)?)
+                    .map_err(told)?;
+            }
+            ("destroyTopic", []) => {
+                service.destroy_topic(&name(first)?);
+            }
+            _ => return Err(format!("it is not known how a service does {action}")),
+        }
+        Ok(())
+    }
+
+    /// Answers calls as the recording says: `no reply`, `acks "x"`, or `acks "x "+arg`.
+    fn answer_all(&mut self, mut calls: Calls, answer: String) {
+        self.tasks.spawn(async move {
+            while let Some(call) = calls.next().await {
+                let Some(said) = answer.strip_prefix("acks ") else {
+                    continue;
+                };
+                let (fixed, arg) = match said.strip_suffix("+arg") {
+                    Some(fixed) => {
+                        let args = call.content.read::<Vec<Value>>().unwrap_or_default();
+                        let arg = args.first().and_then(Value::as_str).unwrap_or_default();
+                        (fixed, arg.to_owned())
+                    }
+                    None => (said, String::new()),
+                };
+                let fixed: String = serde_json::from_str(fixed).unwrap_or_default();
+                call.answer(Content::from_values([fixed + &arg]).unwrap_or_default());
+            }
+        });
+    }
+
+    fn order(&self, id: &Value, order: Order) -> Result<(), String> {
+        let id = text(id)?;
+        let stream = self.streams.get(&id);
+        let stream = stream.ok_or_else(|| format!("the server has opened no stream {id}"))?;
+        stream
+            .send(order)
+            .map_err(|_| format!("the stream {id} is not open"))
+    }
+}
+
+/// Reads a stream at once, and writes what it is told to.
+async fn run(stream: HostStream, mut orders: mpsc::UnboundedReceiver<Order>) {
+    let (mut reader, mut writer) = tokio::io::split(stream);
+    let mut reading = JoinSet::new();
+    reading.spawn(async move {
+        let mut space = [0; 4096];
+        while reader.read(&mut space).await.is_ok_and(|read| read > 0) {}
+        // Both halves are dropped together: what is left of the stream is the writer's.
+        std::future::pending::<()>().await;
+    });
+    while let Some(order) = orders.recv().await {
+        let done = match order {
+            Order::Write(text) => match writer.write_all(text.as_bytes()).await {
+                Ok(()) => writer.flush().await,
+                Err(error) => Err(error),
+            },
+            Order::End(text) => match writer.write_all(text.as_bytes()).await {
+                Ok(()) => writer.shutdown().await,
+                Err(error) => Err(error),
+            },
+            Order::Destroy => break,
+        };
+        if done.is_err() {
+            break;
+        }
+    }
+}
+
+fn text(value: &Value) -> Result<String, String> {
+    let text = value.as_str().map(str::to_owned);
+    text.ok_or_else(|| format!("{value} has to be a text"))
+}
+
+fn name<N>(value: &Value) -> Result<N, String>
+where
+    N: for<'a> TryFrom<&'a str, Error = InvalidName>,
+{
+    N::try_from(value.as_str().unwrap_or_default()).map_err(told)
+}
+
+fn content(args: &[Value]) -> Result<Content, String> {
+    Content::from_values(args).map_err(told)
+}
+
+fn told(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
