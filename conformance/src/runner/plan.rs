@@ -189,4 +189,26 @@ mod tests {
             assert_eq!(glob(pattern, text), expected, "{pattern} {text}");
         }
     }
+
+    /// Nobody but the runner can start a server with the settings of a scenario.
+    #[test]
+    fn settings_are_for_servers_that_claim_them() {
+        let library = crate::scenario::Library::embedded();
+        let mut selection = Selection {
+            dialects: Dialect::ALL.to_vec(),
+            eio: vec![EioVersion::V4],
+            transports: vec![TransportName::default()],
+            patterns: vec!["limit-rooms".to_owned()],
+            claims: Vec::new(),
+        };
+        let checks = selection.checks(&library.scenarios);
+        assert_eq!(checks.len(), 2, "one for each dialect");
+        let why = selection.not_applicable(&checks[0]).unwrap();
+        assert_eq!(
+            why,
+            "capability settings is not declared: the scenario states settings"
+        );
+        selection.claims.push(Capability::Settings);
+        assert_eq!(selection.not_applicable(&checks[0]), None);
+    }
 }

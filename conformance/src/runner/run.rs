@@ -15,7 +15,7 @@ use super::queue::Queue;
 use super::rounds::Rounds;
 use super::target::server_for;
 pub use super::target::{Declared, Fresh, StartWith, Target};
-use super::testee::{Instance, SERVER_SAID, StartCommand, greet};
+use super::testee::{Instance, SERVER_SAID, greet};
 use super::trace::Trace;
 use super::verdict::{CheckResult, Finding, Outcome};
 use crate::baseline::Baseline;

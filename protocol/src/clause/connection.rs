@@ -19,4 +19,6 @@ super::register! { Server:
         "A message of up to 1,000,000 bytes is accepted in every transport.";
     "SRV-CON-9" BOTH May "observed: leaving":
         "An event that its sender's leave packet follows at once is still delivered.";
+    "SRV-CON-10" BOTH Must "design: authentication":
+        "A server that authenticates refuses the namespace, with a reason, to whoever does not prove its client id, and to everybody else that client is not there.";
 }

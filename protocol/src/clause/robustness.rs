@@ -25,6 +25,14 @@ super::register! { Server:
         "A query without an ack id changes nothing and harms nobody.";
     "SRV-ROB-12" BOTH Should "observed: leaks":
         "What a client leaves behind, such as links, rooms and open acks, is gone when it has left.";
+    "SRV-ROB-13" BOTH Must "design: limits":
+        "What exceeds a bound of the server is not done; its sender is told by the failure `limit-reached`, which names the bound, and stays connected.";
+    "SRV-ROB-14" BOTH Must "design: timeouts":
+        "What a bound of the server ends because it took too long fails with `timed-out` towards whoever waits.";
+    "SRV-ROB-15" BOTH Must "design: policy":
+        "What a rule of the server forbids is not done; its sender is told by the failure `not-allowed` and stays connected.";
+    "SRV-ROB-16" BOTH Must "design: rates":
+        "Who connects or sends faster than a rate of the server allows is refused so much of it, and nobody else is.";
     "SRV-CLU-1" V2 May "observed: cluster":
         "Several servers can share their clients, so that a message reaches a client of another server.";
     "SRV-CLU-2" V2 May "observed: cluster":
