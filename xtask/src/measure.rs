@@ -61,6 +61,19 @@ enum What {
         #[arg(long, default_value_t = 1, value_name = "NUMBER")]
         seed: u32,
     },
+    /// The Rust client: long streams between Rust and JavaScript clients with the hashes of
+    /// both ends compared and memory watched, and a server that is killed in use.
+    Client {
+        /// How many MiB go from Rust to Rust.
+        #[arg(long, default_value_t = 1_024, value_name = "MIB")]
+        mib: u32,
+        /// How many MiB go from Rust to JavaScript, and as many back.
+        #[arg(long, default_value_t = 200, value_name = "MIB")]
+        js_mib: u32,
+        /// How often the server is killed.
+        #[arg(long, default_value_t = 50, value_name = "NUMBER")]
+        kills: u32,
+    },
 }
 
 impl Measure {
@@ -100,8 +113,24 @@ impl Measure {
                 run(&mut cargo)?;
                 Ok(ExitCode::SUCCESS)
             }
+            What::Client { mib, js_mib, kills } => {
+                let amount = "SIO_P2P_BULK_MIB";
+                client(workspace, "bulk: Rust to Rust", amount, mib)?;
+                client(workspace, "bulk: Rust to JavaScript", amount, js_mib)?;
+                client(workspace, "bulk: JavaScript to Rust", amount, js_mib)?;
+                client(workspace, "killed:", "SIO_P2P_KILLS", kills)?;
+                Ok(ExitCode::SUCCESS)
+            }
         }
     }
+}
+
+/// Runs one test of the client, which is the measurement, only longer.
+fn client(workspace: &Workspace, trial: &str, setting: &str, value: u32) -> Result<(), Problem> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--release", "--package", "sio-p2p-client"]);
+    cargo.args(["--test", "interop", "--", trial]);
+    run(cargo.env(setting, value.to_string()))
 }
 
 /// Runs a script with its output shown, and takes over whether it succeeds.

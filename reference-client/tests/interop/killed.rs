@@ -18,7 +18,7 @@ use crate::{Plan, process::Process, servers::Servers, soon, waiting::until};
 
 pub(crate) fn plans() -> Vec<Plan> {
     vec![Plan::new(
-        "a server that is killed in use loses nothing that was acknowledged",
+        "killed: a server in use, and nothing that was acknowledged is lost",
         killed_in_use,
     )]
 }

@@ -12,6 +12,7 @@
     reason = "a test that cannot go on fails; helpers count as tests"
 )]
 
+mod bulk;
 mod clauses;
 mod cycles;
 mod examples;
@@ -73,6 +74,7 @@ fn main() {
     let runtime = Arc::new(Runtime::new().expect("a runtime"));
     let servers = Arc::new(Servers::default());
     let plans = [
+        bulk::plans(),
         clauses::plans(),
         cycles::plans(),
         examples::plans(),

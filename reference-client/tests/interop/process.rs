@@ -94,6 +94,11 @@ impl Process {
         Self::start(SocketAddr::from(([127, 0, 0, 1], 0))).await
     }
 
+    /// The id of the process, while it runs.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// `kill -9`, and waits until it is dead.
     pub(crate) async fn kill(mut self) {
         self.child.kill().await.unwrap();

@@ -43,8 +43,8 @@ socket.once('connect', () => print({ ready: true }));
 const AsyncFunction = (async () => {}).constructor;
 readline.createInterface({ input: process.stdin }).on('line', async (line) => {
   try {
-    const body = new AsyncFunction('p', 'out', 'keep', 'hear', JSON.parse(line));
-    print({ did: await body(p, out, keep, hear) });
+    const body = new AsyncFunction('p', 'out', 'keep', 'hear', 'require', JSON.parse(line));
+    print({ did: await body(p, out, keep, hear, require) });
   } catch (error) {
     print({ failed: String((error && error.message) || error) });
   }
