@@ -16,6 +16,7 @@ mod bulk;
 mod clauses;
 mod cycles;
 mod examples;
+mod foreign;
 mod gauges;
 mod killed;
 #[path = "../support/node.rs"]
@@ -78,6 +79,7 @@ fn main() {
         clauses::plans(),
         cycles::plans(),
         examples::plans(),
+        foreign::plans(),
         killed::plans(),
     ];
     let trials = plans
