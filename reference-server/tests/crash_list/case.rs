@@ -42,7 +42,7 @@ pub(crate) fn recorded(original: &str) -> Vec<Case> {
 
 impl Case {
     /// Frames, as they are sent.
-    pub(crate) fn packets(&self, sid_of_v: &str) -> Vec<String> {
+    pub(crate) fn packets(&self, sid_of_v: &str, virtual_id: &str) -> Vec<String> {
         let messages = self.messages.iter().enumerate().map(|(id, message)| {
             let id = if message.ack {
                 id.to_string()
@@ -51,7 +51,9 @@ impl Case {
             };
             // The recordings stand for ids that are random by words.
             let data = message.data.to_string();
-            format!("42{id}{}", data.replace("<socket id of v>", sid_of_v))
+            let data = data.replace("<socket id of v>", sid_of_v);
+            let words = "<virtual client id of the server stream>";
+            format!("42{id}{}", data.replace(words, virtual_id))
         });
         let frames = self.frames.iter().map(|frame| nested(frame));
         messages.chain(frames).collect()

@@ -7,8 +7,9 @@
 //! listed and served, and must not have seen anything that was not meant for them
 //! (SRV-ROB-1 to SRV-ROB-11).
 //!
-//! Recordings that begin with something the original itself did (its own services
-//! and streams) are sent to this server without that.
+//! Recordings that begin with something the original itself did (its options, its own
+//! services and streams) are played against a server inside of the test that has done
+//! the same.
 
 #![expect(
     clippy::expect_used,
@@ -18,6 +19,7 @@
 
 mod case;
 mod cast;
+mod hosted;
 mod more;
 mod play;
 mod server;
@@ -35,6 +37,9 @@ mod process;
 #[expect(dead_code, reason = "other test programs use the rest of it")]
 mod websocket;
 
+use std::collections::BTreeSet;
+
+use crate::case::Case;
 use crate::cast::Cast;
 use crate::client::WAYS;
 use crate::server::Server;
@@ -47,7 +52,10 @@ const RECORDINGS: [(&str, usize, usize); 3] = [
     ("v2.0.0-sio4", 184, 70),
 ];
 
-/// One process life for all recordings, in each way to connect.
+/// How many recordings begin with something that the server did.
+const HOSTED: usize = 36;
+
+/// One process life for all other recordings, in each way to connect.
 #[tokio::test]
 async fn every_recording_leaves_the_server_serving() {
     let server = Server::start();
@@ -58,12 +66,46 @@ async fn every_recording_leaves_the_server_serving() {
         let crashes = cases.iter().filter(|case| case.server_crashed).count();
         assert_eq!(crashes, ended, "{name}");
         for way in WAYS {
-            for case in &cases {
+            for case in cases.iter().filter(|case| !is_hosted(case)) {
                 play::play(&server, way, case, &mut actors).await;
             }
         }
     }
     server.killed_without_complaint();
+}
+
+/// Whether a recording begins with something that the server did.
+fn is_hosted(case: &Case) -> bool {
+    case.setup.as_deref().is_some_and(hosted::concerns)
+}
+
+/// One life for all recordings that begin alike with what the server did.
+#[tokio::test]
+async fn so_does_every_recording_that_begins_with_what_the_server_did() {
+    let recordings = RECORDINGS.map(|(name, ..)| case::recorded(name));
+    let cases: Vec<_> = recordings
+        .iter()
+        .flatten()
+        .filter(|case| is_hosted(case))
+        .collect();
+    assert_eq!(cases.len(), HOSTED);
+    let setups: BTreeSet<_> = cases
+        .iter()
+        .filter_map(|case| case.setup.as_deref())
+        .collect();
+    for setup in setups {
+        let server = hosted::server(setup).await;
+        let mut actors = Cast::enter(&server).await;
+        for way in WAYS {
+            for case in cases
+                .iter()
+                .filter(|case| case.setup.as_deref() == Some(setup))
+            {
+                play::play(&server, way, case, &mut actors).await;
+            }
+        }
+        server.killed_without_complaint();
+    }
 }
 
 /// The entries of the crash list that no recording has: what ends JavaScript

@@ -3,16 +3,24 @@
 use crate::case::Case;
 use crate::cast::{self, Cast};
 use crate::client::{Client, Eio, Transport};
+use crate::hosted;
 use crate::polling;
 use crate::server::Server;
 
 /// Longer queries are refused with this status, as Node.js does.
 const TOO_LONG: (usize, u16) = (16_384, 431);
 
+/// What happens after some of the attacks.
+const CUT: &str = "the connection of v is cut";
+
 /// Plays one case and asserts that it has cost nobody but the attacker.
 pub(crate) async fn play(server: &Server, way: (Eio, Transport), case: &Case, actors: &mut Cast) {
     let name = &case.title;
-    let linked = set_up(server, case.setup.as_deref().unwrap_or_default(), actors).await;
+    let setup = case.setup.as_deref().unwrap_or_default();
+    let stream = hosted::stream(server, setup, &mut actors.victim).await;
+    let virtual_id = stream.as_ref().map(|stream| stream.virtual_id.as_str());
+    let packets = case.packets(&actors.sid_of_v, virtual_id.unwrap_or_default());
+    let linked = set_up(server, setup, actors).await;
 
     let query = case.query();
     if query.len() > TOO_LONG.0 {
@@ -20,7 +28,7 @@ pub(crate) async fn play(server: &Server, way: (Eio, Transport), case: &Case, ac
         let (status, _) = polling::request(server.address, "GET", &target, "").await;
         assert_eq!(status, TOO_LONG.1, "{name}");
     } else {
-        attack(server, way, case, &query, actors).await;
+        attack(server, way, case, &query, &packets, actors).await;
     }
 
     // The attacker is gone: its peers may be told, and nobody else.
@@ -32,6 +40,13 @@ pub(crate) async fn play(server: &Server, way: (Eio, Transport), case: &Case, ac
         assert!(event.ends_with("TARGET_DISCONNECT"), "{name}: {packet}");
     }
     actors.are_served().await;
+    if let Some(stream) = stream {
+        if case.then.as_deref() == Some(CUT) {
+            stream.has_lost_its_peer().await;
+        } else {
+            stream.carries_on(&mut actors.victim).await;
+        }
+    }
 
     // What the case has done to the victim is undone.
     actors.victim.send(r#"42["LEAVE_ROOM","r"]"#).await;
@@ -85,18 +100,19 @@ async fn attack(
     way: (Eio, Transport),
     case: &Case,
     query: &str,
+    packets: &[String],
     actors: &mut Cast,
 ) {
     let name = &case.title;
     let mut attacker = Client::open(way, server, query).await;
     attacker.enter(way.0).await;
-    for packet in case.packets(&actors.sid_of_v) {
-        attacker.send(&packet).await;
+    for packet in packets {
+        attacker.send(packet).await;
     }
     let (_, mut connected) = cast::settled(&mut attacker).await;
     match case.then.as_deref() {
         None => {}
-        Some("the connection of v is cut") => actors.victim_returns(server).await,
+        Some(CUT) => actors.victim_returns(server).await,
         Some(secret) => {
             assert!(
                 secret.starts_with("w sends x the message secret(42)"),
