@@ -25,4 +25,6 @@ super::register! { Server:
         "The server can be one end of a stream, under a source id that ends in `--server-side`.";
     "SRV-STR-16" BOTH Must "observed: stream request":
         "The target's answer to a stream request is handed back verbatim, an empty one as an empty ack.";
+    "SRV-STR-17" BOTH Should "design: timeouts":
+        "Whoever accepts a stream whose request the server has given up is told that the opener's end is gone.";
 }

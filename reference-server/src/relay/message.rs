@@ -250,7 +250,7 @@ impl Relay {
 
     /// Fails what was not answered in time, like an answer of a client that has
     /// left (SRV-MSG-30), in words of its own: the client is still there. An answer
-    /// that comes later is dropped.
+    /// that comes later is dropped, but for one that makes an end of a stream.
     pub(super) fn expire_acks(&mut self, outbox: &mut Outbox) {
         while let Some((id, pending)) = self.acks.expired(self.now) {
             let failure = unanswered(&pending.question);
@@ -261,6 +261,7 @@ impl Relay {
     /// Stops waiting for an ack and tells its source why.
     fn give_up(&mut self, outbox: &mut Outbox, id: u64, pending: Pending, failure: &Failure) {
         let offer = pending.offer(id);
+        self.remember(id, &pending);
         call::give_up(outbox, pending, failure);
         if let Some(offer) = offer {
             self.offer_refused(outbox, &offer);

@@ -44,6 +44,7 @@ mod ends;
 mod failure;
 mod host;
 mod intercept;
+mod late;
 mod limit;
 mod links;
 mod message;
@@ -76,6 +77,7 @@ use self::early::Early;
 use self::ends::Ends;
 pub(crate) use self::ends::SERVER_SIDE;
 pub use self::host::{Callee, Content, Host, HostCall, HostEvent, Peer};
+use self::late::Late;
 pub use self::limit::Rate;
 use self::links::Links;
 pub use self::output::{Answer, ConnectionId, Data, Handshake, Outbox, Output, Packet, Request};
@@ -95,6 +97,7 @@ pub struct Relay {
     rooms: Rooms,
     acks: Acks,
     early: Early,
+    late: Late,
     apis: Apis,
     pings: Pings,
     streams: Streams,
@@ -138,6 +141,8 @@ pub struct Census {
     /// Requests to open a stream that are not answered yet. Each of them is a
     /// pending ack too.
     pub stream_requests: usize,
+    /// Requests to open a stream that were given up and may still be accepted.
+    pub given_up_requests: usize,
     /// Streams that were accepted and have not ended.
     pub streams: usize,
     /// Messages on streams that wait until their stream is open.
@@ -268,6 +273,7 @@ impl Relay {
         } else if !self.takes_pong(from, id, &answer, outbox) {
             outbox.counters.stray_acks += 1;
             debug!(connection = from.0, id, "an ack that nobody waits for");
+            self.takes_late(from, id, &answer, outbox);
         }
     }
 
@@ -296,6 +302,7 @@ impl Relay {
         }
         self.streams.remove(connection);
         self.forget_offers(connection);
+        self.late.remove(connection);
         for pending in self.acks.remove(connection) {
             call::target_left(outbox, pending);
         }
@@ -323,6 +330,7 @@ impl Relay {
             topics: self.rooms.topics(),
             pending_acks: self.acks.pending(),
             stream_requests: self.early.offers(),
+            given_up_requests: self.late.len(),
             streams: self.streams.open(),
             early_events: self.early.held(),
             apis: self.apis.apis(),

@@ -98,7 +98,7 @@ pub struct Policy {
     #[schemars(with = "u64", range(min = 1))]
     pub ack_timeout: Duration,
     /// How long a request to open a stream may stay unanswered, default 1 h. It is
-    /// then refused, and an acceptance that comes later is not heard.
+    /// then refused, and whoever accepts it later is told that the other end is gone.
     #[serde(rename = "stream_open_timeout_ms", with = "millis")]
     #[schemars(with = "u64", range(min = 1))]
     pub stream_open_timeout: Duration,

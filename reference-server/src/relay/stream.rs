@@ -264,6 +264,7 @@ impl Relay {
         let (requests, mut dropped) = self.early.withdraw(call.from, opener, stream);
         for id in requests {
             if let Some(pending) = self.acks.answer(call.from, id) {
+                self.remember(id, &pending);
                 call::give_up(call.outbox, pending, failure);
             }
         }
@@ -323,7 +324,7 @@ pub(super) fn offered(info: StreamInfo, dialect: Dialect) -> ServerEvent {
 }
 
 /// True unless the answer refuses the stream, by a first argument that is truthy.
-fn accepts(answer: &Answer) -> bool {
+pub(super) fn accepts(answer: &Answer) -> bool {
     matches!(
         CreateStreamAck::decode(&answer.data.json),
         Ok(CreateStreamAck::Accepted)

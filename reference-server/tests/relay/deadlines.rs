@@ -132,11 +132,47 @@ fn a_stream_that_is_not_accepted_is_refused_with_what_was_sent_ahead() {
                 format!(r#"2 42["SERVER_ERROR","{dropped}"]"#),
             ]
         );
-        // The acceptance comes too late to be heard.
-        assert_eq!(relay.ack(b, 0, "[]"), NOTHING);
+        // The acceptance comes too late to be heard, and the end that it has made has
+        // no other (SRV-STR-17).
+        assert_eq!(relay.relay.census().given_up_requests, 1);
+        assert_eq!(relay.ack(a, 0, "[]"), NOTHING, "it was not asked");
+        let gone = if v1 { r#""a","s""# } else { r#""s""# };
+        let told = format!(r#"2 42["PEER_STREAM_DESTROYED",{gone}]"#);
+        assert_eq!(relay.ack(b, 0, "[]"), [told]);
+        assert_eq!(relay.ack(b, 0, "[]"), NOTHING, "it is told once");
         assert_eq!(relay.relay.census().streams, 0);
+        assert_eq!(relay.relay.census().given_up_requests, 0);
         relay.all_gone();
     }
+}
+
+/// Who refuses too late has no end, and one whose opener has left has been told so.
+#[test]
+fn only_a_late_acceptance_is_told_and_only_of_an_opener_that_is_there() {
+    let (mut relay, a, b) = timed();
+    relay.ask(a, 7, &open(false));
+    relay.advance(1_050);
+    assert_eq!(relay.ack(b, 0, r#"["no"]"#), NOTHING);
+    relay.ask(a, 8, &open(false));
+    relay.advance(1_100);
+    relay.gone(a);
+    assert_eq!(relay.ack(b, 1, "[]"), NOTHING);
+    relay.all_gone();
+}
+
+/// A request can also be given up because its opener asks for too much.
+#[test]
+fn a_request_that_was_given_up_for_another_is_remembered_too() {
+    let mut relay = Driver::new(Policy {
+        pending_acks: 1,
+        ..Policy::default()
+    });
+    let (a, b) = (relay.join("a"), relay.join("b"));
+    relay.ask(a, 7, &open(false));
+    relay.ask(a, 8, r#"["P2P_EMIT","b","hi",[]]"#);
+    let told = [r#"2 42["PEER_STREAM_DESTROYED","s"]"#];
+    assert_eq!(relay.ack(b, 0, "[]"), told);
+    relay.all_gone();
 }
 
 #[test]

@@ -218,7 +218,8 @@ fn too_much_ahead_refuses_the_stream() {
         );
         let census = relay.relay.census();
         assert_eq!((census.pending_acks, census.early_events), (0, 0));
-        assert_eq!(relay.ack(b, 0, "[]"), NOTHING, "too late");
+        let gone = r#"2 42["PEER_STREAM_DESTROYED","TA"]"#;
+        assert_eq!(relay.ack(b, 0, "[]"), [gone], "too late (SRV-STR-17)");
         // The room is free for the next one.
         relay.ask(a, 2, &open("b"));
         assert_eq!(relay.ask(b, 4, DATA), NOTHING);

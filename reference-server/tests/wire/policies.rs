@@ -35,8 +35,12 @@ async fn what_is_not_answered_ends_in_a_silent_house() {
         assert!(question.ends_with(r#"["hi"]"#), "{question}");
         a.expect(&format!(r#"42["SERVER_ERROR","{late}"]"#)).await;
         a.send(&format!("422{STREAM}")).await;
-        b.receive().await;
+        let request = b.receive().await;
         a.expect(&format!(r#"432["{late}"]"#)).await;
+        // SRV-STR-17: who accepts all the same has an end without another.
+        let id = request.split('[').next().unwrap();
+        b.send(&format!("{}[]", id.replacen("42", "43", 1))).await;
+        b.expect(r#"42["PEER_STREAM_DESTROYED","s"]"#).await;
         part(&server, a, b).await;
     }
 }
