@@ -193,8 +193,8 @@ impl ClientBuilder {
     /// `v2` accepts a client id that is in use first and disconnects then: that shows in the
     /// [`state`](Client::state), soon after.
     ///
-    /// Must be called within a tokio runtime, on which the task of the connection runs. Cancel
-    /// safe: if the future is dropped, the connection is given up.
+    /// Must be called within a tokio runtime, on which the task of the connection runs. Cancel safe:
+    /// if the future is dropped, the connection is given up.
     pub async fn connect(self) -> Result<Client, ConnectError> {
         let id = ClientId::new(self.id.as_str())?;
         let mut transport = ConnectOptions::new(&self.url)?.query("clientId", id.as_str());

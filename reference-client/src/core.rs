@@ -150,7 +150,7 @@ impl Client {
             .await
     }
 
-    /// [`emit_room`](Self::emit_room) with arguments as they travel.
+    /// [`emit_room`](Self::emit_room) with arguments as they travel. Cancel safe like it.
     pub async fn emit_room_raw(
         &self,
         room: impl AsRef<str>,

@@ -98,7 +98,7 @@ impl Client {
         Ok(self.use_api_raw(api, args).await?.parse()?)
     }
 
-    /// [`use_api`](Self::use_api) with arguments and answer as they travel.
+    /// [`use_api`](Self::use_api) with arguments and answer as they travel. Cancel safe like it.
     pub async fn use_api_raw(&self, api: impl AsRef<str>, args: Args) -> Result<Args, CallError> {
         let (call, attachments) = self.call(api.as_ref(), args, true).await?;
         let answer = self.ask(call, attachments, None).await?;
@@ -278,7 +278,7 @@ impl Service {
         &self.id
     }
 
-    /// Calls an API of the service, see [`Client::request_to`].
+    /// Calls an API of the service, see [`Client::request_to`]. Cancel safe like it.
     pub async fn call<R: DeserializeOwned>(
         &self,
         api: impl AsRef<str>,
@@ -287,7 +287,7 @@ impl Service {
         self.client.request_to(&self.id, api, args).await
     }
 
-    /// Calls an API without asking for an answer, see [`Client::emit_to`].
+    /// Calls an API without asking for an answer, see [`Client::emit_to`]. Cancel safe like it.
     pub async fn notify(
         &self,
         api: impl AsRef<str>,

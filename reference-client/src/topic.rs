@@ -128,7 +128,7 @@ impl Topic {
         self.publish_raw(Args::from_value(&args)?).await
     }
 
-    /// [`publish`](Self::publish) with arguments as they travel.
+    /// [`publish`](Self::publish) with arguments as they travel. Cancel safe like it.
     pub async fn publish_raw(&self, args: Args) -> Result<(), SendError> {
         let Some(client) = self.client.upgrade() else {
             return Err(SendError::Closed(DisconnectReason::Local));

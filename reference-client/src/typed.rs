@@ -42,7 +42,7 @@ pub trait Request: Event {
 }
 
 impl Client {
-    /// Sends a typed event, see [`emit_to`](Self::emit_to).
+    /// Sends a typed event, see [`emit_to`](Self::emit_to). Cancel safe like it.
     pub async fn tell<E: Event>(
         &self,
         target: impl AsRef<str>,
@@ -51,7 +51,7 @@ impl Client {
         self.emit_to(target, E::NAME, event).await
     }
 
-    /// Asks a typed question, see [`request_to`](Self::request_to).
+    /// Asks a typed question, see [`request_to`](Self::request_to). Cancel safe like it.
     pub async fn ask_for<R: Request>(
         &self,
         target: impl AsRef<str>,
@@ -114,7 +114,7 @@ impl<E> Received<E> {
 }
 
 impl<R: Request> Received<R> {
-    /// Answers, see [`Message::answer`].
+    /// Answers, see [`Message::answer`]. Cancel safe like it.
     pub async fn answer(self, answer: &R::Answer) -> Result<(), AnswerError> {
         self.message.answer(answer).await
     }

@@ -6,8 +6,10 @@
 //! A frame counts as flushed when the server has answered the POST that carried it.
 
 mod encode;
+mod get;
 mod lane;
 mod payload;
+mod post;
 
 use std::{
     collections::VecDeque,
@@ -15,13 +17,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderName, Method, Request, StatusCode, header, response::Parts};
-use http_body_util::Full;
+use http::{Method, StatusCode, response::Parts};
 
 use self::{
-    encode::encode,
     lane::{Failure, Lane},
     payload::Payload,
+    post::refused,
 };
 use crate::{
     close::CloseReason,
@@ -31,7 +32,6 @@ use crate::{
     frame::Frame,
     handshake::Handshake,
     options::ConnectOptions,
-    transports::Transport,
     wire::Wire,
 };
 
@@ -41,13 +41,6 @@ const QUEUE: usize = 64 << 10;
 const PAYLOAD: usize = 64 << 10;
 /// The largest body that is read of a refusal or of the answer to a POST.
 const MAX_BODY: usize = 64 << 10;
-/// Fields of the options that would contradict what the HTTP library writes.
-const RULED: [HeaderName; 4] = [
-    header::CONNECTION,
-    header::CONTENT_LENGTH,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-];
 
 /// The answer to a GET.
 enum Answer {
@@ -185,164 +178,6 @@ impl Polling {
         std::mem::take(&mut self.queue)
     }
 
-    fn request(
-        &self,
-        method: Method,
-        content_type: Option<&'static str>,
-        body: Bytes,
-    ) -> Result<Request<Full<Bytes>>, ConnectError> {
-        let target = match &self.sid {
-            None => self.options.target(Transport::Polling),
-            Some(sid) => self.options.session_target(Transport::Polling, sid),
-        };
-        let mut request = Request::builder().method(method).uri(target);
-        let fields = self.options.fields(&self.cookies);
-        let given = |name: &str| fields.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
-        for (name, value) in [
-            ("host", self.options.authority()),
-            ("accept", "*/*".to_owned()),
-        ] {
-            if !given(name) {
-                request = request.header(name, value);
-            }
-        }
-        if let Some(content_type) = content_type {
-            request = request.header(header::CONTENT_TYPE, content_type);
-        }
-        for (name, value) in &fields {
-            if !RULED
-                .iter()
-                .any(|ruled| ruled.as_str().eq_ignore_ascii_case(name))
-            {
-                request = request.header(*name, value);
-            }
-        }
-        request
-            .body(Full::new(body))
-            .map_err(|error| ConnectError::InvalidOptions(error.to_string()))
-    }
-
-    /// Goes on with the GET until the head of a good answer is there.
-    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Ended>> {
-        loop {
-            match &mut self.answer {
-                Answer::Payload(_) => return Poll::Ready(Ok(())),
-                Answer::Refused(refusal) => {
-                    // A refusal is worth telling even if its body breaks off.
-                    if let Ok(Some(data)) = ready!(self.get.poll_body(context)) {
-                        refusal.body.extend_from_slice(&data);
-                        if refusal.body.len() <= MAX_BODY {
-                            continue;
-                        }
-                    }
-                    let (status, fields) = (&refusal.parts.status, &refusal.parts.headers);
-                    refusal.body.truncate(MAX_BODY);
-                    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-                    let headers = fields.iter();
-                    let told = HttpRefusal {
-                        status: status.as_u16(),
-                        headers: headers
-                            .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
-                            .collect(),
-                        body: std::mem::take(&mut refusal.body).into(),
-                    };
-                    self.get.give_up();
-                    self.answer = Answer::None;
-                    return Poll::Ready(Err(Ended::Refused(told)));
-                }
-                Answer::None => {
-                    let head = ready!(self.get.poll_head(context)).map_err(Ended::Failed)?;
-                    self.answer = self.answered(head).map_err(Ended::Failed)?;
-                }
-            }
-        }
-    }
-
-    fn answered(&mut self, head: Parts) -> Result<Answer, Failure> {
-        self.cookies.take(&head.headers);
-        if head.status != StatusCode::OK {
-            let (parts, body) = (Box::new(head), Vec::new());
-            return Ok(Answer::Refused(Refusal { parts, body }));
-        }
-        let field = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
-        if let Some(coding) = field(header::CONTENT_ENCODING)
-            && !coding.eq_ignore_ascii_case("identity")
-        {
-            let why = format!("content-encoding {coding} was not asked for");
-            return Err(Failure::Closed(CloseReason::Http(why)));
-        }
-        let content_type = field(header::CONTENT_TYPE).unwrap_or_default();
-        Ok(Answer::Payload(Payload::new(
-            self.options.eio,
-            content_type,
-            self.options.max_message_size,
-        )))
-    }
-
-    /// Goes on with the POST under way, if there is one.
-    fn poll_posted(&mut self, context: &mut Context<'_>) -> Poll<Result<(), CloseReason>> {
-        while !self.post.is_idle() {
-            let Some((status, body)) = &mut self.posted else {
-                let head = ready!(self.post.poll_head(context)).map_err(CloseReason::from)?;
-                self.cookies.take(&head.headers);
-                self.posted = Some((head.status, Vec::new()));
-                continue;
-            };
-            let piece = ready!(self.post.poll_body(context));
-            if let Ok(Some(data)) = &piece {
-                body.extend_from_slice(data);
-                if body.len() <= MAX_BODY {
-                    continue;
-                }
-            }
-            let (status, body) = (status.as_u16(), std::mem::take(body));
-            self.posted = None;
-            if status != 200 {
-                return Poll::Ready(Err(refused(status, &body)));
-            }
-            if piece?.is_some() {
-                let why = "the answer to a post does not end".to_owned();
-                return Poll::Ready(Err(CloseReason::Http(why)));
-            }
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    /// Begins a POST with as many frames as fit.
-    fn begin_post(&mut self) -> Result<(), CloseReason> {
-        let (mut frames, mut total) = (Vec::new(), 0);
-        while let Some(frame) = self.queue.front() {
-            let size = encode::size(self.options.eio, frame);
-            // The goodbye travels alone: servers handle packets later than the end of an engine.
-            let alone = matches!(frame, Frame::Close { .. });
-            if !frames.is_empty() && (alone || total + size > self.max_payload) {
-                break;
-            }
-            total += size;
-            frames.extend(self.queue.pop_front());
-        }
-        self.queued = self.queue.iter().map(Frame::len).sum();
-        let body = encode(self.options.eio, self.options.polling_base64, &frames);
-        let request = self
-            .request(Method::POST, Some(body.content_type), body.data)
-            .map_err(|error| CloseReason::Http(error.to_string()))?;
-        self.post.ask(request);
-        Ok(())
-    }
-
-    fn poll_write_out(&mut self, context: &mut Context<'_>) -> Poll<Result<(), CloseReason>> {
-        loop {
-            ready!(self.poll_posted(context))?;
-            if self.queue.is_empty() {
-                return Poll::Ready(Ok(()));
-            }
-            if self.held == Held::All {
-                return Poll::Pending;
-            }
-            self.begin_post()?;
-        }
-    }
-
     /// Keeps the fault for the reader: an application that only reads must learn it, too.
     fn noting<T>(&mut self, polled: Poll<Result<T, CloseReason>>) -> Poll<Result<T, CloseReason>> {
         polled.map_err(|reason| self.fault.insert(reason).clone())
@@ -426,13 +261,5 @@ impl Wire for Polling {
 
     fn reset_on_drop(&mut self) {
         self.get.reset_on_drop();
-    }
-}
-
-fn refused(status: u16, body: &[u8]) -> CloseReason {
-    let start = body.get(..400).unwrap_or(body);
-    CloseReason::HttpStatus {
-        status,
-        body: String::from_utf8_lossy(start).into_owned(),
     }
 }

@@ -23,6 +23,7 @@ mod killed;
 mod node;
 mod process;
 mod servers;
+mod transport;
 #[path = "../support/waiting.rs"]
 mod waiting;
 
@@ -81,6 +82,7 @@ fn main() {
         examples::plans(),
         foreign::plans(),
         killed::plans(),
+        transport::plans(),
     ];
     let trials = plans
         .into_iter()

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on fails; helpers count as tests"
 )]
 
+mod cancel;
 mod cli;
 mod core;
 mod golden;

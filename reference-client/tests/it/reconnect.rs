@@ -250,6 +250,45 @@ async fn what_to_do_while_offline_is_a_policy() {
     }
 }
 
+/// A packet that the connection does not take any more, because it has just ended, is given back
+/// and goes out first on the next one: of what is sent, a beginning may be lost with the
+/// connection that took it, and the rest arrives whole, in order, and once.
+#[tokio::test]
+async fn what_a_connection_does_not_take_goes_first_on_the_next() {
+    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
+    let builder = server.builder("a").reconnect(at_once());
+    let builder = builder.outgoing_buffer(64 << 20);
+    let (us, wire) = tokio::join!(builder.connect(), server.accept());
+    let us = us.unwrap();
+    let text = "x".repeat(100_000);
+    // More than TCP holds for a server that does not read; the rest waits in the client.
+    for n in 0..300 {
+        us.emit_to("b", "n", (n, &text)).await.unwrap();
+    }
+    assert!(us.counters().outgoing_bytes > 0);
+    drop(wire);
+    let mut wire = server.accept().await;
+    let number = |packet: &str| -> u32 {
+        let rest = packet.strip_prefix(r#"42["P2P_EMIT","b","n",["#);
+        let number = rest.and_then(|rest| rest.split(',').next());
+        number
+            .unwrap_or_else(|| panic!("{packet:.60}"))
+            .parse()
+            .unwrap()
+    };
+    let first = number(&wire.packet().await);
+    assert!(first > 0, "what TCP took is not sent again");
+    for n in first + 1..300 {
+        assert_eq!(number(&wire.packet().await), n);
+    }
+    wire.nothing_but_an_answer(r#"427["SERVER_PING"]"#, r#"437["pong from client a"]"#)
+        .await;
+    until("all room is given back", || {
+        us.counters().outgoing_bytes == 0
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_end_of_patience_is_told() {
     let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
