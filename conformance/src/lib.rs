@@ -3,6 +3,7 @@
 
 pub mod baseline;
 pub mod cli;
+pub mod client;
 pub mod exit;
 mod host;
 mod json;

@@ -4,13 +4,15 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value};
 
 use crate::baseline::BaselineDocument;
+use crate::client::Line as DriverLine;
 use crate::report::model::Report;
 use crate::scenario::model::{CaseFileDocument, ScenarioDocument};
 
 /// How schemas of the project are named; the number is the version of the formats.
 const BASE: &str = "urn:sio-p2p:schema:1:";
 
-/// File names and schemas (draft 2020-12): of scenarios, case files, baselines and reports.
+/// File names and schemas (draft 2020-12): of scenarios, case files, baselines,
+/// reports and the lines of drivers.
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
         (
@@ -26,6 +28,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
             schema::<BaselineDocument<'static>>("baseline.json", false),
         ),
         ("report.json", schema::<Report>("report.json", true)),
+        ("driver.json", schema::<DriverLine>("driver.json", false)),
     ]
 }
 

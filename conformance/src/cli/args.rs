@@ -29,6 +29,9 @@ pub enum Command {
     /// Play recordings of packets against a server
     #[command(after_help = exit_codes())]
     Replay(ReplayArgs),
+    /// Play the scenarios about clients against a client, through its driver
+    #[command(after_help = exit_codes())]
+    Client(Box<ClientArgs>),
     /// Make other reports from the JSON report of a run
     Report(FromArgs),
     /// List the scenarios, or the clauses and what checks them
@@ -136,6 +139,31 @@ pub struct ReplayArgs {
     /// Write the outcomes as JSON; - stands for standard output
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+}
+
+/// Options of `client`: those of `run`, but for what is about servers.
+#[derive(Debug, Args)]
+#[command(
+    mut_arg("url", |url| url.hide(true)),
+    mut_arg("start", |start| start.hide(true)),
+    mut_arg("eio", |eio| eio.help(
+        "Engine.IO generation, may repeat [default: what the driver's hello names]"
+    )),
+    mut_arg("dialect", |dialect| dialect.help(
+        "Dialect, may repeat [default: what the driver's hello names]"
+    )),
+    mut_arg("jobs", |jobs| jobs.help("How many checks at a time [default: one per processor]")),
+    mut_arg("claim", |claim| claim.help(
+        "A capability that the client has, may repeat [default: what the driver's hello names]"
+    ))
+)]
+pub struct ClientArgs {
+    /// Command that starts the driver of the client, once for each client of a scenario; the
+    /// protocol is in spec/driver.md
+    #[arg(long, value_name = "COMMAND")]
+    pub cmd: String,
+    #[command(flatten)]
+    pub run: RunArgs,
 }
 
 /// Which files are written about a run; - stands for standard output.

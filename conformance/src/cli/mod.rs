@@ -1,6 +1,7 @@
 //! The program `p2p-conformance`.
 
 mod args;
+mod client;
 mod embedded;
 mod explain;
 mod list;
@@ -39,6 +40,7 @@ pub fn main() -> Exit {
     match cli.command {
         Command::Run(args) => block_on(run::run(*args)),
         Command::Replay(args) => block_on(replay::replay(args)),
+        Command::Client(args) => block_on(client::client(*args)),
         Command::Report(args) => report::report(&args),
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),

@@ -10,6 +10,7 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::{ConnectOptions, EioVersion};
 
 use super::args::RunArgs;
+use super::client::Driver;
 use super::embedded::{self, Embedded};
 use super::{library, report_problems};
 use crate::baseline::Baseline;
@@ -34,20 +35,27 @@ const SCHEMA: &str = "spec/schema/baseline.json";
 
 /// Plays the scenarios.
 pub(super) async fn run(args: RunArgs) -> Exit {
+    judge(args, None).await
+}
+
+/// Plays the scenarios about servers or, with a driver, those about clients.
+pub(super) async fn judge(args: RunArgs, driver: Option<Driver>) -> Exit {
     let library = match library(args.scenarios.as_deref()) {
-        Ok(library) => library,
+        Ok(library) => library.about_clients(driver.is_some()),
         Err(exit) => return exit,
     };
-    let is_embedded = args.url.is_none() && args.start.is_none();
+    let is_embedded = args.url.is_none() && args.start.is_none() && driver.is_none();
+    let (dialects, generations) = offered(driver.as_ref());
     let selection = Selection {
-        dialects: or(&args.dialect, &Dialect::ALL),
-        eio: or(&args.eio, &[EioVersion::V4]),
+        dialects: or(&args.dialect, &dialects),
+        eio: or(&args.eio, &generations),
         transports: or(&args.transport, &[TransportName::default()]),
         patterns: args.select.clone(),
         claims: if is_embedded && args.claim.is_empty() {
             embedded::claims()
         } else {
-            let mut claims = args.claim.clone();
+            let own = driver.iter().flat_map(Driver::claims);
+            let mut claims: Vec<_> = args.claim.iter().copied().chain(own).collect();
             // Whoever is started by others has the settings that others gave it.
             claims.retain(|claim| is_embedded || *claim != Capability::Settings);
             claims
@@ -69,7 +77,7 @@ pub(super) async fn run(args: RunArgs) -> Exit {
         eprintln!("error: {nothing}; `p2p-conformance list` shows what there is");
         return Exit::NothingSelected;
     }
-    let (target, name, _server) = match target(&args) {
+    let (target, name, _server) = match target(&args, driver) {
         Ok(target) => target,
         Err((message, exit)) => {
             eprintln!("error: {message}");
@@ -125,11 +133,28 @@ fn or<T: Copy + PartialEq>(given: &[T], default: &[T]) -> Vec<T> {
 fn default_jobs(target: &Target) -> usize {
     match target {
         Target::Running { .. } | Target::Embedded(..) => SHARED_JOBS,
-        Target::Started(_) => std::thread::available_parallelism().map_or(2, usize::from),
+        Target::Started(_) | Target::Driven(_) => {
+            std::thread::available_parallelism().map_or(2, usize::from)
+        }
     }
 }
 
-fn target(args: &RunArgs) -> Result<(Target, String, Option<Embedded>), (String, Exit)> {
+/// The dialects and Engine.IO generations that are played if nobody says which.
+fn offered(driver: Option<&Driver>) -> (Vec<Dialect>, Vec<EioVersion>) {
+    match driver {
+        None => (Dialect::ALL.to_vec(), vec![EioVersion::V4]),
+        Some(driver) => (driver.hello.dialects.clone(), driver.generations()),
+    }
+}
+
+fn target(
+    args: &RunArgs,
+    driver: Option<Driver>,
+) -> Result<(Target, String, Option<Embedded>), (String, Exit)> {
+    if let Some(driver) = driver {
+        let name = driver.name();
+        return Ok((Target::Driven(driver.command), name, None));
+    }
     if let Some(command) = &args.start {
         let command =
             StartCommand::parse(command).map_err(|error| (error.to_string(), Exit::Usage))?;

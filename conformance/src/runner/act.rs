@@ -18,9 +18,16 @@ use crate::scenario::text::Text;
 impl Play {
     /// Does what an action says.
     pub(super) async fn act(&mut self, action: &Action) -> Result<(), Stop> {
+        if self.act_on_clients(action).await? {
+            return Ok(());
+        }
         match action {
             Action::Connect(names) => {
                 for name in names {
+                    if self.is_driven(name) {
+                        self.connect_client(name).await?;
+                        continue;
+                    }
                     self.connect(name).await?;
                 }
                 Ok(())
@@ -83,7 +90,9 @@ impl Play {
             Action::Silent(body) => {
                 let names = body.at.iter().cloned().collect();
                 self.fence_all(&names, &BTreeSet::new()).await?;
+                self.fence_clients().await?;
                 self.drain();
+                self.clients_are_silent(&body.at)?;
                 body.at
                     .iter()
                     .try_for_each(|name| self.no_leftovers(name, false))
@@ -107,14 +116,14 @@ impl Play {
             .ok_or_else(|| Stop::broken(format!("the scenario has no actor {name}")))
     }
 
-    pub(super) fn id(&self, name: &str) -> Result<String, Stop> {
+    pub(crate) fn id(&self, name: &str) -> Result<String, Stop> {
         self.world
             .id(name)
             .map(str::to_owned)
             .ok_or_else(|| Stop::broken(format!("{name} has no client id")))
     }
 
-    pub(super) fn fill(&self, text: &Text) -> Result<String, Stop> {
+    pub(crate) fn fill(&self, text: &Text) -> Result<String, Stop> {
         self.world.fill(text).map_err(Stop::broken)
     }
 

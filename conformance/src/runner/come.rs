@@ -102,6 +102,9 @@ impl Play {
     }
 
     pub(super) async fn disconnect(&mut self, body: &Disconnect) -> Result<(), Stop> {
+        if self.is_driven(&body.from) {
+            return self.disconnect_client(&body.from).await;
+        }
         let actor = self.actor(&body.from)?;
         if !actor.is_open() {
             return Err(self.lost(&body.from));

@@ -15,7 +15,13 @@ impl Play {
         self.departures_noticed().await?;
         let open = self.open_actors();
         self.fence_all(&open, &BTreeSet::new()).await?;
+        self.fence_clients().await?;
+        // What the clients under test have sent meanwhile.
+        if self.cast.is_some() {
+            self.fence_all(&open, &BTreeSet::new()).await?;
+        }
         self.drain();
+        self.clients_are_done().await?;
         for name in self.actors.keys().cloned().collect::<Vec<_>>() {
             self.no_leftovers(&name, true)?;
         }
@@ -151,7 +157,7 @@ impl Play {
 }
 
 /// An event in words.
-pub(super) fn describe(event: &super::actor::EventSeen) -> String {
+pub(crate) fn describe(event: &super::actor::EventSeen) -> String {
     let (name, args) = event.parts();
     let ack = if event.ack.is_some() {
         ", asking for an ack"

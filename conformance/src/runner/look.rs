@@ -26,7 +26,7 @@ pub(super) struct Expected {
 }
 
 /// What a look at the inbox shows.
-pub(super) enum Look {
+pub(crate) enum Look {
     /// It is there, and has been taken out.
     Matched,
     /// Nothing yet.
@@ -51,6 +51,9 @@ impl Play {
 
     /// Looks once; takes out what matches.
     pub(super) fn look(&mut self, action: &Action) -> Result<Look, Stop> {
+        if let Some(look) = self.look_at_clients(action)? {
+            return Ok(look);
+        }
         match action {
             Action::Acked(body) => self.look_for_ack(body),
             Action::Closed(body) => self.look_for_end(body),
@@ -117,7 +120,8 @@ impl Play {
         let speaks_v1 = |name: &str| {
             self.actors
                 .get(name)
-                .is_some_and(|actor| actor.dialect == Dialect::V1)
+                .map_or(self.dialect, |actor| actor.dialect)
+                == Dialect::V1
         };
         match (from.filter(|name| speaks_v1(name)), args) {
             (Some(name), ArgumentsPattern::Exactly(patterns)) => {

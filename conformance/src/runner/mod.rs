@@ -1,20 +1,20 @@
 //! The runner: plays scenarios against a server and says what came of it.
 
 mod act;
-mod actor;
+pub(crate) mod actor;
 mod ask;
 mod come;
 pub mod events;
 mod failures;
 mod fences;
 mod leftovers;
-mod look;
+pub(crate) mod look;
 pub(crate) mod lowering;
 pub(crate) mod matching;
 mod observe;
 pub mod options;
 pub mod plan;
-mod play;
+pub(crate) mod play;
 mod probe;
 mod queue;
 mod rounds;
@@ -26,4 +26,5 @@ pub mod verdict;
 pub(crate) mod world;
 
 pub(crate) use failures::meant;
+pub(crate) use leftovers::describe as described;
 pub(crate) use play::resolve;

@@ -118,7 +118,11 @@ impl Play {
                     .flatten()
                     .filter_map(may_close)
                     .collect();
-                if let Err(stop) = self.fence_all(&open, &fragile).await {
+                let mut fences = self.fence_all(&open, &fragile).await;
+                if fences.is_ok() {
+                    fences = self.fence_clients().await;
+                }
+                if let Err(stop) = fences {
                     self.drain();
                     if alternatives.iter().any(|steps| self.would_match(steps)) {
                         continue;
@@ -179,6 +183,9 @@ impl Play {
 
     /// The actor that an observation looks at.
     fn place(&self, action: &Action) -> Result<String, Stop> {
+        if let Some(client) = self.client_of(action)? {
+            return Ok(client);
+        }
         Ok(match action {
             Action::Receive(body) => body.at.clone(),
             Action::ServerError(body) => body.at.clone(),
@@ -205,6 +212,9 @@ impl Play {
     /// Waiting is pointless when the connection that is looked at has ended.
     fn still_possible(&self, action: &Action) -> Result<(), Stop> {
         let at = self.place(action)?;
+        if self.is_driven(&at) {
+            return self.client_goes_on(&at);
+        }
         let open = self
             .actors
             .get(&at)
@@ -213,6 +223,9 @@ impl Play {
     }
 
     fn missing(&self, action: &Action) -> Stop {
+        if let Some(stop) = self.missing_of_client(action) {
+            return stop;
+        }
         let what = match action {
             Action::Acked(body) => {
                 let request = self.fill(&body.request).unwrap_or_default();

@@ -15,6 +15,7 @@ use super::plan::Check;
 use super::trace::Trace;
 use super::verdict::{Finding, Outcome};
 use super::world::World;
+use crate::client::Cast;
 use crate::scenario::step::{Action, Step, Verb};
 
 /// A scenario that takes longer than this as a whole is given up.
@@ -27,6 +28,10 @@ pub(crate) enum Stop {
     Broken(Finding),
     /// The server could not be talked to.
     Untestable(Finding),
+    /// The client under test died, which is a failure whatever the level.
+    Down(Finding),
+    /// It does not concern this implementation.
+    NotApplicable(Finding),
 }
 
 impl Stop {
@@ -35,9 +40,12 @@ impl Stop {
         Self::Broken(Finding::new(message))
     }
 
-    fn finding(&mut self) -> &mut Finding {
+    pub(crate) fn finding(&mut self) -> &mut Finding {
         match self {
-            Self::Broken(finding) | Self::Untestable(finding) => finding,
+            Self::Broken(finding)
+            | Self::Untestable(finding)
+            | Self::Down(finding)
+            | Self::NotApplicable(finding) => finding,
         }
     }
 }
@@ -66,20 +74,22 @@ pub(super) struct Requested {
 #[derive(Debug)]
 pub(crate) struct Play {
     pub(super) url: String,
-    pub(super) dialect: Dialect,
-    pub(super) eio: EioVersion,
-    pub(super) check: Check,
-    pub(super) world: World,
-    pub(super) trace: Trace,
+    pub(crate) dialect: Dialect,
+    pub(crate) eio: EioVersion,
+    pub(crate) check: Check,
+    pub(crate) world: World,
+    pub(crate) trace: Trace,
     pub(super) actors: BTreeMap<String, Actor>,
     pub(super) mailbox: Mailbox,
     incoming: mpsc::UnboundedReceiver<Arrival>,
     pub(super) asked: BTreeMap<String, Asked>,
     pub(super) requested: BTreeMap<String, Requested>,
-    pub(super) deadline: Duration,
-    pub(super) fences: u64,
+    pub(crate) deadline: Duration,
+    pub(crate) fences: u64,
+    /// The clients under test, if the scenario judges a client.
+    pub(crate) cast: Option<Cast>,
     /// Something was said to the server, or it said something: it could be talked to.
-    pub(super) talked: bool,
+    pub(crate) talked: bool,
     remark: Option<String>,
 }
 
@@ -97,7 +107,9 @@ impl Play {
     pub(crate) fn new(check: &Check, url: &str, trace: Trace, timeout: Option<Duration>) -> Self {
         let (mailbox, incoming) = Mailbox::new();
         let scenario = &check.scenario;
-        let actors = scenario.actors.iter().map(|(name, (actor, _))| {
+        let peers = scenario.actors.iter();
+        let peers = peers.filter(|(_, (actor, _))| !actor.driven);
+        let actors = peers.map(|(name, (actor, _))| {
             let eio = match actor.eio {
                 Some(3) => EioVersion::V3,
                 Some(_) => EioVersion::V4,
@@ -128,6 +140,7 @@ impl Play {
             asked: BTreeMap::new(),
             requested: BTreeMap::new(),
             fences: 0,
+            cast: None,
             talked: false,
             remark: None,
         }
@@ -157,6 +170,8 @@ impl Play {
             Ok(()) => Outcome::Passed,
             Err(Stop::Broken(finding)) => Outcome::Broken(finding),
             Err(Stop::Untestable(finding)) => Outcome::Untestable(finding),
+            Err(Stop::Down(finding)) => Outcome::Down(finding),
+            Err(Stop::NotApplicable(finding)) => Outcome::NotApplicable(finding.message),
         };
         Played { outcome, talked }
     }
@@ -235,21 +250,34 @@ impl Play {
     }
 
     /// Takes in everything that has arrived so far.
-    pub(super) fn drain(&mut self) {
+    pub(crate) fn drain(&mut self) {
         while let Ok(arrival) = self.incoming.try_recv() {
             self.take(arrival);
+        }
+        while let Some(cast) = &mut self.cast
+            && let Some(news) = cast.try_next()
+        {
+            cast.take(news);
         }
     }
 
     /// Waits for something to arrive; `false` if nothing does until the deadline.
-    pub(super) async fn arrival(&mut self, until: Instant) -> bool {
-        match timeout_at(until, self.incoming.recv()).await {
-            Ok(Some(arrival)) => {
-                self.take(arrival);
-                true
-            }
-            _ => false,
+    pub(crate) async fn arrival(&mut self, until: Instant) -> bool {
+        let Some(cast) = &mut self.cast else {
+            return match timeout_at(until, self.incoming.recv()).await {
+                Ok(Some(arrival)) => {
+                    self.take(arrival);
+                    true
+                }
+                _ => false,
+            };
+        };
+        tokio::select! {
+            Some(news) = cast.next() => cast.take(news),
+            Some(arrival) = self.incoming.recv() => self.take(arrival),
+            () = tokio::time::sleep_until(until) => return false,
         }
+        true
     }
 
     fn take(&mut self, arrival: Arrival) {
@@ -311,7 +339,7 @@ impl Play {
     }
 
     /// The event by which fences of this play travel.
-    pub(super) fn fence_name(&self) -> String {
+    pub(crate) fn fence_name(&self) -> String {
         format!("fence-{}", self.world.run())
     }
 
@@ -321,7 +349,7 @@ impl Play {
     }
 
     /// The names of the actors whose connections are open.
-    pub(super) fn open_actors(&self) -> BTreeSet<String> {
+    pub(crate) fn open_actors(&self) -> BTreeSet<String> {
         self.actors
             .values()
             .filter(|actor| actor.is_open())

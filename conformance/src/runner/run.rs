@@ -116,7 +116,7 @@ impl Run<'_> {
                 options: &options,
             },
         )?;
-        let exclusive = !matches!(self.target, Target::Started(_));
+        let exclusive = !matches!(self.target, Target::Started(_) | Target::Driven(_));
         let shared = Arc::new(Shared {
             target: self.target,
             checks,
@@ -175,6 +175,8 @@ impl Run<'_> {
                     .map(drop)
                     .map_err(|error| RunError::CannotReach(error.to_string()))
             }
+            // Its hello has been heard.
+            Target::Driven(_) => Ok(()),
             Target::Running { url } => self.reach_url(url).await,
             Target::Embedded(servers, _) => {
                 for server in servers {
@@ -260,6 +262,10 @@ async fn examine(
     alone: bool,
 ) -> Option<Outcome> {
     let url = match &shared.target {
+        Target::Driven(command) => {
+            let play = crate::client::play(check, command, trace, shared.options.timeout);
+            return Some(guarded(play).await.outcome);
+        }
         Target::Running { url } => url.clone(),
         Target::Embedded(_, start) if !check.scenario.settings.is_empty() => {
             return Some(examine_alone(shared, check, *start, trace).await);
@@ -313,7 +319,11 @@ async fn examine_alone(shared: &Shared, check: &Check, start: StartWith, trace: 
 /// Plays in a task of its own: should the runner itself panic, it costs one verdict.
 async fn play(check: &Check, url: &str, trace: &Trace, timeout: Option<Duration>) -> Played {
     let play = Play::new(check, url, trace.clone(), timeout);
-    match tokio::spawn(play.run()).await {
+    guarded(play.run()).await
+}
+
+async fn guarded(play: impl Future<Output = Played> + Send + 'static) -> Played {
+    match tokio::spawn(play).await {
         Ok(played) => played,
         Err(error) => {
             let finding = Finding::new("the runner failed; this is a defect of the runner")

@@ -4,6 +4,7 @@ use tokio::task::JoinSet;
 
 use super::plan::Check;
 use super::testee::StartCommand;
+use crate::client::DriverCommand;
 use crate::scenario::{Capability, Settings};
 
 /// What is judged.
@@ -20,6 +21,8 @@ pub enum Target {
     Embedded(Vec<Declared>, StartWith),
     /// A command that starts a server; every worker has one of its own.
     Started(StartCommand),
+    /// A driver of the client that is judged; the runner is the server.
+    Driven(DriverCommand),
 }
 
 /// A running server and what it declares.

@@ -91,7 +91,8 @@ impl Trace {
         self.stopped.store(true, Ordering::SeqCst);
     }
 
-    fn push(&self, actor: &str, direction: Way, frame: String) {
+    /// Records a line.
+    pub(crate) fn push(&self, actor: &str, direction: Way, frame: String) {
         if self.stopped.load(Ordering::SeqCst) {
             return;
         }

@@ -90,6 +90,14 @@ impl Library {
         }
     }
 
+    /// The same with only those that judge a client, or only those that judge a server.
+    #[must_use]
+    pub fn about_clients(mut self, wanted: bool) -> Self {
+        self.scenarios
+            .retain(|scenario| scenario.server.is_some() == wanted);
+        self
+    }
+
     fn sort(&mut self) {
         self.scenarios
             .sort_by(|a, b| (&a.family, &a.id).cmp(&(&b.family, &b.id)));

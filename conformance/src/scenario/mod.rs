@@ -18,7 +18,7 @@ pub mod value;
 mod tests;
 
 pub use library::{Library, LibraryError};
-pub use model::{Capability, Level, Settings, UnknownCapability};
+pub use model::{Capability, Level, ServerRole, Settings, UnknownCapability};
 pub use parse::{DEFAULT_DEADLINE, Problem, Scenario, parse};
 pub use source::{Location, Source, message_of};
 pub use spanned::Spanned;

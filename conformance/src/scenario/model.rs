@@ -50,6 +50,10 @@ pub struct ScenarioDocument<'a> {
     #[serde(default)]
     #[schemars(with = "Vec<EioNumber>")]
     pub eio: Vec<u8>,
+    /// The scenario judges a client, which is driven (see `driven`), and this is the server
+    /// that it connects to. Default: the scenario judges a server.
+    #[serde(default)]
+    pub server: Option<ServerRole>,
     /// Capabilities that the server must have declared; otherwise the scenario is not
     /// applicable. The Core and Message families need none.
     #[serde(default)]
@@ -180,6 +184,19 @@ pub struct ActorDocument {
     /// This actor is always carried in this way, whatever the run's.
     #[serde(default)]
     pub transport: Option<TransportName>,
+    /// This actor is the client under test, made to act through a driver.
+    #[serde(default)]
+    pub driven: bool,
+}
+
+/// The server of a scenario that judges a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ServerRole {
+    /// The runner itself, packet by packet as the scenario says.
+    Scripted,
+    /// The reference server; other actors are connections of the runner to it.
+    Reference,
 }
 
 /// What it means to break a scenario, in the words of RFC 2119.

@@ -9,7 +9,8 @@ use serde_json::value::RawValue;
 use sio_p2p_protocol::Dialect;
 
 use super::model::{
-    ActorDocument, Capability, CaseDocument, CaseFileDocument, Level, ScenarioDocument, Settings,
+    ActorDocument, Capability, CaseDocument, CaseFileDocument, Level, ScenarioDocument, ServerRole,
+    Settings,
 };
 use super::source::{Location, Source, message_of};
 use super::spanned::Spanned;
@@ -45,6 +46,8 @@ pub struct Scenario {
     pub dialects: Vec<Dialect>,
     /// Engine.IO generations it is limited to; empty for all.
     pub eio: Vec<u8>,
+    /// The server that its client connects to, if it judges a client.
+    pub server: Option<ServerRole>,
     /// Capabilities it needs.
     pub requires: Vec<Capability>,
     /// Settings that it is judged under; none for those of whatever server there is.
@@ -186,6 +189,7 @@ impl Reader<'_> {
             level: document.level,
             dialects: document.dialects.clone(),
             eio: document.eio.clone(),
+            server: document.server,
             requires: document.requires.clone(),
             settings: document.settings.as_deref().cloned().unwrap_or_default(),
             settings_at: match &document.settings {
@@ -285,6 +289,12 @@ impl Reader<'_> {
             self.problems.push(Problem { at, message });
             return None;
         };
+        if crate::client::VERBS.contains(&verb.as_str()) {
+            return self.read(raw).map(|verb| Step {
+                at,
+                verb: Verb::Do(Action::Client(verb)),
+            });
+        }
         if !matches!(
             verb.as_str(),
             "all" | "any_of" | "repeat" | "when" | "within" | "case"

@@ -16,6 +16,7 @@ use super::body::{
     ServerErrorSeen, StreamOffered, TargetAdded, TargetLeft, UseApi,
 };
 use super::source::Location;
+use crate::client::ClientVerb;
 use sio_p2p_protocol::Dialect;
 
 /// A step, and where it stands.
@@ -164,23 +165,27 @@ pub enum Action {
     /// Two clients that have nothing to do with the scenario connect to the server and
     /// exchange a message with an ack.
     StillServing(Nothing),
+    /// A verb of scenarios that judge a client; the parser makes it of the verb's own name.
+    #[serde(skip)]
+    Client(ClientVerb),
 }
 
 impl Action {
     /// Whether the verb waits for something to arrive, and can therefore stand in `all`
     /// and at the beginning of an alternative of `any_of`.
     pub fn is_observation(&self) -> bool {
-        matches!(
-            self,
-            Self::Receive(_)
-                | Self::Acked(_)
-                | Self::ServerError(_)
-                | Self::TargetAdded(_)
-                | Self::TargetLeft(_)
-                | Self::StreamOffered(_)
-                | Self::Closed(_)
-                | Self::ReceivePacket(_)
-        )
+        matches!(self, Self::Client(verb) if verb.is_observation())
+            || matches!(
+                self,
+                Self::Receive(_)
+                    | Self::Acked(_)
+                    | Self::ServerError(_)
+                    | Self::TargetAdded(_)
+                    | Self::TargetLeft(_)
+                    | Self::StreamOffered(_)
+                    | Self::Closed(_)
+                    | Self::ReceivePacket(_)
+            )
     }
 }
 
@@ -221,6 +226,8 @@ pub enum StepDocument<'a> {
     Action(Action),
     /// A verb that holds other steps.
     Group(Group<'a>),
+    /// A verb about a client under test.
+    Client(ClientVerb),
 }
 
 /// Body of `repeat`.

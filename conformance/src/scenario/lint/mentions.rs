@@ -1,5 +1,6 @@
 //! What a verb mentions: who acts, who observes, who is spoken of, which names it gives.
 
+use crate::client::ClientVerb;
 use crate::scenario::body::{FailureCodes, RoomChange};
 use crate::scenario::step::Action;
 use crate::scenario::text::Text;
@@ -191,7 +192,71 @@ impl<'a> Mentions<'a> {
                 self.acting.push(&body.from);
                 self.observing.push(&body.to);
             }
+            Action::Client(verb) => self.client(verb),
             Action::Silent(body) => self.observing.extend(body.at.iter().map(String::as_str)),
+        }
+    }
+
+    fn client(&mut self, verb: &'a ClientVerb) {
+        match verb {
+            ClientVerb::Drive(body) => {
+                self.named.push(&body.client);
+                self.sent.push(&body.with);
+                self.asks = body.r#as.as_ref();
+                for pattern in [&body.value, &body.error].into_iter().flatten() {
+                    self.pattern(pattern);
+                }
+            }
+            ClientVerb::Replied(body) => {
+                self.awaits = Some(&body.command);
+                for pattern in [&body.value, &body.error].into_iter().flatten() {
+                    self.pattern(pattern);
+                }
+            }
+            ClientVerb::Told(body) => {
+                self.named.push(&body.client);
+                self.pattern(&body.with);
+            }
+            ClientVerb::Read(body) => {
+                self.named.push(&body.client);
+                self.texts.push(&body.stream);
+            }
+            ClientVerb::Handshake(body) => {
+                self.named.push(&body.client);
+                self.texts.extend(body.query.values());
+            }
+            ClientVerb::Expect(body) => {
+                self.named.push(&body.client);
+                self.texts.push(&body.event);
+                self.expected(Some(&body.args));
+                self.takes = body.r#as.as_ref();
+            }
+            ClientVerb::ExpectMessage(body) => {
+                self.named.extend([body.client.as_str(), body.to.as_str()]);
+                self.texts.push(&body.event);
+                self.expected(Some(&body.args));
+                self.takes = body.r#as.as_ref();
+            }
+            ClientVerb::Send(body) => {
+                self.named.push(&body.client);
+                self.texts.push(&body.event);
+                self.sent.extend(&body.args);
+                self.asks = body.r#as.as_ref();
+            }
+            ClientVerb::SendMessage(body) => {
+                self.named
+                    .extend([body.client.as_str(), body.from.as_str()]);
+                self.texts.push(&body.event);
+                self.sent.extend(&body.args);
+                self.asks = body.r#as.as_ref();
+            }
+            ClientVerb::SendText(body) => {
+                self.named.push(&body.client);
+                self.texts.push(&body.text);
+            }
+            ClientVerb::Admit(body) => self.named.push(&body.client),
+            ClientVerb::HangUp(body) => self.named.push(&body.client),
+            ClientVerb::Joined(body) | ClientVerb::Left(body) => self.named.push(&body.client),
         }
     }
 

@@ -1,0 +1,246 @@
+//! The verbs that do something to a client under test.
+
+use sio_p2p_protocol::Dialect;
+use sio_p2p_transport::{Data, Packet};
+use tokio::time::Instant;
+
+use super::cast::Seat;
+use super::server::Admission;
+use super::values;
+use super::verbs::{ClientVerb, Drive, Handshake, HangingUp};
+use super::wire::Reply;
+use crate::json::quote;
+use crate::runner::play::{Play, Stop};
+use crate::runner::verdict::Finding;
+use crate::scenario::step::Action;
+use crate::scenario::text::Text;
+use crate::scenario::value::Pattern;
+
+impl Play {
+    /// Does what an action says, if it is about a client under test.
+    pub(crate) async fn act_on_clients(&mut self, action: &Action) -> Result<bool, Stop> {
+        match action {
+            Action::Client(verb) => self.client_acts(verb).await.map(|()| true),
+            Action::Answer(body) => {
+                let name = self.fill(&body.request)?;
+                let asked = self
+                    .cast
+                    .as_ref()
+                    .and_then(|cast| cast.requested.get(&name));
+                let Some((client, id)) = asked.cloned() else {
+                    return Ok(false);
+                };
+                let args = self.world.arguments(&body.args).map_err(Stop::broken)?;
+                let packet = Packet::Ack {
+                    namespace: "/".to_owned(),
+                    data: Data::with_attachments(args.json, args.attachments),
+                    id,
+                };
+                self.serve(&client, packet)?;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    async fn client_acts(&mut self, verb: &ClientVerb) -> Result<(), Stop> {
+        match verb {
+            ClientVerb::Drive(body) => self.drive(body).await,
+            ClientVerb::Handshake(body) => self.handshake(body),
+            ClientVerb::Send(body) => {
+                let event = self.fill(&body.event)?;
+                self.send_event(&body.client, &event, None, &body.args, body.r#as.as_ref())
+            }
+            ClientVerb::SendMessage(body) => {
+                let event = self.fill(&body.event)?;
+                let source = (self.dialect == Dialect::V1).then(|| self.id(&body.from));
+                let source = source.transpose()?;
+                let (args, request) = (&body.args, body.r#as.as_ref());
+                self.send_event(&body.client, &event, source.as_deref(), args, request)
+            }
+            ClientVerb::SendText(body) => {
+                let text = self.world.fill_raw(&body.text).map_err(Stop::broken)?;
+                let sent = self.seat(&body.client)?.server.send_text(&text);
+                sent.map_err(|why| unsent(&body.client, &why))
+            }
+            ClientVerb::Admit(body) => {
+                self.start_driver(&body.client).await?;
+                let admission = body
+                    .refuse
+                    .clone()
+                    .map_or(Admission::Accept, Admission::Refuse);
+                self.seat(&body.client)?.server.admit(admission);
+                Ok(())
+            }
+            ClientVerb::HangUp(body) => {
+                let seat = self.seat(&body.client)?;
+                let ended = seat.server.end(body.how == HangingUp::Packet);
+                // What follows is not the client's doing.
+                seat.generation += 1;
+                if let Some(client) = self.cast()?.clients.get_mut(&body.client) {
+                    client.connected = false;
+                }
+                ended.map_err(|why| unsent(&body.client, &why))
+            }
+            // Observations have a place of their own.
+            _ => Ok(()),
+        }
+    }
+
+    async fn drive(&mut self, body: &Drive) -> Result<(), Stop> {
+        let name = body.client.as_str();
+        self.start_driver(name).await?;
+        let list = std::slice::from_ref(&body.with);
+        let rendered = self.world.arguments(list).map_err(Stop::broken)?;
+        let list =
+            values::to_driver(&rendered.json, &rendered.attachments).map_err(Stop::broken)?;
+        let members = match list {
+            serde_json::Value::Array(mut items) => items.pop().unwrap_or_default(),
+            other => other,
+        };
+        if body.r#do == "connect" {
+            let reply = self.drive_connect(name, members).await?;
+            return self.judge_reply(name, body, &reply);
+        }
+        let id = self.cast()?.say(name, &body.r#do, members);
+        if let Some(command) = &body.r#as {
+            let command = self.fill(command)?;
+            let place = (name.to_owned(), id);
+            self.cast()?.commands.insert(command, place);
+            return Ok(());
+        }
+        let until = Instant::now() + self.deadline;
+        match self.reply(name, id, until).await? {
+            Some(reply) => self.judge_reply(name, body, &reply),
+            None => Err(self.no_reply(name, &body.r#do)),
+        }
+    }
+
+    fn judge_reply(&mut self, name: &str, body: &Drive, reply: &Reply) -> Result<(), Stop> {
+        self.unsupported(name, &body.r#do, reply)?;
+        self.compare_reply(
+            name,
+            &body.r#do,
+            reply,
+            body.value.as_ref(),
+            body.error.as_ref(),
+        )
+        .map_err(Stop::Broken)
+    }
+
+    /// Compares a reply with what a step expects of it, and keeps what it keeps.
+    pub(super) fn compare_reply(
+        &mut self,
+        name: &str,
+        what: &str,
+        reply: &Reply,
+        value: Option<&Pattern>,
+        error: Option<&Pattern>,
+    ) -> Result<(), Finding> {
+        let found = match (error, &reply.error, &reply.ok) {
+            (None, Some(text), _) => {
+                let finding = Finding::new(format!("{name} failed to {what}"));
+                return Err(finding.comparing("success", text.clone()));
+            }
+            (Some(_), None, _) => {
+                let finding = Finding::new(format!("{name} succeeded to {what}"));
+                return Err(finding.comparing("an error", reply_text(reply)));
+            }
+            (Some(pattern), Some(text), _) => Some((pattern, serde_json::json!(text))),
+            (None, None, Some(ok)) => value.map(|pattern| (pattern, ok.clone())),
+            (None, None, None) => None,
+        };
+        let Some((pattern, found)) = found else {
+            return Ok(());
+        };
+        let (json, attachments) = values::from_driver(found);
+        self.fits(pattern, &json, &attachments)
+            .map_err(|difference| {
+                let message = format!("the reply of {name} to {what} differs");
+                Finding::new(message).comparing(difference.expected, difference.actual)
+            })
+    }
+
+    fn handshake(&mut self, body: &Handshake) -> Result<(), Stop> {
+        let mut wanted = Vec::new();
+        for (key, value) in &body.query {
+            wanted.push((key, self.fill(value)?));
+        }
+        let query = self.seat(&body.client)?.query.clone();
+        let found: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        for (key, value) in wanted {
+            let values: Vec<_> = found.iter().filter(|(name, _)| name == key).collect();
+            if values.len() != 1 || values.iter().any(|(_, found)| *found != value) {
+                let message = format!("the handshake of {} has a wrong {key}", body.client);
+                let finding = Finding::new(message);
+                return Err(Stop::Broken(
+                    finding.comparing(format!("{key}={value}"), query),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn send_event(
+        &mut self,
+        client: &str,
+        event: &str,
+        source: Option<&str>,
+        args: &[Pattern],
+        request: Option<&Text>,
+    ) -> Result<(), Stop> {
+        let rendered = self.world.arguments(args).map_err(Stop::broken)?;
+        let mut json = format!("[{}", quote(event));
+        if let Some(source) = source {
+            json.push(',');
+            json.push_str(&quote(source));
+        }
+        if rendered.json != "[]" {
+            json.push(',');
+            json.push_str(&rendered.json[1..]);
+        } else {
+            json.push(']');
+        }
+        let request = request.map(|text| self.fill(text)).transpose()?;
+        let seat = self.seat(client)?;
+        let ack = request.is_some().then_some(seat.next_ack);
+        seat.next_ack += u64::from(ack.is_some());
+        if let (Some(request), Some(number)) = (request, ack) {
+            let place = (client.to_owned(), number);
+            self.cast()?.asked.insert(request, place);
+        }
+        let packet = Packet::Event {
+            namespace: "/".to_owned(),
+            data: Data::with_attachments(json, rendered.attachments),
+            ack,
+        };
+        self.serve(client, packet)
+    }
+
+    fn serve(&mut self, client: &str, packet: Packet) -> Result<(), Stop> {
+        let sent = self.seat(client)?.server.send(packet);
+        sent.map_err(|why| unsent(client, &why))
+    }
+
+    pub(super) fn seat(&mut self, client: &str) -> Result<&mut Seat, Stop> {
+        let driven = self.cast()?.clients.get_mut(client);
+        driven
+            .and_then(|driven| driven.seat.as_mut())
+            .ok_or_else(|| Stop::broken(format!("{client} is not connected to a scripted server")))
+    }
+}
+
+fn unsent(client: &str, why: &str) -> Stop {
+    let finding = Finding::new(format!("nothing could be sent to {client}"));
+    Stop::Broken(finding.comparing("an open connection", why))
+}
+
+fn reply_text(reply: &Reply) -> String {
+    reply
+        .ok
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}

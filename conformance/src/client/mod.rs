@@ -1,0 +1,26 @@
+//! The client role: the runner is the server and makes a client act through its driver.
+//!
+//! Scenarios, steps, deadlines, verdicts and reports are those of the server role; here is
+//! what only clients need. The driver protocol is specified in `spec/driver.md`.
+
+mod act;
+mod cast;
+mod finish;
+mod hello;
+mod lint;
+mod look;
+mod play;
+mod process;
+mod server;
+mod values;
+mod verbs;
+mod wire;
+
+pub(crate) use cast::Cast;
+pub use hello::hello;
+pub(crate) use lint::lint;
+pub(crate) use play::play;
+pub use process::{DriverCommand, DriverError};
+pub use verbs::{ClientVerb, VERBS};
+pub(crate) use wire::Line;
+pub use wire::{Feature, Hello, PROTOCOL};

@@ -1,0 +1,320 @@
+//! Playing a scenario about a client: its server, its drivers, and coming and going.
+
+use sio_p2p_server::{Config, P2pServer};
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+
+use super::cast::{Cast, HELLO_LIMIT, Stage};
+use super::process::DriverCommand;
+use super::wire::{Feature, Reply};
+use crate::runner::plan::Check;
+use crate::runner::play::{Play, Played, Stop};
+use crate::runner::trace::Trace;
+use crate::runner::verdict::{Finding, Outcome};
+use crate::scenario::ServerRole;
+
+/// Name of the listener by which fences are reported.
+pub(super) const FENCE: &str = "fence";
+
+/// Plays one check about a client that a driver drives.
+pub(crate) fn play(
+    check: &Check,
+    command: &DriverCommand,
+    trace: &Trace,
+    timeout: Option<std::time::Duration>,
+) -> impl Future<Output = Played> + Send + 'static {
+    let (check, command, trace) = (check.clone(), command.clone(), trace.clone());
+    async move {
+        let reference = check.scenario.server == Some(ServerRole::Reference);
+        // Its own server: nobody else is to be listed, and it goes with the play.
+        let (url, server) = if reference {
+            match reference_server().await {
+                Ok((url, server)) => (url, Some(server)),
+                Err(error) => return untestable("the reference server did not start", &error),
+            }
+        } else {
+            (String::new(), None)
+        };
+        let mut play = Play::new(&check, &url, trace.clone(), timeout);
+        let stage = if reference {
+            Stage::Server(url)
+        } else {
+            Stage::Scripted
+        };
+        let clients = check.scenario.actors.iter();
+        let clients = clients.filter(|(_, (actor, _))| actor.driven);
+        play.cast = Some(Cast::new(
+            &command,
+            stage,
+            clients.map(|(name, _)| name),
+            check.dialect,
+            play.fence_name(),
+            trace,
+        ));
+        let played = play.run().await;
+        drop(server);
+        played
+    }
+}
+
+fn untestable(message: &str, error: &std::io::Error) -> Played {
+    let finding = Finding::new(message).comparing("a server", error.to_string());
+    Played {
+        outcome: Outcome::Untestable(finding),
+        talked: false,
+    }
+}
+
+type Serving = tokio::task::JoinSet<std::io::Result<()>>;
+
+/// A reference server for one play; it ends when the second value is dropped.
+async fn reference_server() -> std::io::Result<(String, Serving)> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let mut serving = Serving::new();
+    let server = P2pServer::new(Config::default());
+    serving.spawn(server.serve(listener, std::future::pending()));
+    Ok((url, serving))
+}
+
+impl Play {
+    /// Whether an actor is a client under test.
+    pub(crate) fn is_driven(&self, name: &str) -> bool {
+        self.cast.as_ref().is_some_and(|cast| cast.has(name))
+    }
+
+    pub(super) fn cast(&mut self) -> Result<&mut Cast, Stop> {
+        self.cast
+            .as_mut()
+            .ok_or_else(|| Stop::broken("no client is driven here"))
+    }
+
+    /// Waits until `seen` gives something, or the client cannot go on, or the deadline.
+    pub(super) async fn await_client<T>(
+        &mut self,
+        name: &str,
+        until: Instant,
+        mut seen: impl FnMut(&mut Cast) -> Option<T> + Send,
+    ) -> Result<Option<T>, Stop> {
+        loop {
+            self.drain();
+            if let Some(found) = seen(self.cast()?) {
+                return Ok(Some(found));
+            }
+            self.client_goes_on(name)?;
+            if !self.arrival(until).await {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// A driver that has died or talks nonsense is not waited for.
+    pub(crate) fn client_goes_on(&self, name: &str) -> Result<(), Stop> {
+        let trouble = self.cast.as_ref().and_then(|cast| cast.trouble(name));
+        trouble.map_or(Ok(()), |finding| Err(Stop::Down(finding)))
+    }
+
+    /// Starts the driver of a client and hears its hello.
+    pub(super) async fn start_driver(&mut self, name: &str) -> Result<(), Stop> {
+        let cast = self.cast()?;
+        let is_running = |cast: &Cast| cast.clients.get(name).is_some_and(|c| c.process.is_some());
+        if is_running(cast) {
+            return Ok(());
+        }
+        let failed = |error: String| {
+            let finding = Finding::new(format!("the driver of {name} could not be started"));
+            Stop::Untestable(finding.comparing("a driver", error))
+        };
+        cast.start(name)
+            .map_err(|error| failed(error.to_string()))?;
+        if cast.stage == Stage::Scripted {
+            cast.seat(name)
+                .await
+                .map_err(|error| failed(error.to_string()))?;
+        }
+        let until = Instant::now() + HELLO_LIMIT;
+        let heard = self
+            .await_client(name, until, |cast| {
+                let hello = cast
+                    .clients
+                    .get(name)
+                    .and_then(|client| client.hello.as_ref());
+                hello.map(|_| ())
+            })
+            .await;
+        match heard {
+            Ok(Some(())) => Ok(()),
+            Ok(None) => Err(failed("no hello".to_owned())),
+            Err(mut stop) => {
+                // Not a word about the client: it was never there.
+                Err(Stop::Untestable(stop.finding().clone()))
+            }
+        }
+    }
+
+    /// Sends a command and waits for its reply.
+    pub(super) async fn command(
+        &mut self,
+        name: &str,
+        what: &str,
+        members: serde_json::Value,
+    ) -> Result<Reply, Stop> {
+        let id = self.cast()?.say(name, what, members);
+        let until = Instant::now() + self.deadline;
+        match self.reply(name, id, until).await? {
+            Some(reply) => Ok(reply),
+            None => Err(self.no_reply(name, what)),
+        }
+    }
+
+    pub(super) async fn reply(
+        &mut self,
+        name: &str,
+        id: u64,
+        until: Instant,
+    ) -> Result<Option<Reply>, Stop> {
+        self.await_client(name, until, |cast| {
+            cast.clients.get_mut(name)?.replies.remove(&id)
+        })
+        .await
+    }
+
+    /// The finding that a command was not replied.
+    pub(super) fn no_reply(&self, name: &str, what: &str) -> Stop {
+        let finding = Finding::new(format!("{name} did not reply to {what}"));
+        Stop::Broken(finding.comparing("a reply within the deadline", self.client_unmatched()))
+    }
+
+    /// A step `connect` of a client under test.
+    pub(crate) async fn connect_client(&mut self, name: &str) -> Result<(), Stop> {
+        let reply = self.drive_connect(name, serde_json::json!({})).await?;
+        match reply.error {
+            None => Ok(()),
+            Some(error) => {
+                let finding = Finding::new(format!("{name} did not connect"));
+                Err(Stop::Broken(finding.comparing("a connection", error)))
+            }
+        }
+    }
+
+    /// The command `connect`, with what the run says and what the scenario adds.
+    pub(super) async fn drive_connect(
+        &mut self,
+        name: &str,
+        more: serde_json::Value,
+    ) -> Result<Reply, Stop> {
+        self.start_driver(name).await?;
+        let id = self.id(name)?;
+        let (dialect, eio) = (self.dialect, self.eio.number());
+        let transport = self.check.transport;
+        let cast = self.cast()?;
+        let url = match &cast.stage {
+            Stage::Server(url) => url.clone(),
+            Stage::Scripted => cast
+                .clients
+                .get(name)
+                .and_then(|client| client.seat.as_ref())
+                .map(|seat| seat.server.url())
+                .unwrap_or_default(),
+        };
+        let mut members = serde_json::json!({
+            "url": url, "client_id": id, "dialect": dialect.as_str(), "eio": eio,
+            "transport": transport,
+        });
+        if let (Some(members), serde_json::Value::Object(mut more)) =
+            (members.as_object_mut(), more)
+        {
+            members.append(&mut more);
+        }
+        let reply = self.command(name, "connect", members).await?;
+        if reply.ok.is_none() {
+            return Ok(reply);
+        }
+        self.talked = true;
+        let until = Instant::now() + self.deadline;
+        let scripted = self.cast()?.stage == Stage::Scripted;
+        if scripted {
+            let joined = self
+                .await_client(name, until, |cast| {
+                    cast.clients
+                        .get_mut(name)?
+                        .seat
+                        .as_mut()?
+                        .joined
+                        .pop_front()
+                })
+                .await?;
+            if joined.is_none() {
+                let message = format!("{name} says that it is connected, and is not");
+                return Err(Stop::broken(message));
+            }
+        }
+        if let Some(client) = self.cast()?.clients.get_mut(name) {
+            client.connected = true;
+            client.id.clone_from(&id);
+        }
+        self.listen_for_fences(name).await?;
+        Ok(reply)
+    }
+
+    async fn listen_for_fences(&mut self, name: &str) -> Result<(), Stop> {
+        let first = self
+            .cast()?
+            .clients
+            .get_mut(name)
+            .is_some_and(|client| !std::mem::replace(&mut client.listens, true));
+        if !first {
+            return Ok(());
+        }
+        let event = self.fence_name();
+        let members = serde_json::json!({ "listener": FENCE, "event": event });
+        let reply = self.command(name, "listen", members).await?;
+        match reply.error {
+            None => Ok(()),
+            Some(error) => {
+                let finding = Finding::new(format!("{name} cannot listen to an event"));
+                Err(Stop::Broken(finding.comparing("a listener", error)))
+            }
+        }
+    }
+
+    /// A step `disconnect` of a client under test.
+    pub(crate) async fn disconnect_client(&mut self, name: &str) -> Result<(), Stop> {
+        let reply = self
+            .command(name, "disconnect", serde_json::json!({}))
+            .await?;
+        if let Some(error) = reply.error {
+            let finding = Finding::new(format!("{name} could not disconnect"));
+            return Err(Stop::Broken(finding.comparing("a reply", error)));
+        }
+        if let Some(client) = self.cast()?.clients.get_mut(name) {
+            client.connected = false;
+        }
+        Ok(())
+    }
+
+    /// Whether a reply says that the driver does not know a command, and may say so.
+    pub(super) fn unsupported(
+        &mut self,
+        name: &str,
+        what: &str,
+        reply: &Reply,
+    ) -> Result<(), Stop> {
+        if reply.error.as_deref() != Some("unsupported") {
+            return Ok(());
+        }
+        let feature: Option<Feature> = super::wire::Command::feature(what);
+        let message = match feature {
+            Some(feature) if !self.cast()?.can(name, feature) => {
+                let message = format!("the client has no {}", feature.as_str().replace('_', " "));
+                return Err(Stop::NotApplicable(Finding::new(message)));
+            }
+            Some(feature) => format!(
+                "the driver claims {} and does not know {what}",
+                feature.as_str()
+            ),
+            None => format!("the driver does not know {what}, which every driver has to"),
+        };
+        Err(Stop::broken(message))
+    }
+}

@@ -1,0 +1,316 @@
+//! A driver's process: what it is told and what it says, within bounds.
+//!
+//! Nothing that a driver does may cost more than its scenario: lines and their number are
+//! bounded, nobody waits for it without a deadline, and it is killed with everything that it
+//! has started.
+
+use std::collections::VecDeque;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::json::shorten;
+use crate::runner::testee::split;
+
+/// The longest line that a driver may print, in bytes.
+const MAX_LINE: usize = 8 << 20;
+/// How much it may print in one play, in bytes.
+const MAX_OUTPUT: usize = 64 << 20;
+/// How many lines of its standard error are kept.
+const LAST_WORDS: usize = 12;
+/// The longest of them, in bytes; the rest is read and forgotten.
+const MAX_WORD: usize = 2000;
+/// How long a process that has closed its output may take to end.
+const EXIT_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How notes begin that hold what a driver wrote to its standard error.
+pub(crate) const DRIVER_SAID: &str = "driver | ";
+
+/// A command that starts a driver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DriverCommand {
+    words: Vec<String>,
+    text: String,
+}
+
+/// Why a driver cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DriverError {
+    /// The command is empty or has an open quote.
+    #[error("the command {0:?} is not a command: {1}")]
+    Words(String, &'static str),
+    /// The program could not be executed.
+    #[error("cannot execute {0:?}: {1}")]
+    Spawn(String, std::io::Error),
+    /// It did not say who it is.
+    #[error("the driver gave no hello: {0}")]
+    NoHello(String),
+}
+
+impl DriverCommand {
+    /// Splits a command line as a shell does: blanks separate, quotes and backslashes hold
+    /// together.
+    pub fn parse(text: &str) -> Result<Self, DriverError> {
+        let words = split(text).map_err(|why| DriverError::Words(text.to_owned(), why))?;
+        if words.is_empty() {
+            return Err(DriverError::Words(text.to_owned(), "it has no words"));
+        }
+        Ok(Self {
+            words,
+            text: text.to_owned(),
+        })
+    }
+
+    /// The command as the user gave it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// What came out of a driver.
+#[derive(Debug)]
+pub(crate) enum Output {
+    /// A line of text.
+    Line(String),
+    /// Something that cannot be a line of the protocol, in words.
+    Nonsense(String),
+    /// Its output has ended; how the process ended.
+    Ended(String),
+}
+
+/// A running driver; it is killed when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Process {
+    /// Id of the process and of its group, while it runs.
+    group: Option<u32>,
+    commands: mpsc::UnboundedSender<String>,
+    words: Arc<Mutex<VecDeque<String>>>,
+    _tasks: JoinSet<()>,
+}
+
+impl Process {
+    /// Starts a driver. What it prints is handed to `tell`, from a task.
+    pub(crate) fn start(
+        command: &DriverCommand,
+        tell: impl Fn(Output) + Send + Sync + 'static,
+    ) -> Result<Self, DriverError> {
+        let (program, args) = command
+            .words
+            .split_first()
+            .map_or(("", &[][..]), |(program, args)| (program.as_str(), args));
+        let mut process = Command::new(program);
+        process
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        // Its own group, so that what it starts in turn can be ended with it.
+        #[cfg(unix)]
+        process.process_group(0);
+        let mut child = process
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| DriverError::Spawn(program.to_owned(), error))?;
+        let group = child.id();
+        let (commands, mut lines) = mpsc::unbounded_channel::<String>();
+        let words = Arc::default();
+        let mut tasks = JoinSet::new();
+        if let Some(mut stdin) = child.stdin.take() {
+            // A task of its own: a driver that does not read must not hold up the play.
+            tasks.spawn(async move {
+                while let Some(line) = lines.recv().await {
+                    if stdin.write_all(line.as_bytes()).await.is_err()
+                        || stdin.flush().await.is_err()
+                    {
+                        break;
+                    }
+                }
+            });
+        }
+        if let Some(stderr) = child.stderr.take() {
+            tasks.spawn(listen(stderr, Arc::clone(&words)));
+        }
+        let stdout = child.stdout.take();
+        let (ended, status) = watch::channel(None);
+        tasks.spawn(wait(child, ended));
+        if let Some(stdout) = stdout {
+            tasks.spawn(async move {
+                read(BufReader::new(stdout), &tell).await;
+                tell(Output::Ended(ending(status).await));
+            });
+        }
+        Ok(Self {
+            group,
+            commands,
+            words,
+            _tasks: tasks,
+        })
+    }
+
+    /// Tells it something; without effect if it does not listen any more.
+    pub(crate) fn say(&self, line: &str) {
+        let _ = self.commands.send(format!("{line}\n"));
+    }
+
+    /// The last lines of its standard error.
+    pub(crate) fn last_words(&self) -> Vec<String> {
+        let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        words.iter().cloned().collect()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // The group: `npm`, `cargo run` and shells leave their children behind.
+        #[cfg(unix)]
+        if let Some(id) = self.group {
+            let _ = std::process::Command::new("kill")
+                .args(["-KILL", "--", &format!("-{id}")])
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+        }
+    }
+}
+
+async fn wait(mut child: Child, ended: watch::Sender<Option<String>>) {
+    let status = match child.wait().await {
+        Ok(status) => status.to_string(),
+        Err(error) => error.to_string(),
+    };
+    let _ = ended.send(Some(status));
+}
+
+async fn ending(mut status: watch::Receiver<Option<String>>) -> String {
+    let ended = timeout(EXIT_PATIENCE, status.wait_for(Option::is_some)).await;
+    match ended {
+        Ok(Ok(status)) => status.clone().unwrap_or_default(),
+        _ => "it closed its output and went on running".to_owned(),
+    }
+}
+
+/// Reads lines until the end, or until it is clear that there is no sense in it.
+async fn read(mut output: impl AsyncBufRead + Unpin, tell: &impl Fn(Output)) {
+    let mut total = 0;
+    loop {
+        let mut line = Vec::new();
+        match bounded_line(&mut output, &mut line, MAX_LINE).await {
+            Ok(Bounded::Line) => {}
+            Ok(Bounded::Cut) => {
+                let head = String::from_utf8_lossy(&line[..line.len().min(60)]).into_owned();
+                let what = format!("a line of more than {MAX_LINE} bytes that begins {head:?}");
+                return tell(Output::Nonsense(what));
+            }
+            Ok(Bounded::End) | Err(_) => return,
+        }
+        total += line.len();
+        if total > MAX_OUTPUT {
+            return tell(Output::Nonsense(format!("more than {MAX_OUTPUT} bytes")));
+        }
+        match String::from_utf8(line) {
+            Ok(line) if line.trim().is_empty() => {}
+            Ok(line) => tell(Output::Line(line)),
+            Err(error) => {
+                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                tell(Output::Nonsense(format!(
+                    "a line that is not UTF-8: {:?}",
+                    shorten(&text, 60)
+                )));
+            }
+        }
+    }
+}
+
+enum Bounded {
+    Line,
+    Cut,
+    End,
+}
+
+/// One line without its end, of at most `limit` bytes.
+async fn bounded_line(
+    output: &mut (impl AsyncBufRead + Unpin),
+    line: &mut Vec<u8>,
+    limit: usize,
+) -> std::io::Result<Bounded> {
+    loop {
+        let piece = output.fill_buf().await?;
+        if piece.is_empty() {
+            return Ok(if line.is_empty() {
+                Bounded::End
+            } else {
+                Bounded::Line
+            });
+        }
+        let end = piece.iter().position(|byte| *byte == b'\n');
+        let taken = end.unwrap_or(piece.len());
+        if line.len() + taken > limit {
+            return Ok(Bounded::Cut);
+        }
+        line.extend_from_slice(&piece[..taken]);
+        output.consume(taken + usize::from(end.is_some()));
+        if end.is_some() {
+            return Ok(Bounded::Line);
+        }
+    }
+}
+
+/// Keeps the last lines of a stream, the beginnings of long ones.
+async fn listen(stream: impl AsyncRead + Unpin, words: Arc<Mutex<VecDeque<String>>>) {
+    let mut stream = BufReader::new(stream);
+    loop {
+        let mut line = Vec::new();
+        match bounded_line(&mut stream, &mut line, MAX_WORD).await {
+            Ok(Bounded::Line) => {}
+            // The next piece of the same line; an endless one costs no memory.
+            Ok(Bounded::Cut) => {
+                let Ok(piece) = stream.fill_buf().await.map(<[u8]>::len) else {
+                    return;
+                };
+                stream.consume(piece);
+            }
+            Ok(Bounded::End) | Err(_) => return,
+        }
+        let line = shorten(&String::from_utf8_lossy(&line), 300);
+        let mut words = words.lock().unwrap_or_else(PoisonError::into_inner);
+        if words.len() == LAST_WORDS {
+            words.pop_front();
+        }
+        words.push_back(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn lines_are_bounded() {
+        let mut input = &b"one\ntwo\nthree and more"[..];
+        let mut line = Vec::new();
+        assert!(matches!(
+            bounded_line(&mut input, &mut line, 5).await,
+            Ok(Bounded::Line)
+        ));
+        assert_eq!(line, b"one");
+        line.clear();
+        assert!(matches!(
+            bounded_line(&mut input, &mut line, 5).await,
+            Ok(Bounded::Line)
+        ));
+        line.clear();
+        assert!(matches!(
+            bounded_line(&mut input, &mut line, 5).await,
+            Ok(Bounded::Cut)
+        ));
+        assert!(DriverCommand::parse("  ").is_err());
+        assert!(DriverCommand::parse("a 'b").is_err());
+    }
+}
