@@ -87,6 +87,8 @@ pub(super) struct Driven {
     pub(super) nonsense: Option<String>,
     /// Its process has ended, in words.
     pub(super) ended: Option<String>,
+    /// It has been told to exit and has agreed.
+    pub(super) exited: bool,
     pub(super) connected: bool,
     /// Its client id.
     pub(super) id: String,
@@ -107,6 +109,7 @@ impl Driven {
             next: 0,
             nonsense: None,
             ended: None,
+            exited: false,
             connected: false,
             id: String::new(),
             listens: false,
@@ -329,7 +332,7 @@ impl Cast {
             Finding::new(format!("the driver of {name} printed nonsense"))
                 .comparing("a line of the driver protocol", nonsense.clone())
         } else {
-            let status = driven.ended.as_ref()?;
+            let status = driven.ended.as_ref().filter(|_| !driven.exited)?;
             Finding::new(format!("the driver of {name} ended")).comparing(
                 "a driver that runs until it is told to exit",
                 status.clone(),

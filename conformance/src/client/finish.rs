@@ -83,13 +83,17 @@ impl Play {
             if !started {
                 continue;
             }
+            let connected = self.cast()?.clients.get(name).is_some_and(|c| c.connected);
             // Its reply comes after everything that a client without a connection has to say.
             let reply = self.command(name, "exit", serde_json::json!({})).await?;
             if let Some(error) = reply.error {
                 let finding = Finding::new(format!("the driver of {name} does not exit"));
                 return Err(Stop::Broken(finding.comparing("success", error)));
             }
-            let connected = self.cast()?.clients.get(name).is_some_and(|c| c.connected);
+            if let Some(client) = self.cast()?.clients.get_mut(name) {
+                // From here on it may end.
+                client.exited = true;
+            }
             if !connected {
                 self.client_leftovers(name, true)?;
             }
@@ -106,7 +110,7 @@ impl Play {
                 Finding::new(message).comparing("nothing more", actual),
             ))
         };
-        if client.nonsense.is_some() || client.ended.is_some() {
+        if client.nonsense.is_some() || (client.ended.is_some() && !client.exited) {
             return self.client_goes_on(name);
         }
         if let Some(event) = client.events.front() {
