@@ -74,7 +74,14 @@ impl Play {
             }
             ClientVerb::HangUp(body) => {
                 let seat = self.seat(&body.client)?;
-                let ended = seat.server.end(body.how == HangingUp::Packet);
+                let ended = match body.how {
+                    HangingUp::Packet => seat.server.end(true),
+                    HangingUp::Transport => seat.server.end(false),
+                    HangingUp::Cut => {
+                        seat.server.cut();
+                        Ok(())
+                    }
+                };
                 // What follows is not the client's doing.
                 seat.generation += 1;
                 if let Some(client) = self.cast()?.clients.get_mut(&body.client) {
@@ -197,11 +204,12 @@ impl Play {
             json.push(',');
             json.push_str(&quote(source));
         }
-        if rendered.json != "[]" {
-            json.push(',');
-            json.push_str(&rendered.json[1..]);
-        } else {
-            json.push(']');
+        match rendered.json.as_str() {
+            "[]" => json.push(']'),
+            list => {
+                json.push(',');
+                json.push_str(&list[1..]);
+            }
         }
         let request = request.map(|text| self.fill(text)).transpose()?;
         let seat = self.seat(client)?;

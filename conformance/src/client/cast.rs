@@ -294,7 +294,6 @@ impl Cast {
                 seat.gone = true;
                 driven.connected = false;
             }
-            Said::Gone => {}
             Said::Garbage(what) => seat.others.push_back(what),
             Said::Packet(Packet::Event { data, .. }) if data.json.contains(&fence) => {
                 if let Some(packet) = fence_reply(&data.json, &fence, &driven.id, dialect) {
@@ -314,8 +313,8 @@ impl Cast {
             Said::Packet(Packet::Ack { data, id, .. }) => {
                 seat.acks.entry(id).or_default().push_back(data);
             }
-            // The end of the connection follows.
-            Said::Packet(Packet::Disconnect { .. }) => {}
+            // An older connection; and a goodbye, which the end of the connection follows.
+            Said::Gone | Said::Packet(Packet::Disconnect { .. }) => {}
             Said::Packet(packet) => seat.others.push_back(format!("{packet:?}")),
         }
     }

@@ -36,7 +36,7 @@ pub async fn hello(command: &DriverCommand) -> Result<Hello, DriverError> {
     tokio::time::sleep(WORDS).await;
     let mut text = why;
     for line in process.last_words() {
-        text.push_str(&format!("\n{DRIVER_SAID}{line}"));
+        text.extend(["\n", DRIVER_SAID, &line]);
     }
     Err(DriverError::NoHello(text))
 }

@@ -118,7 +118,7 @@ fn shape(pattern: &Pattern) -> serde_json::Value {
     use crate::scenario::value::Kind;
     use serde_json::json;
     match pattern {
-        Pattern::Plain("true") => json!(true),
+        Pattern::Plain("true") | Pattern::Any(Kind::Boolean) => json!(true),
         Pattern::Plain("false") => json!(false),
         Pattern::Plain(_) => json!(null),
         Pattern::Number(text) => text
@@ -132,8 +132,7 @@ fn shape(pattern: &Pattern) -> serde_json::Value {
             .into(),
         Pattern::Any(Kind::Array) => json!([]),
         Pattern::Any(Kind::Number) => json!(0),
-        Pattern::Any(Kind::Boolean) => json!(true),
-        Pattern::Any(Kind::Object) | Pattern::Binary(_) | Pattern::Any(Kind::Binary) => json!({}),
+        Pattern::Any(Kind::Object | Kind::Binary) | Pattern::Binary(_) => json!({}),
         Pattern::Any(Kind::Anything | Kind::String)
         | Pattern::String(_)
         | Pattern::Raw(_)

@@ -193,7 +193,7 @@ impl Play {
             });
         }
         let rest = found.split_off(same);
-        let last = driven.events.drain(..pieces).last();
+        let last = driven.events.drain(..pieces).next_back();
         if let (Some(mut last), false) = (last, rest.is_empty()) {
             last.data = Some((stream, rest));
             driven.events.push_front(last);

@@ -204,6 +204,11 @@ impl Play {
         more: serde_json::Value,
     ) -> Result<Reply, Stop> {
         self.start_driver(name).await?;
+        let again = more.get("reconnect") == Some(&serde_json::Value::Bool(true));
+        if again && !self.cast()?.can(name, Feature::Reconnect) {
+            let message = "the client does not connect again by itself";
+            return Err(Stop::NotApplicable(Finding::new(message)));
+        }
         let id = self.id(name)?;
         let (dialect, eio) = (self.dialect, self.eio.number());
         let transport = self.check.transport;

@@ -278,6 +278,8 @@ pub struct HangUp {
 pub enum HangingUp {
     /// By a disconnect packet, then the transport is closed.
     Packet,
-    /// By closing the transport.
+    /// By closing the transport in order.
     Transport,
+    /// By dropping the TCP connection without a word.
+    Cut,
 }

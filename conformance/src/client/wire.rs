@@ -4,7 +4,7 @@
 //! schema `spec/schema/driver.json`.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use sio_p2p_protocol::Dialect;
 
@@ -320,7 +320,11 @@ pub(crate) struct Reply {
     /// Number of the command.
     pub id: u64,
     /// It is done; the value that the command promises, `null` if none.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Option<Value>")]
     pub ok: Option<Value>,
     /// It failed: what the client says. `unsupported` for a command that the driver does
@@ -330,22 +334,8 @@ pub(crate) struct Reply {
 }
 
 /// Tells `"ok": null` from no `ok` at all.
-mod present {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use serde_json::Value;
-
-    pub(super) fn serialize<S: Serializer>(
-        value: &Option<Value>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        value.serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Value>, D::Error> {
-        Value::deserialize(deserializer).map(Some)
-    }
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// Something that happened at the client without a command, or after it was replied.

@@ -118,11 +118,11 @@ impl Play {
                     .flatten()
                     .filter_map(may_close)
                     .collect();
-                let mut fences = self.fence_all(&open, &fragile).await;
-                if fences.is_ok() {
-                    fences = self.fence_clients().await;
+                let mut through = self.fence_all(&open, &fragile).await;
+                if through.is_ok() {
+                    through = self.fence_clients().await;
                 }
-                if let Err(stop) = fences {
+                if let Err(stop) = through {
                     self.drain();
                     if alternatives.iter().any(|steps| self.would_match(steps)) {
                         continue;

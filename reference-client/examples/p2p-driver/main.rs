@@ -4,7 +4,7 @@ mod news;
 mod values;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use news::{Stream, say};
@@ -25,6 +25,11 @@ struct Driver {
     topics: Mutex<HashMap<String, Topic>>,
     streams: Mutex<HashMap<String, Stream>>,
     accepting: Mutex<Option<AbortOnDropHandle<()>>>,
+}
+
+/// Nothing that holds a lock here can leave half a change behind.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Connects.
@@ -62,10 +67,10 @@ async fn obey(driver: &Arc<Driver>, c: &Value) -> Result<Value, Failure> {
     if what == "connect" {
         let client = connect(c).await?;
         news::follow(&client);
-        *driver.client.lock().unwrap() = Some(client);
+        *lock(&driver.client) = Some(client);
         return Ok(Value::Null);
     }
-    let client = driver.client.lock().unwrap().clone();
+    let client = lock(&driver.client).clone();
     let client = client.ok_or("not connected")?;
     let args = || to_args(&c["args"]);
     match what {
@@ -84,7 +89,7 @@ async fn obey(driver: &Arc<Driver>, c: &Value) -> Result<Value, Failure> {
         }
         "unlisten" | "unsubscribe" => driver.forget(listener),
         "answer" => {
-            let responder = driver.requests.lock().unwrap().remove(text("request"));
+            let responder = lock(&driver.requests).remove(text("request"));
             responder
                 .ok_or("no such request")?
                 .answer_raw(args()?)
@@ -103,16 +108,16 @@ async fn obey(driver: &Arc<Driver>, c: &Value) -> Result<Value, Failure> {
             driver.stream(text("stream"), request.await?);
         }
         "accept_streams" => driver.accept(&client),
-        "refuse_streams" => *driver.accepting.lock().unwrap() = None,
+        "refuse_streams" => *lock(&driver.accepting) = None,
         "write" | "end" => {
             let done = {
-                let streams = driver.streams.lock().unwrap();
+                let streams = lock(&driver.streams);
                 let stream = streams.get(text("stream")).ok_or("no such stream")?;
                 stream.write(bytes(&c["data"]))
             };
             done.await??;
         }
-        "destroy" => drop(driver.streams.lock().unwrap().remove(text("stream"))),
+        "destroy" => drop(lock(&driver.streams).remove(text("stream"))),
         "provide" => {
             let calls = client.provide_api(text("api")).await?;
             driver.report(&format!("api {}", text("api")), listener, calls);
@@ -121,14 +126,10 @@ async fn obey(driver: &Arc<Driver>, c: &Value) -> Result<Value, Failure> {
         "call" => return from_args(&client.use_api_raw(text("api"), args()?).await?),
         "create_topic" => {
             let topic = client.create_topic(text("topic")).await?;
-            driver
-                .topics
-                .lock()
-                .unwrap()
-                .insert(text("topic").to_owned(), topic);
+            lock(&driver.topics).insert(text("topic").to_owned(), topic);
         }
         "publish" => {
-            let topics = driver.topics.lock().unwrap();
+            let topics = lock(&driver.topics);
             let topic = topics.get(text("topic")).ok_or("no such topic")?;
             // Queued at once; the future borrows the table.
             futures_util::FutureExt::now_or_never(topic.publish_raw(args()?)).ok_or("busy")??;
@@ -137,7 +138,7 @@ async fn obey(driver: &Arc<Driver>, c: &Value) -> Result<Value, Failure> {
             let service = client.service(text("service"))?;
             driver.report(listener, listener, service.subscribe(text("topic")).await?);
         }
-        "destroy_topic" => drop(driver.topics.lock().unwrap().remove(text("topic"))),
+        "destroy_topic" => drop(lock(&driver.topics).remove(text("topic"))),
         _ => return Err("unsupported".into()),
     }
     Ok(Value::Null)

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
-    Driver,
+    Driver, lock,
     values::{bin, from_args},
 };
 
@@ -101,17 +101,17 @@ impl Driver {
                 if let Some(responder) = message.take_responder() {
                     let request = name("r");
                     line["request"] = json!(request);
-                    driver.requests.lock().unwrap().insert(request, responder);
+                    lock(&driver.requests).insert(request, responder);
                 }
                 say(&line);
             }
         });
-        self.listeners.lock().unwrap().insert(key.to_owned(), task);
+        lock(&self.listeners).insert(key.to_owned(), task);
     }
 
     /// Stops listening.
     pub(crate) fn forget(&self, key: &str) {
-        self.listeners.lock().unwrap().remove(key);
+        lock(&self.listeners).remove(key);
     }
 
     /// Accepts streams from now on.
@@ -126,7 +126,7 @@ impl Driver {
                 }
             }
         });
-        *self.accepting.lock().unwrap() = Some(task);
+        *lock(&self.accepting) = Some(task);
     }
 
     /// Gives a stream its name and reports what comes from it.
@@ -167,6 +167,6 @@ impl Driver {
             writes,
             _tasks: tasks,
         };
-        self.streams.lock().unwrap().insert(stream, opened);
+        lock(&self.streams).insert(stream, opened);
     }
 }

@@ -21,6 +21,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use sio_p2p_transport::Packet;
+use tokio::io::copy_bidirectional;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
@@ -31,6 +32,8 @@ use crate::runner::trace::{Trace, Way};
 
 /// How many bytes a client may send in one play: a flood costs the scenario, not the runner.
 const BUDGET: usize = 64 << 20;
+/// Bytes that may be between the network and the engine.
+const WIRE: usize = 64 << 10;
 /// Packets that may wait for the client.
 const QUEUE: usize = 8192;
 
@@ -65,6 +68,8 @@ pub(crate) enum Admission {
 pub(crate) struct Server {
     address: SocketAddr,
     handler: Arc<Handler>,
+    /// The bytes of every connection go through one of these.
+    wires: Arc<Mutex<JoinSet<()>>>,
     _tasks: JoinSet<()>,
 }
 
@@ -117,15 +122,22 @@ impl Server {
             .max_buffer_size(QUEUE)
             .build();
         let service = EngineIoService::with_config(Arc::clone(&handler), config);
+        let wires = Arc::new(Mutex::new(JoinSet::new()));
+        let laid = Arc::clone(&wires);
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             let mut connections = JoinSet::new();
-            while let Ok((stream, _)) = listener.accept().await {
+            while let Ok((mut stream, _)) = listener.accept().await {
                 let _ = stream.set_nodelay(true);
+                // Between the network and the engine, so that it can be cut.
+                let (mut near, far) = tokio::io::duplex(WIRE);
+                lock(&laid).spawn(async move {
+                    let _ = copy_bidirectional(&mut stream, &mut near).await;
+                });
                 let service = TowerToHyperService::new(service.clone());
                 connections.spawn(async move {
                     let connection = http1::Builder::new()
-                        .serve_connection(TokioIo::new(stream), service)
+                        .serve_connection(TokioIo::new(far), service)
                         .with_upgrades();
                     // A connection that breaks is the client's affair.
                     let _ = connection.await;
@@ -135,6 +147,7 @@ impl Server {
         Ok(Self {
             address,
             handler,
+            wires,
             _tasks: tasks,
         })
     }
@@ -182,6 +195,11 @@ impl Server {
         // Where Socket.IO 4 ends the transport by itself, so do we.
         self.socket()?.close(DisconnectReason::TransportClose);
         Ok(())
+    }
+
+    /// Drops every TCP connection without a word.
+    pub(crate) fn cut(&self) {
+        lock(&self.wires).abort_all();
     }
 
     fn socket(&self) -> Result<Arc<Socket<Session>>, String> {

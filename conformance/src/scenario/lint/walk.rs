@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use sio_p2p_protocol::{Dialect, FailureCode};
 
 use super::mentions::Mentions;
+use crate::client::ClientVerb;
 use crate::runner::{meant, resolve};
 use crate::scenario::parse::{Problem, Scenario};
 use crate::scenario::source::Location;
@@ -274,6 +275,10 @@ impl Walk<'_> {
             Action::Closed(body) => {
                 self.expect(at, &body.at, &[Presence::Here], "is closed");
                 self.story.presence.insert(body.at.clone(), Presence::Ended);
+            }
+            Action::Client(ClientVerb::HangUp(body)) => {
+                let ended = Presence::Ended;
+                self.story.presence.insert(body.client.clone(), ended);
             }
             Action::Acked(body) if body.args.is_some() && body.failure.is_some() => {
                 self.problem(at, "either `args` or `failure`");
