@@ -8,6 +8,7 @@ pub mod exit;
 mod host;
 mod json;
 
+pub mod proxy;
 pub mod record;
 pub mod replay;
 pub mod report;

@@ -8,7 +8,7 @@
 mod encode;
 mod get;
 mod lane;
-mod payload;
+pub(crate) mod payload;
 mod post;
 
 use std::{

@@ -26,6 +26,9 @@ pub enum Command {
     /// Play the scenarios against a server
     #[command(after_help = exit_codes())]
     Run(Box<RunArgs>),
+    /// Record the packets that pass between clients and a server
+    #[command(after_help = exit_codes())]
+    Record(RecordArgs),
     /// Play recordings of packets against a server
     #[command(after_help = exit_codes())]
     Replay(ReplayArgs),
@@ -104,6 +107,23 @@ pub struct RunArgs {
     /// A `should` that is broken is a failure, not a warning
     #[arg(long)]
     pub strict: bool,
+}
+
+/// Options of `record`.
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// URL of the server (`http://host:port`)
+    #[arg(long, value_name = "URL")]
+    pub upstream: String,
+    /// Address where clients connect instead; port 0 takes a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
+    pub listen: String,
+    /// File that the recording is written to, line by line; - stands for standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Record the values of queries and auth payloads, too, which are left out by default
+    #[arg(long)]
+    pub keep_secrets: bool,
 }
 
 /// Options of `replay`.

@@ -5,6 +5,7 @@ mod client;
 mod embedded;
 mod explain;
 mod list;
+mod record;
 mod replay;
 mod report;
 mod run;
@@ -39,6 +40,7 @@ pub fn main() -> Exit {
     };
     match cli.command {
         Command::Run(args) => block_on(run::run(*args)),
+        Command::Record(args) => block_on_own_signals(record::record(args)),
         Command::Replay(args) => block_on(replay::replay(args)),
         Command::Client(args) => block_on(client::client(*args)),
         Command::Report(args) => report::report(&args),
@@ -50,14 +52,7 @@ pub fn main() -> Exit {
 
 /// Runs a command that talks, until it is done or interrupted.
 fn block_on(command: impl Future<Output = Exit>) -> Exit {
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("error: cannot start the runtime: {error}");
-            return Exit::Trouble;
-        }
-    };
-    let exit = runtime.block_on(async {
+    block_on_own_signals(async {
         tokio::select! {
             exit = command => exit,
             () = interrupted() => {
@@ -65,7 +60,19 @@ fn block_on(command: impl Future<Output = Exit>) -> Exit {
                 Exit::Trouble
             }
         }
-    });
+    })
+}
+
+/// Runs a command that has to be interrupted to come to its end.
+fn block_on_own_signals(command: impl Future<Output = Exit>) -> Exit {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start the runtime: {error}");
+            return Exit::Trouble;
+        }
+    };
+    let exit = runtime.block_on(command);
     // Servers that were started end with their workers; connections that are still saying
     // goodbye are not waited for.
     runtime.shutdown_timeout(Duration::from_secs(1));

@@ -1,8 +1,12 @@
 //! Recordings: packet traces as JSON lines, see `fixtures/recorded/README.md`.
 
 pub mod line;
+mod private;
+pub mod recorder;
 pub mod recording;
 pub(crate) mod text;
+mod tokens;
 
 pub use line::{Kind, Line};
+pub use recorder::{Recorder, Summary};
 pub use recording::{Difference, Recording};

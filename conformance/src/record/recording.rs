@@ -194,8 +194,8 @@ impl Recording {
         told.unwrap_or(Dialect::V2)
     }
 
-    /// The generation of Engine.IO that it was recorded on: in the fourth, clients ask for
-    /// their namespace.
+    /// The generation of Engine.IO that it was recorded on, if its line `open` does not say
+    /// another of a client: in the fourth, clients ask for their namespace.
     pub fn eio(&self) -> EioVersion {
         let asks = |line: &Line| line.kind == Kind::Connect && line.dir == Way::Out;
         if self.lines.iter().any(asks) {
@@ -254,6 +254,16 @@ impl Recording {
             .iter()
             .any(|line| line.is_server() && !idle(line))
     }
+}
+
+/// The generation of Engine.IO of a client, if its line `open` says one.
+pub(crate) fn eio_of(open: &Line) -> Option<EioVersion> {
+    #[derive(Deserialize)]
+    struct How {
+        eio: u8,
+    }
+    let how: How = serde_json::from_str(open.args.get(1)?.get()).ok()?;
+    how.eio.to_string().parse().ok()
 }
 
 /// The client id of a query: the last one, as servers read it.

@@ -11,15 +11,17 @@ use crate::record::{Kind, Line};
 impl Play<'_> {
     fn options(&self, client: &str) -> Result<ConnectOptions, Stop> {
         let unfit = |error: ConnectError| Stop::Untestable(error.to_string());
+        let eio = self.generations.get(client).copied();
+        let eio = eio.unwrap_or_else(|| self.recording.eio());
         let mut options = ConnectOptions::new(&self.setting.url)
             .map_err(unfit)?
-            .eio(self.setting.eio)
+            .eio(eio)
             .connect_timeout(self.setting.patience)
             .close_timeout(self.setting.patience);
         if let Some(query) = self.queries.get(client).filter(|query| !query.is_empty()) {
             options = options.raw_query(&self.names.query(query));
         }
-        if let (Some(auth), EioVersion::V4) = (self.auths.get(client), self.setting.eio) {
+        if let (Some(auth), EioVersion::V4) = (self.auths.get(client), eio) {
             options = options.auth(strings(auth, &mut |text| self.names.sent(text)));
         }
         Ok(options)
@@ -79,9 +81,11 @@ impl Play<'_> {
 
     pub(super) async fn leave(&mut self, line: &Line) -> Result<(), Stop> {
         self.settle(Some(&line.client)).await?;
-        // Whatever it has caused at itself is there when its echo is.
+        // Whatever it has caused at itself is there when its echo is. If it left at once after
+        // its last packet, what that caused came too late to be recorded.
+        let at_once = self.busy.as_ref() == Some(&line.client);
         self.echo(&line.client).await?;
-        self.nothing_left(&line.client)?;
+        self.nothing_left(&line.client, at_once)?;
         self.rows.push(Row::sent(line));
         let Some(connection) = self.clients.remove(&line.client) else {
             return Ok(());

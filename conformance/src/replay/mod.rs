@@ -168,7 +168,7 @@ async fn setting(
         url,
         program,
         dialect: options.dialect.unwrap_or_else(|| recording.dialect()),
-        eio: options.eio.unwrap_or_else(|| recording.eio()),
+        eio: options.eio,
         exact: options.exact,
         patience: options.patience,
     })

@@ -19,6 +19,7 @@ use super::names::Names;
 use super::program::Program;
 use super::sequence::Row;
 use crate::json::quote;
+use crate::record::recording::eio_of;
 use crate::record::text::{strings, to_wire};
 use crate::record::{Difference, Kind, Line, Recording};
 use crate::runner::trace::Way;
@@ -41,7 +42,8 @@ pub(crate) struct Setting {
     pub(crate) url: String,
     pub(crate) program: Option<Program>,
     pub(crate) dialect: Dialect,
-    pub(crate) eio: EioVersion,
+    /// The generation of Engine.IO, if not the recorded one.
+    pub(crate) eio: Option<EioVersion>,
     /// The recorded implementation itself is on trial: nothing is meant to differ.
     pub(crate) exact: bool,
     pub(crate) patience: Duration,
@@ -56,6 +58,7 @@ pub(crate) struct Play<'r> {
     /// Clients that have left by themselves and not come back.
     pub(super) gone: BTreeSet<String>,
     pub(super) queries: BTreeMap<String, String>,
+    pub(super) generations: BTreeMap<String, EioVersion>,
     pub(super) auths: BTreeMap<String, String>,
     /// Who has sent something that the server may not have read yet.
     pub(super) busy: Option<String>,
@@ -82,6 +85,7 @@ impl<'r> Play<'r> {
             clients: BTreeMap::new(),
             gone: BTreeSet::new(),
             queries: BTreeMap::new(),
+            generations: BTreeMap::new(),
             auths: BTreeMap::new(),
             busy: None,
             floating: Vec::new(),
@@ -113,6 +117,9 @@ impl<'r> Play<'r> {
             (Kind::Control, _) if line.is_control("open") => {
                 let query = line.text(0).unwrap_or_default();
                 self.queries.insert(line.client.clone(), query);
+                let eio = self.setting.eio.or_else(|| eio_of(line));
+                let eio = eio.unwrap_or_else(|| self.recording.eio());
+                self.generations.insert(line.client.clone(), eio);
                 self.rows.push(Row::sent(line));
             }
             (Kind::Control, _) if line.is_server() => self.act_as_server(line).await?,

@@ -9,5 +9,6 @@
 mod cli;
 mod judge;
 mod proxy;
+mod record;
 mod replay;
 mod schemas;

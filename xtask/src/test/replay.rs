@@ -12,7 +12,10 @@ use crate::{
 /// Where the recordings are.
 const RECORDED: &str = "fixtures/recorded";
 /// Those of the original that can be installed.
-const ORIGINAL: &str = "fixtures/recorded/v1.12.1-sio2";
+const ORIGINAL: [&str; 2] = [
+    "fixtures/recorded/v1.12.1-sio2",
+    "fixtures/recorded/examples",
+];
 
 /// All recordings against the embedded server, where they differ only as they say; and those
 /// of the original 1.12.1 against itself, where nothing differs.
@@ -29,7 +32,7 @@ pub(crate) fn all(workspace: &Workspace) -> Result<String, Problem> {
         ("original-overwriting", "client-overwrite", overwrites),
     ] {
         let more = ["--exact", "--claim", claim, "--start", &start];
-        theirs += replay(workspace, name, &[ORIGINAL], &more)?;
+        theirs += replay(workspace, name, &ORIGINAL, &more)?;
     }
     Ok(format!(
         "{ours} as recorded or meant; {theirs} exactly so by the original"
