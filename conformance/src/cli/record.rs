@@ -1,5 +1,6 @@
 //! `p2p-conformance record`.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -72,19 +73,21 @@ fn told(summary: &Summary, out: &Path) -> String {
         out.display()
     );
     if summary.redacted > 0 {
-        text += &format!(
-            "{} values of queries and auth payloads were left out; --keep-secrets keeps them\n",
+        let _ = writeln!(
+            text,
+            "{} values of queries and auth payloads were left out; --keep-secrets keeps them",
             summary.redacted
         );
     }
     if summary.unreadable > 0 {
-        text += &format!(
-            "{} connections could not be followed to their end\n",
+        let _ = writeln!(
+            text,
+            "{} connections could not be followed to their end",
             summary.unreadable
         );
     }
     if let Some(why) = &summary.failed {
-        text += &format!("the recording is not complete: {why}\n");
+        let _ = writeln!(text, "the recording is not complete: {why}");
     }
     text
 }

@@ -4,6 +4,7 @@ pub mod line;
 mod private;
 pub mod recorder;
 pub mod recording;
+mod state;
 pub(crate) mod text;
 mod tokens;
 
