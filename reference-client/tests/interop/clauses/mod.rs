@@ -148,4 +148,8 @@ fn every_clause_has_a_test() {
         let v1_only = clause.dialects == [Dialect::V1];
         assert_eq!(v1_only, test.deviates.is_some(), "{}", test.id);
     }
+    // The whole table, for people: which clause is tried with which server.
+    let all = plans();
+    let names: Vec<_> = all.iter().map(|plan| plan.name.as_str()).collect();
+    insta::assert_snapshot!("table", names.join("\n"));
 }
