@@ -39,7 +39,7 @@ enum What {
         pairs: String,
     },
     /// Memory of the server, and the latency that others see, while a sender floods
-    /// receivers that do not read.
+    /// receivers that do not read; and for comparison, while it floods another process.
     Stall {
         /// How long each phase takes, in seconds.
         #[arg(long, default_value_t = 10, value_name = "SECONDS")]

@@ -1,9 +1,15 @@
-//! A TCP stream that gives up on a reader who has stopped reading.
+//! A TCP stream that gives up on a reader who has stopped reading, and lets others have
+//! their turn if one never stops writing.
 //!
 //! While a write is blocked, the engine cannot close the connection: its writer
 //! task holds what the closing needs. A client that stops reading would thus
 //! stay registered, receive nothing, and be noticed by nobody. Bounding the time
 //! that a write may be blocked bounds the life of such a zombie (SRV-ROB-10).
+//!
+//! Packets are handled where they are read, and the engine reads for as long as there
+//! is something to be read. A connection that floods the server would keep the thread
+//! it is on to itself for thousands of packets. So after some bytes it goes to the end
+//! of the queue, behind whoever else has something to say.
 
 use std::future::Future;
 use std::io;
@@ -17,6 +23,11 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Sleep, sleep};
 
 use crate::net::Traffic;
+
+/// How many bytes may be read before others have their turn. Some hundred small packets,
+/// or a part of a large one: less than a millisecond of work, and far more than it costs
+/// to take turns.
+const TURN: usize = 16 << 10;
 
 /// Wraps a stream; fails reads and writes once a write was blocked for a while.
 ///
@@ -36,6 +47,8 @@ pub struct StallGuard<S> {
     /// The reader must be woken when the writer gives up, or it would wait for
     /// bytes of a client that is written off.
     reader: Option<Waker>,
+    /// How many bytes were read in this turn.
+    taken: usize,
     /// What passes through is counted here.
     traffic: Arc<Traffic>,
     /// The place that this connection takes among all; free again on drop.
@@ -52,6 +65,7 @@ impl<S> StallGuard<S> {
             timer: None,
             stalled: false,
             reader: None,
+            taken: 0,
             traffic: Arc::default(),
             _slot: None,
         }
@@ -136,9 +150,22 @@ impl<S: AsyncRead + Unpin> AsyncRead for StallGuard<S> {
         if self.stalled {
             return Poll::Ready(Err(stalled()));
         }
-        let before = buffer.filled().len();
-        let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.traffic.read.add(buffer.filled().len() - before);
+        if self.taken >= TURN {
+            self.taken = 0;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let most = buffer.remaining().min(TURN - self.taken);
+        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(most));
+        let outcome = Pin::new(&mut self.stream).poll_read(context, &mut part);
+        let read = part.filled().len();
+        buffer.advance(read);
+        self.traffic.read.add(read);
+        self.taken = if outcome.is_pending() {
+            0
+        } else {
+            self.taken + read
+        };
         // Remembered while it waits, and replaced only when it has moved to
         // another task, as it does when an HTTP connection becomes a WebSocket.
         let waker = context.waker();
@@ -198,6 +225,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for StallGuard<S> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::pin::pin;
+
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex, split};
     use tokio::sync::Semaphore;
     use tokio::time::Instant;
@@ -223,6 +253,31 @@ mod tests {
         assert_eq!(start.elapsed().as_secs(), LIMIT.as_secs());
         let error = reading.await.unwrap().unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    /// Whoever never stops writing is not read without end.
+    #[tokio::test]
+    async fn others_have_their_turn_while_there_is_something_to_read() {
+        const ALL: usize = 1 << 20;
+        let (stream, mut peer) = duplex(ALL);
+        peer.write_all(&vec![0; ALL]).await.unwrap();
+        let all = Cell::new(0);
+        let mut reading = pin!(async {
+            let mut guard = guard(stream);
+            let mut buffer = vec![0; ALL];
+            while all.get() < ALL {
+                all.set(all.get() + guard.read(&mut buffer).await.unwrap());
+            }
+        });
+        // Each poll is a turn, and at the end of each it asks for another.
+        let mut before = 0;
+        let context = &mut Context::from_waker(Waker::noop());
+        while reading.as_mut().poll(context).is_pending() {
+            let now = all.get();
+            assert_eq!(now - before, TURN);
+            before = now;
+        }
+        assert_eq!(before, ALL - TURN);
     }
 
     #[tokio::test(start_paused = true)]
