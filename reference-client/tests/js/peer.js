@@ -4,17 +4,19 @@
 //
 // Prints {"ready":true} once connected. Every line on stdin is a JSON string of JavaScript: the
 // body of an async function with `p` (the plugin's socket; in dialect v1 see v1.js), `out`
-// (prints {"said": value}), `keep` (an object that lives as long as the peer) and `hear` (prints
-// the arguments of every message of that name, in both dialects without their source). Its result
-// is printed as {"did": value}, an exception as {"failed": text}. Buffers are printed as
+// (prints {"said": value}), `keep` (an object that lives as long as the peer), `hear` (prints the
+// arguments of every message of that name, in both dialects without their source) and `require`.
+// Its result is printed as {"did": value}, an exception as {"failed": text}. Buffers are printed as
 // {"$bin": base64}.
 'use strict';
 
 const readline = require('node:readline');
-const p2pClientPlugin = require('@gigasource/socket.io-p2p-plugin').p2pClientPlugin;
-const v1 = require('./v1');
 
 const [url, id, version, dialect = 'v2'] = process.argv.slice(2);
+// The plugin's client alone: its index loads a Redis client as well, in every process.
+const plugin = require(
+  dialect === 'v1' ? './v1' : '@gigasource/socket.io-p2p-plugin/src/p2p-client-plugin',
+);
 const io = require(version === '4' ? 'socket.io-client-4' : 'socket.io-client');
 
 // Chrome and Node hand out buffers of different classes; all of them are bytes.
@@ -33,7 +35,7 @@ const socket = io(url, {
   transports: ['websocket'],
   query: { clientId: id },
 });
-const p = dialect === 'v1' ? v1(socket, id) : p2pClientPlugin(socket, id);
+const p = plugin(socket, id);
 const keep = {};
 const out = (value) => print({ said: value });
 const hear = (event) =>
