@@ -51,9 +51,10 @@ async fn connect(c: &Value) -> Result<Client, Failure> {
             "upgrade" => Transports::PollingThenUpgrade,
             _ => Transports::WebSocket,
         })
-        .reconnect(match c["reconnect"] == true {
-            true => reconnect,
-            false => Reconnect::never(),
+        .reconnect(if c["reconnect"] == true {
+            reconnect
+        } else {
+            Reconnect::never()
         })
         .service(c["service"] == true);
     Ok(client.connect().await?)
