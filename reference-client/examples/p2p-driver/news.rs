@@ -134,7 +134,7 @@ impl Driver {
         let (mut from, mut to) = split(opened);
         let (writes, mut waiting) = mpsc::unbounded_channel::<Write>();
         let called = stream.to_owned();
-        let reading = spawn(async move {
+        let reader = spawn(async move {
             let mut buffer = vec![0; 64 << 10];
             loop {
                 match from.read(&mut buffer).await {
@@ -151,7 +151,7 @@ impl Driver {
                 }
             }
         });
-        let writing = spawn(async move {
+        let pump = spawn(async move {
             while let Some((data, done)) = waiting.recv().await {
                 let result = match data {
                     Some(data) => to.write_all(&data).await,
@@ -161,7 +161,7 @@ impl Driver {
                 done.send(result).ok();
             }
         });
-        let tasks = [reading, writing];
+        let tasks = [reader, pump];
         let stream = stream.to_owned();
         let opened = Stream {
             writes,
