@@ -2,6 +2,7 @@
 //! that plays them against any server, and reports that say which clause is broken.
 
 pub mod baseline;
+pub mod claims;
 pub mod cli;
 pub mod client;
 pub mod exit;
@@ -12,6 +13,7 @@ pub mod proxy;
 pub mod record;
 pub mod replay;
 pub mod report;
+pub mod requirements;
 pub mod runner;
 pub mod scenario;
 mod schemas;

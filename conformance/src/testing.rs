@@ -9,7 +9,7 @@ use sio_p2p_transport::EioVersion;
 use crate::runner::plan::Check;
 use crate::runner::trace::{TraceLine, Way};
 use crate::runner::verdict::{CheckResult, Finding, Outcome};
-use crate::scenario::{Scenario, Source, TransportName, parse};
+use crate::scenario::{Level, Scenario, Source, TransportName, parse};
 
 /// A small scenario that checks `SRV-MSG-2`.
 pub(crate) fn scenario(id: &str) -> Arc<Scenario> {
@@ -52,7 +52,7 @@ pub(crate) fn result(id: &str, outcome: Outcome) -> CheckResult {
         outcome,
         Duration::from_millis(12),
         Vec::new(),
-        false,
+        Level::Must,
     )
 }
 
@@ -97,6 +97,6 @@ pub(crate) fn failure(id: &str) -> CheckResult {
         Outcome::Broken(finding),
         Duration::from_millis(2_012),
         trace,
-        false,
+        Level::Must,
     )
 }

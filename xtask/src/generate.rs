@@ -15,9 +15,11 @@ use std::{
 
 use clap::Args;
 use serde_json::Value;
+use sio_p2p_conformance::requirements;
 use sio_p2p_protocol::schema;
 use sio_p2p_server::config;
 
+use crate::pages;
 use crate::workspace::{Problem, Workspace};
 
 /// Writes the generated files of `spec/`, or says which are out of date.
@@ -33,11 +35,18 @@ pub(crate) struct Generate {
 pub(crate) type Generated = (String, String);
 
 /// Everything that derives files.
-const PRODUCERS: &[fn() -> Vec<Generated>] =
-    &[wire_schemas, catalogue, suite_schemas, server_settings];
+const PRODUCERS: &[fn() -> Vec<Generated>] = &[
+    wire_schemas,
+    catalogue,
+    suite_schemas,
+    server_settings,
+    requirement_sets,
+    pages::coverage,
+    pages::deviations,
+];
 
 /// Folders in which every file is generated.
-const FOLDERS: &[&str] = &["spec/schema"];
+const FOLDERS: &[&str] = &["spec/requirements", "spec/schema"];
 
 /// The schemas of the wire types, from `protocol`.
 fn wire_schemas() -> Vec<Generated> {
@@ -77,6 +86,15 @@ fn server_settings() -> Vec<Generated> {
     ]
 }
 
+/// The requirement sets, one for each revision.
+fn requirement_sets() -> Vec<Generated> {
+    let sets = requirements::REVISIONS.iter().map(|revision| {
+        let path = format!("spec/requirements/{revision}.json");
+        (path, pretty(&revision.requirements()))
+    });
+    sets.collect()
+}
+
 /// JSON as it is committed: two spaces, a newline at the end.
 pub(crate) fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
@@ -84,6 +102,11 @@ pub(crate) fn pretty(value: &Value) -> String {
 
 impl Generate {
     pub(crate) fn run(self, workspace: &Workspace) -> Result<ExitCode, Problem> {
+        for revision in requirements::REVISIONS {
+            revision
+                .check()
+                .map_err(|thawed| Problem::new(thawed.to_string()))?;
+        }
         let wanted = produce(PRODUCERS)?;
         let differences = compare(workspace.root(), &wanted, FOLDERS)?;
         if !self.check {

@@ -12,6 +12,8 @@ mod generate;
 mod measure;
 mod node;
 mod original;
+mod pages;
+mod prove;
 mod test;
 mod workspace;
 
@@ -32,6 +34,7 @@ enum Task {
     Generate(generate::Generate),
     Measure(measure::Measure),
     Original(original::Original),
+    Prove(prove::Prove),
 }
 
 impl Task {
@@ -41,6 +44,7 @@ impl Task {
             Self::Generate(task) => task.run(workspace),
             Self::Measure(task) => task.run(workspace),
             Self::Original(task) => task.run(workspace),
+            Self::Prove(task) => task.run(workspace),
         }
     }
 }

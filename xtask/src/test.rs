@@ -50,6 +50,8 @@ enum Step {
     Tests,
     /// The conformance suite against the embedded reference server.
     Suite,
+    /// Does every scenario notice the faults that it names, and every fault get noticed?
+    Prove,
     /// The conformance suite against the relay on an application's own socketioxide.
     Attached,
     /// The conformance suite against the original on Socket.IO 2.5.
@@ -74,6 +76,7 @@ impl Step {
             Self::Lint => suite::lint(workspace),
             Self::Tests => cargo::tests(workspace),
             Self::Suite => suite::embedded(workspace),
+            Self::Prove => suite::prove(workspace),
             Self::Attached => suite::attached(workspace),
             Self::Original2 => suite::original(workspace, SocketIo::Two),
             Self::Original4 => suite::original(workspace, SocketIo::Four),

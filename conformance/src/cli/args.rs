@@ -43,6 +43,10 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Check scenario files
     Lint(LintArgs),
+    /// Prove that every scenario can fail, by faults of the embedded server
+    #[cfg(feature = "faults")]
+    #[command(hide = true)]
+    Prove(super::prove::ProveArgs),
 }
 
 /// Options of `run`.
@@ -81,13 +85,12 @@ pub struct RunArgs {
     #[arg(long, value_name = "COMMAND", conflicts_with = "url")]
     pub start: Option<String>,
     /// A capability that the server declares, may repeat
-    #[arg(
-        long,
-        alias = "claims",
-        value_name = "CAPABILITY",
-        value_delimiter = ','
-    )]
+    #[arg(long, value_name = "CAPABILITY", value_delimiter = ',')]
     pub claim: Vec<Capability>,
+    /// File of what the implementation claims to be: dialects, capabilities, revision,
+    /// levels (fixtures/claims has some)
+    #[arg(long, value_name = "FILE")]
+    pub claims: Option<PathBuf>,
     /// Take the scenarios from this folder instead of those in the program
     #[arg(long, value_name = "DIR")]
     pub scenarios: Option<PathBuf>,

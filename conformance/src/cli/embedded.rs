@@ -81,12 +81,37 @@ fn spawn(config: Config, servers: &mut JoinSet<std::io::Result<()>>) -> std::io:
     listener.set_nonblocking(true)?;
     let listener = TcpListener::from_std(listener)?;
     let url = format!("http://{}", listener.local_addr()?);
+    let forever = std::future::pending::<()>();
+    servers.spawn(server(config)?.serve(listener, forever));
+    Ok(url)
+}
+
+/// A server with the conformance host on it.
+pub(super) fn server(config: Config) -> std::io::Result<P2pServer> {
     let store = Arc::new(MemoryStore::default());
     let server = P2pServer::builder().config(config).store(store).build();
     host::install(&server.handle()).map_err(std::io::Error::other)?;
-    let forever = std::future::pending::<()>();
-    servers.spawn(server.serve(listener, forever));
-    Ok(url)
+    Ok(server)
+}
+
+/// The settings of the server that a scenario with these requirements plays on.
+#[cfg(feature = "faults")]
+pub(super) fn config_for(requires: &[Capability]) -> Config {
+    let declares = |claims: &[Capability], capability: &Capability| {
+        claims.contains(capability)
+            || COMMON.contains(capability)
+            || host::CLAIMS.contains(capability)
+    };
+    let fits = |(claims, _): &&(&[Capability], DuplicateIds)| {
+        requires
+            .iter()
+            .all(|capability| declares(claims, capability))
+    };
+    let mut config = Config::default();
+    if let Some((_, duplicate_ids)) = SERVERS.iter().find(fits) {
+        config.policy.duplicate_ids = *duplicate_ids;
+    }
+    config
 }
 
 #[cfg(test)]

@@ -14,18 +14,20 @@ use super::client::Driver;
 use super::embedded::{self, Embedded};
 use super::{library, report_problems};
 use crate::baseline::Baseline;
+use crate::claims::Claims;
 use crate::exit::Exit;
 use crate::report::file::FileReporter;
 use crate::report::model::Implementation;
 use crate::report::style::Style;
 use crate::report::terminal::TerminalReporter;
+use crate::requirements;
 use crate::runner::events::Reporter;
 use crate::runner::options::Options;
 use crate::runner::plan::{Check, Selection, selects};
 use crate::runner::run::{Run, RunError, Target};
 use crate::runner::testee::StartCommand;
 use crate::runner::verdict::{CheckResult, Verdict};
-use crate::scenario::{Capability, Library, Source, TransportName};
+use crate::scenario::{Capability, Level, Library, Source, TransportName};
 
 /// How many checks play at a time on one server.
 const SHARED_JOBS: usize = 16;
@@ -44,23 +46,12 @@ pub(super) async fn judge(args: RunArgs, driver: Option<Driver>) -> Exit {
         Ok(library) => library.about_clients(driver.is_some()),
         Err(exit) => return exit,
     };
-    let is_embedded = args.url.is_none() && args.start.is_none() && driver.is_none();
-    let (dialects, generations) = offered(driver.as_ref());
-    let selection = Selection {
-        dialects: or(&args.dialect, &dialects),
-        eio: or(&args.eio, &generations),
-        transports: or(&args.transport, &[TransportName::default()]),
-        patterns: args.select.clone(),
-        claims: if is_embedded && args.claim.is_empty() {
-            embedded::claims()
-        } else {
-            let own = driver.iter().flat_map(Driver::claims);
-            let mut claims: Vec<_> = args.claim.iter().copied().chain(own).collect();
-            // Whoever is started by others has the settings that others gave it.
-            claims.retain(|claim| is_embedded || *claim != Capability::Settings);
-            claims
-        },
+    let claims = match args.claims.as_deref().map(read_claims).transpose() {
+        Ok(claims) => claims,
+        Err(exit) => return exit,
     };
+    let is_embedded = args.url.is_none() && args.start.is_none() && driver.is_none();
+    let selection = selection(&args, claims.as_ref(), driver.as_ref(), is_embedded);
     let baseline = match read_baseline(&args, &library) {
         Ok(baseline) => baseline,
         Err(exit) => return exit,
@@ -89,7 +80,14 @@ pub(super) async fn judge(args: RunArgs, driver: Option<Driver>) -> Exit {
         rounds: usize::try_from(args.repeat).unwrap_or(usize::MAX),
         shuffle: args.shuffle,
         fail_fast: args.fail_fast,
-        strict: args.strict,
+        held_to: claims
+            .as_ref()
+            .map_or(Level::Must, |claims| claims.held_to)
+            .max(if args.strict {
+                Level::Should
+            } else {
+                Level::Must
+            }),
         timeout: args.timeout.map(|ms| Duration::from_millis(ms.into())),
     };
     let mut reporters = reporters(&args, &name, &selection);
@@ -118,6 +116,52 @@ pub(super) async fn judge(args: RunArgs, driver: Option<Driver>) -> Exit {
             Exit::Trouble
         }
     }
+}
+
+/// What is asked for: by the options, or else by the claims, or else what is usual.
+fn selection(
+    args: &RunArgs,
+    claims: Option<&Claims>,
+    driver: Option<&Driver>,
+    is_embedded: bool,
+) -> Selection {
+    let (dialects, eio) = offered(driver);
+    let dialects = claims.map_or(&dialects[..], |claims| &claims.dialects);
+    let eio = claims.map_or(&eio[..], |claims| &claims.eio);
+    let transports = claims.map_or(&[TransportName::Websocket][..], |claims| &claims.transports);
+    let own = driver.into_iter().flat_map(Driver::claims);
+    let mut capabilities: Vec<_> = args.claim.iter().copied().chain(own).collect();
+    match claims {
+        Some(claims) => capabilities.extend(&claims.capabilities),
+        None if is_embedded && capabilities.is_empty() => capabilities = embedded::claims(),
+        None => {}
+    }
+    // Whoever is started by others has the settings that others gave it.
+    capabilities.retain(|claim| is_embedded || *claim != Capability::Settings);
+    Selection {
+        dialects: or(&args.dialect, dialects),
+        eio: or(&args.eio, eio),
+        transports: or(&args.transport, transports),
+        patterns: args.select.clone(),
+        claims: capabilities,
+        revision: claims.map_or_else(requirements::current, |claims| claims.revision),
+        claimed: claims.map(|claims| (claims.dialects.clone(), claims.eio.clone())),
+    }
+}
+
+fn read_claims(path: &Path) -> Result<Claims, Exit> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        eprintln!("error: cannot read the claims {}: {error}", path.display());
+        Exit::BadInput
+    })?;
+    let source = Arc::new(Source {
+        path: path.display().to_string(),
+        text,
+    });
+    Claims::parse(&source).map_err(|problems| {
+        report_problems(&problems);
+        Exit::BadInput
+    })
 }
 
 fn or<T: Copy + PartialEq>(given: &[T], default: &[T]) -> Vec<T> {
@@ -216,6 +260,8 @@ fn all_checks(library: &Library) -> Vec<Check> {
         transports: TransportName::value_variants().to_vec(),
         patterns: Vec::new(),
         claims: Vec::new(),
+        revision: requirements::current(),
+        claimed: None,
     };
     everything.checks(&library.scenarios)
 }

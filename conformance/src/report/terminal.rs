@@ -10,6 +10,7 @@ use super::style::Style;
 use crate::runner::events::{Event, Reporter};
 use crate::runner::options::Options;
 use crate::runner::verdict::{CheckResult, Verdict};
+use crate::scenario::Level;
 
 /// The column at which lines end.
 const WIDTH: usize = 80;
@@ -160,7 +161,7 @@ fn plan(total: usize, options: &Options) -> String {
         jobs,
         rounds,
         shuffle,
-        strict,
+        held_to,
         ..
     } = *options;
     let checks = total / rounds.max(1);
@@ -172,8 +173,8 @@ fn plan(total: usize, options: &Options) -> String {
     if let Some(seed) = shuffle {
         let _ = write!(line, ", shuffled (--shuffle {seed})");
     }
-    if strict {
-        line.push_str(", strict");
+    if held_to > Level::Must {
+        let _ = write!(line, ", held to every {held_to}");
     }
     line
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::scenario::Level;
+
 /// How a run is done. The default is one round in the order of the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
@@ -13,8 +15,8 @@ pub struct Options {
     pub shuffle: Option<u64>,
     /// Whether the first unexpected failure ends the run.
     pub fail_fast: bool,
-    /// Whether a broken `should` is a failure.
-    pub strict: bool,
+    /// The mildest level whose breaking is a failure: usually `must`.
+    pub held_to: Level,
     /// How long the server may take for one step, instead of the time that scenarios
     /// without a time of their own have.
     pub timeout: Option<Duration>,
@@ -27,7 +29,7 @@ impl Default for Options {
             rounds: 1,
             shuffle: None,
             fail_fast: false,
-            strict: false,
+            held_to: Level::Must,
             timeout: None,
         }
     }

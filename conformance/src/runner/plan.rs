@@ -35,6 +35,20 @@ pub struct Selection {
     pub patterns: Vec<String>,
     /// Capabilities that the server declares.
     pub claims: Vec<Capability>,
+    /// The revision that it is judged by.
+    pub revision: u32,
+    /// What it claims to speak, if it has said so: more than is asked for is untestable
+    /// where it is needed.
+    pub claimed: Option<(Vec<Dialect>, Vec<EioVersion>)>,
+}
+
+/// Why a check is not played as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unplayed {
+    /// It does not concern this server.
+    NotApplicable(String),
+    /// The server claims what it needs, and the run leaves it out.
+    Untestable(String),
 }
 
 impl Selection {
@@ -71,6 +85,29 @@ impl Selection {
                 .patterns
                 .iter()
                 .any(|pattern| selects(pattern, scenario))
+    }
+
+    /// Why a check is not played, if it is not.
+    pub fn unplayed(&self, check: &Check) -> Option<Unplayed> {
+        let why = self.not_applicable(check)?;
+        let Some((dialects, generations)) = &self.claimed else {
+            return Some(Unplayed::NotApplicable(why));
+        };
+        let mut actors = check.scenario.actors.values().map(|(actor, _)| actor);
+        let lacks_what_is_claimed = actors.any(|actor| {
+            let left_out =
+                |dialect: &Dialect| dialects.contains(dialect) && !self.dialects.contains(dialect);
+            let number = |eio: &EioVersion| Some(eio.number()) == actor.eio;
+            actor.dialect.as_ref().is_some_and(left_out)
+                || (generations.iter().any(number) && !self.eio.iter().any(number))
+        });
+        let requires = &check.scenario.requires;
+        if lacks_what_is_claimed && requires.iter().all(|cap| self.claims.contains(cap)) {
+            return Some(Unplayed::Untestable(format!(
+                "{why}, which is claimed and not part of this run"
+            )));
+        }
+        Some(Unplayed::NotApplicable(why))
     }
 
     /// Why a check is not applicable to this server, if it is not.

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::events::{Event, Reporter};
 use super::options::Options;
-use super::plan::{Check, Selection};
+use super::plan::{Check, Selection, Unplayed};
 use super::play::{Play, Played};
 use super::queue::Queue;
 use super::rounds::Rounds;
@@ -56,8 +56,9 @@ pub enum RunError {
 #[derive(Debug)]
 struct Shared {
     target: Target,
-    checks: Vec<(Check, Option<String>)>,
+    checks: Vec<(Check, Option<Unplayed>)>,
     eio: Vec<EioVersion>,
+    revision: u32,
     options: Options,
     baseline: Baseline,
     queue: Queue,
@@ -93,7 +94,7 @@ impl Run<'_> {
         let checks: Vec<_> = self
             .checks
             .iter()
-            .map(|check| (check.clone(), self.selection.not_applicable(check)))
+            .map(|check| (check.clone(), self.selection.unplayed(check)))
             .collect();
         let rounds = self.options.rounds.max(1);
         let total = checks.len() * rounds;
@@ -121,6 +122,7 @@ impl Run<'_> {
             target: self.target,
             checks,
             eio: self.selection.eio.clone(),
+            revision: self.selection.revision,
             queue: Queue::new(&self.checks, exclusive, &options),
             options,
             baseline: self.baseline.clone(),
@@ -227,11 +229,12 @@ async fn one(
     alone: bool,
 ) {
     let _ = progress.send(Progress::Started(index));
-    let (check, not_applicable) = &shared.checks[index % shared.checks.len()];
+    let (check, unplayed) = &shared.checks[index % shared.checks.len()];
     let began = Instant::now();
     let trace = Trace::new();
-    let outcome = match not_applicable {
-        Some(why) => Some(Outcome::NotApplicable(why.clone())),
+    let outcome = match unplayed {
+        Some(Unplayed::NotApplicable(why)) => Some(Outcome::NotApplicable(why.clone())),
+        Some(Unplayed::Untestable(why)) => Some(Outcome::Untestable(Finding::new(why))),
         None => examine(shared, check, instance, &trace, alone).await,
     };
     let Some(outcome) = outcome else {
@@ -243,8 +246,11 @@ async fn one(
         outcome,
         began.elapsed(),
         trace.lines(),
-        shared.options.strict,
+        shared.options.held_to,
     );
+    if check.scenario.since > shared.revision {
+        result = result.unscored(shared.revision);
+    }
     result.expected_because = shared.baseline.expects(&result).map(str::to_owned);
     if shared.options.fail_fast && result.is_unexpected() {
         shared.queue.close();

@@ -140,17 +140,17 @@ impl CheckResult {
         self.verdict.is_red() && self.expected_because.is_none()
     }
 
-    /// Turns an outcome into a result by the scenario's level. With `strict`, a broken
-    /// `should` is a failure.
+    /// Turns an outcome into a result by the scenario's level. What is no milder than
+    /// `held_to` counts as a `must`.
     pub fn new(
         check: Check,
         outcome: Outcome,
         duration: Duration,
         trace: Vec<TraceLine>,
-        strict: bool,
+        held_to: Level,
     ) -> Self {
         let level = match check.scenario.level {
-            Level::Should if strict => Level::Must,
+            level if level <= held_to => Level::Must,
             level => level,
         };
         let (verdict, finding) = match outcome {
@@ -182,5 +182,21 @@ impl CheckResult {
             trace,
             expected_because: None,
         }
+    }
+
+    /// The same for an implementation of a revision that did not know this scenario yet:
+    /// reported, and not counted.
+    #[must_use]
+    pub fn unscored(mut self, revision: u32) -> Self {
+        let verdict = std::mem::replace(&mut self.verdict, Verdict::NotApplicable);
+        let mut message = format!("not scored, being younger than revision {revision}: {verdict}");
+        if !self.message.is_empty() {
+            message.push_str(", ");
+            message.push_str(&self.message);
+        }
+        self.message.clone_from(&message);
+        let finding = self.finding.get_or_insert_with(|| Finding::new(""));
+        finding.message = message;
+        self
     }
 }

@@ -64,6 +64,16 @@ pub struct ScenarioDocument<'a> {
     #[serde(default, borrow)]
     #[schemars(with = "Settings")]
     pub settings: Option<Spanned<'a, Settings>>,
+    /// The first revision of the protocol that has it, if none of its clauses is younger.
+    /// Default 1.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub since: Option<u32>,
+    /// What shows that this scenario can fail: names of faults of the reference server,
+    /// each of which turns it red (`cargo xtask prove`).
+    #[serde(default, borrow)]
+    #[schemars(with = "Vec<String>")]
+    pub proof: Vec<Spanned<'a, String>>,
     /// The connections that take part, by name. A name that never connects is a client
     /// id that nobody has.
     #[serde(borrow)]
@@ -145,6 +155,10 @@ pub struct CaseDocument<'a> {
     #[serde(default, borrow)]
     #[schemars(with = "Settings")]
     pub settings: Option<Spanned<'a, Settings>>,
+    /// What shows that this case can fail. Default: what shows it for the scenario.
+    #[serde(default, borrow)]
+    #[schemars(with = "Vec<String>")]
+    pub proof: Vec<Spanned<'a, String>>,
     /// Actors that this case adds to those of the scenario, or puts in their place.
     #[serde(default, borrow)]
     #[schemars(with = "BTreeMap<String, ActorDocument>")]

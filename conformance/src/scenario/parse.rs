@@ -15,6 +15,7 @@ use super::model::{
 use super::source::{Location, Source, message_of};
 use super::spanned::Spanned;
 use super::step::{Action, Group, Step, Verb};
+use crate::requirements;
 
 /// How deep groups may nest; deeper is a mistake, and recursion needs an end.
 const MAX_GROUP_DEPTH: usize = 16;
@@ -54,6 +55,10 @@ pub struct Scenario {
     pub settings: Settings,
     /// Where the last of them are stated, or where the scenario begins.
     pub settings_at: Location,
+    /// The first revision that has it: its own, or that of its youngest clause.
+    pub since: u32,
+    /// Names of the faults that turn it red, with their places.
+    pub proof: Vec<(String, Location)>,
     /// Who takes part.
     pub actors: BTreeMap<String, (ActorDocument, Location)>,
     /// Deadline of each waiting step.
@@ -185,7 +190,7 @@ impl Reader<'_> {
             title: document.title.clone(),
             group: document.title.clone(),
             why: document.why.clone(),
-            clauses: self.clauses(&document.clauses),
+            clauses: self.located(&document.clauses),
             level: document.level,
             dialects: document.dialects.clone(),
             eio: document.eio.clone(),
@@ -196,6 +201,8 @@ impl Reader<'_> {
                 Some(settings) => self.source.locate_raw(settings.raw()),
                 None => self.source.locate_raw(document.id.raw()),
             },
+            since: since(document.since, &document.clauses),
+            proof: self.located(&document.proof),
             actors: self.actors(&document.actors),
             deadline: document
                 .deadline_ms
@@ -227,7 +234,8 @@ impl Reader<'_> {
             case.id = format!("{}/{}", base.id, *document.id);
             case.title = document.title.clone().unwrap_or(case.title);
             case.why = document.why.clone().or(case.why);
-            case.clauses.extend(self.clauses(&document.clauses));
+            case.clauses.extend(self.located(&document.clauses));
+            case.since = since(Some(case.since), &document.clauses);
             case.level = document.level.unwrap_or(case.level);
             if !document.dialects.is_empty() {
                 case.dialects.clone_from(&document.dialects);
@@ -238,6 +246,9 @@ impl Reader<'_> {
             if let Some(settings) = &document.settings {
                 case.settings.extend((**settings).clone());
                 case.settings_at = self.source.locate_raw(settings.raw());
+            }
+            if !document.proof.is_empty() {
+                case.proof = self.located(&document.proof);
             }
             case.actors.extend(self.actors(&document.actors));
             let steps = self.steps(&document.steps, 0);
@@ -252,10 +263,11 @@ impl Reader<'_> {
         cases
     }
 
-    fn clauses(&self, clauses: &[Spanned<'_, String>]) -> Vec<(String, Location)> {
-        clauses
+    /// Words with their places.
+    fn located(&self, words: &[Spanned<'_, String>]) -> Vec<(String, Location)> {
+        words
             .iter()
-            .map(|clause| ((**clause).clone(), self.source.locate_raw(clause.raw())))
+            .map(|word| ((**word).clone(), self.source.locate_raw(word.raw())))
             .collect()
     }
 
@@ -346,6 +358,12 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// The first revision that has all of this.
+fn since(own: Option<u32>, clauses: &[Spanned<'_, String>]) -> u32 {
+    let clauses = clauses.iter().map(|id| requirements::since(id));
+    clauses.chain(own).max().unwrap_or(1)
 }
 
 /// The name of the folder that a file is in.

@@ -57,6 +57,8 @@ async fn judge(url: &str, scenarios: &[Arc<Scenario>], jobs: usize) -> Vec<Check
         transports: vec![sio_p2p_conformance::scenario::TransportName::default()],
         patterns: Vec::new(),
         claims: Vec::new(),
+        revision: sio_p2p_conformance::requirements::current(),
+        claimed: None,
     };
     let run = Run {
         target: Target::Running {

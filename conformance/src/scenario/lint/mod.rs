@@ -1,6 +1,7 @@
 //! The linter: mistakes of scenarios that can be found without a server.
 
 mod mentions;
+mod proof;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +13,7 @@ use super::model::Level;
 use super::parse::{Problem, Scenario};
 use super::source::Location;
 use super::text::is_name;
+pub use proof::{DEFAULT_SETTINGS, unproven};
 
 /// Families of clauses that there have to be scenarios for; those of clusters get theirs
 /// with the cluster.
@@ -27,6 +29,7 @@ pub fn lint(library: &Library) -> Vec<Problem> {
     unique(library, &mut problems);
     for scenario in &library.scenarios {
         envelope(scenario, &mut problems);
+        proof::names(scenario, &mut problems);
         walk::walk(scenario, &mut problems);
         crate::client::lint(scenario, &mut problems);
     }

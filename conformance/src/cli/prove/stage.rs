@@ -1,0 +1,149 @@
+//! One play of one check on a server of its own on which one thing goes wrong.
+//!
+//! Nothing is shared between plays: a fault that happens only once, or hits "somebody
+//! else", happens to this scenario and to no other.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sio_p2p_server::Config;
+use sio_p2p_server::faults::{Fault, FaultSpec};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use super::wrong::Wrong;
+use crate::cli::embedded;
+use crate::runner::plan::Check;
+use crate::runner::play::Play;
+use crate::runner::testee::{Instance, StartCommand};
+use crate::runner::trace::Trace;
+use crate::runner::verdict::Outcome;
+use crate::settings;
+
+/// Repeats what is left to chance.
+const SEED: u64 = 1;
+/// How long a server may take to let go of its clients; nobody waits for it.
+const DRAIN: Duration = Duration::from_secs(1);
+
+/// What a play came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Came {
+    /// Everything was as the scenario expects.
+    Green,
+    /// The scenario noticed something, and says what.
+    Red(String),
+    /// The play proves nothing: the server could not be talked to at all.
+    Nothing(String),
+}
+
+/// The stage: where the servers come from.
+#[derive(Debug, Clone)]
+pub(super) struct Stage {
+    /// Starts a server in a process of its own, for faults that end the process.
+    command: Arc<str>,
+}
+
+impl Stage {
+    /// A stage that starts this very program where a server needs its own process.
+    pub(super) fn new() -> std::io::Result<Self> {
+        let itself = std::env::current_exe()?;
+        let command = format!("'{}' prove --serve {{addr}}", itself.display());
+        Ok(Self {
+            command: command.into(),
+        })
+    }
+
+    /// Plays a check with a fault, or with none.
+    pub(super) async fn play(&self, check: &Check, wrong: Option<Wrong>) -> Came {
+        match wrong {
+            Some(Wrong::Fault(spec)) if spec.fault == Fault::Crash => {
+                self.play_apart(check, spec).await
+            }
+            _ => play_here(check, wrong).await,
+        }
+    }
+
+    async fn play_apart(&self, check: &Check, on: FaultSpec) -> Came {
+        let scenario = &check.scenario;
+        let usual = embedded::config_for(&scenario.requires) == Config::default();
+        if !usual || !scenario.settings.is_empty() {
+            return Came::Nothing(format!("{on} can only be tried with the usual settings"));
+        }
+        let command = format!("{} --fault {on}", self.command);
+        let started = match StartCommand::parse(&command) {
+            Ok(command) => Instance::start(&command, &[check.eio]).await,
+            Err(error) => Err(error),
+        };
+        match started {
+            Ok(server) => play_at(check, &server.url()).await,
+            Err(error) => Came::Nothing(error.to_string()),
+        }
+    }
+}
+
+/// The settings of a server on which this goes wrong.
+fn config(check: &Check, wrong: Option<Wrong>) -> Result<Config, String> {
+    let scenario = &check.scenario;
+    let stated = !scenario.settings.is_empty() && wrong != Some(Wrong::DefaultSettings);
+    let mut config = if stated {
+        settings::config(&scenario.settings)?
+    } else {
+        embedded::config_for(&scenario.requires)
+    };
+    if let Some(Wrong::Fault(spec)) = wrong {
+        config.faults.on = vec![spec];
+    }
+    config.faults.seed = Some(SEED);
+    config.drain.timeout = DRAIN;
+    Ok(config)
+}
+
+async fn play_here(check: &Check, wrong: Option<Wrong>) -> Came {
+    let config = match config(check, wrong) {
+        Ok(config) => config,
+        Err(error) => return Came::Nothing(error),
+    };
+    let started = async {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let server = embedded::server(config)?;
+        std::io::Result::Ok((listener.local_addr()?, listener, server))
+    };
+    let (address, listener, server) = match started.await {
+        Ok(started) => started,
+        Err(error) => return Came::Nothing(format!("the server could not be started: {error}")),
+    };
+    // Ends the server when it is dropped.
+    let (_stop, stopped) = oneshot::channel::<()>();
+    tokio::spawn(server.serve(listener, async {
+        stopped.await.ok();
+    }));
+    play_at(check, &format!("http://{address}")).await
+}
+
+async fn play_at(check: &Check, url: &str) -> Came {
+    // In a task of its own: should the runner panic, that is no proof.
+    let play = Play::new(check, url, Trace::new(), None);
+    match tokio::spawn(play.run()).await {
+        Ok(played) => match played.outcome {
+            Outcome::Passed => Came::Green,
+            Outcome::Broken(finding) | Outcome::Down(finding) => {
+                let at = finding.at.map(|at| format!("line {}: ", at.line));
+                Came::Red(format!("{}{}", at.unwrap_or_default(), finding.message))
+            }
+            Outcome::Untestable(finding) if played.talked => Came::Red(finding.message),
+            Outcome::Untestable(finding) => Came::Nothing(finding.message),
+            Outcome::NotApplicable(why) => Came::Nothing(why),
+        },
+        Err(error) => Came::Nothing(format!("the runner failed: {error}")),
+    }
+}
+
+/// Serves with these faults until the process ends.
+pub(super) async fn serve(address: SocketAddr, on: &[FaultSpec]) -> std::io::Result<()> {
+    let listener = TcpListener::bind(address).await?;
+    let forever = std::future::pending::<()>();
+    let mut config = Config::default();
+    config.faults.on = on.to_vec();
+    embedded::server(config)?.serve(listener, forever).await
+}
