@@ -78,7 +78,10 @@ impl Original {
         let Some(first) = cases.first() else {
             return String::new();
         };
-        if !cases.iter().any(|case| case.dialects.contains(&Dialect::V2)) {
+        if !cases
+            .iter()
+            .any(|case| case.dialects.contains(&Dialect::V2))
+        {
             return "not in `v2`".to_owned();
         }
         let mut requires = first.requires.iter();
@@ -95,13 +98,17 @@ impl Original {
                 *counts.entry(&entry.verdict).or_default() += 1;
             }
         }
-        let of_it = cases.iter().filter(|case| case.dialects.contains(&Dialect::V2));
+        let of_it = cases
+            .iter()
+            .filter(|case| case.dialects.contains(&Dialect::V2));
         let total = of_it.count();
         match counts.iter().next() {
             None => "pass".to_owned(),
             Some((verdict, _)) if total == 1 => (*verdict).to_owned(),
             Some(_) => {
-                let each = counts.iter().map(|(verdict, count)| format!("{count} {verdict}"));
+                let each = counts
+                    .iter()
+                    .map(|(verdict, count)| format!("{count} {verdict}"));
                 format!("{} of {total}", each.collect::<Vec<_>>().join(", "))
             }
         }

@@ -139,7 +139,7 @@ fn lint_command(folder: Option<&Path>) -> Exit {
     };
     let mut problems = lint::lint(&library);
     if folder.is_none() {
-        problems.extend(lint::unproven(&library)); //HOLD
+        problems.extend(lint::unproven(&library));
     }
     report_problems(&problems);
     let mut uncovered = Vec::new();
