@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sio_p2p_protocol::Dialect;
 
+use crate::flickers::Flickers;
 use crate::runner::plan::Check;
 use crate::runner::verdict::{CheckResult, Verdict};
 use crate::scenario::{Problem, Source, TransportName, message_of};
@@ -63,6 +64,7 @@ pub struct Baseline {
     schema: Option<String>,
     implementation: Option<String>,
     entries: BTreeMap<Key, Entry>,
+    flickers: Flickers,
 }
 
 /// An entry that does not describe what happened.
@@ -114,6 +116,7 @@ impl Baseline {
             schema: document.schema,
             implementation: document.implementation,
             entries: BTreeMap::new(),
+            flickers: Flickers::default(),
         };
         for raw in document.expected {
             let at = source.locate_raw(raw);
@@ -185,6 +188,19 @@ impl Baseline {
         self
     }
 
+    /// The same with checks that are known to flicker: they are neither expected to fail
+    /// nor to pass.
+    #[must_use]
+    pub fn with_flickers(mut self, flickers: Flickers) -> Self {
+        self.flickers = flickers;
+        self
+    }
+
+    /// What a check depends on, if it is known to flicker.
+    pub fn flicker(&self, check: &Check) -> Option<&str> {
+        self.flickers.why(check)
+    }
+
     /// The reason for which a result is expected, if it is.
     pub fn expects(&self, result: &CheckResult) -> Option<&str> {
         let entry = self.entries.get(&key_of(&result.check))?;
@@ -198,6 +214,9 @@ impl Baseline {
             let Some(entry) = self.entries.get(&key_of(&result.check)) else {
                 continue;
             };
+            if self.flicker(&result.check).is_some() {
+                continue;
+            }
             if !entry.describes(result) {
                 let instead = match result.verdict {
                     Verdict::Pass => "it passes".to_owned(),
@@ -219,6 +238,9 @@ impl Baseline {
         let mut entries: BTreeMap<Key, Entry> = self.entries.clone();
         for result in results {
             let key = key_of(&result.check);
+            if self.flicker(&result.check).is_some() {
+                continue;
+            }
             if matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable) {
                 entries.remove(&key);
                 continue;

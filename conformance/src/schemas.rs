@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::baseline::BaselineDocument;
 use crate::client::Line as DriverLine;
+use crate::flickers::FlickersDocument;
 use crate::report::model::Report;
 use crate::scenario::model::{CaseFileDocument, ScenarioDocument};
 
@@ -26,6 +27,10 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         (
             "baseline.json",
             schema::<BaselineDocument<'static>>("baseline.json", false),
+        ),
+        (
+            "flickers.json",
+            schema::<FlickersDocument<'static>>("flickers.json", false),
         ),
         ("report.json", schema::<Report>("report.json", true)),
         ("driver.json", schema::<DriverLine>("driver.json", false)),

@@ -52,9 +52,10 @@ pub enum Command {
 /// Options of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// URL of the server (`http://host:port`); without it and without --start the reference
-    /// server that is part of this program is judged
-    pub url: Option<String>,
+    /// URL of the server (`http://host:port`), or several of a cluster, over which actors are
+    /// spread; without it and without --start the reference server that is part of this
+    /// program is judged
+    pub url: Vec<String>,
     /// Dialect, may repeat [default: v1 and v2]
     #[arg(long, value_name = "v1|v2")]
     pub dialect: Vec<Dialect>,
@@ -74,6 +75,10 @@ pub struct RunArgs {
     /// File of the failures that are known and explained
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
+    /// File of the checks that are known to flicker: they are reported, and neither pass nor
+    /// fail
+    #[arg(long, value_name = "FILE")]
+    pub flickers: Option<PathBuf>,
     /// Rewrite the baseline to what happens now; reasons are kept
     #[arg(long, requires = "baseline")]
     pub update_baseline: bool,

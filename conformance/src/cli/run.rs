@@ -16,6 +16,7 @@ use super::{library, report_problems};
 use crate::baseline::Baseline;
 use crate::claims::Claims;
 use crate::exit::Exit;
+use crate::flickers::Flickers;
 use crate::report::file::FileReporter;
 use crate::report::model::Implementation;
 use crate::report::style::Style;
@@ -50,10 +51,14 @@ pub(super) async fn judge(args: RunArgs, driver: Option<Driver>) -> Exit {
         Ok(claims) => claims,
         Err(exit) => return exit,
     };
-    let is_embedded = args.url.is_none() && args.start.is_none() && driver.is_none();
+    let is_embedded = args.url.is_empty() && args.start.is_none() && driver.is_none();
     let selection = selection(&args, claims.as_ref(), driver.as_ref(), is_embedded);
     let baseline = match read_baseline(&args, &library) {
         Ok(baseline) => baseline,
+        Err(exit) => return exit,
+    };
+    let baseline = match read_flickers(&args, &library) {
+        Ok(flickers) => baseline.with_flickers(flickers),
         Err(exit) => return exit,
     };
     let checks = selection.checks(&library.scenarios);
@@ -205,9 +210,12 @@ fn target(
         let name = command.text().to_owned();
         return Ok((Target::Started(command), name, None));
     }
-    if let Some(url) = &args.url {
+    for url in &args.url {
         ConnectOptions::new(url).map_err(|error| (error.to_string(), Exit::Usage))?;
-        return Ok((Target::Running { url: url.clone() }, url.clone(), None));
+    }
+    if !args.url.is_empty() {
+        let (urls, name) = (args.url.clone(), args.url.join(" and "));
+        return Ok((Target::Running { urls }, name, None));
     }
     let (target, servers) = embedded::start().map_err(|error| {
         (
@@ -288,6 +296,27 @@ fn read_baseline(args: &RunArgs, library: &Library) -> Result<Baseline, Exit> {
         text,
     });
     Baseline::parse(&source, &all_checks(library), args.update_baseline).map_err(|problems| {
+        report_problems(&problems);
+        Exit::BadInput
+    })
+}
+
+fn read_flickers(args: &RunArgs, library: &Library) -> Result<Flickers, Exit> {
+    let Some(path) = &args.flickers else {
+        return Ok(Flickers::default());
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        eprintln!(
+            "error: cannot read the flickers {}: {error}",
+            path.display()
+        );
+        Exit::BadInput
+    })?;
+    let source = Arc::new(Source {
+        path: path.display().to_string(),
+        text,
+    });
+    Flickers::parse(&source, &all_checks(library)).map_err(|problems| {
         report_problems(&problems);
         Exit::BadInput
     })

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sio_p2p_protocol::Dialect;
 
 use crate::baseline::{Entry, Stale};
+use crate::flickers::Flicker;
 use crate::runner::trace::TraceLine;
 use crate::runner::verdict::{CheckResult, Verdict};
 use crate::scenario::{Level, TransportName};
@@ -100,6 +101,9 @@ pub struct Result {
     /// Why the baseline expects this result, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_because: Option<String>,
+    /// How it went, if it is known to flicker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flicker: Option<Flicker>,
     /// Details of anything that is not a pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
@@ -211,6 +215,7 @@ impl From<&CheckResult> for Result {
             message: result.message.clone(),
             duration_ms: u64::try_from(result.duration.as_millis()).unwrap_or(u64::MAX),
             expected_because: result.expected_because.clone(),
+            flicker: result.flicker.clone(),
             failure: result.finding.as_ref().map(|finding| Failure {
                 at: finding.at.as_ref().map(ToString::to_string),
                 expected: finding.expected.clone(),

@@ -118,6 +118,27 @@ impl<W: Write> TerminalReporter<W> {
         self.clauses(results)
     }
 
+    /// What is known to flicker, however it went.
+    fn flickers(&mut self, results: &[CheckResult]) -> std::io::Result<()> {
+        let mut known = results
+            .iter()
+            .filter_map(|result| Some((result, result.flicker.as_ref()?)))
+            .peekable();
+        if known.peek().is_none() {
+            return Ok(());
+        }
+        writeln!(
+            self.out,
+            "\nKnown to flicker, which neither passes nor fails:"
+        )?;
+        for (result, flicker) in known {
+            let line = format!("  {}: {}", failure::name_of(&result.check), flicker.told());
+            let line = failure::wrap(&line, WIDTH, "      ");
+            writeln!(self.out, "{}", self.style.yellow(&line))?;
+        }
+        writeln!(self.out)
+    }
+
     /// The clauses that are broken, with all that they say.
     fn clauses(&mut self, results: &[CheckResult]) -> std::io::Result<()> {
         let mut broken: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
@@ -213,6 +234,7 @@ impl<W: Write> Reporter for TerminalReporter<W> {
             } => {
                 self.clear()?;
                 self.summary(results)?;
+                self.flickers(results)?;
                 for stale in *stale {
                     let line = format!(
                         "stale: {} in {} over Engine.IO {}{}: the baseline expects {} ({:?}), but {}",

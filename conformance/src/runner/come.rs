@@ -18,7 +18,7 @@ impl Play {
             )
         };
         let untestable = |error: ConnectError| Stop::Untestable(Finding::new(error.to_string()));
-        let mut options = ConnectOptions::new(&self.url).map_err(untestable)?;
+        let mut options = ConnectOptions::new(self.server_of(name)).map_err(untestable)?;
         match (dialect_query.map_err(Stop::broken)?, id) {
             (Some(query), _) => options = options.raw_query(&query),
             (None, Some(id)) => options = options.query("clientId", id),

@@ -237,6 +237,8 @@ mod tests {
             transports: vec![TransportName::default()],
             patterns: vec!["limit-rooms".to_owned()],
             claims: Vec::new(),
+            revision: 1,
+            claimed: None,
         };
         let checks = selection.checks(&library.scenarios);
         assert_eq!(checks.len(), 2, "one for each dialect");

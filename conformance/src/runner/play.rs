@@ -74,6 +74,8 @@ pub(super) struct Requested {
 #[derive(Debug)]
 pub(crate) struct Play {
     pub(super) url: String,
+    /// The other servers of a cluster.
+    others: Vec<String>,
     pub(crate) dialect: Dialect,
     pub(crate) eio: EioVersion,
     pub(crate) check: Check,
@@ -128,6 +130,7 @@ impl Play {
         });
         Self {
             url: url.to_owned(),
+            others: Vec::new(),
             dialect: check.dialect,
             eio: check.eio,
             actors: actors.collect(),
@@ -143,6 +146,30 @@ impl Play {
             cast: None,
             talked: false,
             remark: None,
+        }
+    }
+
+    /// The same with actors spread over further servers, which are one cluster with the
+    /// first.
+    #[must_use]
+    pub(crate) fn beside(mut self, others: &[String]) -> Self {
+        self.others = others.to_vec();
+        self
+    }
+
+    /// The server that an actor connects to: the one that the scenario says, or else one
+    /// after the other in the order of the actors' names. With fewer servers than the
+    /// scenario counts, it begins again with the first.
+    pub(super) fn server_of(&self, name: &str) -> &str {
+        let actors = &self.check.scenario.actors;
+        let said = actors.get(name).and_then(|(actor, _)| actor.at_server);
+        let place = match said {
+            Some(server) => usize::from(server.get()) - 1,
+            None => actors.keys().position(|actor| actor == name).unwrap_or(0),
+        };
+        match place % (self.others.len() + 1) {
+            0 => &self.url,
+            other => self.others.get(other - 1).unwrap_or(&self.url),
         }
     }
 

@@ -44,6 +44,10 @@ fn merge(results: Vec<CheckResult>) -> Option<CheckResult> {
             worst
         }
     })?;
+    if let Some(flicker) = worst.flicker.as_mut() {
+        flicker.passed = passed;
+        flicker.rounds = rounds;
+    }
     if let Some(finding) = worst.finding.as_mut().filter(|_| passed > 0) {
         finding
             .notes
@@ -69,6 +73,26 @@ mod tests {
     use super::*;
     use crate::runner::verdict::{Finding, Outcome};
     use crate::testing::result;
+
+    #[test]
+    fn a_known_flicker_counts_its_rounds() {
+        let mut rounds = Rounds::new(1);
+        for outcome in [
+            Outcome::Passed,
+            Outcome::Broken(Finding::new("late")),
+            Outcome::Passed,
+        ] {
+            let mut result = result("a", outcome);
+            result.flicker = Some(crate::flickers::Flicker {
+                why: "a race".into(),
+                passed: 0,
+                rounds: 1,
+            });
+            rounds.add(0, result);
+        }
+        let flicker = rounds.merged().remove(0).flicker.unwrap();
+        assert_eq!((flicker.passed, flicker.rounds), (2, 3));
+    }
 
     #[test]
     fn a_flicker_is_a_failure_that_says_how_often_it_was_seen() {

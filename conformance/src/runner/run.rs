@@ -17,8 +17,9 @@ use super::target::server_for;
 pub use super::target::{Declared, Fresh, StartWith, Target};
 use super::testee::{Instance, SERVER_SAID, greet};
 use super::trace::Trace;
-use super::verdict::{CheckResult, Finding, Outcome};
+use super::verdict::{CheckResult, Finding, Outcome, Verdict};
 use crate::baseline::Baseline;
+use crate::flickers::Flicker;
 use crate::scenario::DEFAULT_DEADLINE;
 
 /// How long a server may take to accept the first client.
@@ -179,7 +180,12 @@ impl Run<'_> {
             }
             // Its hello has been heard.
             Target::Driven(_) => Ok(()),
-            Target::Running { url } => self.reach_url(url).await,
+            Target::Running { urls } => {
+                for url in urls {
+                    self.reach_url(url).await?;
+                }
+                Ok(())
+            }
             Target::Embedded(servers, _) => {
                 for server in servers {
                     self.reach_url(&server.url).await?;
@@ -252,6 +258,17 @@ async fn one(
         result = result.unscored(shared.revision);
     }
     result.expected_because = shared.baseline.expects(&result).map(str::to_owned);
+    if let Some(why) = shared.baseline.flicker(check) {
+        let passed = result.verdict == Verdict::Pass;
+        if !passed {
+            result.expected_because = Some(format!("known to flicker: {why}"));
+        }
+        result.flicker = Some(Flicker {
+            why: why.to_owned(),
+            passed: usize::from(passed),
+            rounds: 1,
+        });
+    }
     if shared.options.fail_fast && result.is_unexpected() {
         shared.queue.close();
     }
@@ -272,7 +289,7 @@ async fn examine(
             let play = crate::client::play(check, command, trace, shared.options.timeout);
             return Some(guarded(play).await.outcome);
         }
-        Target::Running { url } => url.clone(),
+        Target::Running { urls } => urls.first().cloned().unwrap_or_default(),
         Target::Embedded(_, start) if !check.scenario.settings.is_empty() => {
             return Some(examine_alone(shared, check, *start, trace).await);
         }
@@ -296,10 +313,14 @@ async fn examine(
             instance.as_ref().map(Instance::url).unwrap_or_default()
         }
     };
-    let others = shared.playing.fetch_add(1, Ordering::SeqCst);
+    let others: &[String] = match &shared.target {
+        Target::Running { urls } => urls.get(1..).unwrap_or_default(),
+        _ => &[],
+    };
+    let playing = shared.playing.fetch_add(1, Ordering::SeqCst);
     let mine = shared.begun.fetch_add(1, Ordering::SeqCst) + 1;
-    let played = play(check, &url, trace, shared.options.timeout).await;
-    let undisturbed = others == 0 && shared.begun.load(Ordering::SeqCst) == mine;
+    let played = play(check, &url, others, trace, shared.options.timeout).await;
+    let undisturbed = playing == 0 && shared.begun.load(Ordering::SeqCst) == mine;
     shared.playing.fetch_sub(1, Ordering::SeqCst);
     match instance {
         Some(_) => Some(judge_own(check, played, instance, &url).await),
@@ -312,7 +333,7 @@ async fn examine(
 async fn examine_alone(shared: &Shared, check: &Check, start: StartWith, trace: &Trace) -> Outcome {
     match start(&check.scenario.settings) {
         Ok(server) => {
-            let played = play(check, &server.url, trace, shared.options.timeout).await;
+            let played = play(check, &server.url, &[], trace, shared.options.timeout).await;
             played.outcome
         }
         Err(error) => {
@@ -323,8 +344,14 @@ async fn examine_alone(shared: &Shared, check: &Check, start: StartWith, trace: 
 }
 
 /// Plays in a task of its own: should the runner itself panic, it costs one verdict.
-async fn play(check: &Check, url: &str, trace: &Trace, timeout: Option<Duration>) -> Played {
-    let play = Play::new(check, url, trace.clone(), timeout);
+async fn play(
+    check: &Check,
+    url: &str,
+    others: &[String],
+    trace: &Trace,
+    timeout: Option<Duration>,
+) -> Played {
+    let play = Play::new(check, url, trace.clone(), timeout).beside(others);
     guarded(play.run()).await
 }
 

@@ -12,8 +12,8 @@ use crate::scenario::{Capability, Settings};
 pub enum Target {
     /// A server that is running, and may have other users.
     Running {
-        /// Its URL.
-        url: String,
+        /// Its URL; of a cluster, those of its servers, over which actors are spread.
+        urls: Vec<String>,
     },
     /// Servers of this program that differ in what they declare. A check plays on the
     /// first that declares all it requires, or on one of its own if its scenario states

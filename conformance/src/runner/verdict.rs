@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Check;
 use super::trace::TraceLine;
+use crate::flickers::Flicker;
 use crate::scenario::{Level, Location};
 
 /// The verdict on one scenario in one dialect over one Engine.IO generation.
@@ -132,6 +133,8 @@ pub struct CheckResult {
     pub trace: Vec<TraceLine>,
     /// The sentence of the baseline that expects this result.
     pub expected_because: Option<String>,
+    /// How it went, if it is known to flicker.
+    pub flicker: Option<Flicker>,
 }
 
 impl CheckResult {
@@ -181,6 +184,7 @@ impl CheckResult {
             duration,
             trace,
             expected_because: None,
+            flicker: None,
         }
     }
 

@@ -201,6 +201,11 @@ pub struct ActorDocument {
     /// This actor is the client under test, made to act through a driver.
     #[serde(default)]
     pub driven: bool,
+    /// Which of several servers this actor connects to, from 1. Default: actors are spread
+    /// over them in the order of their names.
+    #[serde(default)]
+    #[schemars(with = "Option<u8>", range(min = 1))]
+    pub at_server: Option<std::num::NonZeroU8>,
 }
 
 /// The server of a scenario that judges a client.

@@ -62,7 +62,7 @@ async fn judge(url: &str, scenarios: &[Arc<Scenario>], jobs: usize) -> Vec<Check
     };
     let run = Run {
         target: Target::Running {
-            url: url.to_owned(),
+            urls: vec![url.to_owned()],
         },
         name: "a faulty server".into(),
         checks: selection.checks(scenarios),

@@ -7,6 +7,7 @@
 )]
 
 mod cli;
+mod cluster;
 mod judge;
 mod proxy;
 mod record;
