@@ -78,6 +78,9 @@ impl Original {
         let Some(first) = cases.first() else {
             return String::new();
         };
+        if first.server.is_some() {
+            return "about clients".to_owned();
+        }
         if !cases
             .iter()
             .any(|case| case.dialects.contains(&Dialect::V2))

@@ -50,7 +50,7 @@ impl Driver {
 
 /// Plays the scenarios about clients.
 pub(super) async fn client(args: ClientArgs) -> Exit {
-    if args.run.url.is_some() || args.run.start.is_some() {
+    if !args.run.url.is_empty() || args.run.start.is_some() {
         eprintln!("error: a client is judged through --cmd; it is told where its server is");
         return Exit::Usage;
     }

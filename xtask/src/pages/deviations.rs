@@ -123,6 +123,17 @@ fn table(text: &mut String, head: [&str; 2], rows: &[(&str, &str)]) {
     }
 }
 
+/// What the cases of a scenario do for one reason.
+#[derive(Default)]
+struct Line<'a> {
+    /// Which of them.
+    cases: BTreeSet<&'a str>,
+    /// On which originals.
+    originals: BTreeSet<&'a str>,
+    /// What was seen of the first.
+    seen: Option<&'a str>,
+}
+
 /// What is told by baselines: one line for each scenario and reason.
 fn by_clause(text: &mut String) {
     let all: Vec<(&str, Vec<Entry>)> = ORIGINALS
@@ -130,16 +141,14 @@ fn by_clause(text: &mut String) {
         .map(|original| (original.title, original.entries()))
         .collect();
     for clause in clauses() {
-        // What a scenario's cases do for one reason, and on which originals.
-        let mut lines: BTreeMap<(&str, &str), (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
-        let mut words: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+        let mut lines: BTreeMap<(&str, &str), Line<'_>> = BTreeMap::new();
         for (title, entries) in &all {
             for entry in entries.iter().filter(|entry| concerns(entry, clause)) {
                 let key = (entry.stem(), entry.why.as_str());
                 let line = lines.entry(key).or_default();
-                line.0.insert(&entry.id);
-                line.1.insert(title);
-                words.entry(key).or_insert(&entry.message);
+                line.cases.insert(&entry.id);
+                line.originals.insert(title);
+                line.seen.get_or_insert(&entry.message);
             }
         }
         if lines.is_empty() {
@@ -147,17 +156,21 @@ fn by_clause(text: &mut String) {
         }
         let _ = writeln!(text, "\n### {}\n\n{}\n", clause.id, clause.text);
         text.push_str("| Scenario | Seen | Why | On |\n|---|---|---|---|\n");
-        for (key @ (stem, why), (ids, originals)) in &lines {
-            let times = match ids.len() {
+        for ((stem, why), line) in &lines {
+            let times = match line.cases.len() {
                 1 => String::new(),
                 count => format!(" ({count} cases)"),
             };
-            let on = if originals.len() == ORIGINALS.len() {
+            let on = if line.originals.len() == ORIGINALS.len() {
                 "both".to_owned()
             } else {
-                originals.iter().copied().collect::<Vec<_>>().join(", ")
+                line.originals
+                    .iter()
+                    .copied()
+                    .collect::<Vec<_>>()
+                    .join(", ")
             };
-            let seen = words.get(key).copied().unwrap_or_default();
+            let seen = line.seen.unwrap_or_default();
             let _ = writeln!(
                 text,
                 "| `{stem}`{times} | {} | {} | {on} |",

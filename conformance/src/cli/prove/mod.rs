@@ -76,7 +76,7 @@ pub(super) async fn prove(args: ProveArgs) -> Exit {
         };
     }
     let library = match library(args.scenarios.as_deref()) {
-        Ok(library) => library,
+        Ok(library) => library.about_clients(false),
         Err(exit) => return exit,
     };
     let checks = checks(&library, &args.select);
