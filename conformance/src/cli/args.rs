@@ -29,6 +29,8 @@ pub enum Command {
     /// Record the packets that pass between clients and a server
     #[command(after_help = exit_codes())]
     Record(RecordArgs),
+    /// Turn a recording into a scenario
+    Convert(ConvertArgs),
     /// Play recordings of packets against a server
     #[command(after_help = exit_codes())]
     Replay(ReplayArgs),
@@ -132,6 +134,19 @@ pub struct RecordArgs {
     /// Record the values of queries and auth payloads, too, which are left out by default
     #[arg(long)]
     pub keep_secrets: bool,
+    /// Turn the recording into a scenario, too, and write that here
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
+}
+
+/// Options of `convert`.
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+    /// The recording
+    pub recording: PathBuf,
+    /// File of the scenario, whose id is its name [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// Options of `replay`.

@@ -2,6 +2,7 @@
 
 mod args;
 mod client;
+mod convert;
 mod embedded;
 mod explain;
 mod list;
@@ -43,6 +44,7 @@ pub fn main() -> Exit {
     match cli.command {
         Command::Run(args) => block_on(run::run(*args)),
         Command::Record(args) => block_on_own_signals(record::record(args)),
+        Command::Convert(args) => convert::convert_command(&args),
         Command::Replay(args) => block_on(replay::replay(args)),
         Command::Client(args) => block_on(client::client(*args)),
         #[cfg(feature = "faults")]

@@ -15,6 +15,10 @@ use crate::record::{Recorder, Summary};
 /// Records until it is interrupted.
 pub(super) async fn record(args: RecordArgs) -> Exit {
     let to_stdout = args.out.as_os_str() == "-";
+    if to_stdout && args.scenario.is_some() {
+        eprintln!("error: --scenario reads the recording, which has to be a file");
+        return Exit::Usage;
+    }
     let out: Box<dyn Write + Send> = if to_stdout {
         Box::new(std::io::stdout())
     } else {
@@ -61,6 +65,12 @@ pub(super) async fn record(args: RecordArgs) -> Exit {
     eprint!("{}", told(&summary, &args.out));
     if summary.failed.is_some() {
         return Exit::Trouble;
+    }
+    if let Some(scenario) = &args.scenario
+        && let Err((why, exit)) = super::convert::write(&args.out, Some(scenario))
+    {
+        eprintln!("error: {why}");
+        return exit;
     }
     Exit::Conforms
 }

@@ -20,6 +20,7 @@ use sio_p2p_transport::EioVersion;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+pub(crate) use self::names::{failures, keys_of};
 use self::play::{Play, Setting, Stop};
 use self::program::Program;
 use crate::record::{Line, Recording};

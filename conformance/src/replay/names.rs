@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sio_p2p_protocol::{ClientEvent, DestroyApi, FailureCode, Rooms};
+use sio_p2p_protocol::{ClientEvent, DestroyApi, Dialect, FailureCode, Rooms};
 
 use crate::json::{elements, members, unquote};
 use crate::record::recording::client_id;
@@ -186,7 +186,7 @@ impl Names {
 }
 
 /// What an event makes the server keep or look up, besides client ids.
-fn keys_of(event: &ClientEvent) -> Vec<String> {
+pub(crate) fn keys_of(event: &ClientEvent) -> Vec<String> {
     let rooms = |rooms: &Rooms| {
         let rooms = rooms.as_slice().iter();
         rooms.map(|room| room.as_str().to_owned()).collect()
@@ -245,6 +245,23 @@ fn same_failure(one: &str, other: &str) -> bool {
         };
         gaps(one).is_some_and(|found| gaps(other) == Some(found))
     })
+}
+
+/// The failures of a dialect whose text this can be, and what the first gap holds.
+pub(crate) fn failures(text: &str, dialect: Dialect) -> (Vec<FailureCode>, Option<String>) {
+    let mut about = None;
+    let mut codes = FailureCode::ALL.to_vec();
+    codes.retain(|code| {
+        let spec = code.spec();
+        let mut wordings = spec.texts.iter().chain(&spec.bare);
+        let found = wordings.find_map(|wording| gaps(wording, text));
+        let fits = spec.dialects.contains(&dialect) && found.is_some();
+        if let (true, Some(found)) = (fits, found) {
+            about = found.into_iter().next();
+        }
+        fits
+    });
+    (codes, about)
 }
 
 /// What stands in the gaps of a wording.

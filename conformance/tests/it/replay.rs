@@ -103,3 +103,62 @@ fn a_file_that_is_no_recording_is_refused_with_its_place() {
     });
     assert_eq!(code, 3);
 }
+
+/// Recordings of each kind, in which nothing is meant to differ.
+const CONVERTED: [&str; 12] = [
+    "examples/send-messages",
+    "examples/receive-from-any",
+    "examples/create-apis-client-side",
+    "v1.5.0-sio2/message_binary",
+    "v1.5.0-sio2/rooms",
+    "v1.5.0-sio2/stream_create_data_end",
+    "v1.5.0-sio2/list_clients",
+    "v1.12.1-sio2/message_json_types",
+    "v1.12.1-sio2/duplicate_client_id_overwrite",
+    "v2.0.0-sio4/stream_raw_chunk_forms",
+    "v2.0.0-sio4/service_client_side_v2",
+    "v2.0.0-sio4/reconnect_flushes_stale_stream_destroyed",
+];
+
+#[test]
+fn a_recording_becomes_a_scenario_that_passes() {
+    let folder = tempfile::tempdir().unwrap();
+    let core = folder.path().join("core");
+    std::fs::create_dir(&core).unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_p2p-conformance"));
+        let output = command.args(args).env("NO_COLOR", "1").output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8(said).unwrap();
+        assert!(output.status.success(), "{args:?}: {said}");
+        said
+    };
+    for name in CONVERTED {
+        let id = name.replace(['/', '_', '.'], "-");
+        let out = core.join(format!("{id}.json")).display().to_string();
+        let file = recorded(&format!("{name}.jsonl")).display().to_string();
+        run(&["convert", &file, "--out", &out]);
+    }
+    let scenarios = folder.path().display().to_string();
+    run(&["lint", &scenarios]);
+    let said = run(&["run", "--scenarios", &scenarios, "--eio", "3", "--eio", "4"]);
+    assert!(said.contains("24 pass, 0 fail"), "{said}");
+    let text = std::fs::read_to_string(core.join("examples-receive-from-any.json")).unwrap();
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn what_no_scenario_can_tell_is_said_with_its_place() {
+    let file = recorded("v2.0.0-sio4/server_emit_to.jsonl");
+    let output = Command::new(env!("CARGO_BIN_EXE_p2p-conformance"))
+        .arg("convert")
+        .arg(file)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("the application on the server takes part"),
+        "{said}"
+    );
+}

@@ -1,0 +1,45 @@
+//! `p2p-conformance convert`, and `record --scenario`.
+
+use std::path::Path;
+
+use super::args::ConvertArgs;
+use super::print;
+use crate::exit::Exit;
+use crate::record::{Recording, convert};
+
+/// Turns a recording into a scenario.
+pub(super) fn convert_command(args: &ConvertArgs) -> Exit {
+    if let Err((why, exit)) = write(&args.recording, args.out.as_deref()) {
+        eprintln!("error: {why}");
+        return exit;
+    }
+    Exit::Conforms
+}
+
+/// Writes the scenario of a recording; without a file to standard output.
+pub(super) fn write(recording: &Path, out: Option<&Path>) -> Result<(), (String, Exit)> {
+    let bad = |why: String| (why, Exit::BadInput);
+    let recording = Recording::read(recording).map_err(|error| bad(error.to_string()))?;
+    let stem = out
+        .and_then(Path::file_stem)
+        .and_then(std::ffi::OsStr::to_str);
+    let id = slug(stem.unwrap_or_else(|| recording.name()));
+    let text = convert::convert(&recording, &id).map_err(|error| bad(error.to_string()))?;
+    let Some(out) = out else {
+        print(&text);
+        return Ok(());
+    };
+    std::fs::write(out, text).map_err(|error| {
+        let why = format!("cannot write {}: {error}", out.display());
+        (why, Exit::Trouble)
+    })
+}
+
+/// A permanent id: lower-case words joined by hyphens.
+fn slug(text: &str) -> String {
+    let words = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase);
+    words.collect::<Vec<_>>().join("-")
+}

@@ -1,0 +1,474 @@
+//! A recording as a scenario of the suite.
+//!
+//! Clients become actors with generated ids, rooms and APIs become generated names, acks are
+//! bound to their requests, and what a server chose at random is kept where it first comes.
+//! The order of a recording is that of one observer. Where it is the wire's (what one client
+//! sends and receives, and cause before effect) it stays; where several clients have sent to
+//! one before any of it came, what came may come in any order. What the wire does not show is
+//! fenced: that a server has read something, or has noticed who has left.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use sio_p2p_protocol::{Clause, Family};
+
+use super::holes::Holes;
+use super::line::{Kind, Line};
+use super::recording::{Recording, client_id, eio_of};
+use crate::json::quote;
+use crate::runner::trace::Way;
+
+/// Why a recording cannot be a scenario.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: line {t}: {why}")]
+pub struct ConvertError {
+    /// The recording.
+    pub path: String,
+    /// Number of the line, 0 for the whole.
+    pub t: u64,
+    /// What is in the way.
+    pub why: String,
+}
+
+/// A step, and who it is about.
+struct Step {
+    text: String,
+    /// For an event that was received: at whom, and whose packet caused it.
+    received: Option<(String, Option<String>)>,
+}
+
+struct Converter<'r> {
+    recording: &'r Recording,
+    holes: Holes,
+    steps: Vec<Step>,
+    /// Names of requests, by client, direction and number.
+    requests: BTreeMap<(String, bool, u64), String>,
+    /// What was sent and has not caused anything yet: the client, and the text.
+    sent: Vec<(String, String)>,
+    open: BTreeSet<String>,
+    /// Who has sent something of which nothing has come yet.
+    busy: Option<String>,
+    ended: BTreeSet<String>,
+}
+
+/// The text of a scenario file with this id.
+pub fn convert(recording: &Recording, id: &str) -> Result<String, ConvertError> {
+    let failed = |t, why: String| ConvertError {
+        path: recording.path.clone(),
+        t,
+        why,
+    };
+    if recording.has_application() {
+        let why = "the application on the server takes part, which no scenario can tell it to";
+        return Err(failed(0, why.to_owned()));
+    }
+    let mut converter = Converter {
+        recording,
+        holes: Holes::new(recording),
+        steps: Vec::new(),
+        requests: BTreeMap::new(),
+        sent: Vec::new(),
+        open: BTreeSet::new(),
+        busy: None,
+        ended: BTreeSet::new(),
+    };
+    for line in &recording.lines {
+        converter.line(line).map_err(|why| failed(line.t, why))?;
+    }
+    Ok(converter.file(id))
+}
+
+impl Converter<'_> {
+    fn push(&mut self, text: String) {
+        self.steps.push(Step {
+            text,
+            received: None,
+        });
+    }
+
+    fn line(&mut self, line: &Line) -> Result<(), String> {
+        if line.nsp.is_some() {
+            return Err("scenarios are about the default namespace".to_owned());
+        }
+        if line.is_control("close transport of client") {
+            // As the replay has it: whoever closes it, the server learns that it is gone.
+            let client = line.text(0).unwrap_or_default();
+            if self.open.remove(&client) {
+                let actor = self.holes.actor(&client);
+                self.push(format!(
+                    r#"{{ "disconnect": {{ "from": "{actor}", "how": "abrupt" }} }}"#
+                ));
+                self.noticed(&client, &actor);
+            }
+            return Ok(());
+        }
+        if line.kind == Kind::Control || (line.kind == Kind::Connect && line.dir == Way::Out) {
+            return match line.is_control("unreadable") {
+                true => Err("the connection could not be followed any further".to_owned()),
+                false => Ok(()),
+            };
+        }
+        let actor = self.holes.actor(&line.client);
+        if line.dir == Way::In {
+            return self.came(line, &actor);
+        }
+        self.settle(&line.client);
+        match line.kind {
+            Kind::Event => self.sends(line, &actor)?,
+            Kind::Ack => {
+                let id = line.id.unwrap_or_default();
+                let request = self.requests.get(&(line.client.clone(), true, id)).cloned();
+                match request {
+                    Some(request) => {
+                        let args = self.holes.list(line, true)?;
+                        self.push(format!(
+                            r#"{{ "answer": {{ "request": "{request}", "args": {args} }} }}"#
+                        ));
+                    }
+                    None => self.push(format!(
+                        r#"{{ "note": "{actor} acks {id}, which it was not asked for" }}"#
+                    )),
+                }
+                self.sent.push((line.client.clone(), line.list()));
+                self.busy = Some(line.client.clone());
+            }
+            Kind::Disconnect | Kind::Close if self.open.remove(&line.client) => {
+                let how = match line.kind {
+                    Kind::Disconnect => "clean",
+                    _ => "abrupt",
+                };
+                if how == "abrupt" && self.busy.is_some() {
+                    self.fence(&line.client);
+                }
+                self.busy = None;
+                self.push(format!(
+                    r#"{{ "disconnect": {{ "from": "{actor}", "how": "{how}" }} }}"#
+                ));
+                self.noticed(&line.client, &actor);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn sends(&mut self, line: &Line, actor: &str) -> Result<(), String> {
+        let name = line.event.clone().unwrap_or_default();
+        self.sent.push((line.client.clone(), line.event_list()));
+        if name == "LIST_CLIENTS" && line.id.is_some() {
+            // The question is asked when its answer is looked at.
+            return Ok(());
+        }
+        self.busy = Some(line.client.clone());
+        let request = line.id.map(|id| self.request("ask", line, false, id));
+        let named = request.map(|request| format!(r#", "as": "{request}""#));
+        let named = named.unwrap_or_default();
+        if let Some((to, event, args)) = self.message(line)? {
+            let verb = if line.id.is_some() { "request" } else { "emit" };
+            self.push(format!(
+                r#"{{ "{verb}": {{ "from": "{actor}", "to": "{to}", "event": {event}, "args": {args}{named} }} }}"#
+            ));
+            return Ok(());
+        }
+        let (event, args) = (
+            self.holes.string(&name, true)?,
+            self.holes.list(line, true)?,
+        );
+        self.push(format!(
+            r#"{{ "send_packet": {{ "from": "{actor}", "event": {event}, "args": {args}{named} }} }}"#
+        ));
+        Ok(())
+    }
+
+    /// A message of `v2` to an actor, in the words of scenarios: to whom, event, arguments.
+    fn message(&mut self, line: &Line) -> Result<Option<(String, String, String)>, String> {
+        let plain = match (line.args.as_slice(), line.id) {
+            ([_, _, _], Some(_)) => true,
+            ([_, _, _, ack], None) => ack.get() == "null",
+            _ => false,
+        };
+        if line.event.as_deref() != Some("P2P_EMIT") || !plain {
+            return Ok(None);
+        }
+        let (Some(target), Some(event)) = (line.text(0), line.text(1)) else {
+            return Ok(None);
+        };
+        let Some(to) = self.holes.actor_of(&target) else {
+            return Ok(None);
+        };
+        let args = line.args.get(2).map_or("[]", |args| args.get());
+        if !args.starts_with('[') {
+            return Ok(None);
+        }
+        let args = self.holes.value(args, true)?;
+        Ok(Some((to, self.holes.string(&event, true)?, args)))
+    }
+
+    fn came(&mut self, line: &Line, actor: &str) -> Result<(), String> {
+        self.busy = None;
+        match line.kind {
+            Kind::Connect => {
+                self.open.insert(line.client.clone());
+                self.ended.remove(&line.client);
+                self.push(format!(r#"{{ "connect": ["{actor}"] }}"#));
+            }
+            Kind::ConnectError => {
+                self.push(format!(r#"{{ "refused": {{ "at": "{actor}" }} }}"#));
+            }
+            Kind::Disconnect | Kind::Close if self.open.remove(&line.client) => {
+                let by = match line.kind {
+                    Kind::Disconnect => "packet",
+                    _ => "transport",
+                };
+                self.push(format!(
+                    r#"{{ "closed": {{ "at": "{actor}", "by": "{by}" }} }}"#
+                ));
+            }
+            // What came to somebody who had left is not looked at.
+            _ if !self.open.contains(&line.client) => {}
+            Kind::Event => {
+                let request = line.id.map(|id| self.request("asked", line, true, id));
+                let named = request.map(|request| format!(r#", "as": "{request}""#));
+                let named = named.unwrap_or_default();
+                let name = line.event.clone().unwrap_or_default();
+                let cause = self.cause(&name);
+                let failure = self.holes.failure(line, self.recording.dialect());
+                let text = match failure.filter(|_| name == "SERVER_ERROR") {
+                    Some(failure) => {
+                        format!(r#"{{ "server_error": {{ "at": "{actor}", {failure} }} }}"#)
+                    }
+                    None => {
+                        let event = self.holes.string(&name, false)?;
+                        let args = self.holes.list(line, false)?;
+                        format!(
+                            r#"{{ "receive": {{ "at": "{actor}", "event": {event}, "args": {args}{named} }} }}"#
+                        )
+                    }
+                };
+                self.steps.push(Step {
+                    text,
+                    received: Some((line.client.clone(), cause)),
+                });
+            }
+            Kind::Ack => self.acked(line, actor)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn acked(&mut self, line: &Line, actor: &str) -> Result<(), String> {
+        let id = line.id.unwrap_or_default();
+        let key = (line.client.clone(), false, id);
+        let Some(request) = self.requests.get(&key).cloned() else {
+            let listed = line.args.first().map_or("", |list| list.get());
+            let Ok(ids) = serde_json::from_str::<Vec<String>>(listed) else {
+                return Err("an ack of something that was not asked for".to_owned());
+            };
+            let (mut includes, mut excludes) = (Vec::new(), Vec::new());
+            for (id, actor) in self.holes.actors() {
+                let side = match ids.contains(id) {
+                    true => &mut includes,
+                    false => &mut excludes,
+                };
+                side.push(format!("\"{actor}\""));
+            }
+            self.push(format!(
+                r#"{{ "list_clients": {{ "from": "{actor}", "includes": [{}], "excludes": [{}] }} }}"#,
+                includes.join(", "),
+                excludes.join(", ")
+            ));
+            return Ok(());
+        };
+        let what = match self.holes.failure(line, self.recording.dialect()) {
+            Some(failure) => failure,
+            None => format!(r#""args": {}"#, self.holes.list(line, false)?),
+        };
+        self.push(format!(
+            r#"{{ "acked": {{ "request": "{request}", {what} }} }}"#
+        ));
+        Ok(())
+    }
+
+    /// A name for a request: the first of its kind is `ask-a`, then `ask-a-2`.
+    fn request(&mut self, kind: &str, line: &Line, taken: bool, id: u64) -> String {
+        let base = format!("{kind}-{}", self.holes.actor(&line.client));
+        let used = self.requests.values();
+        let count = used.filter(|name| {
+            let rest = name.strip_prefix(&base);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("-n"))
+        });
+        let name = match count.count() {
+            0 => base,
+            count => format!("{base}-n{}", count + 1),
+        };
+        self.requests
+            .insert((line.client.clone(), taken, id), name.clone());
+        name
+    }
+
+    /// Whose packet caused an event: the last one that names it.
+    fn cause(&mut self, event: &str) -> Option<String> {
+        let name = quote(event);
+        let found = self
+            .sent
+            .iter()
+            .rposition(|(_, text)| text.contains(&name))?;
+        Some(self.sent.get(found)?.0.clone())
+    }
+
+    /// The server has read what another client has sent, if nothing has come that shows it.
+    fn settle(&mut self, client: &str) {
+        if let Some(busy) = self.busy.take().filter(|busy| busy != client) {
+            self.fence(&busy);
+        }
+    }
+
+    fn fence(&mut self, client: &str) {
+        if self.open.contains(client) && self.holes.has_own_id(client) {
+            let actor = self.holes.actor(client);
+            self.push(format!(
+                r#"{{ "fence": {{ "from": "{actor}", "to": "{actor}" }} }}"#
+            ));
+        }
+    }
+
+    /// The server notices that a client has left, if anybody is there to ask.
+    fn noticed(&mut self, client: &str, actor: &str) {
+        let witness = self.open.iter().find(|other| self.holes.has_own_id(other));
+        if let (Some(witness), true) = (witness, self.holes.has_own_id(client)) {
+            let witness = self.holes.actor(witness);
+            self.push(format!(
+                r#"{{ "gone": {{ "at": "{witness}", "who": "{actor}" }} }}"#
+            ));
+        }
+    }
+
+    /// Steps with what may come in any order put together: events in a row at one actor that
+    /// different clients have caused.
+    fn ordered(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        let mut rest = self.steps.as_slice();
+        while let Some(first) = rest.first() {
+            let row = match &first.received {
+                None => 1,
+                Some((at, _)) => rest
+                    .iter()
+                    .take_while(|step| step.received.as_ref().is_some_and(|(to, _)| to == at))
+                    .count(),
+            };
+            let (row, after) = rest.split_at(row);
+            rest = after;
+            let causes = row.iter().filter_map(|step| step.received.as_ref());
+            let causes: BTreeSet<_> = causes.filter_map(|(_, cause)| cause.as_ref()).collect();
+            if row.len() > 1 && causes.len() == row.len() {
+                let inner: Vec<_> = row
+                    .iter()
+                    .map(|step| format!("      {}", step.text))
+                    .collect();
+                texts.push(format!("{{ \"all\": [\n{}\n    ] }}", inner.join(",\n")));
+            } else {
+                texts.extend(row.iter().map(|step| step.text.clone()));
+            }
+        }
+        texts
+    }
+
+    fn file(&self, id: &str) -> String {
+        let dialect = self.recording.dialect();
+        let mut clauses = BTreeSet::new();
+        let mut requires: BTreeSet<String> = BTreeSet::new();
+        requires.extend(self.recording.needs().map(|needs| needs.to_string()));
+        for (_, event) in self.recording.client_events() {
+            let spec = event.spec();
+            // The first is what the event is for.
+            let known = spec.clauses.iter().take(1).map(ToString::to_string);
+            clauses.extend(known.filter(|clause| {
+                let found = Clause::find(clause);
+                found.is_some_and(|found| {
+                    found.id.to_string().starts_with("SRV-") && found.dialects.contains(&dialect)
+                })
+            }));
+            if matches!(
+                spec.family,
+                Family::Stream | Family::Service | Family::Topic
+            ) {
+                requires.insert(spec.family.as_str().to_owned());
+            }
+        }
+        if clauses.is_empty() {
+            clauses.insert("SRV-CON-1".to_owned());
+        }
+        let listed = |items: &BTreeSet<String>| {
+            let items: Vec<_> = items.iter().map(|item| quote(item)).collect();
+            items.join(", ")
+        };
+        let mut text = String::from("{\n");
+        let title = format!("As recorded in {}", self.recording.name());
+        let _ = writeln!(text, "  \"id\": {},", quote(id));
+        let _ = writeln!(text, "  \"title\": {},", quote(&title));
+        let _ = writeln!(text, "  \"clauses\": [{}],", listed(&clauses));
+        let _ = writeln!(text, "  \"level\": \"must\",");
+        let _ = writeln!(text, "  \"dialects\": [\"{dialect}\"],");
+        if !requires.is_empty() {
+            let _ = writeln!(text, "  \"requires\": [{}],", listed(&requires));
+        }
+        let _ = writeln!(text, "  \"actors\": {{ {} }},", self.actors());
+        let _ = writeln!(text, "  \"steps\": [");
+        let steps: Vec<_> = self
+            .ordered()
+            .iter()
+            .map(|step| format!("    {step}"))
+            .collect();
+        let _ = writeln!(text, "{}", steps.join(",\n"));
+        text.push_str("  ]\n}\n");
+        text
+    }
+
+    /// The actors, with what is not the usual.
+    fn actors(&self) -> String {
+        let opens: Vec<_> = self
+            .recording
+            .lines
+            .iter()
+            .filter(|l| l.is_control("open"))
+            .collect();
+        let generations: BTreeSet<_> = opens.iter().filter_map(|open| eio_of(open)).collect();
+        let mut written = BTreeSet::new();
+        let mut actors = Vec::new();
+        for open in opens {
+            if !written.insert(&open.client) {
+                continue;
+            }
+            let mut members = Vec::new();
+            let query = open.text(0).unwrap_or_default();
+            let id = client_id(&query);
+            let actor = self.holes.actor(&open.client);
+            match id.as_deref().and_then(|id| self.holes.actor_of(id)) {
+                None => members.push("\"anonymous\": true".to_owned()),
+                Some(owner) if owner != actor => {
+                    members.push(format!("\"client_id\": \"${{{owner}}}\""));
+                }
+                Some(_) => {}
+            }
+            let others: Vec<_> = query
+                .split('&')
+                .filter(|pair| !pair.is_empty() && !pair.starts_with("clientId="))
+                .collect();
+            if !others.is_empty() {
+                let mut pairs: Vec<_> = others.into_iter().map(super::holes::escaped).collect();
+                if id.is_some() {
+                    pairs.insert(0, format!("clientId=${{{actor}}}"));
+                }
+                members.push(format!("\"query\": {}", quote(&pairs.join("&"))));
+            }
+            if let (Some(eio), true) = (eio_of(open), generations.len() > 1) {
+                members.push(format!("\"eio\": {eio}"));
+            }
+            let members = match members.join(", ") {
+                none if none.is_empty() => "{}".to_owned(),
+                some => format!("{{ {some} }}"),
+            };
+            actors.push(format!("\"{actor}\": {members}"));
+        }
+        actors.join(", ")
+    }
+}

@@ -1,0 +1,236 @@
+//! Recorded values in the words of scenarios: what was chosen for the recording becomes a hole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sio_p2p_protocol::Dialect;
+
+use super::line::Line;
+use super::recording::{Recording, client_id};
+use super::text::bytes_of;
+use crate::json::{elements, members, quote, unquote};
+use crate::replay::{failures, keys_of};
+use crate::scenario::text::is_name;
+
+/// Which hole stands for which recorded name.
+#[derive(Debug)]
+pub(super) struct Holes {
+    /// Actors by the name of the recorded client.
+    clients: BTreeMap<String, String>,
+    /// Actors by client id: the first that had it.
+    ids: BTreeMap<String, String>,
+    /// Clients whose id nobody else has.
+    own: BTreeSet<String>,
+    /// Rooms and APIs, with the names of their holes.
+    rooms: BTreeMap<String, String>,
+    /// Whole strings with something random in them that have come, with the names they are
+    /// kept under.
+    kept: BTreeMap<String, String>,
+}
+
+/// Names that mean something else in scenarios.
+const TAKEN: [&str; 2] = ["n", "run"];
+
+impl Holes {
+    pub(super) fn new(recording: &Recording) -> Self {
+        let mut holes = Self {
+            clients: BTreeMap::new(),
+            ids: BTreeMap::new(),
+            own: BTreeSet::new(),
+            rooms: BTreeMap::new(),
+            kept: BTreeMap::new(),
+        };
+        let mut used = BTreeSet::new();
+        let mut sharing: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for line in recording
+            .lines
+            .iter()
+            .filter(|line| line.is_control("open"))
+        {
+            if !holes.clients.contains_key(&line.client) {
+                let actor = free_name(&line.client, "c", &mut used);
+                holes.clients.insert(line.client.clone(), actor);
+            }
+            if let Some(id) = line.text(0).as_deref().and_then(client_id) {
+                let actor = holes.actor(&line.client);
+                holes.ids.entry(id.clone()).or_insert(actor);
+                sharing.entry(id).or_default().insert(line.client.clone());
+            }
+        }
+        for clients in sharing.into_values().filter(|clients| clients.len() == 1) {
+            holes.own.extend(clients);
+        }
+        let mut used = BTreeSet::new();
+        for (_, event) in recording.client_events() {
+            for key in keys_of(&event) {
+                let is_known = holes.rooms.contains_key(&key) || holes.ids.contains_key(&key);
+                if !is_known && !key.is_empty() && !key.starts_with("service:") {
+                    let name = free_name(&key, "r", &mut used);
+                    holes.rooms.insert(key, name);
+                }
+            }
+        }
+        holes
+    }
+
+    /// The actor that a client is.
+    pub(super) fn actor(&self, client: &str) -> String {
+        self.clients.get(client).cloned().unwrap_or_default()
+    }
+
+    /// The actor with this client id.
+    pub(super) fn actor_of(&self, id: &str) -> Option<String> {
+        self.ids.get(id).cloned()
+    }
+
+    /// Client ids, with the actors that have them.
+    pub(super) fn actors(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.ids.iter()
+    }
+
+    /// Whether a client has an id that no other client of the recording has.
+    pub(super) fn has_own_id(&self, client: &str) -> bool {
+        self.own.contains(client)
+    }
+
+    /// The arguments of a line.
+    pub(super) fn list(&mut self, line: &Line, sent: bool) -> Result<String, String> {
+        self.value(&line.list(), sent)
+    }
+
+    /// A value, as it is sent or expected.
+    pub(super) fn value(&mut self, json: &str, sent: bool) -> Result<String, String> {
+        self.nested(json.trim(), sent, 0)
+    }
+
+    fn nested(&mut self, json: &str, sent: bool, depth: usize) -> Result<String, String> {
+        // Scenarios nest less deep than the wire; deeper values are raw.
+        if depth > 40 {
+            return Ok(raw(json));
+        }
+        match json.as_bytes().first() {
+            Some(b'"') => match unquote(json) {
+                Some(text) => self.string(&text, sent),
+                None => Ok(raw(json)),
+            },
+            Some(b'[') => {
+                let items = elements(json).unwrap_or_default();
+                let items: Result<Vec<_>, _> = items
+                    .into_iter()
+                    .map(|item| self.nested(item.get(), sent, depth + 1))
+                    .collect();
+                Ok(format!("[{}]", items?.join(", ")))
+            }
+            Some(b'{') => {
+                if let Some(bytes) = bytes_of(json) {
+                    return Ok(format!(r#"{{ "$binary": "{}" }}"#, STANDARD.encode(bytes)));
+                }
+                let members = members(json).unwrap_or_default();
+                if let [(key, _)] = members.as_slice()
+                    && key.starts_with('$')
+                {
+                    return Ok(raw(json));
+                }
+                let mut parts = Vec::new();
+                for (key, value) in members {
+                    let value = self.nested(value.get(), sent, depth + 1)?;
+                    parts.push(format!("{}: {value}", quote(&escaped(&key))));
+                }
+                Ok(format!("{{ {} }}", parts.join(", ")).replace("{  }", "{}"))
+            }
+            _ => Ok(json.to_owned()),
+        }
+    }
+
+    /// A string, as it is sent or expected.
+    pub(super) fn string(&mut self, text: &str, sent: bool) -> Result<String, String> {
+        if text.contains("<uuid:") || text.contains("<sid:") {
+            return self.random(text, sent);
+        }
+        if let Some(hole) = self.hole(text) {
+            return Ok(quote(&hole));
+        }
+        let mut said = escaped(text);
+        for (service, actor) in &self.ids {
+            let (old, new) = (
+                format!("service:{service}:topic:"),
+                format!("service:${{{actor}}}:topic:"),
+            );
+            said = said.replace(&old, &new);
+        }
+        Ok(quote(&said))
+    }
+
+    /// The members `failure` and `who` for the only argument of a line, if that is a failure.
+    pub(super) fn failure(&self, line: &Line, dialect: Dialect) -> Option<String> {
+        let text = line.text(0).filter(|_| line.args.len() == 1)?;
+        let (codes, about) = failures(&text, dialect);
+        if codes.is_empty() {
+            return None;
+        }
+        let codes: Vec<_> = codes.iter().map(|code| quote(code.as_str())).collect();
+        let who = about.and_then(|id| self.actor_of(&id));
+        let who = who.map(|who| format!(r#", "who": "{who}""#));
+        let failure = format!(r#""failure": [{}]"#, codes.join(", "));
+        Some(failure + &who.unwrap_or_default())
+    }
+
+    fn hole(&self, text: &str) -> Option<String> {
+        let actor = self.ids.get(text).map(|actor| format!("${{{actor}}}"));
+        actor.or_else(|| self.rooms.get(text).map(|room| format!("${{room:{room}}}")))
+    }
+
+    fn random(&mut self, text: &str, sent: bool) -> Result<String, String> {
+        if let Some(name) = self.kept.get(text) {
+            return Ok(quote(&format!("${{kept:{name}}}")));
+        }
+        if sent {
+            return Err(format!(
+                "{text:?} holds what the server chose, and did not come as a whole before"
+            ));
+        }
+        // A sentence with something random in it is not worth keeping.
+        if text.contains(' ') {
+            return Ok(r#"{ "$any": "string" }"#.to_owned());
+        }
+        let name = format!("random-{}", self.kept.len() + 1);
+        self.kept.insert(text.to_owned(), name.clone());
+        Ok(format!(r#"{{ "$keep": "{name}" }}"#))
+    }
+}
+
+/// A text without holes.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace("${", "$${")
+}
+
+fn raw(json: &str) -> String {
+    format!(r#"{{ "$raw": {} }}"#, quote(&escaped(json)))
+}
+
+/// A name that scenarios take and that is not used yet.
+fn free_name(text: &str, fallback: &str, used: &mut BTreeSet<String>) -> String {
+    let mut name: String = text
+        .to_lowercase()
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .take(40)
+        .collect();
+    if !is_name(&name) {
+        name = format!("{fallback}-{name}");
+    }
+    let base = name.clone();
+    let mut count = 1;
+    while TAKEN.contains(&name.as_str()) || !used.insert(name.clone()) {
+        count += 1;
+        name = format!("{base}-{count}");
+    }
+    name
+}
