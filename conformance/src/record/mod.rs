@@ -1,6 +1,7 @@
 //! Recordings: packet traces as JSON lines, see `fixtures/recorded/README.md`.
 
 pub mod convert;
+mod file;
 mod holes;
 pub mod line;
 mod private;
