@@ -14,6 +14,7 @@ mod node;
 mod original;
 mod pages;
 mod prove;
+mod python;
 mod test;
 mod workspace;
 

@@ -92,7 +92,7 @@ fn version_of(program: &str) -> Result<String, Problem> {
 }
 
 /// Whether this is root on a system with apt.
-fn may_use_apt() -> bool {
+pub(crate) fn may_use_apt() -> bool {
     let root = Command::new("id")
         .arg("-u")
         .output()

@@ -14,10 +14,12 @@ use clap::{Args, ValueEnum};
 use crate::{
     node,
     original::SocketIo,
+    python,
     workspace::{Problem, Workspace},
 };
 
 mod cargo;
+mod clients;
 mod replay;
 mod suite;
 mod tally;
@@ -54,6 +56,8 @@ enum Step {
     Prove,
     /// The conformance suite against the relay on an application's own socketioxide.
     Attached,
+    /// The client role of the suite: four clients, each against its baseline.
+    Clients,
     /// The conformance suite against the original on Socket.IO 2.5.
     #[value(name = "original-2")]
     Original2,
@@ -78,6 +82,7 @@ impl Step {
             Self::Suite => suite::embedded(workspace),
             Self::Prove => suite::prove(workspace),
             Self::Attached => suite::attached(workspace),
+            Self::Clients => clients::clients(workspace),
             Self::Original2 => suite::original(workspace, SocketIo::Two),
             Self::Original4 => suite::original(workspace, SocketIo::Four),
             Self::Replay => replay::all(workspace),
@@ -142,6 +147,7 @@ fn install(workspace: &Workspace) -> Result<String, Problem> {
     cargo::require_components(workspace)?;
     let version = node::require_or_install(workspace)?;
     let packages = node::packages(workspace)?;
+    python::environment(workspace, &workspace.path(clients::PYTHON_REQUIREMENTS))?;
     let mut renewed = 0;
     for folder in &packages {
         renewed += usize::from(node::install(workspace, folder)?);

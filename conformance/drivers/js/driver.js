@@ -74,7 +74,6 @@ function connect({ url, client_id, transport, reconnect }) {
   socket.on('SERVER_ERROR', (text) => tell('server_error', { text: String(text) }));
   socket.onAddP2pTarget((client) => tell('target_added', { client }));
   socket.onP2pTargetDisconnect((client) => tell('target_left', { client }));
-  for (const [event, report] of listeners.values()) socket.on(event, report);
   socket.on('disconnect', (reason) => leaving || tell('disconnected', { reason }));
   return new Promise((resolve, reject) => {
     let before = false;
@@ -119,10 +118,7 @@ const commands = {
     }),
   write: ({ stream, data }) => new Promise((done) => streams.get(stream).write(data, () => done())),
   end: ({ stream }) => void streams.get(stream).end(),
-  destroy({ stream }) {
-    const duplex = Object.assign(streams.get(stream), { destroyedByUs: true });
-    duplex.destroy();
-  },
+  destroy: ({ stream }) => void Object.assign(streams.get(stream), { destroyedByUs: true }).destroy(),
   // The plugin does not say when, or whether, an API is provided.
   provide: ({ listener, api }) => void socket.provideService(api, reporter(listener)),
   withdraw: ({ api }) => void socket.destroyService(api),

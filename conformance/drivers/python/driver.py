@@ -47,8 +47,6 @@ class Driver:
         client.on_target_added = lambda who: say(event="target_added", client=who)
         client.on_target_left = lambda who: say(event="target_left", client=who)
         client.on_disconnect = self.disconnected
-        for event, function in self.listeners.values():
-            client.listen(event, function)
         await client.connect(url, TRANSPORTS[transport])
         client.io.on("connect", lambda: say(event="connected"))  # from the second one on
 

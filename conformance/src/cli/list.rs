@@ -32,9 +32,14 @@ fn scenario_list(library: &Library) -> String {
             );
             family = &scenario.family;
         }
+        let role = if scenario.server.is_some() {
+            "client; "
+        } else {
+            ""
+        };
         let _ = writeln!(
             text,
-            "  {}  [{}; {}]",
+            "  {}  [{role}{}; {}]",
             scenario.id,
             level(scenario),
             dialects(scenario)

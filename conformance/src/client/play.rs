@@ -188,6 +188,7 @@ impl Play {
     /// A step `connect` of a client under test.
     pub(crate) async fn connect_client(&mut self, name: &str) -> Result<(), Stop> {
         let reply = self.drive_connect(name, serde_json::json!({})).await?;
+        self.unsupported(name, "connect", &reply)?;
         match reply.error {
             None => Ok(()),
             Some(error) => {
@@ -256,6 +257,8 @@ impl Play {
         }
         if let Some(client) = self.cast()?.clients.get_mut(name) {
             client.connected = true;
+            // A driver may have made a new client of it.
+            client.listens = false;
             client.id.clone_from(&id);
         }
         self.listen_for_fences(name).await?;

@@ -20,8 +20,10 @@ use crate::runner::testee::split;
 
 /// The longest line that a driver may print, in bytes.
 const MAX_LINE: usize = 8 << 20;
-/// How much it may print in one play, in bytes.
-const MAX_OUTPUT: usize = 64 << 20;
+/// How much it may print in one play, in bytes; a line counts `LINE_COST` more.
+const MAX_OUTPUT: usize = 32 << 20;
+/// What a line counts besides its bytes.
+const LINE_COST: usize = 1024;
 /// How many lines of its standard error are kept.
 const LAST_WORDS: usize = 12;
 /// The longest of them, in bytes; the rest is read and forgotten.
@@ -210,7 +212,8 @@ async fn read(mut output: impl AsyncBufRead + Unpin, tell: &impl Fn(Output)) {
             }
             Ok(Bounded::End) | Err(_) => return,
         }
-        total += line.len();
+        // Short lines cost memory, too.
+        total += line.len() + LINE_COST;
         if total > MAX_OUTPUT {
             return tell(Output::Nonsense(format!("more than {MAX_OUTPUT} bytes")));
         }

@@ -7,6 +7,7 @@
 )]
 
 mod cli;
+mod client;
 mod cluster;
 mod judge;
 mod proxy;

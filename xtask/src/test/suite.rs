@@ -80,7 +80,11 @@ pub(super) fn runner(workspace: &Workspace) -> Result<Command, Problem> {
 }
 
 /// Runs the suite and reads its report. A run without a single verdict is a problem.
-fn judge(workspace: &Workspace, mut command: Command, name: &str) -> Result<Counts, Problem> {
+pub(super) fn judge(
+    workspace: &Workspace,
+    mut command: Command,
+    name: &str,
+) -> Result<Counts, Problem> {
     let report = workspace.scratch()?.join(format!("{name}.json"));
     // The report of an earlier run must not speak for this one.
     if report.exists() {
@@ -108,7 +112,7 @@ fn judge(workspace: &Workspace, mut command: Command, name: &str) -> Result<Coun
 
 /// The summary of a report.
 #[derive(Debug, PartialEq, Eq)]
-struct Counts {
+pub(super) struct Counts {
     pass: u64,
     fail: u64,
     warn: u64,
