@@ -139,7 +139,11 @@ impl Selection {
             }
         }
         // A client that polls has no connection that could break: whether it will come
-        // again is known when its heartbeat is overdue, and no scenario waits for that.
+        // again is known when its heartbeat is overdue, and a scenario can wait for that only
+        // if it states how soon that is.
+        if scenario.settings.contains_key(HEARTBEAT) {
+            return None;
+        }
         let polls = |name: &str| {
             let fixed = scenario
                 .actors
@@ -152,6 +156,9 @@ impl Selection {
         })
     }
 }
+
+/// The setting that says how soon a silent client is missed.
+const HEARTBEAT: &str = "engine.ping_timeout_ms";
 
 /// The first actor of some kind that leaves without a word.
 fn breaks_off<'s>(steps: &'s [Step], of: &dyn Fn(&str) -> bool) -> Option<&'s str> {

@@ -68,10 +68,6 @@ pub const EXCLUDED: &[(&str, &str)] = &[
         "how many services one instance is cannot be seen from outside of it",
     ),
     (
-        "SRV-CON-5",
-        "silence is noticed after 45 seconds by default, too long for a scenario",
-    ),
-    (
         "SRV-ROB-10",
         "a slow reader is noticed after seconds, too long for a scenario",
     ),
