@@ -11,6 +11,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+/// How long the end of a stream is waited for that is destroyed.
+const DESTROYED: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// What a stream of the program is told to do.
 #[derive(Debug)]
 enum Order {
@@ -105,7 +108,13 @@ impl Program {
             }
             ("stream.write", [id, chunk]) => self.order(id, Order::Write(text(chunk)?))?,
             ("stream.end", [id, chunk]) => self.order(id, Order::End(text(chunk)?))?,
-            ("stream.destroy", [id]) => self.order(id, Order::Destroy)?,
+            ("stream.destroy", [id]) => {
+                self.order(id, Order::Destroy)?;
+                // What the client does next must not come before it.
+                if let Some(stream) = self.streams.remove(&text(id)?) {
+                    let _ = tokio::time::timeout(DESTROYED, stream.closed()).await;
+                }
+            }
             _ => return Err(format!("it is not known how a server does {action}")),
         }
         Ok(())
@@ -175,30 +184,34 @@ impl Program {
     }
 }
 
-/// Reads a stream at once, and writes what it is told to.
+/// Reads a stream at once, and writes what it is told to. What has come is always read before
+/// the next order is looked at: whether a stream is over must not depend on who is quicker.
 async fn run(stream: HostStream, mut orders: mpsc::UnboundedReceiver<Order>) {
     let (mut reader, mut writer) = tokio::io::split(stream);
-    let mut reading = JoinSet::new();
-    reading.spawn(async move {
-        let mut space = [0; 4096];
-        while reader.read(&mut space).await.is_ok_and(|read| read > 0) {}
-        // Both halves are dropped together: what is left of the stream is the writer's.
-        std::future::pending::<()>().await;
-    });
-    while let Some(order) = orders.recv().await {
+    let mut space = [0; 4096];
+    let mut ended = false;
+    loop {
+        let order = tokio::select! {
+            biased;
+            read = reader.read(&mut space), if !ended => {
+                ended = !read.is_ok_and(|read| read > 0);
+                continue;
+            }
+            order = orders.recv() => order,
+        };
         let done = match order {
-            Order::Write(text) => match writer.write_all(text.as_bytes()).await {
+            Some(Order::Write(text)) => match writer.write_all(text.as_bytes()).await {
                 Ok(()) => writer.flush().await,
                 Err(error) => Err(error),
             },
-            Order::End(text) => match writer.write_all(text.as_bytes()).await {
+            Some(Order::End(text)) => match writer.write_all(text.as_bytes()).await {
                 Ok(()) => writer.shutdown().await,
                 Err(error) => Err(error),
             },
-            Order::Destroy => break,
+            Some(Order::Destroy) | None => return,
         };
         if done.is_err() {
-            break;
+            return;
         }
     }
 }
