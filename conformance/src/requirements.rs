@@ -21,7 +21,7 @@ pub struct Revision {
 
 /// All revisions, the oldest first; the last is the current one.
 ///
-/// To open a new one, add it without a fingerprint, and what is new to [`YOUNGER`]. To
+/// To open a new one, add it without a fingerprint, and what is new to `YOUNGER`. To
 /// freeze it, put in its [`fingerprint`](Revision::fingerprint), which a test prints.
 pub const REVISIONS: &[Revision] = &[Revision {
     number: 1,
