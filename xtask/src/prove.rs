@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::workspace::{Problem, Workspace, ending, shown};
+use crate::workspace::{Problem, Workspace, ending, run, shown};
 
 /// Switches on the faults that each scenario names and fails if one is not noticed.
 ///
@@ -18,10 +18,17 @@ pub(crate) struct Prove {
 
 impl Prove {
     pub(crate) fn run(self, workspace: &Workspace) -> Result<ExitCode, Problem> {
+        let mut driver = workspace.cargo();
+        driver.args(["build", "--quiet", "--package", "sio-p2p-client"]);
+        run(driver.args(["--example", "p2p-driver"]))?;
+        let driver = workspace.path("target/debug/examples/p2p-driver");
         let mut cargo = workspace.cargo();
         cargo.args(["run", "--quiet", "--package", "sio-p2p-conformance"]);
         cargo.args(["--features", "faults", "--bin", "p2p-conformance"]);
-        cargo.args(["--", "prove"]).args(&self.options);
+        cargo
+            .args(["--", "prove", "--driver"])
+            .arg(format!("'{}'", driver.display()));
+        cargo.args(&self.options);
         let status = cargo
             .status()
             .map_err(|error| Problem::start(&shown(&cargo), &error))?;

@@ -54,22 +54,25 @@ pub(super) async fn client(args: ClientArgs) -> Exit {
         eprintln!("error: a client is judged through --cmd; it is told where its server is");
         return Exit::Usage;
     }
-    let command = match DriverCommand::parse(&args.cmd) {
-        Ok(command) => command,
-        Err(error) => {
-            eprintln!("error: {error}");
-            return Exit::Usage;
-        }
+    match driver(&args.cmd).await {
+        Ok(driver) => run::judge(args.run, Some(driver)).await,
+        Err(exit) => exit,
+    }
+}
+
+/// Asks the driver that this command starts who it is. What is wrong is told.
+pub(super) async fn driver(command: &str) -> Result<Driver, Exit> {
+    let usage = |error: DriverError| {
+        eprintln!("error: {error}");
+        Exit::Usage
     };
+    let command = DriverCommand::parse(command).map_err(usage)?;
     match hello(&command).await {
-        Ok(hello) => run::judge(args.run, Some(Driver { command, hello })).await,
-        Err(error @ DriverError::Words(..)) => {
-            eprintln!("error: {error}");
-            Exit::Usage
-        }
+        Ok(hello) => Ok(Driver { command, hello }),
+        Err(error @ DriverError::Words(..)) => Err(usage(error)),
         Err(error) => {
             eprintln!("error: {}: {error}", command.text());
-            Exit::CannotReach
+            Err(Exit::CannotReach)
         }
     }
 }

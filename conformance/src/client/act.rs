@@ -224,7 +224,11 @@ impl Play {
             data: Data::with_attachments(json, rendered.attachments),
             ack,
         };
-        self.serve(client, packet)
+        self.serve(client, packet)?;
+        if let Some(number) = ack {
+            self.cast()?.note_request(client, event, number);
+        }
+        Ok(())
     }
 
     fn serve(&mut self, client: &str, packet: Packet) -> Result<(), Stop> {

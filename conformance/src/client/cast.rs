@@ -8,6 +8,7 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::{Data, Packet};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::faults::{Commanded, Interference};
 use super::process::{DriverCommand, DriverError, Output, Process};
 use super::server::{Said, Server};
 use super::wire::{Event, Feature, Hello, Reply};
@@ -146,6 +147,8 @@ pub(crate) struct Cast {
     sender: UnboundedSender<News>,
     news: UnboundedReceiver<News>,
     pub(super) trace: Trace,
+    /// What goes wrong on purpose.
+    pub(super) interference: Option<Interference>,
 }
 
 impl Cast {
@@ -171,6 +174,7 @@ impl Cast {
             sender,
             news,
             trace,
+            interference: None,
         }
     }
 
@@ -234,12 +238,27 @@ impl Cast {
         if let (Some(line), Some(members)) = (line.as_object_mut(), members.as_object_mut()) {
             line.append(members);
         }
-        let line = line.to_string();
-        let shown = format!("driver {}", shorten(&line, 280));
+        let shown = format!("driver {}", shorten(&line.to_string(), 280));
         self.trace.push(name, Way::In, shown);
         driven.open.insert(id, what.to_owned());
-        if let Some(process) = &driven.process {
-            process.say(&line);
+        let commanded = match &mut self.interference {
+            Some(interference) => interference.command(name, &line),
+            None => Commanded::Given(vec![line.to_string()]),
+        };
+        match (commanded, &driven.process) {
+            (Commanded::Given(lines), Some(process)) => {
+                for line in lines {
+                    process.say(&line);
+                }
+            }
+            (Commanded::Ignored(reply), _) => {
+                // This very struct holds the other end.
+                let _ = self.sender.send(News::Driver {
+                    client: name.to_owned(),
+                    what: Output::Line(reply),
+                });
+            }
+            (Commanded::Given(_), None) => {}
         }
         id
     }
@@ -247,12 +266,27 @@ impl Cast {
     /// Takes note of something that has happened.
     pub(crate) fn take(&mut self, news: News) {
         match news {
-            News::Driver { client, what } => self.driver_said(&client, what),
+            News::Driver { client, what } => match (&self.interference, what) {
+                (Some(interference), Output::Line(line)) => {
+                    for line in interference.line(&client, line) {
+                        self.driver_said(&client, Output::Line(line));
+                    }
+                }
+                (_, what) => self.driver_said(&client, what),
+            },
             News::Server {
                 client,
                 generation,
                 what,
-            } => self.server_saw(&client, generation, what),
+            } => {
+                let seen = match &self.interference {
+                    Some(interference) => interference.seen(what),
+                    None => vec![what],
+                };
+                for what in seen {
+                    self.server_saw(&client, generation, what);
+                }
+            }
         }
     }
 
@@ -316,6 +350,14 @@ impl Cast {
             // An older connection; and a goodbye, which the end of the connection follows.
             Said::Gone | Said::Packet(Packet::Disconnect { .. }) => {}
             Said::Packet(packet) => seat.others.push_back(format!("{packet:?}")),
+        }
+    }
+
+    /// A request has been sent to a client; an interference may have an ack of it already.
+    pub(super) fn note_request(&mut self, client: &str, event: &str, number: u64) {
+        let interference = self.interference.as_ref();
+        if let Some(ack) = interference.and_then(|it| it.invented(event, number)) {
+            self.server_saw(client, 0, ack);
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod act;
 mod cast;
+mod faults;
 mod finish;
 mod hello;
 mod lint;
@@ -17,6 +18,7 @@ mod verbs;
 mod wire;
 
 pub(crate) use cast::Cast;
+pub use faults::{ClientFault, ClientFaultSpec, InvalidClientFault};
 pub use hello::hello;
 pub(crate) use lint::lint;
 pub(crate) use play::play;

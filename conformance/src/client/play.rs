@@ -5,6 +5,7 @@ use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 use super::cast::{Cast, HELLO_LIMIT, Stage};
+use super::faults::{ClientFaultSpec, Interference};
 use super::process::DriverCommand;
 use super::wire::{Feature, Reply};
 use crate::runner::plan::Check;
@@ -16,12 +17,13 @@ use crate::scenario::ServerRole;
 /// Name of the listener by which fences are reported.
 pub(super) const FENCE: &str = "fence";
 
-/// Plays one check about a client that a driver drives.
+/// Plays one check about a client that a driver drives, with a fault or without.
 pub(crate) fn play(
     check: &Check,
     command: &DriverCommand,
     trace: &Trace,
     timeout: Option<std::time::Duration>,
+    fault: Option<ClientFaultSpec>,
 ) -> impl Future<Output = Played> + Send + 'static {
     let (check, command, trace) = (check.clone(), command.clone(), trace.clone());
     async move {
@@ -43,14 +45,17 @@ pub(crate) fn play(
         };
         let clients = check.scenario.actors.iter();
         let clients = clients.filter(|(_, (actor, _))| actor.driven);
-        play.cast = Some(Cast::new(
+        let fence = play.fence_name();
+        let mut cast = Cast::new(
             &command,
             stage,
             clients.map(|(name, _)| name),
             check.dialect,
-            play.fence_name(),
+            fence.clone(),
             trace,
-        ));
+        );
+        cast.interference = fault.map(|fault| Interference::new(fault, fence));
+        play.cast = Some(cast);
         let played = play.run().await;
         drop(server);
         played

@@ -286,7 +286,7 @@ async fn examine(
 ) -> Option<Outcome> {
     let url = match &shared.target {
         Target::Driven(command) => {
-            let play = crate::client::play(check, command, trace, shared.options.timeout);
+            let play = crate::client::play(check, command, trace, shared.options.timeout, None);
             return Some(guarded(play).await.outcome);
         }
         Target::Running { urls } => urls.first().cloned().unwrap_or_default(),

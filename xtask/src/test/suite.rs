@@ -32,7 +32,10 @@ pub(crate) fn embedded(workspace: &Workspace) -> Result<String, Problem> {
 /// Every fault that a scenario names, until one of its results is red. What takes longer,
 /// every result with every fault, is `cargo xtask prove`.
 pub(crate) fn prove(workspace: &Workspace) -> Result<String, Problem> {
-    run(runner(workspace)?.args(["prove", "--depth", "quick"]))?;
+    let driver = cargo::example(workspace, "p2p-driver")?;
+    let mut command = runner(workspace)?;
+    command.args(["prove", "--depth", "quick", "--driver"]);
+    run(command.arg(format!("'{}'", driver.display())))?;
     Ok("every scenario can fail, and every fault is caught".to_owned())
 }
 

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::stage::{Came, Stage};
 use super::stem;
 use super::wrong::Wrong;
+use crate::client::{ClientFault, ClientFaultSpec};
 use crate::runner::plan::Check;
 use crate::scenario::Problem;
 
@@ -31,13 +32,10 @@ pub(super) struct Matrix {
 /// Every check with each fault that it names. With `control`, without any as well.
 pub(super) fn named(
     checks: &[Arc<Check>],
-    only: &[FaultSpec],
+    only: &[Wrong],
     control: bool,
 ) -> Result<Vec<Trial>, Vec<Problem>> {
-    let wanted = |wrong| match wrong {
-        Wrong::Fault(spec) => only.is_empty() || only.contains(&spec),
-        Wrong::DefaultSettings => only.is_empty(),
-    };
+    let wanted = |wrong: &Wrong| only.is_empty() || only.contains(wrong);
     let mut trials = Vec::new();
     let mut problems = Vec::new();
     for check in checks {
@@ -49,7 +47,7 @@ pub(super) fn named(
         }
         for (name, at) in &check.scenario.proof {
             match name.parse::<Wrong>() {
-                Ok(wrong) if wanted(wrong) => trials.push(Trial {
+                Ok(wrong) if wanted(&wrong) => trials.push(Trial {
                     check: Arc::clone(check),
                     wrong: Some(wrong),
                 }),
@@ -69,19 +67,25 @@ pub(super) fn named(
 }
 
 /// Every check with every fault, or with each of these.
-pub(super) fn everything(checks: &[Arc<Check>], only: &[FaultSpec]) -> Vec<Trial> {
-    let all = Fault::ALL.iter().map(|fault| FaultSpec {
-        fault: *fault,
-        rate: Rate::Always,
+pub(super) fn everything(checks: &[Arc<Check>], only: &[Wrong]) -> Vec<Trial> {
+    let servers = Fault::ALL.iter().map(|fault| {
+        let (fault, rate) = (*fault, Rate::Always);
+        Wrong::Fault(FaultSpec { fault, rate })
     });
+    let clients = ClientFault::ALL
+        .iter()
+        .map(|(fault, ..)| (*fault, None))
+        .map(|(fault, only)| Wrong::Client(ClientFaultSpec { fault, only }));
     let faults: Vec<_> = if only.is_empty() {
-        all.collect()
+        servers.chain(clients).collect()
     } else {
         only.to_vec()
     };
     let with = |check: &Arc<Check>| {
         let check = Arc::clone(check);
-        let mut wrongs: Vec<_> = faults.iter().copied().map(Wrong::Fault).collect();
+        let about_client = check.scenario.server.is_some();
+        let fitting = |wrong: &&Wrong| matches!(wrong, Wrong::Client(_)) == about_client;
+        let mut wrongs: Vec<_> = faults.iter().filter(fitting).cloned().collect();
         if !check.scenario.settings.is_empty() {
             wrongs.push(Wrong::DefaultSettings);
         }
@@ -99,7 +103,7 @@ pub(super) async fn play(stage: Stage, trials: Vec<Trial>, jobs: usize, quick: b
     let began = Instant::now();
     let mut lanes: BTreeMap<String, Vec<Trial>> = BTreeMap::new();
     for (index, trial) in trials.into_iter().enumerate() {
-        let lane = match trial.wrong {
+        let lane = match &trial.wrong {
             Some(wrong) if quick => format!("{} {wrong}", stem(&trial.check)),
             _ => format!("{index}"),
         };
@@ -114,7 +118,7 @@ pub(super) async fn play(stage: Stage, trials: Vec<Trial>, jobs: usize, quick: b
             for trial in lane {
                 // The semaphore is never closed; without a permit it is only crowded.
                 let permit = places.acquire().await.ok();
-                let came = stage.play(&trial.check, trial.wrong).await;
+                let came = stage.play(&trial.check, trial.wrong.as_ref()).await;
                 drop(permit);
                 let noticed = matches!(came, Came::Red(_));
                 plays.push((trial, came));
@@ -134,7 +138,7 @@ pub(super) async fn play(stage: Stage, trials: Vec<Trial>, jobs: usize, quick: b
             trial.check.scenario.family.clone(),
             trial.check.scenario.id.clone(),
             trial.check.dialect,
-            trial.wrong.map(|wrong| wrong.to_string()),
+            trial.wrong.as_ref().map(ToString::to_string),
         )
     };
     plays.sort_by_cached_key(key);
@@ -167,13 +171,10 @@ impl Verdict {
 
 impl Matrix {
     /// The faults that some scenario has noticed.
-    fn caught(&self) -> BTreeSet<Fault> {
+    fn caught(&self) -> BTreeSet<&'static str> {
         let red = self.plays.iter().filter(|(_, came)| is_red(came));
-        red.filter_map(|(trial, _)| match trial.wrong? {
-            Wrong::Fault(spec) => Some(spec.fault),
-            Wrong::DefaultSettings => None,
-        })
-        .collect()
+        red.filter_map(|(trial, _)| Some(trial.wrong.as_ref()?.name()))
+            .collect()
     }
 
     /// Judges. Each result has to be reddened by a fault of its scenario (with `quick`,
@@ -182,7 +183,7 @@ impl Matrix {
     pub(super) fn verdict(
         &self,
         checks: &[Arc<Check>],
-        wanted: &BTreeSet<Fault>,
+        wanted: &BTreeSet<&'static str>,
         quick: bool,
     ) -> Verdict {
         let mut verdict = Verdict::default();
@@ -190,7 +191,7 @@ impl Matrix {
         let mut by_fault: BTreeMap<(&str, String), Vec<&(Trial, Came)>> = BTreeMap::new();
         for play in &self.plays {
             let (trial, came) = play;
-            let Some(wrong) = trial.wrong else {
+            let Some(wrong) = &trial.wrong else {
                 if let Came::Red(why) | Came::Nothing(why) = came {
                     let shown = super::shown(trial);
                     let line = format!("{shown}: does not pass without any fault: {why}");
@@ -212,7 +213,7 @@ impl Matrix {
             if !plays.iter().any(|(_, came)| is_red(came)) {
                 let faults: Vec<_> = plays
                     .iter()
-                    .filter_map(|(trial, _)| Some(trial.wrong?.to_string()))
+                    .filter_map(|(trial, _)| Some(trial.wrong.as_ref()?.to_string()))
                     .collect::<BTreeSet<_>>()
                     .into_iter()
                     .collect();
@@ -291,7 +292,7 @@ mod tests {
             play("two", Some("drop-ack"), red()),
         ]);
         let checks = [Arc::new(check("one")), Arc::new(check("two"))];
-        let wanted = [Fault::DropEvent, Fault::DropAck].into();
+        let wanted = ["drop-event", "drop-ack"].into();
         let verdict = matrix.verdict(&checks, &wanted, false);
         assert!(verdict.is_proven(), "{:?}", verdict.problems);
         insta::assert_snapshot!(table::render(&matrix, &verdict));
@@ -310,7 +311,7 @@ mod tests {
             ),
         ]);
         let checks = ["one", "two", "three"].map(|id| Arc::new(check(id)));
-        let wanted = [Fault::DropEvent, Fault::DropAck].into();
+        let wanted = ["drop-event", "drop-ack"].into();
         let verdict = matrix.verdict(&checks, &wanted, false);
         assert!(!verdict.is_proven());
         let text = table::render(&matrix, &verdict);

@@ -1,7 +1,7 @@
 //! `p2p-conformance prove`: a check that has never failed proves nothing.
 //!
-//! Every scenario names faults of the reference server. Each of them is switched on, and
-//! the scenario has to notice. `cargo xtask prove` is how people call it.
+//! Every scenario names faults of the reference server, or of a client. Each of them is
+//! switched on, and the scenario has to notice. `cargo xtask prove` is how people call it.
 
 mod matrix;
 mod stage;
@@ -16,15 +16,18 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use sio_p2p_protocol::Dialect;
-use sio_p2p_server::faults::{Fault, FaultSpec};
+use sio_p2p_server::faults::Fault;
 use sio_p2p_transport::EioVersion;
 
+use super::client::Driver;
 use super::{library, print};
+use crate::client::ClientFault;
 use crate::exit::Exit;
 use crate::runner::plan::{Check, Selection};
 use crate::scenario::{Library, TransportName};
 use matrix::Trial;
 use stage::Stage;
+use wrong::Wrong;
 
 /// How many plays at a time: most of them wait for something that never comes.
 const JOBS: NonZeroUsize = NonZeroUsize::new(48).unwrap();
@@ -38,7 +41,10 @@ pub struct ProveArgs {
     pub select: Vec<String>,
     /// Only these faults, may repeat
     #[arg(long, value_name = "FAULT")]
-    pub fault: Vec<FaultSpec>,
+    pub fault: Vec<Wrong>,
+    /// Command that starts a driver; with it the scenarios about clients are proven, too
+    #[arg(long, value_name = "COMMAND")]
+    pub driver: Option<String>,
     /// How much is tried
     #[arg(long, value_enum, default_value_t = Depth::Full)]
     pub depth: Depth,
@@ -67,7 +73,11 @@ pub enum Depth {
 /// Proves, or shows what proves what.
 pub(super) async fn prove(args: ProveArgs) -> Exit {
     if let Some(address) = args.serve {
-        return match stage::serve(address, &args.fault).await {
+        let faults = args.fault.iter().filter_map(|wrong| match wrong {
+            Wrong::Fault(spec) => Some(*spec),
+            _ => None,
+        });
+        return match stage::serve(address, &faults.collect::<Vec<_>>()).await {
             Ok(()) => Exit::Conforms,
             Err(error) => {
                 eprintln!("error: cannot serve on {address}: {error}");
@@ -76,15 +86,25 @@ pub(super) async fn prove(args: ProveArgs) -> Exit {
         };
     }
     let library = match library(args.scenarios.as_deref()) {
-        Ok(library) => library.about_clients(false),
+        Ok(library) => library,
         Err(exit) => return exit,
     };
-    let checks = checks(&library, &args.select);
+    let driver = match args.driver.as_deref().map(super::client::driver) {
+        None => None,
+        Some(driver) => match driver.await {
+            Ok(driver) => Some(driver),
+            Err(exit) => return exit,
+        },
+    };
+    let mut checks = checks(&library, &args.select, None);
+    if driver.is_some() {
+        checks.extend(self::checks(&library, &args.select, driver.as_ref()));
+    }
     if checks.is_empty() {
         eprintln!("error: nothing is selected; `p2p-conformance list` shows what there is");
         return Exit::NothingSelected;
     }
-    let stage = match Stage::new() {
+    let stage = match Stage::new(driver.map(|driver| driver.command)) {
         Ok(stage) => stage,
         Err(error) => {
             eprintln!("error: cannot find this program: {error}");
@@ -108,11 +128,13 @@ pub(super) async fn prove(args: ProveArgs) -> Exit {
         return print(&table::discovered(&matrix));
     }
     let whole = args.select.is_empty() && args.fault.is_empty();
-    let wanted: BTreeSet<Fault> = if whole {
-        Fault::ALL.iter().copied().collect()
-    } else {
-        BTreeSet::new()
-    };
+    let mut wanted = BTreeSet::new();
+    if whole {
+        wanted.extend(Fault::ALL.iter().map(|fault| fault.name()));
+    }
+    if whole && args.driver.is_some() {
+        wanted.extend(ClientFault::ALL.map(|(_, name, _)| name));
+    }
     let verdict = matrix.verdict(&checks, &wanted, quick);
     let exit = print(&table::render(&matrix, &verdict));
     if exit == Exit::Conforms && !verdict.is_proven() {
@@ -121,14 +143,17 @@ pub(super) async fn prove(args: ProveArgs) -> Exit {
     exit
 }
 
-/// The results that have to be proven: all dialects, over the usual transport.
-fn checks(library: &Library, patterns: &[String]) -> Vec<Arc<Check>> {
+/// The results that have to be proven: all dialects, over the usual transport. With a
+/// driver, those about clients, else those about servers.
+fn checks(library: &Library, patterns: &[String], driver: Option<&Driver>) -> Vec<Arc<Check>> {
+    let mut claims = super::embedded::claims();
+    claims.extend(driver.into_iter().flat_map(Driver::claims));
     let selection = Selection {
         dialects: Dialect::ALL.to_vec(),
         eio: vec![EioVersion::V4, EioVersion::V3],
         transports: vec![TransportName::default()],
         patterns: patterns.to_vec(),
-        claims: super::embedded::claims(),
+        claims,
         revision: crate::requirements::current(),
         claimed: None,
     };
@@ -136,7 +161,8 @@ fn checks(library: &Library, patterns: &[String]) -> Vec<Arc<Check>> {
     // What is proven over one generation is proven; some scenarios know only the other.
     checks.retain(|check| {
         let only = &check.scenario.eio;
-        selection.not_applicable(check).is_none()
+        check.scenario.server.is_some() == driver.is_some()
+            && selection.not_applicable(check).is_none()
             && (check.eio == EioVersion::V4 || only.as_slice() == [3])
     });
     checks.into_iter().map(Arc::new).collect()

@@ -14,8 +14,9 @@ use tokio::sync::oneshot;
 
 use super::wrong::Wrong;
 use crate::cli::embedded;
+use crate::client::{self, DriverCommand};
 use crate::runner::plan::Check;
-use crate::runner::play::Play;
+use crate::runner::play::{Play, Played};
 use crate::runner::testee::{Instance, StartCommand};
 use crate::runner::trace::Trace;
 use crate::runner::verdict::Outcome;
@@ -46,25 +47,28 @@ pub(super) enum Came {
 pub(super) struct Stage {
     /// Starts a server in a process of its own, for faults that end the process.
     command: Arc<str>,
+    /// Starts the driver of the client that scenarios about clients are played with.
+    driver: Option<DriverCommand>,
 }
 
 impl Stage {
     /// A stage that starts this very program where a server needs its own process.
-    pub(super) fn new() -> std::io::Result<Self> {
+    pub(super) fn new(driver: Option<DriverCommand>) -> std::io::Result<Self> {
         let itself = std::env::current_exe()?;
         let command = format!("'{}' prove --serve {{addr}}", itself.display());
         Ok(Self {
             command: command.into(),
+            driver,
         })
     }
 
     /// Plays a check with a fault, or with none.
-    pub(super) async fn play(&self, check: &Check, wrong: Option<Wrong>) -> Came {
+    pub(super) async fn play(&self, check: &Check, wrong: Option<&Wrong>) -> Came {
         match wrong {
             Some(Wrong::Fault(spec)) if spec.fault == Fault::Crash => {
-                self.play_apart(check, spec).await
+                self.play_apart(check, *spec).await
             }
-            Some(_) => play_here(check, wrong).await,
+            Some(_) => self.play_once(check, wrong).await,
             None => self.control(check).await,
         }
     }
@@ -72,14 +76,31 @@ impl Stage {
     /// With nothing wrong it has to pass. What depends on time may need several tries here,
     /// where many play at once; whether it flickers is for `run --repeat` to say.
     async fn control(&self, check: &Check) -> Came {
-        let mut came = play_here(check, None).await;
+        let mut came = self.play_once(check, None).await;
         for _ in 1..TRIES {
             if came == Came::Green {
                 break;
             }
-            came = play_here(check, None).await;
+            came = self.play_once(check, None).await;
         }
         came
+    }
+
+    async fn play_once(&self, check: &Check, wrong: Option<&Wrong>) -> Came {
+        if check.scenario.server.is_none() {
+            return play_here(check, wrong).await;
+        }
+        let fault = match wrong {
+            None => None,
+            Some(Wrong::Client(spec)) => Some(spec.clone()),
+            Some(other) => return Came::Nothing(format!("{other} is no fault of a client")),
+        };
+        let Some(driver) = &self.driver else {
+            return Came::Nothing("there is no driver".to_owned());
+        };
+        let patience = wrong.is_none().then_some(PATIENCE);
+        let trace = Trace::new();
+        judge(client::play(check, driver, &trace, patience, fault)).await
     }
 
     async fn play_apart(&self, check: &Check, on: FaultSpec) -> Came {
@@ -101,23 +122,23 @@ impl Stage {
 }
 
 /// The settings of a server on which this goes wrong.
-fn config(check: &Check, wrong: Option<Wrong>) -> Result<Config, String> {
+fn config(check: &Check, wrong: Option<&Wrong>) -> Result<Config, String> {
     let scenario = &check.scenario;
-    let stated = !scenario.settings.is_empty() && wrong != Some(Wrong::DefaultSettings);
+    let stated = !scenario.settings.is_empty() && wrong != Some(&Wrong::DefaultSettings);
     let mut config = if stated {
         settings::config(&scenario.settings)?
     } else {
         embedded::config_for(&scenario.requires)
     };
     if let Some(Wrong::Fault(spec)) = wrong {
-        config.faults.on = vec![spec];
+        config.faults.on = vec![*spec];
     }
     config.faults.seed = Some(SEED);
     config.drain.timeout = DRAIN;
     Ok(config)
 }
 
-async fn play_here(check: &Check, wrong: Option<Wrong>) -> Came {
+async fn play_here(check: &Check, wrong: Option<&Wrong>) -> Came {
     let config = match config(check, wrong) {
         Ok(config) => config,
         Err(error) => return Came::Nothing(error),
@@ -142,9 +163,12 @@ async fn play_here(check: &Check, wrong: Option<Wrong>) -> Came {
 }
 
 async fn play_at(check: &Check, url: &str, patience: Option<Duration>) -> Came {
+    judge(Play::new(check, url, Trace::new(), patience).run()).await
+}
+
+async fn judge(play: impl Future<Output = Played> + Send + 'static) -> Came {
     // In a task of its own: should the runner panic, that is no proof.
-    let play = Play::new(check, url, Trace::new(), patience);
-    match tokio::spawn(play.run()).await {
+    match tokio::spawn(play).await {
         Ok(played) => match played.outcome {
             Outcome::Passed => Came::Green,
             Outcome::Broken(finding) | Outcome::Down(finding) => {

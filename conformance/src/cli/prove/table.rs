@@ -8,7 +8,6 @@ use super::stage::Came;
 use super::stem;
 use super::wrong::Wrong;
 use crate::report::failure::wrap;
-use crate::scenario::lint::DEFAULT_SETTINGS;
 
 /// Columns.
 const WIDTH: usize = 80;
@@ -23,12 +22,14 @@ pub(super) fn render(matrix: &Matrix, verdict: &Verdict) -> String {
     }
     let mut rows: BTreeMap<_, Row<'_>> = BTreeMap::new();
     for (trial, came) in &matrix.plays {
-        let name = match trial.wrong {
-            None => continue,
-            Some(Wrong::Fault(spec)) => (Some(spec.fault), spec.fault.name()),
-            Some(Wrong::DefaultSettings) => (None, DEFAULT_SETTINGS),
+        let Some(wrong) = &trial.wrong else { continue };
+        // In the order of their lists.
+        let place = match wrong {
+            Wrong::DefaultSettings => (None, None),
+            Wrong::Fault(spec) => (Some(spec.fault), None),
+            Wrong::Client(spec) => (None, Some(spec.fault)),
         };
-        let row = rows.entry(name).or_default();
+        let row = rows.entry((place, wrong.name())).or_default();
         row.scenarios.insert(stem(&trial.check));
         row.plays += 1;
         row.red += usize::from(is_red(came));
@@ -80,7 +81,7 @@ pub(super) fn discovered(matrix: &Matrix) -> String {
         let line = serde_json::json!({
             "id": trial.check.scenario.id,
             "dialect": trial.check.dialect.to_string(),
-            "fault": trial.wrong.map(|wrong| wrong.to_string()),
+            "fault": trial.wrong.as_ref().map(ToString::to_string),
             "red": red,
             "message": message,
         });

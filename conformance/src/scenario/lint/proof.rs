@@ -18,6 +18,10 @@ pub(super) fn names(scenario: &Scenario, problems: &mut Vec<Problem>) {
                 Err("the scenario states no settings, so their defaults prove nothing".to_owned())
             }
             DEFAULT_SETTINGS => Ok(()),
+            name if scenario.server.is_some() => {
+                let spec = name.parse::<crate::client::ClientFaultSpec>();
+                spec.map(drop).map_err(|error| error.to_string())
+            }
             name => understood(name),
         };
         let message = match known {
@@ -52,11 +56,9 @@ fn understood(name: &str) -> Result<(), String> {
     ))
 }
 
-/// Scenarios that do not say what shows that they can fail. Those about clients have no
-/// faults of a server to name.
+/// Scenarios that do not say what shows that they can fail.
 pub fn unproven(library: &Library) -> Vec<Problem> {
-    let about_servers = library.scenarios.iter().filter(|s| s.server.is_none());
-    let without = about_servers.filter(|s| s.proof.is_empty());
+    let without = library.scenarios.iter().filter(|s| s.proof.is_empty());
     without
         .map(|scenario| Problem {
             at: scenario.at.clone(),
