@@ -131,7 +131,10 @@ impl Play {
             return Ok(Look::Matched);
         };
         let message = if event.name == body.event {
-            format!("{} reported a different {}", body.client, body.event)
+            format!(
+                "{} reported a different {}: {difference}",
+                body.client, body.event
+            )
         } else {
             format!(
                 "{} reported {} instead of {}",
