@@ -8,9 +8,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod apt;
 mod generate;
 mod measure;
 mod node;
+mod openssl;
 mod original;
 mod pages;
 mod prove;

@@ -9,7 +9,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::workspace::{Problem, Workspace, run_quietly};
+use crate::{
+    apt,
+    workspace::{Problem, Workspace, run_quietly},
+};
 
 /// The oldest Node that all JavaScript here runs on.
 const OLDEST: u32 = 18;
@@ -47,23 +50,13 @@ pub(crate) fn require() -> Result<String, Problem> {
 /// this process may do so.
 pub(crate) fn require_or_install(workspace: &Workspace) -> Result<String, Problem> {
     match require() {
-        Err(missing) if may_use_apt() => {
+        Err(missing) if apt::may_be_used() => {
             println!("{missing}; asking apt-get, as this is root");
-            let apt = |arguments: &[&str]| {
-                println!("apt-get {}", arguments.join(" "));
-                run_quietly(
-                    workspace
-                        .command("apt-get")
-                        .args(arguments)
-                        .env("DEBIAN_FRONTEND", "noninteractive"),
-                )
-            };
-            apt(&["update"])?;
             // Some package sources bring npm inside nodejs and refuse it beside it, so
             // it is asked for only when it is still missing.
             for (program, package) in [("node", "nodejs"), (NPM, "npm")] {
                 if version_of(program).is_err() {
-                    apt(&["install", "-y", "--no-install-recommends", package])?;
+                    apt::install(workspace, &[package])?;
                 }
             }
             require()
@@ -89,19 +82,6 @@ fn version_of(program: &str) -> Result<String, Problem> {
         return Err(missing());
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
-/// Whether this is root on a system with apt.
-pub(crate) fn may_use_apt() -> bool {
-    let root = Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|output| output.stdout.trim_ascii() == b"0");
-    root && Command::new("apt-get")
-        .arg("--version")
-        .stdout(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
 }
 
 /// Every folder of the repository with a `package-lock.json`, in order of path.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    node::may_use_apt,
+    apt,
     workspace::{Problem, Workspace, run_quietly},
 };
 
@@ -68,22 +68,9 @@ fn create(workspace: &Workspace, folder: &Path) -> Result<(), Problem> {
     if create() {
         return Ok(());
     }
-    if may_use_apt() {
+    if apt::may_be_used() {
         println!("{PYTHON} with venv is missing; asking apt-get, as this is root");
-        for arguments in [
-            &["update"][..],
-            &[
-                "install",
-                "-y",
-                "--no-install-recommends",
-                "python3",
-                "python3-venv",
-            ],
-        ] {
-            let mut apt = workspace.command("apt-get");
-            apt.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-            run_quietly(&mut apt)?;
-        }
+        apt::install(workspace, &["python3", "python3-venv"])?;
         if create() {
             return Ok(());
         }

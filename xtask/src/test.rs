@@ -12,7 +12,7 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use crate::{
-    node,
+    node, openssl,
     original::SocketIo,
     python,
     workspace::{Problem, Workspace},
@@ -145,6 +145,7 @@ impl Test {
 /// Installs what the other steps need.
 fn install(workspace: &Workspace) -> Result<String, Problem> {
     cargo::require_components(workspace)?;
+    openssl::require_or_install(workspace)?;
     let version = node::require_or_install(workspace)?;
     let packages = node::packages(workspace)?;
     python::environment(workspace, &workspace.path(clients::PYTHON_REQUIREMENTS))?;
