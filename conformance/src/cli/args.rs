@@ -111,7 +111,7 @@ pub struct RunArgs {
     #[arg(long)]
     pub fail_fast: bool,
     /// Milliseconds that the server may take for one step, if that is more than the
-    /// scenario gives it [default: 2000]
+    /// scenario gives it [default: 2000; 10000 for the server that is part of this program]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..))]
     pub timeout: Option<u32>,
     /// A `should` that is broken is a failure, not a warning

@@ -9,8 +9,12 @@
 //! before they go on, so that what they cause is always seen after them.
 
 mod body;
+pub mod faults;
+mod faulty;
 mod forward;
 mod frames;
+mod link;
+mod meddle;
 mod pipe;
 
 use std::io;
@@ -23,6 +27,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use tokio::net::TcpListener;
 
 use self::body::Watched;
+pub use self::faulty::FaultyProxy;
 pub use self::forward::ProxyError;
 use self::forward::{Body, Forward};
 use crate::record::recorder::{Engine, Recorder};
