@@ -118,7 +118,10 @@ mod tests {
             assert!(name.starts_with(PREFIX), "{name}");
             let page = include_str!("../../../fixtures/scenarios/README.md");
             let row = format!("| `{name}` | {sentence} |");
-            assert!(page.contains(&row), "fixtures/scenarios/README.md lacks {row}");
+            assert!(
+                page.contains(&row),
+                "fixtures/scenarios/README.md lacks {row}"
+            );
         }
         let error = "proxy-loose".parse::<ProxyFaultSpec>().unwrap_err();
         assert_eq!(

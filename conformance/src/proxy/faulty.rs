@@ -22,7 +22,7 @@ use crate::record::recorder::Engine;
 const CLIENT_ID: &str = "clientId=";
 
 /// A proxy between clients and a server that does single things wrong. It follows
-/// WebSockets alone, and refuses polling.
+/// the transport websocket alone, and refuses polling.
 #[derive(Debug)]
 pub struct FaultyProxy {
     forward: Forward,
@@ -60,7 +60,7 @@ impl FaultyProxy {
         })
     }
 
-    /// Serves clients until the future is dropped. WebSockets that are open then go on until
+    /// Serves clients until the future is dropped. Connections that are open then go on until
     /// one side ends them.
     pub async fn serve(self, listener: TcpListener) {
         let proxy = Arc::new(self);

@@ -114,8 +114,8 @@ impl Lane {
             let names = names(&packet);
             let names: Vec<_> = names.iter().map(String::as_str).collect();
             match self.way {
-                Way::In => self.from_server(packet, frames, &names),
-                Way::Out => self.from_client(packet, frames, &names),
+                Way::In => self.inward(packet, frames, &names),
+                Way::Out => self.outward(packet, frames, &names),
             }
         };
         // Whatever lets others pass first comes behind the first that does pass.
@@ -127,7 +127,7 @@ impl Lane {
         fate
     }
 
-    fn from_server(&mut self, packet: Packet, frames: Vec<Frame>, names: &[&str]) -> Fate {
+    fn inward(&mut self, packet: Packet, frames: Vec<Frame>, names: &[&str]) -> Fate {
         let mut fate = Fate::default();
         if self.meddler.hits(ProxyFault::Cut, names) {
             fate.cut = true;
@@ -144,7 +144,7 @@ impl Lane {
         fate
     }
 
-    fn from_client(&mut self, packet: Packet, frames: Vec<Frame>, names: &[&str]) -> Fate {
+    fn outward(&mut self, packet: Packet, frames: Vec<Frame>, names: &[&str]) -> Fate {
         let mut fate = Fate::default();
         if self.meddler.hits(ProxyFault::InventAck, names)
             && let Packet::Event { ack: Some(id), .. } = &packet
@@ -222,7 +222,9 @@ mod tests {
     /// What passes of these texts, in order.
     fn passes(way: Way, spec: &str, texts: &[&str]) -> Vec<String> {
         let mut lane = lane(way, spec);
-        let fates = texts.iter().flat_map(|text| lane.take(Frame::text(*text)).passes);
+        let fates = texts
+            .iter()
+            .flat_map(|text| lane.take(Frame::text(*text)).passes);
         let shown = fates.map(|frame| match frame {
             Frame::Text(text) => text,
             other => format!("{other:?}"),
@@ -242,7 +244,10 @@ mod tests {
             ("proxy-lose", vec!["2", FENCE]),
             ("proxy-lose:ack", vec!["2", EVENT, FENCE]),
             ("proxy-repeat:e", vec!["2", EVENT, EVENT, ACK, FENCE]),
-            ("proxy-alter", vec!["2", r#"42["e",2.0]"#, "430[false]", FENCE]),
+            (
+                "proxy-alter",
+                vec!["2", r#"42["e",2.0]"#, "430[false]", FENCE],
+            ),
             ("proxy-swap:e", vec!["2", ACK, EVENT, FENCE]),
             ("proxy-ignore", vec!["2", EVENT, ACK, FENCE]),
         ] {
@@ -251,7 +256,10 @@ mod tests {
         let swapped = passes(Way::In, "proxy-swap", &[EVENT, NEXT, FENCE]);
         assert_eq!(swapped, [NEXT, EVENT, FENCE]);
         // The last of all comes after the fence that should have followed it.
-        assert_eq!(passes(Way::In, "proxy-swap", &[EVENT, FENCE]), [FENCE, EVENT]);
+        assert_eq!(
+            passes(Way::In, "proxy-swap", &[EVENT, FENCE]),
+            [FENCE, EVENT]
+        );
     }
 
     #[test]
@@ -260,7 +268,10 @@ mod tests {
         for (spec, expected) in [
             ("proxy-ignore:event", vec!["40", "41"]),
             ("proxy-redo:f", vec!["40", EVENT, NEXT, NEXT, "41"]),
-            ("proxy-misread:f", vec!["40", EVENT, r#"42["f","x~"]"#, "41"]),
+            (
+                "proxy-misread:f",
+                vec!["40", EVENT, r#"42["f","x~"]"#, "41"],
+            ),
             ("proxy-hide-leaving", vec!["40", EVENT, NEXT]),
             ("proxy-ignore:connect", vec![EVENT, NEXT, "41"]),
         ] {
@@ -297,7 +308,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_passes() {
-        let hostile = ["4", "4x", "42", r#"42["#, "45-1-[]"];
+        let hostile = ["4", "4x", "42", "42[", "45-1-[]"];
         assert_eq!(passes(Way::Out, "proxy-ignore:event", &hostile), hostile);
     }
 }

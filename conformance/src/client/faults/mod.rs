@@ -97,7 +97,9 @@ impl Interference {
                 alter(&mut value[member]);
             }
         }
-        let times = self.spec.times(ClientFault::LoseReport, ClientFault::RepeatReport, &names);
+        let times = self
+            .spec
+            .times(ClientFault::LoseReport, ClientFault::RepeatReport, &names);
         vec![value.to_string(); times]
     }
 
@@ -155,7 +157,9 @@ impl Interference {
         if self.spec.hits(ClientFault::AlterPacket, &names) {
             alter_data(data);
         }
-        let times = self.spec.times(ClientFault::LosePacket, ClientFault::RepeatPacket, &names);
+        let times = self
+            .spec
+            .times(ClientFault::LosePacket, ClientFault::RepeatPacket, &names);
         vec![packet; times]
     }
 }
