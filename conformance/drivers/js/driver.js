@@ -116,7 +116,10 @@ const commands = {
       tell('stream_opened', { stream, from: duplex.targetClientId });
       watch(stream, duplex);
     }),
-  write: ({ stream, data }) => new Promise((done) => streams.get(stream).write(data, () => done())),
+  async write({ stream, data }) {
+    if (streams.get(stream).destroyed) throw new Error('the stream is gone');
+    await new Promise((done) => streams.get(stream).write(data, () => done()));
+  },
   end: ({ stream }) => void streams.get(stream).end(),
   destroy: ({ stream }) => void Object.assign(streams.get(stream), { destroyedByUs: true }).destroy(),
   // The plugin does not say when, or whether, an API is provided.
