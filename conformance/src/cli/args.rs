@@ -116,7 +116,7 @@ pub struct RunArgs {
     /// Stop at the first failure that the baseline does not expect
     #[arg(long)]
     pub fail_fast: bool,
-    /// Milliseconds that the server may take for one step, if that is more than the
+    /// Milliseconds that a server or a driver may take for one step, if that is more than the
     /// scenario gives it [default: 2000; 10000 for the server that is part of this program]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..))]
     pub timeout: Option<u32>,
@@ -225,8 +225,8 @@ pub struct ReplayArgs {
     ))
 )]
 pub struct ClientArgs {
-    /// Command that starts the driver of the client, once for each client of a scenario; the
-    /// protocol is in spec/driver.md
+    /// Command that starts the driver of the client, once for each client of a scenario: words,
+    /// quotes hold them together, no shell; the protocol is in spec/driver.md
     #[arg(long, value_name = "COMMAND")]
     pub cmd: String,
     #[command(flatten)]

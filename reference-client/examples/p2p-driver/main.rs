@@ -137,7 +137,7 @@ async fn obey(driver: &Arc<Driver>, c: &Value) -> Result<Value, Failure> {
         }
         "subscribe" => {
             let service = client.service(text("service"))?;
-            driver.report(listener, listener, service.subscribe(text("topic")).await?);
+            driver.follow_topic(&client, listener, service.subscribe(text("topic")).await?);
         }
         "destroy_topic" => drop(lock(&driver.topics).remove(text("topic"))),
         _ => return Err("unsupported".into()),

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 
-use futures_util::{Stream as Messages, StreamExt};
+use futures_util::{Stream as Messages, StreamExt, stream};
 use serde_json::{Value, json};
-use sio_p2p_client::{Client, ConnectionState, DisconnectReason, Message, P2pStream, TargetEvent};
+use sio_p2p_client::{
+    Client, ConnectionState, DisconnectReason, Message, P2pStream, Subscription, TargetEvent,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, split};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::AbortOnDropHandle;
@@ -83,6 +86,25 @@ pub(crate) fn follow(client: &Client) {
 }
 
 impl Driver {
+    /// Reports the publications of a topic until it is forgotten, and that the topic is gone.
+    pub(crate) fn follow_topic(
+        self: &Arc<Self>,
+        client: &Client,
+        listener: &str,
+        publications: Subscription,
+    ) {
+        let state = client.state();
+        let line = json!({ "event": "topic_destroyed", "listener": listener });
+        let end = stream::poll_fn(move |_| {
+            // A client that has ended has ended its subscriptions, too.
+            if state.borrow().is_connected() {
+                say(&line);
+            }
+            Poll::Ready(None)
+        });
+        self.report(listener, listener, publications.chain(end));
+    }
+
     /// Reports the messages of a listener until it is forgotten under this key.
     pub(crate) fn report(
         self: &Arc<Self>,
