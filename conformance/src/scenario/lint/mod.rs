@@ -2,6 +2,7 @@
 
 mod mentions;
 mod proof;
+mod story;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
