@@ -1,7 +1,8 @@
 //! Who does which check next.
 //!
 //! Results of one scenario file are never played at the same time on one server: a file
-//! may use literal client ids and rooms, where the literal is the point.
+//! may use literal client ids and rooms, where the literal is the point. Those of a
+//! scenario that states settings have a server each, and wait for nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -16,14 +17,12 @@ use super::plan::Check;
 pub(crate) struct Queue {
     state: Mutex<State>,
     changed: Notify,
-    /// Whether files exclude each other: on a server that all share.
-    exclusive: bool,
 }
 
 #[derive(Debug)]
 struct State {
-    /// Index of the check and its file.
-    waiting: Vec<(usize, String)>,
+    /// Index of the check and its file, if it shares the server with others.
+    waiting: Vec<(usize, Option<String>)>,
     busy: BTreeSet<String>,
 }
 
@@ -32,35 +31,34 @@ struct State {
 pub(crate) struct Ticket<'q> {
     /// Index of the check.
     pub(crate) index: usize,
-    file: String,
+    file: Option<String>,
     queue: &'q Queue,
 }
 
 impl Queue {
-    /// All checks of a plan, each as often as there are rounds. The index of a play is
+    /// All checks of a plan, each as often as there are rounds. `exclusive`: files exclude
+    /// each other, on a server that all share. The index of a play is
     /// that of its check, plus the number of checks for each round before it.
     pub(crate) fn new(checks: &[Check], exclusive: bool, options: &Options) -> Self {
-        let files: Vec<_> = checks
-            .iter()
-            .map(|c| c.scenario.at.source.path.clone())
-            .collect();
+        let paths = checks.iter().map(|c| c.scenario.at.source.path.as_str());
+        let paths: Vec<_> = paths.collect();
         let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
-        for file in &files {
-            *sizes.entry(file).or_default() += 1;
+        for path in &paths {
+            *sizes.entry(path).or_default() += 1;
         }
+        let shared = |check: &Check| {
+            let alone = !exclusive || !check.scenario.settings.is_empty();
+            (!alone).then(|| check.scenario.at.source.path.clone())
+        };
         let plays = checks.len() * options.rounds;
-        let mut waiting: Vec<_> = files
-            .iter()
-            .cloned()
-            .cycle()
-            .take(plays)
-            .enumerate()
-            .collect();
+        let files = checks.iter().map(shared).cycle().take(plays);
+        let mut waiting: Vec<_> = files.enumerate().collect();
         match options.shuffle {
             Some(seed) => fastrand::Rng::with_seed(seed).shuffle(&mut waiting),
             // Long files first, so that none is left alone at the end.
-            None => waiting.sort_by_key(|(index, file)| {
-                (std::cmp::Reverse(sizes.get(file.as_str()).copied()), *index)
+            None => waiting.sort_by_key(|(index, _)| {
+                let path = paths[index % paths.len()];
+                (std::cmp::Reverse(sizes.get(path).copied()), *index)
             }),
         }
         let state = Mutex::new(State {
@@ -70,7 +68,6 @@ impl Queue {
         Self {
             state,
             changed: Notify::new(),
-            exclusive,
         }
     }
 
@@ -91,13 +88,13 @@ impl Queue {
                 if state.waiting.is_empty() {
                     return None;
                 }
-                let free = state
-                    .waiting
-                    .iter()
-                    .position(|(_, file)| !self.exclusive || !state.busy.contains(file));
+                let is_free = |(_, file): &(usize, Option<String>)| {
+                    file.as_ref().is_none_or(|file| !state.busy.contains(file))
+                };
+                let free = state.waiting.iter().position(is_free);
                 if let Some(free) = free {
                     let (index, file) = state.waiting.remove(free);
-                    state.busy.insert(file.clone());
+                    state.busy.extend(file.clone());
                     return Some(Ticket {
                         index,
                         file,
@@ -112,13 +109,53 @@ impl Queue {
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
-        let mut state = self
-            .queue
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        state.busy.remove(&self.file);
+        let Some(file) = &self.file else { return };
+        let state = &self.queue.state;
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.busy.remove(file);
         drop(state);
         self.queue.changed.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sio_p2p_protocol::Dialect;
+    use sio_p2p_transport::EioVersion;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::runner::plan::Selection;
+    use crate::scenario::{Capability, Library, TransportName};
+
+    /// How many checks of a scenario are given out while none is done.
+    async fn at_once(scenario: &str, exclusive: bool) -> usize {
+        let library = Library::embedded();
+        let selection = Selection {
+            dialects: Dialect::ALL.to_vec(),
+            eio: vec![EioVersion::V3, EioVersion::V4],
+            transports: vec![TransportName::default()],
+            patterns: vec![scenario.to_owned()],
+            claims: vec![Capability::Settings],
+            revision: 1,
+            claimed: None,
+        };
+        let checks = selection.checks(&library.scenarios);
+        assert_eq!(checks.len(), 4, "two dialects, two generations");
+        let queue = Queue::new(&checks, exclusive, &Options::default());
+        let mut tickets = Vec::new();
+        while let Ok(Some(ticket)) = timeout(Duration::from_secs(1), queue.next()).await {
+            tickets.push(ticket);
+        }
+        tickets.len()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_checks_that_share_a_server_wait_for_their_file() {
+        assert_eq!(at_once("message-with-ack", true).await, 1);
+        assert_eq!(at_once("message-with-ack", false).await, 4);
+        assert_eq!(at_once("limit-rooms", true).await, 4, "a server each");
     }
 }
