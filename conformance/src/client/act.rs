@@ -4,7 +4,7 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::{Data, Packet};
 use tokio::time::Instant;
 
-use super::cast::Seat;
+use super::seat::Seat;
 use super::server::Admission;
 use super::values;
 use super::verbs::{ClientVerb, Drive, Handshake, HangingUp};
