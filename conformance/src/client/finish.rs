@@ -32,7 +32,7 @@ impl Play {
         Ok(())
     }
 
-    async fn fence_client(&mut self, name: &str) -> Result<(), Stop> {
+    pub(super) async fn fence_client(&mut self, name: &str) -> Result<(), Stop> {
         self.fences += 1;
         let number = self.fences;
         let members = serde_json::json!({
@@ -74,6 +74,7 @@ impl Play {
         };
         let names: Vec<String> = cast.clients.keys().cloned().collect();
         for name in &names {
+            self.upgraded_as_told(name).await?;
             self.client_leftovers(name, true)?;
             let started = self
                 .cast()?
