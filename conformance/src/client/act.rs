@@ -96,7 +96,7 @@ impl Play {
                 server.cut().await;
                 Ok(())
             }
-            HangingUp::Silence => {
+            HangingUp::Silent => {
                 server.fall_silent();
                 Ok(())
             }

@@ -75,7 +75,12 @@ impl Play {
         let names: Vec<String> = cast.clients.keys().cloned().collect();
         for name in &names {
             self.upgraded_as_told(name).await?;
+        }
+        // All of them before the first one exits, which others may be told.
+        for name in &names {
             self.client_leftovers(name, true)?;
+        }
+        for name in &names {
             let started = self
                 .cast()?
                 .clients

@@ -286,6 +286,6 @@ pub enum HangingUp {
     Transport,
     /// By dropping the TCP connection without a word.
     Cut,
-    /// By saying nothing more, not even heartbeats; the TCP connection stays open.
-    Silence,
+    /// By reading and sending nothing more, heartbeats included; TCP stays open.
+    Silent,
 }
