@@ -77,7 +77,13 @@ pub(crate) struct Server {
     _tasks: JoinSet<()>,
 }
 
-type Service = EngineIoService<Handler>;
+/// What serves connections.
+#[derive(Debug)]
+struct Service {
+    engine: EngineIoService<Handler>,
+    /// Ping interval and timeout that its handshakes state.
+    heartbeat: (Duration, Duration),
+}
 
 /// One connection of the engine.
 #[derive(Debug, Default)]
@@ -120,7 +126,7 @@ impl Server {
             generations: AtomicU64::new(0),
             received: AtomicUsize::new(0),
         });
-        let service = Arc::new(Mutex::new(serving(&handler, HEARTBEAT)));
+        let service = Arc::new(Mutex::new(Service::new(&handler, HEARTBEAT)));
         let wires = Arc::new(Wires::default());
         let (laid, serves) = (Arc::clone(&wires), Arc::clone(&service));
         let mut tasks = JoinSet::new();
@@ -129,7 +135,7 @@ impl Server {
             while let Ok((stream, _)) = listener.accept().await {
                 let _ = stream.set_nodelay(true);
                 let far = laid.lay(stream);
-                let service = TowerToHyperService::new(lock(&serves).clone());
+                let service = TowerToHyperService::new(lock(&serves).engine.clone());
                 connections.spawn(async move {
                     let connection = http1::Builder::new()
                         .serve_connection(TokioIo::new(far), service)
@@ -158,7 +164,11 @@ impl Server {
     pub(crate) fn admit(&self, admission: Admission, heartbeat: Option<Duration>) {
         *lock(&self.handler.admission) = admission;
         let heartbeat = heartbeat.map_or(HEARTBEAT, |time| (time, time));
-        *lock(&self.service) = serving(&self.handler, heartbeat);
+        let mut service = lock(&self.service);
+        // A session that polls is known to the service that has opened it and to no other.
+        if service.heartbeat != heartbeat {
+            *service = Service::new(&self.handler, heartbeat);
+        }
     }
 
     /// Sends a packet. The error says why that is not possible.
@@ -224,15 +234,19 @@ impl Server {
     }
 }
 
-/// What serves connections, with these ping intervals and timeouts.
-fn serving(handler: &Arc<Handler>, (interval, timeout): (Duration, Duration)) -> Service {
-    let config = EngineIoConfig::builder()
-        .req_path("/socket.io")
-        .ping_interval(interval)
-        .ping_timeout(timeout)
-        .max_buffer_size(QUEUE)
-        .build();
-    EngineIoService::with_config(Arc::clone(handler), config)
+impl Service {
+    fn new(handler: &Arc<Handler>, heartbeat: (Duration, Duration)) -> Self {
+        let config = EngineIoConfig::builder()
+            .req_path("/socket.io")
+            .ping_interval(heartbeat.0)
+            .ping_timeout(heartbeat.1)
+            .max_buffer_size(QUEUE)
+            .build();
+        Self {
+            engine: EngineIoService::with_config(Arc::clone(handler), config),
+            heartbeat,
+        }
+    }
 }
 
 fn full<T>(_: T) -> String {
