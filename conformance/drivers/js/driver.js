@@ -2,7 +2,6 @@
 //
 //   node driver.js 2   or   node driver.js 4: on which generation of socket.io-client
 'use strict';
-
 const p2pClientPlugin = require('@gigasource/socket.io-p2p-plugin/src/p2p-client-plugin');
 const generation = process.argv[2] === '4' ? 4 : 2;
 const library = generation === 4 ? 'socket.io-client-4' : 'socket.io-client';
@@ -73,8 +72,9 @@ function connect({ url, client_id, transport, reconnect }) {
   });
   p2pClientPlugin(socket, client_id);
   socket.on('SERVER_ERROR', (text) => tell('server_error', { text: String(text) }));
-  socket.onAddP2pTarget((client) => tell('target_added', { client }));
-  socket.onP2pTargetDisconnect((client) => tell('target_left', { client }));
+  // Whoever it is said to be: the plugin checks nothing.
+  socket.onAddP2pTarget((client) => tell('target_added', { client: String(client) }));
+  socket.onP2pTargetDisconnect((client) => tell('target_left', { client: String(client) }));
   socket.on('disconnect', (reason) => leaving || tell('disconnected', { reason }));
   return new Promise((resolve, reject) => {
     let before = false;
