@@ -14,7 +14,6 @@ mod measure;
 mod node;
 mod openssl;
 mod original;
-mod pages;
 mod prove;
 mod python;
 mod test;

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::workspace::{Problem, Workspace, ending, run, shown};
+use crate::test::cargo;
+use crate::workspace::{Problem, Workspace, ending, shown};
 
 /// Switches on the faults that each scenario names and fails if one is not noticed.
 ///
@@ -18,20 +19,15 @@ pub(crate) struct Prove {
 
 impl Prove {
     pub(crate) fn run(self, workspace: &Workspace) -> Result<ExitCode, Problem> {
-        let mut driver = workspace.cargo();
-        driver.args(["build", "--quiet", "--package", "sio-p2p-client"]);
-        run(driver.args(["--example", "p2p-driver"]))?;
-        let driver = workspace.path("target/debug/examples/p2p-driver");
-        let mut cargo = workspace.cargo();
-        cargo.args(["run", "--quiet", "--package", "sio-p2p-conformance"]);
-        cargo.args(["--features", "faults", "--bin", "p2p-conformance"]);
-        cargo
-            .args(["--", "prove", "--driver"])
-            .arg(format!("'{}'", driver.display()));
-        cargo.args(&self.options);
-        let status = cargo
+        let driver = cargo::example(workspace, "p2p-driver")?;
+        let runner = cargo::binary(workspace, "p2p-conformance")?;
+        let mut prove = workspace.command(&runner.to_string_lossy());
+        prove.args(["prove", "--driver"]);
+        prove.arg(format!("'{}'", driver.display()));
+        prove.args(&self.options);
+        let status = prove
             .status()
-            .map_err(|error| Problem::start(&shown(&cargo), &error))?;
+            .map_err(|error| Problem::start(&shown(&prove), &error))?;
         if status.success() {
             return Ok(ExitCode::SUCCESS);
         }

@@ -18,7 +18,7 @@ use crate::{
     workspace::{Problem, Workspace},
 };
 
-mod cargo;
+pub(crate) mod cargo;
 mod clients;
 mod replay;
 mod suite;

@@ -7,6 +7,7 @@ mod come;
 pub mod events;
 mod failures;
 mod fences;
+mod health;
 mod leftovers;
 pub(crate) mod look;
 pub(crate) mod lowering;

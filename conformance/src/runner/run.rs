@@ -8,6 +8,7 @@ use sio_p2p_transport::EioVersion;
 use tokio::sync::mpsc;
 
 use super::events::{Event, Reporter};
+use super::health::{judge_own, judge_shared};
 use super::options::Options;
 use super::plan::{Check, Selection, Unplayed};
 use super::play::{Play, Played};
@@ -15,12 +16,11 @@ use super::queue::Queue;
 use super::rounds::Rounds;
 use super::target::server_for;
 pub use super::target::{Declared, Fresh, StartWith, Target};
-use super::testee::{Instance, SERVER_SAID, greet};
+use super::testee::{Instance, greet};
 use super::trace::Trace;
 use super::verdict::{CheckResult, Finding, Outcome, Verdict};
 use crate::baseline::Baseline;
 use crate::flickers::Flicker;
-use crate::scenario::DEFAULT_DEADLINE;
 
 /// How long a server may take to accept the first client.
 const REACHING: Duration = Duration::from_secs(10);
@@ -367,77 +367,4 @@ async fn guarded(play: impl Future<Output = Played> + Send + 'static) -> Played 
             }
         }
     }
-}
-
-/// Whether a fresh client is still accepted. Deliberately little: a server that breaks, say,
-/// every ack is not down, and shall be told about its acks.
-async fn serves(url: &str, eio: EioVersion) -> bool {
-    greet(url, eio, DEFAULT_DEADLINE).await.is_ok()
-}
-
-/// The verdict when the server belongs to this worker: whatever happened to it, this
-/// scenario did it.
-async fn judge_own(
-    check: &Check,
-    played: Played,
-    instance: &mut Option<Instance>,
-    url: &str,
-) -> Outcome {
-    let Some(server) = instance else {
-        return played.outcome;
-    };
-    let well = matches!(played.outcome, Outcome::Passed | Outcome::NotApplicable(_));
-    let mut ended = server.ended();
-    if !well && ended.is_none() {
-        if serves(url, check.eio).await {
-            return played.outcome;
-        }
-        ended = server.end().await;
-    } else if well && ended.is_none() {
-        return played.outcome;
-    }
-    let message = match &ended {
-        Some(status) => format!("the server process ended ({status})"),
-        None => "the server no longer serves".to_owned(),
-    };
-    let notes = server
-        .last_words()
-        .await
-        .into_iter()
-        .map(|line| format!("{SERVER_SAID}{line}"));
-    let outcome = down(played.outcome, &message, notes.collect());
-    // Dead or useless: the next check gets a new one.
-    *instance = None;
-    outcome
-}
-
-/// The verdict when the server is shared. If it is down and others were playing as well,
-/// nobody can say whose doing it was.
-async fn judge_shared(check: &Check, played: Played, url: &str, alone: bool) -> Option<Outcome> {
-    let outcome = played.outcome;
-    if matches!(outcome, Outcome::Passed | Outcome::NotApplicable(_)) {
-        return Some(outcome);
-    }
-    if serves(url, check.eio).await {
-        return Some(outcome);
-    }
-    if !played.talked {
-        return Some(match outcome {
-            Outcome::Broken(finding) | Outcome::Down(finding) => Outcome::Untestable(finding),
-            other => other,
-        });
-    }
-    alone.then(|| down(outcome, "the server no longer serves", Vec::new()))
-}
-
-/// The outcome of a scenario that took the server down: what the step saw becomes a note.
-fn down(outcome: Outcome, message: &str, notes: Vec<String>) -> Outcome {
-    let mut finding = match outcome {
-        Outcome::Broken(finding) | Outcome::Down(finding) | Outcome::Untestable(finding) => finding,
-        Outcome::Passed | Outcome::NotApplicable(_) => Finding::new("the scenario had passed"),
-    };
-    let seen = std::mem::replace(&mut finding.message, message.to_owned());
-    finding.notes.push(format!("seen by the scenario: {seen}"));
-    finding.notes.extend(notes);
-    Outcome::Down(finding)
 }

@@ -1,5 +1,7 @@
 //! From the text of a file to scenarios: places kept, cases expanded.
 
+mod cases;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +10,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sio_p2p_protocol::Dialect;
 
-use super::model::{
-    ActorDocument, Capability, CaseDocument, CaseFileDocument, Level, ScenarioDocument, ServerRole,
-    Settings,
-};
+use self::cases::{case_table, find_case};
+use super::model::{ActorDocument, Capability, Level, ScenarioDocument, ServerRole, Settings};
 use super::source::{Location, Source, message_of};
 use super::spanned::Spanned;
 use super::step::{Action, Group, Step, Verb};
@@ -132,42 +132,6 @@ pub fn parse(
 /// A file with cases, and where in it each of them begins and ends.
 type CaseTable = (Arc<Source>, Vec<(usize, usize)>);
 
-/// Finds the cases of a scenario, in the file itself or in the one that it names.
-fn case_table(
-    source: &Arc<Source>,
-    raw: &RawValue,
-    open: &dyn Fn(&str) -> Result<Arc<Source>, String>,
-) -> Result<CaseTable, Problem> {
-    let span = |source: &Source, raw: &RawValue| {
-        let start = source.offset_of(raw);
-        (start, start + raw.get().len())
-    };
-    if raw.get().starts_with('"') {
-        let at = source.locate_raw(raw);
-        let path: String = serde_json::from_str(raw.get()).map_err(|error| Problem {
-            at: at.clone(),
-            message: message_of(&error),
-        })?;
-        let file = open(&path).map_err(|message| Problem {
-            at,
-            message: format!("case file {path:?}: {message}"),
-        })?;
-        let document: CaseFileDocument<'_> =
-            serde_json::from_str(&file.text).map_err(|error| problem_of(&file, 0, &error))?;
-        let spans = document
-            .cases
-            .iter()
-            .map(|case| span(&file, case))
-            .collect();
-        return Ok((Arc::clone(&file), spans));
-    }
-    let base = source.offset_of(raw);
-    let cases: Vec<&RawValue> =
-        serde_json::from_str(raw.get()).map_err(|error| problem_of(source, base, &error))?;
-    let spans = cases.iter().map(|case| span(source, case)).collect();
-    Ok((Arc::clone(source), spans))
-}
-
 fn problem_of(source: &Arc<Source>, base: usize, error: &serde_json::Error) -> Problem {
     Problem {
         at: source.locate_error(base, error),
@@ -210,57 +174,6 @@ impl Reader<'_> {
             steps: self.steps(&document.steps, 0),
             at: self.source.locate_raw(document.id.raw()),
         }
-    }
-
-    fn cases(&mut self, base: &Scenario, text: &Source, spans: &[(usize, usize)]) -> Vec<Scenario> {
-        let mut cases = Vec::new();
-        if find_case(&base.steps).is_none() {
-            self.problems.push(Problem {
-                at: base.at.clone(),
-                message: "the scenario has `cases`, but no step {\"case\": {}} where they go"
-                    .into(),
-            });
-        }
-        for (start, end) in spans {
-            let slice = text.text.get(*start..*end).unwrap_or_default();
-            let document: CaseDocument<'_> = match serde_json::from_str(slice) {
-                Ok(document) => document,
-                Err(error) => {
-                    self.problems.push(problem_of(self.source, *start, &error));
-                    continue;
-                }
-            };
-            let mut case = base.clone();
-            case.id = format!("{}/{}", base.id, *document.id);
-            case.title = document.title.clone().unwrap_or(case.title);
-            case.why = document.why.clone().or(case.why);
-            case.clauses.extend(self.located(&document.clauses));
-            case.since = since(Some(case.since), &document.clauses);
-            case.level = document.level.unwrap_or(case.level);
-            if !document.dialects.is_empty() {
-                case.dialects.clone_from(&document.dialects);
-            }
-            if !document.eio.is_empty() {
-                case.eio.clone_from(&document.eio);
-            }
-            if let Some(settings) = &document.settings {
-                case.settings.extend((**settings).clone());
-                case.settings_at = self.source.locate_raw(settings.raw());
-            }
-            if !document.proof.is_empty() {
-                case.proof = self.located(&document.proof);
-            }
-            case.actors.extend(self.actors(&document.actors));
-            let steps = self.steps(&document.steps, 0);
-            case.steps = base
-                .steps
-                .iter()
-                .flat_map(|step| fill_case(step, &steps))
-                .collect();
-            case.at = self.source.locate_raw(document.id.raw());
-            cases.push(case);
-        }
-        cases
     }
 
     /// Words with their places.
@@ -376,55 +289,4 @@ fn family_of(path: &str) -> String {
 fn stem_of(path: &str) -> String {
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     name.strip_suffix(".json").unwrap_or(name).to_owned()
-}
-
-fn find_case(steps: &[Step]) -> Option<&Step> {
-    steps.iter().find_map(|step| match &step.verb {
-        Verb::Case => Some(step),
-        Verb::All(steps)
-        | Verb::Repeat { steps, .. }
-        | Verb::When { steps, .. }
-        | Verb::Within { steps, .. } => find_case(steps),
-        Verb::AnyOf(alternatives) => alternatives.iter().find_map(|steps| find_case(steps)),
-        Verb::Do(_) => None,
-    })
-}
-
-/// A step of the scenario with the place for cases filled.
-fn fill_case(step: &Step, case: &[Step]) -> Vec<Step> {
-    let fill = |steps: &[Step]| {
-        steps
-            .iter()
-            .flat_map(|step| fill_case(step, case))
-            .collect()
-    };
-    let verb = match &step.verb {
-        Verb::Case => return case.to_vec(),
-        Verb::Do(_) => return vec![step.clone()],
-        Verb::All(steps) => Verb::All(fill(steps)),
-        Verb::AnyOf(alternatives) => {
-            Verb::AnyOf(alternatives.iter().map(|steps| fill(steps)).collect())
-        }
-        Verb::Repeat { times, steps } => Verb::Repeat {
-            times: *times,
-            steps: fill(steps),
-        },
-        Verb::When {
-            dialects,
-            eio,
-            steps,
-        } => Verb::When {
-            dialects: dialects.clone(),
-            eio: eio.clone(),
-            steps: fill(steps),
-        },
-        Verb::Within { ms, steps } => Verb::Within {
-            ms: *ms,
-            steps: fill(steps),
-        },
-    };
-    vec![Step {
-        at: step.at.clone(),
-        verb,
-    }]
 }

@@ -141,6 +141,11 @@ pub fn schema() -> Value {
         all.extend(properties.as_object().cloned().unwrap_or_default());
         *properties = all.into();
     }
+    if let Some(definitions) = schema.pointer_mut("/$defs").and_then(Value::as_object_mut) {
+        for of_faults in ["FaultsConfig", "FaultSpec"] {
+            definitions.remove(of_faults);
+        }
+    }
     schema
 }
 

@@ -4,10 +4,9 @@
 //! compiled once for checking (clippy, doc) and once for running (tests, suite).
 
 use std::{
-    env,
     io::{BufRead, BufReader},
     path::PathBuf,
-    process::{Command, Stdio},
+    process::Stdio,
 };
 
 use super::tally::Tally;
@@ -59,14 +58,10 @@ pub(crate) fn doc(workspace: &Workspace) -> Result<String, Problem> {
     Ok("no warnings".to_owned())
 }
 
-/// Runs this very binary again, so that a drift is reported as it is to a person
-/// who types the command.
+/// Looks for drift as a person does who types the command.
 pub(crate) fn generate_check(workspace: &Workspace) -> Result<String, Problem> {
-    let itself = env::current_exe()
-        .map_err(|error| Problem::new(format!("cannot find this program: {error}")))?;
-    let mut command = Command::new(itself);
-    command.current_dir(workspace.root());
-    run(command.args(["generate", "--check"]))?;
+    let program = binary(workspace, "sio-p2p-generate")?;
+    run(workspace.command(&program.to_string_lossy()).arg("--check"))?;
     Ok("generated files are up to date".to_owned())
 }
 

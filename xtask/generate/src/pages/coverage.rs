@@ -8,7 +8,7 @@ use sio_p2p_conformance::scenario::lint::EXCLUDED;
 use sio_p2p_protocol::{Clause, Role, clauses};
 
 use super::{ORIGINALS, cell, scenarios};
-use crate::generate::Generated;
+use crate::files::Generated;
 
 const HEAD: &str = "# Coverage
 

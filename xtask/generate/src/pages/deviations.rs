@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use sio_p2p_protocol::{Clause, clauses, deviations as register};
 
 use super::{Entry, ORIGINALS, cell, scenarios};
-use crate::generate::Generated;
+use crate::files::Generated;
 
 const HEAD: &str = "# What the originals really do
 

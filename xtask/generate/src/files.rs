@@ -1,0 +1,112 @@
+//! What is derived, and from what.
+//!
+//! A producer gives the files that one crate knows how to derive. To add
+//! generated files is to add a producer to [`PRODUCERS`]; folders that hold
+//! nothing else go into [`FOLDERS`], so that files nobody produces any longer
+//! are found and removed.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use sio_p2p_conformance::requirements;
+use sio_p2p_protocol::schema;
+use sio_p2p_server::config;
+
+use crate::pages;
+use crate::problem::Problem;
+
+/// A generated file: its path below the repository root, with forward slashes,
+/// and its content.
+pub(crate) type Generated = (String, String);
+
+/// Everything that derives files.
+pub(crate) const PRODUCERS: &[fn() -> Vec<Generated>] = &[
+    wire_schemas,
+    catalogue,
+    suite_schemas,
+    server_settings,
+    requirement_sets,
+    pages::coverage,
+    pages::deviations,
+];
+
+/// Folders in which every file is generated.
+pub(crate) const FOLDERS: &[&str] = &["spec/requirements", "spec/schema"];
+
+/// The schemas of the wire types, from `protocol`.
+fn wire_schemas() -> Vec<Generated> {
+    let files = schema::files().into_iter();
+    files
+        .map(|file| (format!("spec/schema/{}", file.name), pretty(&file.schema)))
+        .collect()
+}
+
+/// The event catalogue, from `protocol`.
+fn catalogue() -> Vec<Generated> {
+    vec![(
+        "spec/catalogue.json".to_owned(),
+        pretty(&schema::catalogue_json()),
+    )]
+}
+
+/// The schemas of scenarios, baselines and reports, from `conformance`.
+fn suite_schemas() -> Vec<Generated> {
+    sio_p2p_conformance::schemas()
+        .into_iter()
+        .map(|(name, schema)| (format!("spec/schema/{name}"), pretty(&schema)))
+        .collect()
+}
+
+/// The schema and the table of the server's settings, from `reference-server`.
+fn server_settings() -> Vec<Generated> {
+    vec![
+        (
+            "reference-server/config.schema.json".to_owned(),
+            pretty(&config::schema()),
+        ),
+        (
+            "reference-server/CONFIGURATION.md".to_owned(),
+            config::reference(),
+        ),
+    ]
+}
+
+/// The requirement sets, one for each revision.
+fn requirement_sets() -> Vec<Generated> {
+    let sets = requirements::REVISIONS.iter().map(|revision| {
+        let path = format!("spec/requirements/{revision}.json");
+        (path, pretty(&revision.requirements()))
+    });
+    sets.collect()
+}
+
+/// JSON as it is committed: two spaces, a newline at the end.
+pub(crate) fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// All files by path; no two producers may give the same one.
+pub(crate) fn produce(
+    producers: &[fn() -> Vec<Generated>],
+) -> Result<BTreeMap<String, String>, Problem> {
+    let mut files = BTreeMap::new();
+    for (path, content) in producers.iter().flat_map(|produce| produce()) {
+        if files.insert(path.clone(), content).is_some() {
+            return Err(Problem::Twice(path));
+        }
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn producers_agree_on_who_writes_what_and_repeat_themselves() {
+        let first = produce(PRODUCERS).unwrap();
+        assert_eq!(first, produce(PRODUCERS).unwrap());
+        let twice: &[fn() -> Vec<Generated>] = &[catalogue, catalogue];
+        assert!(produce(twice).is_err());
+    }
+}
