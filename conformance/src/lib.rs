@@ -6,6 +6,7 @@ pub mod claims;
 pub mod cli;
 pub mod client;
 pub mod exit;
+pub mod fault;
 pub mod flickers;
 mod host;
 mod json;

@@ -1,10 +1,14 @@
 //! A driver of this client for the conformance suite, as `spec/driver.md` describes it: commands
 //! come on standard input, replies and reports go to standard output, one JSON object per line.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::HashMap, rc::Rc, task::Poll, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use futures_util::{StreamExt, future::ready, stream::LocalBoxStream};
+use futures_util::{
+    StreamExt,
+    future::ready,
+    stream::{self, LocalBoxStream},
+};
 use serde_json::{Value, json};
 use sio_p2p_client::{
     Args, Client, Message, P2pStream, Reconnect, Responder, StreamAcceptor, StreamWriter, Topic,
@@ -107,9 +111,18 @@ impl Driver {
                 found.ok_or("no such topic")?.publish_raw(args()?).await?;
             }
             "subscribe" => {
-                let service = client()?.service(text("service"))?;
-                let publications = service.subscribe(topic).await?;
-                self.report(listener, listener, publications.boxed_local());
+                let client = client()?;
+                let publications = client.service(text("service"))?.subscribe(topic).await?;
+                let (state, listener) = (client.state(), listener.to_owned());
+                let end = stream::poll_fn(move |_| {
+                    // A client that has ended has ended its subscriptions, too.
+                    if state.borrow().is_connected() {
+                        say!("event": "topic_destroyed", "listener": listener);
+                    }
+                    Poll::Ready(None)
+                });
+                let messages = publications.chain(end).boxed_local();
+                self.report(text("listener"), text("listener"), messages);
             }
             "destroy_topic" => drop(self.topics.borrow_mut().remove(topic)),
             _ => return Err("unsupported".into()),

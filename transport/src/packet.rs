@@ -88,8 +88,13 @@ impl Packet {
         payload + self.namespace().len() + size_of::<Self>()
     }
 
-    /// Writes the packet: one text frame, then one binary frame per attachment.
-    pub(crate) fn into_frames(self, eio: EioVersion) -> Result<Vec<Frame>, EncodeError> {
+    /// Writes the packet as this generation of Engine.IO does over a WebSocket: one text frame,
+    /// then one binary frame for each attachment.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the namespace holds a comma or the ack id is one that no packet can hold.
+    pub fn into_frames(self, eio: EioVersion) -> Result<Vec<Frame>, EncodeError> {
         if self.namespace().contains(',') {
             return Err(EncodeError::Namespace(self.namespace().to_owned()));
         }

@@ -48,6 +48,7 @@ const reporter = (listener) => (...args) => {
   tell('received', { ...line, args: args.map(toWire) });
 };
 
+const open = (duplex) => { if (duplex.destroyed) throw new Error('the stream is gone'); return duplex; };
 /** Reports what happens to a stream. */
 function watch(stream, duplex) {
   streams.set(stream, duplex);
@@ -116,7 +117,7 @@ const commands = {
       tell('stream_opened', { stream, from: duplex.targetClientId });
       watch(stream, duplex);
     }),
-  write: ({ stream, data }) => new Promise((done) => streams.get(stream).write(data, () => done())),
+  write: ({ stream, data }) => new Promise((ok) => open(streams.get(stream)).write(data, () => ok())),
   end: ({ stream }) => void streams.get(stream).end(),
   destroy: ({ stream }) => void Object.assign(streams.get(stream), { destroyedByUs: true }).destroy(),
   // The plugin does not say when, or whether, an API is provided.

@@ -8,6 +8,10 @@ import contextvars
 from urllib.parse import quote
 
 import socketio
+from engineio.payload import Payload
+
+# A server puts into one poll what it has; python-engineio bounds that at 16 packets.
+Payload.max_decode_packets = 100_000
 
 
 class Refused(Exception):

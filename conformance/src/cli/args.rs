@@ -1,5 +1,6 @@
 //! The command line. It is stable: scripts of other projects depend on it.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -7,6 +8,8 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
 use crate::exit::Exit;
+use crate::fault::Kind as _;
+use crate::proxy::faults::{ProxyFault, ProxyFaultSpec};
 use crate::report::file::Render;
 use crate::report::{badge, html, json, junit, markdown};
 use crate::scenario::{Capability, TransportName};
@@ -29,6 +32,9 @@ pub enum Command {
     /// Record the packets that pass between clients and a server
     #[command(after_help = exit_codes())]
     Record(RecordArgs),
+    /// Stand between clients and a server, and do one thing wrong
+    #[command(after_help = proxy_faults())]
+    Proxy(ProxyArgs),
     /// Turn a recording into a scenario
     Convert(ConvertArgs),
     /// Play recordings of packets against a server
@@ -110,8 +116,8 @@ pub struct RunArgs {
     /// Stop at the first failure that the baseline does not expect
     #[arg(long)]
     pub fail_fast: bool,
-    /// Milliseconds that the server may take for one step, if that is more than the
-    /// scenario gives it [default: 2000]
+    /// Milliseconds that a server or a driver may take for one step, if that is more than the
+    /// scenario gives it [default: 2000; 10000 for the server that is part of this program]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..))]
     pub timeout: Option<u32>,
     /// A `should` that is broken is a failure, not a warning
@@ -137,6 +143,24 @@ pub struct RecordArgs {
     /// Turn the recording into a scenario, too, and write that here
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<PathBuf>,
+}
+
+/// Options of `proxy`.
+#[derive(Debug, Args)]
+pub struct ProxyArgs {
+    /// URL of the server (`http://host:port`)
+    #[arg(long, value_name = "URL")]
+    pub upstream: String,
+    /// Address where clients connect instead, by WebSocket; port 0 takes a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
+    pub listen: String,
+    /// What goes wrong, perhaps followed by the event that it hits:
+    /// proxy-lose:TARGET_DISCONNECT [default: nothing]
+    #[arg(long, value_name = "FAULT")]
+    pub fault: Option<ProxyFaultSpec>,
+    /// Leave events alone that hold this text
+    #[arg(long, value_name = "TEXT")]
+    pub spare: Option<String>,
 }
 
 /// Options of `convert`.
@@ -201,8 +225,8 @@ pub struct ReplayArgs {
     ))
 )]
 pub struct ClientArgs {
-    /// Command that starts the driver of the client, once for each client of a scenario; the
-    /// protocol is in spec/driver.md
+    /// Command that starts the driver of the client, once for each client of a scenario: words,
+    /// quotes hold them together, no shell; the protocol is in spec/driver.md
     #[arg(long, value_name = "COMMAND")]
     pub cmd: String,
     #[command(flatten)]
@@ -292,6 +316,19 @@ pub struct ExplainArgs {
 pub struct LintArgs {
     /// Folder of scenarios [default: those in the program, and whether every clause has one]
     pub dir: Option<PathBuf>,
+}
+
+fn proxy_faults() -> String {
+    let mut text = "Faults:\n".to_owned();
+    for (_, name, sentence) in ProxyFault::ALL {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {name}\n      {sentence}");
+    }
+    text.push_str(
+        "\nAfter a colon a fault may have the event that it hits; event, ack, connect and\n\
+         disconnect stand for all packets of that kind.\n\n",
+    );
+    text + &exit_codes()
 }
 
 fn exit_codes() -> String {

@@ -109,11 +109,12 @@ pub(super) fn explain_scenario(
     }
     if !first.requires.is_empty() {
         let names: Vec<_> = first.requires.iter().map(ToString::to_string).collect();
-        let _ = writeln!(
-            text,
-            "\n  Only for servers that declare {}.",
-            names.join(" and ")
-        );
+        let (who, say) = match first.server {
+            Some(_) => ("clients", "whose driver names"),
+            None => ("servers", "that declare"),
+        };
+        let names = names.join(" and ");
+        let _ = writeln!(text, "\n  Only for {who} {say} {names}.");
     }
     if first.id != id {
         let _ = writeln!(text, "\n{} cases", found.len());
@@ -130,7 +131,8 @@ pub(super) fn explain_scenario(
         }
     }
     let source = &first.at.source;
-    if first.id == id && !id.contains('/') {
+    // Of the cases of a file about clients each is short, and who ports one needs the steps.
+    if first.server.is_some() || (first.id == id && !id.contains('/')) {
         let _ = writeln!(text, "\n{}\n\n{}", source.path, source.text.trim_end());
     } else {
         let _ = writeln!(text, "\n{}", first.at);

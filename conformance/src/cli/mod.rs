@@ -8,6 +8,7 @@ mod explain;
 mod list;
 #[cfg(feature = "faults")]
 mod prove;
+mod proxy;
 mod record;
 mod replay;
 mod report;
@@ -44,6 +45,7 @@ pub fn main() -> Exit {
     match cli.command {
         Command::Run(args) => block_on(run::run(*args)),
         Command::Record(args) => block_on_own_signals(record::record(args)),
+        Command::Proxy(args) => block_on_own_signals(proxy::proxy(args)),
         Command::Convert(args) => convert::convert_command(&args),
         Command::Replay(args) => block_on(replay::replay(args)),
         Command::Client(args) => block_on(client::client(*args)),

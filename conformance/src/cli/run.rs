@@ -33,6 +33,10 @@ use crate::scenario::{Capability, Level, Library, Source, TransportName};
 /// How many checks play at a time on one server.
 const SHARED_JOBS: usize = 16;
 
+/// How long the embedded server may take for one step. It shares its processors with the
+/// runner and with everything else on the machine, and is not judged by its haste.
+const EMBEDDED_PATIENCE: Duration = Duration::from_secs(10);
+
 /// Where a checkout has the schema of baselines.
 const SCHEMA: &str = "spec/schema/baseline.json";
 
@@ -93,7 +97,10 @@ pub(super) async fn judge(args: RunArgs, driver: Option<Driver>) -> Exit {
             } else {
                 Level::Must
             }),
-        timeout: args.timeout.map(|ms| Duration::from_millis(ms.into())),
+        timeout: match args.timeout {
+            Some(ms) => Some(Duration::from_millis(ms.into())),
+            None => is_embedded.then_some(EMBEDDED_PATIENCE),
+        },
     };
     let mut reporters = reporters(&args, &name, &selection);
     let implementation = name.clone();

@@ -364,12 +364,7 @@ impl Cast {
     /// What is wrong with a driver, if it cannot go on.
     pub(super) fn trouble(&self, name: &str) -> Option<Finding> {
         let driven = self.clients.get(name)?;
-        let said = || {
-            let words = driven.process.as_ref().map(Process::last_words);
-            let lines = words.unwrap_or_default().into_iter();
-            lines.map(|line| format!("{}{line}", super::process::DRIVER_SAID))
-        };
-        let mut finding = if let Some(nonsense) = &driven.nonsense {
+        let finding = if let Some(nonsense) = &driven.nonsense {
             Finding::new(format!("the driver of {name} printed nonsense"))
                 .comparing("a line of the driver protocol", nonsense.clone())
         } else {
@@ -379,8 +374,16 @@ impl Cast {
                 status.clone(),
             )
         };
-        finding.notes.extend(said());
         Some(finding)
+    }
+
+    /// What the drivers wrote to their standard error, as notes: often the true reason.
+    pub(crate) fn last_words(&self) -> Vec<String> {
+        let processes = self.clients.values().filter_map(|it| it.process.as_ref());
+        let lines = processes.flat_map(Process::last_words);
+        lines
+            .map(|line| format!("{}{line}", super::process::DRIVER_SAID))
+            .collect()
     }
 
     /// Whether the hello of a client names a feature.

@@ -18,7 +18,7 @@ mod verbs;
 mod wire;
 
 pub(crate) use cast::Cast;
-pub use faults::{ClientFault, ClientFaultSpec, InvalidClientFault};
+pub use faults::{ClientFault, ClientFaultSpec};
 pub use hello::hello;
 pub(crate) use lint::lint;
 pub(crate) use play::play;

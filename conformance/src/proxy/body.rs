@@ -9,7 +9,7 @@ use http_body_util::combinators::BoxBody;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use sio_p2p_transport::PayloadReader;
 
-use super::Body as Boxed;
+use super::forward::Body as Boxed;
 use crate::record::recorder::{Pending, Session};
 use crate::runner::trace::Way;
 

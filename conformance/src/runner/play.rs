@@ -215,6 +215,8 @@ impl Play {
         finding
             .notes
             .extend(self.remark.iter().map(|note| format!("note: {note}")));
+        let drivers = self.cast.iter().flat_map(Cast::last_words);
+        finding.notes.extend(drivers);
     }
 
     /// Closes what is still open, without waiting for it.

@@ -1,68 +1,75 @@
 //! Who does which check next.
 //!
-//! Results of one scenario file are never played at the same time on one server: a file
-//! may use literal client ids and rooms, where the literal is the point.
+//! A file may use literal client ids and rooms, where the literal is the point. So results
+//! of one file are never played at the same time on one server, nor are those of two files
+//! that write down the same name.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
 use super::options::Options;
 use super::plan::Check;
+use crate::scenario::literals::{Literal, client_ids, literals};
 
 /// The checks that are still to be done.
 #[derive(Debug)]
 pub(crate) struct Queue {
     state: Mutex<State>,
     changed: Notify,
-    /// Whether files exclude each other: on a server that all share.
-    exclusive: bool,
+    /// What each check has to itself while it is played.
+    claims: Vec<Vec<usize>>,
 }
 
 #[derive(Debug)]
 struct State {
-    /// Index of the check and its file.
-    waiting: Vec<(usize, String)>,
-    busy: BTreeSet<String>,
+    /// Numbers of plays.
+    waiting: Vec<usize>,
+    /// What is claimed by somebody.
+    busy: BTreeSet<usize>,
 }
 
-/// A check that somebody is doing; the file is free again when this is dropped.
+/// A check that somebody is doing; what it claims is free again when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Ticket<'q> {
-    /// Index of the check.
+    /// Number of the play.
     pub(crate) index: usize,
-    file: String,
     queue: &'q Queue,
 }
 
+/// Something that only one check at a time may use.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Claim<'c> {
+    File(&'c str),
+    Name(Literal),
+}
+
 impl Queue {
-    /// All checks of a plan, each as often as there are rounds. The index of a play is
-    /// that of its check, plus the number of checks for each round before it.
+    /// All checks of a plan, each as often as there are rounds. The number of a play is
+    /// that of its check, plus the number of checks for each round before it. Checks exclude
+    /// each other if they are `exclusive`: on a server that all share.
     pub(crate) fn new(checks: &[Check], exclusive: bool, options: &Options) -> Self {
-        let files: Vec<_> = checks
-            .iter()
-            .map(|c| c.scenario.at.source.path.clone())
-            .collect();
         let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
-        for file in &files {
-            *sizes.entry(file).or_default() += 1;
+        for check in checks {
+            *sizes.entry(file(check)).or_default() += 1;
         }
-        let plays = checks.len() * options.rounds;
-        let mut waiting: Vec<_> = files
-            .iter()
-            .cloned()
-            .cycle()
-            .take(plays)
-            .enumerate()
-            .collect();
+        let mut waiting: Vec<_> = (0..checks.len() * options.rounds).collect();
         match options.shuffle {
             Some(seed) => fastrand::Rng::with_seed(seed).shuffle(&mut waiting),
             // Long files first, so that none is left alone at the end.
-            None => waiting.sort_by_key(|(index, file)| {
-                (std::cmp::Reverse(sizes.get(file.as_str()).copied()), *index)
+            None => waiting.sort_by_key(|index| {
+                let size = sizes.get(file(&checks[index % checks.len()])).copied();
+                (std::cmp::Reverse(size), *index)
             }),
         }
+        // The next one is taken from the end.
+        waiting.reverse();
+        let claims = if exclusive {
+            claims(checks)
+        } else {
+            vec![Vec::new(); checks.len()]
+        };
         let state = Mutex::new(State {
             waiting,
             busy: BTreeSet::new(),
@@ -70,15 +77,13 @@ impl Queue {
         Self {
             state,
             changed: Notify::new(),
-            exclusive,
+            claims,
         }
     }
 
     /// Gives out no more checks.
     pub(crate) fn close(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.waiting.clear();
-        drop(state);
+        self.lock().waiting.clear();
         self.changed.notify_waiters();
     }
 
@@ -87,38 +92,137 @@ impl Queue {
         loop {
             let changed = self.changed.notified();
             {
-                let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut state = self.lock();
                 if state.waiting.is_empty() {
                     return None;
                 }
-                let free = state
-                    .waiting
-                    .iter()
-                    .position(|(_, file)| !self.exclusive || !state.busy.contains(file));
-                if let Some(free) = free {
-                    let (index, file) = state.waiting.remove(free);
-                    state.busy.insert(file.clone());
-                    return Some(Ticket {
-                        index,
-                        file,
-                        queue: self,
-                    });
+                let is_free = |play: &usize| {
+                    let mut claims = self.claims_of(*play).iter();
+                    claims.all(|claim| !state.busy.contains(claim))
+                };
+                if let Some(free) = state.waiting.iter().rposition(is_free) {
+                    let index = state.waiting.remove(free);
+                    state.busy.extend(self.claims_of(index));
+                    return Some(Ticket { index, queue: self });
                 }
             }
             changed.await;
         }
     }
+
+    fn claims_of(&self, play: usize) -> &[usize] {
+        &self.claims[play % self.claims.len()]
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
-        let mut state = self
-            .queue
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        state.busy.remove(&self.file);
+        let mut state = self.queue.lock();
+        for claim in self.queue.claims_of(self.index) {
+            state.busy.remove(claim);
+        }
         drop(state);
         self.queue.changed.notify_waiters();
+    }
+}
+
+fn file(check: &Check) -> &str {
+    &check.scenario.at.source.path
+}
+
+/// What each check claims: its file, and the names that it writes down, as numbers.
+fn claims(checks: &[Check]) -> Vec<Vec<usize>> {
+    let ids = checks.iter().flat_map(|check| client_ids(&check.scenario));
+    let ids: BTreeSet<_> = ids.collect();
+    let mut numbers = BTreeMap::new();
+    let mut claims = Vec::with_capacity(checks.len());
+    for check in checks {
+        let names = literals(&check.scenario, &ids).into_iter().map(Claim::Name);
+        let all = std::iter::once(Claim::File(file(check))).chain(names);
+        let numbered = all.map(|claim| {
+            let next = numbers.len();
+            *numbers.entry(claim).or_insert(next)
+        });
+        claims.push(numbered.collect());
+    }
+    claims
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use sio_p2p_protocol::Dialect;
+    use sio_p2p_transport::EioVersion;
+
+    use super::*;
+    use crate::scenario::{Library, TransportName};
+
+    fn checks(ids: &[&str]) -> Vec<Check> {
+        let library = Library::embedded();
+        let found = ids.iter().map(|id| {
+            let mut all = library.scenarios.iter();
+            let scenario = all.find(|scenario| scenario.id == *id).expect(id);
+            Check {
+                scenario: Arc::clone(scenario),
+                dialect: Dialect::V1,
+                eio: EioVersion::V4,
+                transport: TransportName::default(),
+            }
+        });
+        found.collect()
+    }
+
+    #[tokio::test]
+    async fn what_shares_a_name_waits_and_others_pass() {
+        let checks = checks(&[
+            "room-names/constructor",
+            "hostile-topic/end-of-a-prototype",
+            "room-names/proto",
+            "message-with-ack",
+        ]);
+        let queue = Queue::new(&checks, true, &Options::default());
+        let first = queue.next().await.unwrap();
+        let second = queue.next().await.unwrap();
+        assert_eq!((first.index, second.index), (0, 3));
+        let mut third = std::pin::pin!(queue.next());
+        let waits = std::future::poll_fn(|context| {
+            std::task::Poll::Ready(third.as_mut().poll(context).is_pending())
+        });
+        assert!(waits.await);
+        drop(first);
+        // A file with one result comes after one with several.
+        assert_eq!(third.await.unwrap().index, 2);
+        let last = queue.next().await.unwrap();
+        assert_eq!(last.index, 1);
+        assert!(queue.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn on_servers_of_their_own_nobody_waits() {
+        let checks = checks(&["room-names/constructor", "room-names/proto"]);
+        let options = Options {
+            rounds: 2,
+            ..Options::default()
+        };
+        let queue = Queue::new(&checks, false, &options);
+        let mut tickets = Vec::new();
+        while let Some(ticket) = queue.next().await {
+            tickets.push(ticket);
+        }
+        let plays: Vec<_> = tickets.iter().map(|ticket| ticket.index).collect();
+        assert_eq!(plays, [0, 1, 2, 3]);
+    }
+
+    #[tokio::test]
+    async fn a_closed_queue_is_empty() {
+        let checks = checks(&["message-with-ack"]);
+        let queue = Queue::new(&checks, true, &Options::default());
+        queue.close();
+        assert!(queue.next().await.is_none());
     }
 }

@@ -5,6 +5,7 @@
 pub mod body;
 mod library;
 pub mod lint;
+pub(crate) mod literals;
 pub mod model;
 mod parse;
 mod source;

@@ -60,7 +60,10 @@ fn fail_within(timeout: &str, script: &str, message: &str) -> Vec<Found> {
 
 #[test]
 fn a_driver_that_never_answers() {
-    fail_within("2000", "cat > /dev/null", "c did not reply to connect");
+    let script = "echo nobody home >&2; cat > /dev/null";
+    let found = fail_within("2000", script, "c did not reply to connect");
+    let notes = &found[0].notes;
+    assert!(notes.contains("driver | nobody home"), "{notes}");
 }
 
 #[test]

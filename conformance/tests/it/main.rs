@@ -9,6 +9,7 @@
 mod cli;
 mod client;
 mod cluster;
+mod faulty;
 mod judge;
 mod proxy;
 mod record;

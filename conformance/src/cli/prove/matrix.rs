@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sio_p2p_server::faults::{Fault, FaultSpec, Rate};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::stage::{Came, Stage};
 use super::stem;
 use super::wrong::Wrong;
-use crate::client::{ClientFault, ClientFaultSpec};
 use crate::runner::plan::Check;
 use crate::scenario::Problem;
 
@@ -68,16 +66,10 @@ pub(super) fn named(
 
 /// Every check with every fault, or with each of these.
 pub(super) fn everything(checks: &[Arc<Check>], only: &[Wrong]) -> Vec<Trial> {
-    let servers = Fault::ALL.iter().map(|fault| {
-        let (fault, rate) = (*fault, Rate::Always);
-        Wrong::Fault(FaultSpec { fault, rate })
-    });
-    let clients = ClientFault::ALL
-        .iter()
-        .map(|(fault, ..)| (*fault, None))
-        .map(|(fault, only)| Wrong::Client(ClientFaultSpec { fault, only }));
-    let faults: Vec<_> = if only.is_empty() {
-        servers.chain(clients).collect()
+    let names = [Wrong::names(false), Wrong::names(true)].concat();
+    let all = names.into_iter().filter_map(|name| name.parse().ok());
+    let faults: Vec<Wrong> = if only.is_empty() {
+        all.collect()
     } else {
         only.to_vec()
     };

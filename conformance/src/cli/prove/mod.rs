@@ -16,12 +16,10 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use sio_p2p_protocol::Dialect;
-use sio_p2p_server::faults::Fault;
 use sio_p2p_transport::EioVersion;
 
 use super::client::Driver;
 use super::{library, print};
-use crate::client::ClientFault;
 use crate::exit::Exit;
 use crate::runner::plan::{Check, Selection};
 use crate::scenario::{Library, TransportName};
@@ -130,10 +128,10 @@ pub(super) async fn prove(args: ProveArgs) -> Exit {
     let whole = args.select.is_empty() && args.fault.is_empty();
     let mut wanted = BTreeSet::new();
     if whole {
-        wanted.extend(Fault::ALL.iter().map(|fault| fault.name()));
+        wanted.extend(Wrong::names(false));
     }
     if whole && args.driver.is_some() {
-        wanted.extend(ClientFault::ALL.map(|(_, name, _)| name));
+        wanted.extend(Wrong::names(true));
     }
     let verdict = matrix.verdict(&checks, &wanted, quick);
     let exit = print(&table::render(&matrix, &verdict));

@@ -25,9 +25,10 @@ pub(super) fn render(matrix: &Matrix, verdict: &Verdict) -> String {
         let Some(wrong) = &trial.wrong else { continue };
         // In the order of their lists.
         let place = match wrong {
-            Wrong::DefaultSettings => (None, None),
-            Wrong::Fault(spec) => (Some(spec.fault), None),
-            Wrong::Client(spec) => (None, Some(spec.fault)),
+            Wrong::DefaultSettings => (None, None, None),
+            Wrong::Client(spec) => (None, None, Some(spec.fault)),
+            Wrong::Proxy(spec) => (None, Some(spec.fault), None),
+            Wrong::Fault(spec) => (Some(spec.fault), None, None),
         };
         let row = rows.entry((place, wrong.name())).or_default();
         row.scenarios.insert(stem(&trial.check));

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use engineioxide::config::EngineIoConfig;
 use engineioxide::handler::EngineIoHandler;
 use engineioxide::service::EngineIoService;
-use engineioxide::{DisconnectReason, ProtocolVersion, Socket, Str};
+use engineioxide::{DisconnectReason, ProtocolVersion, Socket, Str, TransportType};
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
@@ -192,14 +192,30 @@ impl Server {
         if packet {
             self.send_text("1")?;
         }
+        let socket = self.socket()?;
+        self.note(Way::In, "<the server closes the transport>");
         // Where Socket.IO 4 ends the transport by itself, so do we.
-        self.socket()?.close(DisconnectReason::TransportClose);
+        socket.close(DisconnectReason::TransportClose);
         Ok(())
     }
 
     /// Drops every TCP connection without a word.
     pub(crate) fn cut(&self) {
+        self.note(Way::In, "<the server drops the TCP connections>");
         lock(&self.wires).abort_all();
+        // An HTTP library may repeat the poll by itself. The original's engine has ended the
+        // session by then and refuses it; ours would wait for the heartbeat.
+        if let Ok(socket) = self.socket()
+            && socket.transport_type() == TransportType::Polling
+        {
+            socket.close(DisconnectReason::TransportError);
+        }
+    }
+
+    /// Records what is no frame.
+    fn note(&self, way: Way, what: &str) {
+        let trace = &self.handler.trace;
+        trace.push(&self.handler.client, way, what.to_owned());
     }
 
     fn socket(&self) -> Result<Arc<Socket<Session>>, String> {
@@ -290,6 +306,8 @@ impl EngineIoHandler for Handler {
     fn on_disconnect(&self, socket: Arc<Socket<Session>>, _: DisconnectReason) {
         let generation = socket.data.generation.load(Ordering::SeqCst);
         if generation > 0 {
+            let what = "<the connection has ended>".to_owned();
+            self.trace.push(&self.client, Way::Out, what);
             self.tell(generation, Said::Gone);
         }
     }

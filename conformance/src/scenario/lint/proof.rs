@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::library::Library;
 use super::super::parse::{Problem, Scenario};
+use crate::proxy::faults::{PREFIX, ProxyFaultSpec};
 
 /// The name of what is wrong when a server does not have the settings that a scenario
 /// states. It proves that the scenario is about them.
@@ -20,6 +21,10 @@ pub(super) fn names(scenario: &Scenario, problems: &mut Vec<Problem>) {
             DEFAULT_SETTINGS => Ok(()),
             name if scenario.server.is_some() => {
                 let spec = name.parse::<crate::client::ClientFaultSpec>();
+                spec.map(drop).map_err(|error| error.to_string())
+            }
+            name if name.starts_with(PREFIX) => {
+                let spec = name.parse::<ProxyFaultSpec>();
                 spec.map(drop).map_err(|error| error.to_string())
             }
             name => understood(name),

@@ -3,157 +3,19 @@
 //! They show that scenarios about clients can fail (`p2p-conformance prove`). Fences, the
 //! hello and the command `exit` are left alone: they are the runner's own.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
+mod list;
 
-use bytes::{BufMut as _, Bytes, BytesMut};
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use sio_p2p_transport::{Data, Packet};
 
 use super::server::Said;
+use crate::fault::{alter, alter_data, event_name};
+pub use list::{ClientFault, ClientFaultSpec};
 
 /// Numbers of commands from here on are those of repeated ones.
 const REPEATED: u64 = 1 << 32;
-
-/// Something that a client can do wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each has its sentence in `ALL`")]
-pub enum ClientFault {
-    IgnoreCommand,
-    RepeatCommand,
-    AlterReply,
-    TurnReply,
-    LoseReport,
-    RepeatReport,
-    AlterReport,
-    LosePacket,
-    RepeatPacket,
-    AlterPacket,
-    InventAck,
-    AlterHandshake,
-}
-
-impl ClientFault {
-    /// All of them, with name and sentence.
-    pub const ALL: [(Self, &'static str, &'static str); 12] = {
-        use ClientFault as F;
-        [
-            (
-                F::IgnoreCommand,
-                "ignore-command",
-                "A command is replied with success and never done.",
-            ),
-            (
-                F::RepeatCommand,
-                "repeat-command",
-                "A command is done twice.",
-            ),
-            (
-                F::AlterReply,
-                "alter-reply",
-                "The value of a reply is another one.",
-            ),
-            (
-                F::TurnReply,
-                "turn-reply",
-                "A success is replied as a failure, and a failure as a success.",
-            ),
-            (
-                F::LoseReport,
-                "lose-report",
-                "An event of the driver is never reported.",
-            ),
-            (
-                F::RepeatReport,
-                "repeat-report",
-                "An event of the driver is reported twice.",
-            ),
-            (
-                F::AlterReport,
-                "alter-report",
-                "What an event of the driver holds is another value.",
-            ),
-            (
-                F::LosePacket,
-                "lose-packet",
-                "A packet of the client does not reach the scripted server.",
-            ),
-            (
-                F::RepeatPacket,
-                "repeat-packet",
-                "A packet of the client reaches the scripted server twice.",
-            ),
-            (
-                F::AlterPacket,
-                "alter-packet",
-                "The last value or attachment in a packet of the client is another one.",
-            ),
-            (
-                F::InventAck,
-                "invent-ack",
-                "A request of the server is acked at once, whatever the client does.",
-            ),
-            (
-                F::AlterHandshake,
-                "alter-handshake",
-                "The query of the client's handshake names another client id.",
-            ),
-        ]
-    };
-
-    /// The name in scenarios.
-    pub fn name(self) -> &'static str {
-        let mut all = Self::ALL.iter();
-        all.find(|(fault, ..)| *fault == self)
-            .map_or("", |(_, name, _)| name)
-    }
-}
-
-/// A fault, and what it hits: `lose-report`, or only `lose-report:target_left`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientFaultSpec {
-    /// What goes wrong.
-    pub fault: ClientFault,
-    /// Only with this command, event of the driver, or event on the wire; `event` and `ack`
-    /// stand for all such packets.
-    pub only: Option<String>,
-}
-
-/// A text that names no fault of a client.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "there is no fault of a client {0:?}: the names are in spec/driver.md, perhaps followed by what it hits, as in `lose-report:received`"
-)]
-pub struct InvalidClientFault(String);
-
-impl FromStr for ClientFaultSpec {
-    type Err = InvalidClientFault;
-
-    fn from_str(text: &str) -> Result<Self, InvalidClientFault> {
-        let (name, only) = match text.split_once(':') {
-            Some((name, only)) => (name, Some(only)),
-            None => (text, None),
-        };
-        let known = ClientFault::ALL.iter().find(|(_, known, _)| *known == name);
-        match known {
-            Some((fault, ..)) if only != Some("") => Ok(Self {
-                fault: *fault,
-                only: only.map(str::to_owned),
-            }),
-            _ => Err(InvalidClientFault(text.to_owned())),
-        }
-    }
-}
-
-impl fmt::Display for ClientFaultSpec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.fault.name())?;
-        self.only
-            .as_ref()
-            .map_or(Ok(()), |only| write!(f, ":{only}"))
-    }
-}
 
 /// What stands between the runner and the clients of one play.
 #[derive(Debug)]
@@ -183,25 +45,6 @@ impl Interference {
         }
     }
 
-    /// Whether this is the fault, and it hits something of these names. Without `connect`
-    /// nothing begins, so that has to be asked for.
-    fn hits(&self, fault: ClientFault, names: &[&str]) -> bool {
-        self.spec.fault == fault
-            && match &self.spec.only {
-                Some(only) => names.contains(&only.as_str()),
-                None => !names.contains(&"connect"),
-            }
-    }
-
-    /// How often something arrives: never, once or twice.
-    fn times(&self, lose: ClientFault, repeat: ClientFault, names: &[&str]) -> usize {
-        if self.hits(lose, names) {
-            0
-        } else {
-            1 + usize::from(self.hits(repeat, names))
-        }
-    }
-
     /// A command on its way to the driver.
     pub(super) fn command(&mut self, client: &str, line: &Value) -> Commanded {
         let text = line.to_string();
@@ -213,11 +56,11 @@ impl Interference {
         }
         let key = (client.to_owned(), id);
         self.commands.insert(key, what.to_owned());
-        if self.hits(ClientFault::IgnoreCommand, &[what]) {
+        if self.spec.hits(ClientFault::IgnoreCommand, &[what]) {
             return Commanded::Ignored(json!({ "id": id, "ok": null }).to_string());
         }
         let mut lines = vec![text];
-        if self.hits(ClientFault::RepeatCommand, &[what]) {
+        if self.spec.hits(ClientFault::RepeatCommand, &[what]) {
             let mut again = line.clone();
             again["id"] = json!(REPEATED + id);
             lines.push(again.to_string());
@@ -246,7 +89,7 @@ impl Interference {
             return vec![line];
         }
         let names = [event.as_str()];
-        if self.hits(ClientFault::AlterReport, &names) {
+        if self.spec.hits(ClientFault::AlterReport, &names) {
             // `from` is not among them: a client need not know it.
             let members = ["args", "data", "text", "client", "stream", "listener"];
             let member = members.into_iter().find(|key| value.get(key).is_some());
@@ -254,17 +97,19 @@ impl Interference {
                 alter(&mut value[member]);
             }
         }
-        let times = self.times(ClientFault::LoseReport, ClientFault::RepeatReport, &names);
+        let times = self
+            .spec
+            .times(ClientFault::LoseReport, ClientFault::RepeatReport, &names);
         vec![value.to_string(); times]
     }
 
     fn reply(&self, what: &str, value: &mut Value) {
         let id = value["id"].clone();
-        if self.hits(ClientFault::AlterReply, &[what])
+        if self.spec.hits(ClientFault::AlterReply, &[what])
             && let Some(found) = value.get_mut("ok").filter(|found| !found.is_null())
         {
             alter(found);
-        } else if self.hits(ClientFault::TurnReply, &[what]) {
+        } else if self.spec.hits(ClientFault::TurnReply, &[what]) {
             *value = match value.get("error") {
                 Some(_) => json!({ "id": id, "ok": null }),
                 None => json!({ "id": id, "error": "altered" }),
@@ -274,7 +119,7 @@ impl Interference {
 
     /// The ack that the scripted server sees of a request that it has just sent.
     pub(super) fn invented(&self, event: &str, id: u64) -> Option<Said> {
-        let hit = self.hits(ClientFault::InventAck, &[event]);
+        let hit = self.spec.hits(ClientFault::InventAck, &[event]);
         hit.then(|| {
             Said::Packet(Packet::Ack {
                 namespace: "/".to_owned(),
@@ -288,7 +133,7 @@ impl Interference {
     pub(super) fn seen(&self, said: Said) -> Vec<Said> {
         match said {
             Said::Joined { mut query } => {
-                if self.hits(ClientFault::AlterHandshake, &[]) {
+                if self.spec.hits(ClientFault::AlterHandshake, &[]) {
                     query = query.replace("clientId=", "clientId=other-");
                 }
                 vec![Said::Joined { query }]
@@ -307,45 +152,15 @@ impl Interference {
             Packet::Ack { data, .. } => ("ack", data),
             _ => return vec![packet],
         };
-        let Ok(mut value) = serde_json::from_str::<Value>(&data.json) else {
-            return vec![packet];
-        };
-        let event = value[0].as_str().filter(|_| kind == "event");
-        let event = event.unwrap_or(kind).to_owned();
-        let names = [kind, event.as_str()];
-        if self.hits(ClientFault::AlterPacket, &names) {
-            if let Some(last) = data.attachments.last_mut() {
-                let mut bytes = BytesMut::from(&last[..]);
-                bytes.put_u8(0xff);
-                *last = Bytes::from(bytes);
-            } else {
-                alter(&mut value);
-                data.json = value.to_string();
-            }
+        let event = event_name(data).filter(|_| kind == "event");
+        let names = [kind, event.as_deref().unwrap_or(kind)];
+        if self.spec.hits(ClientFault::AlterPacket, &names) {
+            alter_data(data);
         }
-        let times = self.times(ClientFault::LosePacket, ClientFault::RepeatPacket, &names);
+        let times = self
+            .spec
+            .times(ClientFault::LosePacket, ClientFault::RepeatPacket, &names);
         vec![packet; times]
-    }
-}
-
-/// Makes another value of the same kind of the last simple one in a value.
-fn alter(value: &mut Value) {
-    match value {
-        Value::Null => *value = json!("altered"),
-        Value::Bool(it) => *it = !*it,
-        Value::Number(it) => *value = json!(it.as_f64().map_or(1.0, |it| it + 1.0)),
-        Value::String(it) => it.push('~'),
-        Value::Array(items) => match items.last_mut() {
-            Some(last) => alter(last),
-            None => items.push(json!("altered")),
-        },
-        Value::Object(members) => match members.iter_mut().next_back() {
-            Some((key, last)) if key == "$bin" => *last = json!("YWx0ZXJlZA=="),
-            Some((_, last)) => alter(last),
-            None => {
-                members.insert("altered".to_owned(), json!(true));
-            }
-        },
     }
 }
 
@@ -355,21 +170,6 @@ mod tests {
 
     fn with(spec: &str) -> Interference {
         Interference::new(spec.parse().unwrap(), "fence-1".to_owned())
-    }
-
-    #[test]
-    fn names_are_names() {
-        for (fault, name, sentence) in ClientFault::ALL {
-            let spec: ClientFaultSpec = format!("{name}:x").parse().unwrap();
-            assert_eq!((spec.fault, fault.name()), (fault, name));
-            assert_eq!(spec.to_string(), format!("{name}:x"));
-            let page = include_str!("../../../spec/driver.md");
-            let row = format!("| `{name}` | {sentence} |");
-            assert!(page.contains(&row), "spec/driver.md lacks {row}");
-        }
-        for bad in ["drop-ack", "lose-report:", ""] {
-            assert!(bad.parse::<ClientFaultSpec>().is_err(), "{bad}");
-        }
     }
 
     #[test]

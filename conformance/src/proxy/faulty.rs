@@ -1,0 +1,146 @@
+//! A proxy that does single things wrong.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::header::UPGRADE;
+use hyper::{Request, Response, StatusCode};
+use sio_p2p_transport::Frame;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+use super::faults::{ProxyFault, ProxyFaultSpec};
+use super::forward::{self, Body, Forward, ProxyError, said};
+use super::link;
+use super::meddle::Meddler;
+use crate::record::recorder::Engine;
+
+/// The parameter by which clients say who they are.
+const CLIENT_ID: &str = "clientId=";
+
+/// A proxy between clients and a server that does single things wrong. It follows
+/// the transport websocket alone, and refuses polling.
+#[derive(Debug)]
+pub struct FaultyProxy {
+    forward: Forward,
+    hub: Arc<Hub>,
+}
+
+/// What the connections of a proxy share.
+#[derive(Debug)]
+pub(super) struct Hub {
+    pub(super) meddler: Meddler,
+    /// The ways to the clients.
+    clients: Mutex<BTreeMap<u64, mpsc::Sender<Frame>>>,
+    /// The ids of clients that have left, as they stand in the query.
+    left: Mutex<BTreeSet<String>>,
+    next: AtomicU64,
+}
+
+impl FaultyProxy {
+    /// A proxy in front of this server, with this fault or with none. Events that hold the
+    /// text `spare` are left alone. TLS is not spoken.
+    pub fn new(
+        upstream: &str,
+        fault: Option<ProxyFaultSpec>,
+        spare: Option<String>,
+    ) -> Result<Self, ProxyError> {
+        let hub = Hub {
+            meddler: Meddler { spec: fault, spare },
+            clients: Mutex::default(),
+            left: Mutex::default(),
+            next: AtomicU64::new(0),
+        };
+        Ok(Self {
+            forward: Forward::new(upstream)?,
+            hub: Arc::new(hub),
+        })
+    }
+
+    /// Serves clients until the future is dropped. Connections that are open then go on until
+    /// one side ends them.
+    pub async fn serve(self, listener: TcpListener) {
+        let proxy = Arc::new(self);
+        let pass = move |request| {
+            let proxy = Arc::clone(&proxy);
+            async move { proxy.pass(request).await }
+        };
+        forward::serve(listener, pass).await;
+    }
+
+    async fn pass(&self, mut request: Request<Incoming>) -> Response<Body> {
+        let query = request.uri().query().unwrap_or_default();
+        let engine = Engine::of(query);
+        if engine.as_ref().is_some_and(Engine::is_polling) {
+            let text = "this proxy does not follow polling; use the transport websocket\n";
+            return said(StatusCode::BAD_REQUEST, text);
+        }
+        let id = client_id(query).to_owned();
+        if self.hub.meddler.has(ProxyFault::RefuseReturn) && lock(&self.hub.left).contains(&id) {
+            let text = "this client is not let in again\n";
+            return said(StatusCode::FORBIDDEN, text);
+        }
+        let path = request.uri().path_and_query();
+        let mut path = path.map_or_else(|| "/".to_owned(), ToString::to_string);
+        if self.hub.meddler.has(ProxyFault::WrongId) {
+            path = path.replace(CLIENT_ID, &format!("{CLIENT_ID}other-"));
+        }
+        let upgrades = request.headers().contains_key(UPGRADE);
+        let from_client = upgrades.then(|| hyper::upgrade::on(&mut request));
+        let (mut head, body) = request.into_parts();
+        if let Err(answer) = self.forward.aim(&mut head, &path, upgrades) {
+            return *answer;
+        }
+        let mut response = match self.forward.send(head, body.boxed()).await {
+            Ok(response) => response,
+            Err(answer) => return *answer,
+        };
+        if let (Some(from_client), Some(engine), StatusCode::SWITCHING_PROTOCOLS) =
+            (from_client, engine, response.status())
+        {
+            let from_server = hyper::upgrade::on(&mut response);
+            let hub = Arc::clone(&self.hub);
+            tokio::spawn(async move {
+                link::join(from_client, from_server, &hub, engine.eio()).await;
+                lock(&hub.left).insert(id);
+            });
+        }
+        response.map(BodyExt::boxed)
+    }
+}
+
+impl Hub {
+    /// A number for a new client, to whom this is the way.
+    pub(super) fn enter(&self, way: mpsc::Sender<Frame>) -> u64 {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        lock(&self.clients).insert(number, way);
+        number
+    }
+
+    pub(super) fn leave(&self, number: u64) {
+        lock(&self.clients).remove(&number);
+    }
+
+    /// Gives frames to all clients but this one. Who has too much waiting goes without.
+    pub(super) fn copy(&self, number: u64, frames: &[Frame]) {
+        for (_, way) in lock(&self.clients).iter().filter(|(n, _)| **n != number) {
+            for frame in frames {
+                let _ = way.try_send(frame.clone());
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn client_id(query: &str) -> &str {
+    let mut pairs = query.split('&');
+    pairs
+        .find_map(|pair| pair.strip_prefix(CLIENT_ID))
+        .unwrap_or_default()
+}

@@ -1,0 +1,174 @@
+//! Passing requests on to a server, whatever is looked at or done on the way.
+
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::header::{ACCEPT_ENCODING, CONNECTION, HOST, HeaderValue, SEC_WEBSOCKET_EXTENSIONS};
+use hyper::http::request::Parts;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode, Uri};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+/// How long the head of a request may take.
+const HEAD_LIMIT: Duration = Duration::from_secs(30);
+
+/// A body that passes.
+pub(super) type Body = BoxBody<Bytes, hyper::Error>;
+
+/// Why there can be no proxy.
+#[derive(Debug, thiserror::Error)]
+pub enum ProxyError {
+    /// The URL of the upstream server cannot be used.
+    #[error("--upstream takes http://HOST:PORT, not {0:?}")]
+    Upstream(String),
+}
+
+/// The way to the upstream server.
+#[derive(Debug)]
+pub(super) struct Forward {
+    scheme_and_authority: String,
+    host: HeaderValue,
+    client: Client<HttpConnector, Body>,
+    /// The user has been told that the upstream server cannot be reached.
+    complained: AtomicBool,
+}
+
+impl Forward {
+    /// The way to this server. TLS is not spoken.
+    pub(super) fn new(upstream: &str) -> Result<Self, ProxyError> {
+        let unfit = || ProxyError::Upstream(upstream.to_owned());
+        let uri: Uri = upstream.parse().map_err(|_| unfit())?;
+        let authority = uri.authority().ok_or_else(unfit)?;
+        if uri.scheme_str() != Some("http") || !matches!(uri.path(), "" | "/") {
+            return Err(unfit());
+        }
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        let client = Client::builder(TokioExecutor::new())
+            .http1_preserve_header_case(true)
+            .build(connector);
+        Ok(Self {
+            scheme_and_authority: format!("http://{authority}"),
+            host: HeaderValue::from_str(authority.as_str()).map_err(|_| unfit())?,
+            client,
+            complained: AtomicBool::new(false),
+        })
+    }
+
+    /// Makes the head of a request one to the upstream server, with this path and query.
+    /// `Host` names that server, and offers of compression are left out, because what is
+    /// compressed cannot be read. The error is the answer to the client.
+    pub(super) fn aim(
+        &self,
+        head: &mut Parts,
+        path: &str,
+        upgrades: bool,
+    ) -> Result<(), Box<Response<Body>>> {
+        head.uri = format!("{}{path}", self.scheme_and_authority)
+            .parse()
+            .map_err(|_| {
+                let text = "the proxy cannot read this URL\n";
+                Box::new(said(StatusCode::BAD_REQUEST, text))
+            })?;
+        head.headers.insert(HOST, self.host.clone());
+        head.headers.remove(ACCEPT_ENCODING);
+        head.headers.remove(SEC_WEBSOCKET_EXTENSIONS);
+        if !upgrades {
+            // It is about the connection of the client, not that to the server.
+            head.headers.remove(CONNECTION);
+        }
+        Ok(())
+    }
+
+    /// Sends a request on. The error is the answer to the client.
+    pub(super) async fn send(
+        &self,
+        head: Parts,
+        body: Body,
+    ) -> Result<Response<Incoming>, Box<Response<Body>>> {
+        match self.client.request(Request::from_parts(head, body)).await {
+            Ok(response) => {
+                self.complained.store(false, Ordering::Relaxed);
+                Ok(response)
+            }
+            Err(error) => Err(Box::new(self.unreachable(&error))),
+        }
+    }
+
+    fn unreachable(&self, error: &hyper_util::client::legacy::Error) -> Response<Body> {
+        let mut why = error.to_string();
+        let mut source = std::error::Error::source(error);
+        while let Some(error) = source {
+            why = error.to_string();
+            source = error.source();
+        }
+        if !self.complained.swap(true, Ordering::Relaxed) {
+            let server = &self.scheme_and_authority;
+            eprintln!("warning: {server} cannot be reached: {why}");
+        }
+        said(
+            StatusCode::BAD_GATEWAY,
+            &format!("the server behind the proxy cannot be reached: {why}\n"),
+        )
+    }
+}
+
+/// Serves clients until the future is dropped, which breaks all connections off.
+pub(super) async fn serve<Answer, Answered>(listener: TcpListener, answer: Answer)
+where
+    Answer: Fn(Request<Incoming>) -> Answered + Clone + Send + Sync + 'static,
+    Answered: Future<Output = Response<Body>> + Send + 'static,
+{
+    let mut clients = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    clients.spawn(client(stream, answer.clone()));
+                }
+                // Out of file descriptors, or the client has gone already.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            },
+            Some(_) = clients.join_next() => {}
+        }
+    }
+}
+
+async fn client<Answer, Answered>(stream: TcpStream, answer: Answer)
+where
+    Answer: Fn(Request<Incoming>) -> Answered + Send + Sync + 'static,
+    Answered: Future<Output = Response<Body>> + Send + 'static,
+{
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request| {
+        let answered = answer(request);
+        async move { Ok::<_, Infallible>(answered.await) }
+    });
+    // A client that breaks off is no trouble of the proxy.
+    let _ = http1::Builder::new()
+        .preserve_header_case(true)
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_LIMIT)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades()
+        .await;
+}
+
+/// A plain answer of the proxy itself.
+pub(super) fn said(status: StatusCode, text: &str) -> Response<Body> {
+    let body = Full::new(Bytes::copy_from_slice(text.as_bytes()));
+    let body = body.map_err(|never| match never {}).boxed();
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response
+}

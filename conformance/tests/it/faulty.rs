@@ -1,0 +1,122 @@
+//! The proxy that does things wrong: with nothing wrong nobody notices it, and each of its
+//! faults is noticed.
+
+use sio_p2p_conformance::baseline::Baseline;
+use sio_p2p_conformance::fault::Kind as _;
+use sio_p2p_conformance::proxy::FaultyProxy;
+use sio_p2p_conformance::proxy::faults::{ProxyFault, ProxyFaultSpec};
+use sio_p2p_conformance::runner::options::Options;
+use sio_p2p_conformance::runner::plan::Selection;
+use sio_p2p_conformance::runner::run::{Run, Target};
+use sio_p2p_conformance::runner::verdict::Verdict;
+use sio_p2p_conformance::scenario::{Library, TransportName};
+use sio_p2p_protocol::Dialect;
+use sio_p2p_server::Config;
+use sio_p2p_transport::EioVersion;
+use tokio::net::TcpListener;
+
+/// The address of a reference server behind a proxy with this fault.
+async fn behind(fault: Option<ProxyFaultSpec>) -> String {
+    let inner = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let upstream = format!("http://{}", inner.local_addr().unwrap());
+    let forever = std::future::pending::<()>();
+    tokio::spawn(sio_p2p_server::serve(inner, Config::default(), forever));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let proxy = FaultyProxy::new(&upstream, fault, Some("\"fence-".to_owned())).unwrap();
+    tokio::spawn(proxy.serve(listener));
+    url
+}
+
+/// The verdicts on these scenarios, in these dialects and both generations.
+async fn verdicts(url: &str, ids: &[&str], dialects: &[Dialect]) -> Vec<(String, Verdict, String)> {
+    let selection = Selection {
+        dialects: dialects.to_vec(),
+        eio: vec![EioVersion::V3, EioVersion::V4],
+        transports: vec![TransportName::default()],
+        patterns: ids.iter().map(|id| (*id).to_owned()).collect(),
+        claims: Vec::new(),
+        revision: sio_p2p_conformance::requirements::current(),
+        claimed: None,
+    };
+    let checks = selection.checks(&Library::embedded().scenarios);
+    assert!(!checks.is_empty(), "{ids:?}");
+    let run = Run {
+        target: Target::Running {
+            urls: vec![url.to_owned()],
+        },
+        name: "a server behind a proxy".into(),
+        checks,
+        selection: &selection,
+        options: Options {
+            jobs: 4,
+            ..Options::default()
+        },
+        baseline: &Baseline::default(),
+    };
+    let (results, _) = run.run(&mut []).await.unwrap();
+    let said = results.into_iter().map(|result| {
+        (
+            result.check.scenario.id.clone(),
+            result.verdict,
+            result.message,
+        )
+    });
+    said.collect()
+}
+
+/// What a proxy could get wrong by itself: binaries, large and odd packets, every kind of end.
+const DELICATE: [&str; 9] = [
+    "message-with-ack",
+    "binary-arguments",
+    "binary-hundred-attachments",
+    "large-message",
+    "order-of-1000-messages",
+    "target-disconnect-source-abrupt",
+    "target-disconnect-source-clean",
+    "foreign-namespace-is-refused",
+    "oversized-message-closes-its-sender",
+];
+
+#[tokio::test]
+async fn with_nothing_wrong_nobody_notices_it() {
+    let url = behind(None).await;
+    for (id, verdict, message) in verdicts(&url, &DELICATE, &Dialect::ALL).await {
+        assert_eq!(verdict, Verdict::Pass, "{id}: {message}");
+    }
+}
+
+#[tokio::test]
+async fn every_fault_is_noticed() {
+    let plays = ProxyFault::ALL.iter().map(|(fault, name, _)| {
+        let story = match fault {
+            ProxyFault::HideLeaving | ProxyFault::RefuseReturn => "ten-times-back",
+            _ => "message-with-ack",
+        };
+        async move {
+            let url = behind(Some(name.parse().unwrap())).await;
+            for (id, verdict, _) in verdicts(&url, &[story], &[Dialect::V2]).await {
+                assert_eq!(verdict, Verdict::Fail, "{id} with {name}");
+            }
+        }
+    });
+    futures_util::future::join_all(plays).await;
+}
+
+#[tokio::test]
+async fn polling_is_refused_with_a_reason() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let url = behind(None).await;
+    let address = url.trim_start_matches("http://");
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: {address}\r\n\
+         Connection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert!(answer.contains("does not follow polling"), "{answer}");
+}
