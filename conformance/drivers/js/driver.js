@@ -73,8 +73,9 @@ function connect({ url, client_id, transport, reconnect }) {
   });
   p2pClientPlugin(socket, client_id);
   socket.on('SERVER_ERROR', (text) => tell('server_error', { text: String(text) }));
-  socket.onAddP2pTarget((client) => tell('target_added', { client }));
-  socket.onP2pTargetDisconnect((client) => tell('target_left', { client }));
+  // Whoever it is said to be: the plugin checks nothing.
+  socket.onAddP2pTarget((client) => tell('target_added', { client: String(client) }));
+  socket.onP2pTargetDisconnect((client) => tell('target_left', { client: String(client) }));
   socket.on('disconnect', (reason) => leaving || tell('disconnected', { reason }));
   return new Promise((resolve, reject) => {
     let before = false;

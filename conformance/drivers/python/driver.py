@@ -43,9 +43,9 @@ class Driver:
     async def connect(self, url, client_id, transport, reconnect=False, **_):
         self.leaving = False
         self.client = client = p2p.Client(client_id, reconnect)
-        client.on_server_error = lambda text: say(event="server_error", text=text)
-        client.on_target_added = lambda who: say(event="target_added", client=who)
-        client.on_target_left = lambda who: say(event="target_left", client=who)
+        client.on_server_error = lambda text: say(event="server_error", text=str(text))
+        client.on_target_added = lambda who: say(event="target_added", client=str(who))
+        client.on_target_left = lambda who: say(event="target_left", client=str(who))
         client.on_disconnect = self.disconnected
         await client.connect(url, TRANSPORTS[transport])
         client.io.on("connect", lambda: say(event="connected"))  # from the second one on

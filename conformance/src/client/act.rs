@@ -1,10 +1,12 @@
 //! The verbs that do something to a client under test.
 
+use std::time::Duration;
+
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::{Data, Packet};
 use tokio::time::Instant;
 
-use super::cast::Seat;
+use super::seat::Seat;
 use super::server::Admission;
 use super::values;
 use super::verbs::{ClientVerb, Drive, Handshake, HangingUp};
@@ -69,29 +71,40 @@ impl Play {
                     .refuse
                     .clone()
                     .map_or(Admission::Accept, Admission::Refuse);
-                self.seat(&body.client)?.server.admit(admission);
+                let heartbeat = body.heartbeat_ms.map(Duration::from_millis);
+                self.seat(&body.client)?.server.admit(admission, heartbeat);
                 Ok(())
             }
-            ClientVerb::HangUp(body) => {
-                let seat = self.seat(&body.client)?;
-                let ended = match body.how {
-                    HangingUp::Packet => seat.server.end(true),
-                    HangingUp::Transport => seat.server.end(false),
-                    HangingUp::Cut => {
-                        seat.server.cut();
-                        Ok(())
-                    }
-                };
-                // What follows is not the client's doing.
-                seat.generation += 1;
-                if let Some(client) = self.cast()?.clients.get_mut(&body.client) {
-                    client.connected = false;
-                }
-                ended.map_err(|why| unsent(&body.client, &why))
-            }
+            ClientVerb::HangUp(body) => self.hang_up(&body.client, body.how).await,
             // Observations have a place of their own.
             _ => Ok(()),
         }
+    }
+
+    async fn hang_up(&mut self, name: &str, how: HangingUp) -> Result<(), Stop> {
+        // In the middle of an upgrade our engine has no transport that it could close, and
+        // socket.io-client 4 notices a cut by the heartbeat alone.
+        self.upgraded_as_told(name).await?;
+        let seat = self.seat(name)?;
+        // What follows is not the client's doing.
+        seat.generation += 1;
+        let server = &seat.server;
+        let ended = match how {
+            HangingUp::Packet => server.end(true),
+            HangingUp::Transport => server.end(false),
+            HangingUp::Cut => {
+                server.cut().await;
+                Ok(())
+            }
+            HangingUp::Silent => {
+                server.fall_silent();
+                Ok(())
+            }
+        };
+        if let Some(client) = self.cast()?.clients.get_mut(name) {
+            client.connected = false;
+        }
+        ended.map_err(|why| unsent(name, &why))
     }
 
     async fn drive(&mut self, body: &Drive) -> Result<(), Stop> {

@@ -32,7 +32,7 @@ impl Play {
         Ok(())
     }
 
-    async fn fence_client(&mut self, name: &str) -> Result<(), Stop> {
+    pub(super) async fn fence_client(&mut self, name: &str) -> Result<(), Stop> {
         self.fences += 1;
         let number = self.fences;
         let members = serde_json::json!({
@@ -74,7 +74,13 @@ impl Play {
         };
         let names: Vec<String> = cast.clients.keys().cloned().collect();
         for name in &names {
+            self.upgraded_as_told(name).await?;
+        }
+        // All of them before the first one exits, which others may be told.
+        for name in &names {
             self.client_leftovers(name, true)?;
+        }
+        for name in &names {
             let started = self
                 .cast()?
                 .clients

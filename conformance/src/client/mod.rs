@@ -5,6 +5,7 @@
 
 mod act;
 mod cast;
+mod driven;
 mod faults;
 mod finish;
 mod hello;
@@ -12,6 +13,7 @@ mod lint;
 mod look;
 mod play;
 mod process;
+mod seat;
 mod server;
 mod values;
 mod verbs;

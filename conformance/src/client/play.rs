@@ -12,7 +12,7 @@ use crate::runner::plan::Check;
 use crate::runner::play::{Play, Played, Stop};
 use crate::runner::trace::Trace;
 use crate::runner::verdict::{Finding, Outcome};
-use crate::scenario::ServerRole;
+use crate::scenario::{ServerRole, TransportName};
 
 /// Name of the listener by which fences are reported.
 pub(super) const FENCE: &str = "fence";
@@ -255,9 +255,12 @@ impl Play {
                         .pop_front()
                 })
                 .await?;
-            if joined.is_none() {
-                let message = format!("{name} says that it is connected, and is not");
-                return Err(Stop::broken(message));
+            match joined {
+                Some(query) => self.handshake_as_told(name, &query)?,
+                None => {
+                    let message = format!("{name} says that it is connected, and is not");
+                    return Err(Stop::broken(message));
+                }
             }
         }
         if let Some(client) = self.cast()?.clients.get_mut(name) {
@@ -268,6 +271,51 @@ impl Play {
         }
         self.listen_for_fences(name).await?;
         Ok(reply)
+    }
+
+    /// Whether a client came as the driver was told, so that what is judged is what the
+    /// report says: on this generation, and by this transport.
+    fn handshake_as_told(&self, name: &str, query: &str) -> Result<(), Stop> {
+        let first = match self.check.transport {
+            TransportName::Websocket => "websocket",
+            TransportName::Polling | TransportName::Upgrade => "polling",
+        };
+        let eio = self.eio.number().to_string();
+        for (key, told) in [("EIO", eio.as_str()), ("transport", first)] {
+            let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+            if !pairs.any(|(name, value)| name == key && value == told) {
+                let message = format!("{name} does not connect as it was told");
+                let finding = Finding::new(message);
+                return Err(Stop::Broken(
+                    finding.comparing(format!("{key}={told}"), query),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// A client that was told to upgrade has done so, or does before a few more messages.
+    pub(super) async fn upgraded_as_told(&mut self, name: &str) -> Result<(), Stop> {
+        let until = Instant::now() + self.deadline;
+        while self.check.transport == TransportName::Upgrade {
+            let client = self.cast()?.clients.get(name);
+            let Some(client) = client.filter(|client| client.connected) else {
+                break;
+            };
+            if client
+                .seat
+                .as_ref()
+                .is_none_or(|seat| seat.server.is_on_websocket())
+            {
+                break;
+            }
+            if Instant::now() > until {
+                let finding = Finding::new(format!("{name} was told to upgrade, and stays"));
+                return Err(Stop::Broken(finding.comparing("a WebSocket", "polling")));
+            }
+            self.fence_client(name).await?;
+        }
+        Ok(())
     }
 
     async fn listen_for_fences(&mut self, name: &str) -> Result<(), Stop> {

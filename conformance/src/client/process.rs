@@ -4,19 +4,17 @@
 //! bounded, nobody waits for it without a deadline, and it is killed with everything that it
 //! has started.
 
-use std::collections::VecDeque;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufRead, AsyncWriteExt, BufReader};
+use tokio::process::Child;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::child::{self, Bounded, LastWords, bounded_line, split};
 use crate::json::shorten;
-use crate::runner::testee::split;
 
 /// The longest line that a driver may print, in bytes.
 const MAX_LINE: usize = 8 << 20;
@@ -24,10 +22,6 @@ const MAX_LINE: usize = 8 << 20;
 const MAX_OUTPUT: usize = 32 << 20;
 /// What a line counts besides its bytes.
 const LINE_COST: usize = 1024;
-/// How many lines of its standard error are kept.
-const LAST_WORDS: usize = 12;
-/// The longest of them, in bytes; the rest is read and forgotten.
-const MAX_WORD: usize = 2000;
 /// How long a process that has closed its output may take to end.
 const EXIT_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -92,7 +86,7 @@ pub(crate) struct Process {
     /// Id of the process and of its group, while it runs.
     group: Option<u32>,
     commands: mpsc::UnboundedSender<String>,
-    words: Arc<Mutex<VecDeque<String>>>,
+    words: LastWords,
     _tasks: JoinSet<()>,
 }
 
@@ -102,26 +96,15 @@ impl Process {
         command: &DriverCommand,
         tell: impl Fn(Output) + Send + Sync + 'static,
     ) -> Result<Self, DriverError> {
-        let (program, args) = command
-            .words
-            .split_first()
-            .map_or(("", &[][..]), |(program, args)| (program.as_str(), args));
-        let mut process = Command::new(program);
-        process
-            .args(args)
+        let mut child = child::command(&command.words)
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        // Its own group, so that what it starts in turn can be ended with it.
-        #[cfg(unix)]
-        process.process_group(0);
-        let mut child = process
-            .kill_on_drop(true)
             .spawn()
-            .map_err(|error| DriverError::Spawn(program.to_owned(), error))?;
+            .map_err(|error| {
+                DriverError::Spawn(command.words.first().cloned().unwrap_or_default(), error)
+            })?;
         let group = child.id();
         let (commands, mut lines) = mpsc::unbounded_channel::<String>();
-        let words = Arc::default();
+        let words = LastWords::default();
         let mut tasks = JoinSet::new();
         if let Some(mut stdin) = child.stdin.take() {
             // A task of its own: a driver that does not read must not hold up the play.
@@ -136,7 +119,7 @@ impl Process {
             });
         }
         if let Some(stderr) = child.stderr.take() {
-            tasks.spawn(listen(stderr, Arc::clone(&words)));
+            tasks.spawn(words.clone().listen(stderr));
         }
         let stdout = child.stdout.take();
         let (ended, status) = watch::channel(None);
@@ -162,22 +145,15 @@ impl Process {
 
     /// The last lines of its standard error.
     pub(crate) fn last_words(&self) -> Vec<String> {
-        let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
-        words.iter().cloned().collect()
+        self.words.lines()
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // The group: `npm`, `cargo run` and shells leave their children behind.
         #[cfg(unix)]
         if let Some(id) = self.group {
-            let _ = std::process::Command::new("kill")
-                .args(["-KILL", "--", &format!("-{id}")])
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status();
+            child::kill_group(id);
         }
     }
 }
@@ -231,88 +207,13 @@ async fn read(mut output: impl AsyncBufRead + Unpin, tell: &impl Fn(Output)) {
     }
 }
 
-enum Bounded {
-    Line,
-    Cut,
-    End,
-}
-
-/// One line without its end, of at most `limit` bytes.
-async fn bounded_line(
-    output: &mut (impl AsyncBufRead + Unpin),
-    line: &mut Vec<u8>,
-    limit: usize,
-) -> std::io::Result<Bounded> {
-    loop {
-        let piece = output.fill_buf().await?;
-        if piece.is_empty() {
-            return Ok(if line.is_empty() {
-                Bounded::End
-            } else {
-                Bounded::Line
-            });
-        }
-        let end = piece.iter().position(|byte| *byte == b'\n');
-        let taken = end.unwrap_or(piece.len());
-        if line.len() + taken > limit {
-            return Ok(Bounded::Cut);
-        }
-        line.extend_from_slice(&piece[..taken]);
-        output.consume(taken + usize::from(end.is_some()));
-        if end.is_some() {
-            return Ok(Bounded::Line);
-        }
-    }
-}
-
-/// Keeps the last lines of a stream, the beginnings of long ones.
-async fn listen(stream: impl AsyncRead + Unpin, words: Arc<Mutex<VecDeque<String>>>) {
-    let mut stream = BufReader::new(stream);
-    loop {
-        let mut line = Vec::new();
-        match bounded_line(&mut stream, &mut line, MAX_WORD).await {
-            Ok(Bounded::Line) => {}
-            // The next piece of the same line; an endless one costs no memory.
-            Ok(Bounded::Cut) => {
-                let Ok(piece) = stream.fill_buf().await.map(<[u8]>::len) else {
-                    return;
-                };
-                stream.consume(piece);
-            }
-            Ok(Bounded::End) | Err(_) => return,
-        }
-        let line = shorten(&String::from_utf8_lossy(&line), 300);
-        let mut words = words.lock().unwrap_or_else(PoisonError::into_inner);
-        if words.len() == LAST_WORDS {
-            words.pop_front();
-        }
-        words.push_back(line);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn lines_are_bounded() {
-        let mut input = &b"one\ntwo\nthree and more"[..];
-        let mut line = Vec::new();
-        assert!(matches!(
-            bounded_line(&mut input, &mut line, 5).await,
-            Ok(Bounded::Line)
-        ));
-        assert_eq!(line, b"one");
-        line.clear();
-        assert!(matches!(
-            bounded_line(&mut input, &mut line, 5).await,
-            Ok(Bounded::Line)
-        ));
-        line.clear();
-        assert!(matches!(
-            bounded_line(&mut input, &mut line, 5).await,
-            Ok(Bounded::Cut)
-        ));
+    #[test]
+    fn a_command_has_words() {
+        assert!(DriverCommand::parse("node driver.js 4").is_ok());
         assert!(DriverCommand::parse("  ").is_err());
         assert!(DriverCommand::parse("a 'b").is_err());
     }

@@ -260,6 +260,10 @@ pub struct Admit {
     /// Why it is refused; without it, it is accepted.
     #[serde(default)]
     pub refuse: Option<String>,
+    /// After how many milliseconds a ping is due and, as many later, missed; without it, no
+    /// ping is due before the story ends.
+    #[serde(default)]
+    pub heartbeat_ms: Option<u64>,
 }
 
 /// The server ends a connection.
@@ -282,4 +286,6 @@ pub enum HangingUp {
     Transport,
     /// By dropping the TCP connection without a word.
     Cut,
+    /// By reading and sending nothing more, heartbeats included; TCP stays open.
+    Silent,
 }

@@ -1,18 +1,19 @@
 //! Servers that the runner starts itself, from a command.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::process::ExitStatus;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use sio_p2p_transport::{ConnectError, ConnectOptions, EioVersion, PacketSocket};
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
+
+use crate::child::{self, LastWords, split};
 
 /// How long a server may take until it answers: installing packages included.
 const START_LIMIT: Duration = Duration::from_mins(2);
@@ -24,8 +25,6 @@ const START_PAUSE: Duration = Duration::from_millis(20);
 const PORTS: std::ops::Range<u16> = 16_000..32_000;
 /// How often a server is started that ends before it answers: its port may have been taken.
 const ATTEMPTS: usize = 3;
-/// How many lines of a server's output are kept.
-const LAST_WORDS: usize = 12;
 /// How notes begin that hold output of the server.
 pub const SERVER_SAID: &str = "server | ";
 /// How long a dead server's exit status is waited for.
@@ -101,40 +100,12 @@ impl StartCommand {
     }
 }
 
-pub(crate) fn split(text: &str) -> Result<Vec<String>, &'static str> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            ' ' | '\t' | '\n' => words.extend(word.take()),
-            '\\' => {
-                let next = chars.next().ok_or("it ends with a backslash")?;
-                word.get_or_insert_default().push(next);
-            }
-            '\'' | '"' => {
-                let word = word.get_or_insert_default();
-                loop {
-                    match chars.next().ok_or("it has an open quote")? {
-                        end if end == c => break,
-                        '\\' if c == '"' => word.push(chars.next().ok_or("it has an open quote")?),
-                        other => word.push(other),
-                    }
-                }
-            }
-            other => word.get_or_insert_default().push(other),
-        }
-    }
-    words.extend(word);
-    Ok(words)
-}
-
 /// A running server that belongs to one worker.
 #[derive(Debug)]
 pub struct Instance {
     child: Child,
     address: SocketAddr,
-    output: Arc<Mutex<VecDeque<String>>>,
+    words: LastWords,
     /// The tasks that read its output; they end with it.
     listeners: JoinSet<()>,
 }
@@ -159,34 +130,21 @@ impl Instance {
                 .replace("{port}", &address.port().to_string())
         };
         let words: Vec<_> = command.words.iter().map(fill).collect();
-        let (program, args) = words
-            .split_first()
-            .map_or(("", &[][..]), |(p, a)| (p.as_str(), a));
-        let mut process = Command::new(program);
-        process
-            .args(args)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        // Its own group, so that what it starts in turn can be ended with it.
-        #[cfg(unix)]
-        process.process_group(0);
-        let mut child = process
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| StartError::Spawn(program.to_owned(), error))?;
-        let output = Arc::default();
+        let mut child = child::command(&words).spawn().map_err(|error| {
+            StartError::Spawn(words.first().cloned().unwrap_or_default(), error)
+        })?;
+        let words = LastWords::default();
         let mut listeners = JoinSet::new();
         if let Some(stderr) = child.stderr.take() {
-            listeners.spawn(listen(stderr, Arc::clone(&output)));
+            listeners.spawn(words.clone().listen(stderr));
         }
         if let Some(stdout) = child.stdout.take() {
-            listeners.spawn(listen(stdout, Arc::clone(&output)));
+            listeners.spawn(words.clone().listen(stdout));
         }
         let mut instance = Self {
             child,
             address,
-            output,
+            words,
             listeners,
         };
         instance.wait_until_it_answers(eio).await?;
@@ -245,22 +203,16 @@ impl Instance {
             // What it has started in turn may still hold the pipe.
             let _ = timeout(EXIT_PATIENCE, all).await;
         }
-        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
-        output.iter().cloned().collect()
+        self.words.lines()
     }
 }
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        // The group first: `cargo run`, `npm` and shells leave their children behind.
+        // The group first, while the process is there to tell which it is.
         #[cfg(unix)]
         if let (Some(id), None) = (self.child.id(), self.ended()) {
-            let _ = std::process::Command::new("kill")
-                .args(["-KILL", "--", &format!("-{id}")])
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status();
+            child::kill_group(id);
         }
         let _ = self.child.start_kill();
     }
@@ -314,34 +266,13 @@ fn free_address() -> std::io::Result<SocketAddr> {
     Err(error.unwrap_or_else(|| std::io::Error::from(std::io::ErrorKind::AddrInUse)))
 }
 
-async fn listen(stream: impl AsyncRead + Unpin, output: Arc<Mutex<VecDeque<String>>>) {
-    let mut lines = BufReader::new(stream).lines();
-    while let Ok(Some(line)) = lines.next_line().await {
-        let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
-        if output.len() == LAST_WORDS {
-            output.pop_front();
-        }
-        output.push_back(crate::json::shorten(&line, 300));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn commands_are_split_like_a_shell_does() {
-        let words = |text: &str| split(text).unwrap();
-        assert_eq!(
-            words("node server.js  {port}"),
-            ["node", "server.js", "{port}"]
-        );
-        assert_eq!(
-            words(r#"sh -c 'exec a "b c"' "d \" e" f\ g"#),
-            ["sh", "-c", r#"exec a "b c""#, r#"d " e"#, "f g"]
-        );
-        assert_eq!(words("a '' b"), ["a", "", "b"]);
-        assert!(split("a 'b").is_err());
+    fn a_command_has_a_place_for_the_address() {
+        assert!(StartCommand::parse("node server.js {port}").is_ok());
         assert!(StartCommand::parse("node server.js").is_err());
         assert!(StartCommand::parse("  ").is_err());
     }

@@ -5,6 +5,7 @@
 //! reference server, so that nothing the client under test may be built on judges it.
 
 mod codec;
+mod wires;
 
 use std::io;
 use std::net::SocketAddr;
@@ -21,21 +22,22 @@ use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use sio_p2p_transport::Packet;
-use tokio::io::copy_bidirectional;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
+use self::wires::Wires;
 use super::cast::News;
 use crate::json::shorten;
 use crate::runner::trace::{Trace, Way};
 
 /// How many bytes a client may send in one play: a flood costs the scenario, not the runner.
 const BUDGET: usize = 64 << 20;
-/// Bytes that may be between the network and the engine.
-const WIRE: usize = 64 << 10;
 /// Packets that may wait for the client.
 const QUEUE: usize = 8192;
+/// What handshakes say unless a scenario does: longer than any scenario, so that a heartbeat
+/// never decides one.
+const HEARTBEAT: (Duration, Duration) = (Duration::from_secs(25), Duration::from_secs(20));
 
 /// What the server saw of its client.
 #[derive(Debug)]
@@ -68,9 +70,19 @@ pub(crate) enum Admission {
 pub(crate) struct Server {
     address: SocketAddr,
     handler: Arc<Handler>,
+    /// What serves the connections that are to come.
+    service: Arc<Mutex<Service>>,
     /// The bytes of every connection go through one of these.
-    wires: Arc<Mutex<JoinSet<()>>>,
+    wires: Arc<Wires>,
     _tasks: JoinSet<()>,
+}
+
+/// What serves connections.
+#[derive(Debug)]
+struct Service {
+    engine: EngineIoService<Handler>,
+    /// Ping interval and timeout that its handshakes state.
+    heartbeat: (Duration, Duration),
 }
 
 /// One connection of the engine.
@@ -114,27 +126,16 @@ impl Server {
             generations: AtomicU64::new(0),
             received: AtomicUsize::new(0),
         });
-        let config = EngineIoConfig::builder()
-            .req_path("/socket.io")
-            // Longer than any scenario: a heartbeat never decides one.
-            .ping_interval(Duration::from_secs(25))
-            .ping_timeout(Duration::from_secs(20))
-            .max_buffer_size(QUEUE)
-            .build();
-        let service = EngineIoService::with_config(Arc::clone(&handler), config);
-        let wires = Arc::new(Mutex::new(JoinSet::new()));
-        let laid = Arc::clone(&wires);
+        let service = Arc::new(Mutex::new(Service::new(&handler, HEARTBEAT)));
+        let wires = Arc::new(Wires::default());
+        let (laid, serves) = (Arc::clone(&wires), Arc::clone(&service));
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             let mut connections = JoinSet::new();
-            while let Ok((mut stream, _)) = listener.accept().await {
+            while let Ok((stream, _)) = listener.accept().await {
                 let _ = stream.set_nodelay(true);
-                // Between the network and the engine, so that it can be cut.
-                let (mut near, far) = tokio::io::duplex(WIRE);
-                lock(&laid).spawn(async move {
-                    let _ = copy_bidirectional(&mut stream, &mut near).await;
-                });
-                let service = TowerToHyperService::new(service.clone());
+                let far = laid.lay(stream);
+                let service = TowerToHyperService::new(lock(&serves).engine.clone());
                 connections.spawn(async move {
                     let connection = http1::Builder::new()
                         .serve_connection(TokioIo::new(far), service)
@@ -147,6 +148,7 @@ impl Server {
         Ok(Self {
             address,
             handler,
+            service,
             wires,
             _tasks: tasks,
         })
@@ -157,9 +159,16 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// What the next client that comes is told.
-    pub(crate) fn admit(&self, admission: Admission) {
+    /// What the next client that comes is told; with `heartbeat`, that a ping comes so often
+    /// and is waited for as long.
+    pub(crate) fn admit(&self, admission: Admission, heartbeat: Option<Duration>) {
         *lock(&self.handler.admission) = admission;
+        let heartbeat = heartbeat.map_or(HEARTBEAT, |time| (time, time));
+        let mut service = lock(&self.service);
+        // A session that polls is known to the service that has opened it and to no other.
+        if service.heartbeat != heartbeat {
+            *service = Service::new(&self.handler, heartbeat);
+        }
     }
 
     /// Sends a packet. The error says why that is not possible.
@@ -199,17 +208,26 @@ impl Server {
         Ok(())
     }
 
-    /// Drops every TCP connection without a word.
-    pub(crate) fn cut(&self) {
+    /// Drops every TCP connection without a word, and forgets the client: with polling, a
+    /// connection is more than its TCP connections.
+    pub(crate) async fn cut(&self) {
         self.note(Way::In, "<the server drops the TCP connections>");
-        lock(&self.wires).abort_all();
-        // An HTTP library may repeat the poll by itself. The original's engine has ended the
-        // session by then and refuses it; ours would wait for the heartbeat.
-        if let Ok(socket) = self.socket()
-            && socket.transport_type() == TransportType::Polling
-        {
-            socket.close(DisconnectReason::TransportError);
+        self.wires.cut().await;
+        if let Ok(current) = self.socket() {
+            current.close(DisconnectReason::TransportError);
         }
+    }
+
+    /// Says nothing more to the client, and hears nothing; TCP connections stay open.
+    pub(crate) fn fall_silent(&self) {
+        self.note(Way::In, "<the server falls silent>");
+        self.wires.hold();
+    }
+
+    /// Whether packets go over a WebSocket now.
+    pub(crate) fn is_on_websocket(&self) -> bool {
+        self.socket()
+            .is_ok_and(|socket| socket.transport_type() == TransportType::Websocket)
     }
 
     /// Records what is no frame.
@@ -223,6 +241,21 @@ impl Server {
         current
             .filter(|socket| !socket.is_closed())
             .ok_or_else(|| "it is not connected".to_owned())
+    }
+}
+
+impl Service {
+    fn new(handler: &Arc<Handler>, heartbeat: (Duration, Duration)) -> Self {
+        let config = EngineIoConfig::builder()
+            .req_path("/socket.io")
+            .ping_interval(heartbeat.0)
+            .ping_timeout(heartbeat.1)
+            .max_buffer_size(QUEUE)
+            .build();
+        Self {
+            engine: EngineIoService::with_config(Arc::clone(handler), config),
+            heartbeat,
+        }
     }
 }
 
