@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sio_p2p_protocol::Dialect;
 
-use super::Feature;
+use super::{Binary, Feature, TransportName};
 
 /// A command of the runner, with the number that the reply repeats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub(crate) struct CommandLine {
+pub struct CommandLine {
     /// Number of the command; each is used once.
     pub id: u64,
     /// What to do.
@@ -20,8 +20,10 @@ pub(crate) struct CommandLine {
 /// What the driver shall make its client do. Values may hold `{"$bin": base64}`, which
 /// stands for binary data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Command {
+#[serde(tag = "do", rename_all = "snake_case")]
+// Whoever writes a command is held to the schema; whoever reads one ignores what is new.
+#[schemars(deny_unknown_fields)]
+pub enum Command {
     /// Connect. Replied when the client is in the default namespace, or when it is clear
     /// that it will not get there.
     Connect {
@@ -30,13 +32,13 @@ pub(crate) enum Command {
         /// The client id.
         client_id: String,
         /// The dialect, one of those in the hello.
-        #[schemars(with = "crate::scenario::model::DialectName")]
+        #[schemars(with = "crate::schema::DialectName")]
         dialect: Dialect,
         /// The Engine.IO generation, one of those in the hello.
-        #[schemars(with = "crate::scenario::model::EioNumber")]
+        #[schemars(with = "crate::schema::EioNumber")]
         eio: u8,
         /// `websocket`, `polling` or `upgrade`.
-        transport: crate::scenario::TransportName,
+        transport: TransportName,
         /// Whether to connect again when the connection is lost, as soon as possible.
         /// Default: no.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -149,7 +151,8 @@ pub(crate) enum Command {
         /// The stream.
         stream: String,
         /// The bytes, `{"$bin": base64}`.
-        data: Value,
+        #[schemars(with = "Value")]
+        data: Binary,
     },
     /// End the direction to the other side; the other direction stays open.
     End {
@@ -214,11 +217,16 @@ pub(crate) enum Command {
         /// Name of its listener.
         listener: String,
     },
+
+    /// A command of a later version.
+    #[serde(other, skip_serializing)]
+    #[schemars(skip)]
+    Unknown,
 }
 
 impl Command {
     /// The feature that a command belongs to; `None` for those that every driver knows.
-    pub(crate) fn feature(name: &str) -> Option<Feature> {
+    pub fn feature(name: &str) -> Option<Feature> {
         Some(match name {
             "join_room" | "leave_room" | "emit_room" => Feature::Room,
             "clients" => Feature::Clients,

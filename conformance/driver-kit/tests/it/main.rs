@@ -1,0 +1,160 @@
+//! A driver as another process, which is told lines and says lines.
+
+mod driver;
+mod process;
+
+use std::{env, process::ExitCode};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use process::Process;
+use serde_json::{Value, json};
+
+fn main() -> ExitCode {
+    if env::var_os(process::ACT).is_some() {
+        return driver::main();
+    }
+    let trials: [(&str, fn()); 7] = [
+        (
+            "a_reply_waits_for_its_own_command",
+            a_reply_waits_for_its_own_command,
+        ),
+        ("commands_are_begun_in_order", commands_are_begun_in_order),
+        ("errors_are_replied", errors_are_replied),
+        (
+            "what_is_not_understood_is_replied",
+            what_is_not_understood_is_replied,
+        ),
+        (
+            "a_line_without_a_number_ends_the_driver",
+            a_line_without_a_number_ends_the_driver,
+        ),
+        (
+            "exit_is_replied_whatever_is_going_on",
+            exit_is_replied_whatever_is_going_on,
+        ),
+        ("the_end_of_input_is_the_end", the_end_of_input_is_the_end),
+    ];
+    let trials = trials.map(|(name, trial)| {
+        Trial::test(name, move || {
+            trial();
+            Ok::<(), Failed>(())
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.into()).exit_code()
+}
+
+fn request(id: u64) -> Value {
+    json!({ "id": id, "do": "request", "to": "b", "event": "e", "args": [] })
+}
+
+fn answer(id: u64, request: &str, args: Value) -> Value {
+    json!({ "id": id, "do": "answer", "request": request, "args": args })
+}
+
+fn a_reply_waits_for_its_own_command() {
+    let mut driver = Process::start();
+    for id in [1, 2] {
+        driver.tell(&request(id));
+        let line = json!({
+            "event": "received", "listener": "l", "args": [], "request": format!("request #{id}"),
+        });
+        assert_eq!(driver.said(), line);
+    }
+    // The second question is answered first.
+    driver.tell(&answer(3, "request #2", json!(["two", { "$bin": "AQID" }])));
+    let replies = [driver.said(), driver.said()];
+    assert!(
+        replies.contains(&json!({ "id": 3, "ok": null })),
+        "{replies:?}"
+    );
+    assert!(
+        replies.contains(&json!({ "id": 2, "ok": ["two", { "$bin": "AQID" }] })),
+        "{replies:?}"
+    );
+    driver.tell(&answer(4, "request #1", json!([1])));
+    let replies = [driver.said(), driver.said()];
+    assert!(
+        replies.contains(&json!({ "id": 1, "ok": [1] })),
+        "{replies:?}"
+    );
+}
+
+fn commands_are_begun_in_order() {
+    let mut driver = Process::start();
+    let lines: Vec<Value> = (0..100)
+        .map(|id| json!({ "id": id, "do": "emit", "to": "b", "event": id.to_string(), "args": [] }))
+        .collect();
+    // At once, so that the driver finds many in its input.
+    driver.tell_all(&lines);
+    let (mut begun, mut replied) = (Vec::new(), 0);
+    while replied < lines.len() {
+        let line = driver.said();
+        match line["listener"].as_str() {
+            Some(event) => begun.push(event.parse::<usize>().unwrap()),
+            None => replied += 1,
+        }
+    }
+    assert!(begun.iter().copied().eq(0..100), "{begun:?}");
+}
+
+fn errors_are_replied() {
+    let mut driver = Process::start();
+    driver.tell(&answer(7, "x", json!([])));
+    assert_eq!(
+        driver.said(),
+        json!({ "id": 7, "error": "no such request \"x\"" })
+    );
+}
+
+fn what_is_not_understood_is_replied() {
+    let mut driver = Process::start();
+    // A command of a later version, one that this driver leaves out, and one that lacks a member.
+    driver.tell(&json!({ "id": 1, "do": "dance" }));
+    driver.tell(&json!({ "id": 2, "do": "clients" }));
+    driver.tell(&json!({ "id": 3, "do": "unlisten" }));
+    driver.tell(&json!({ "id": 4, "do": "write", "stream": "s", "data": { "$bin": "?" } }));
+    let replies = [1, 2, 3, 4].map(|_| driver.said());
+    let error = |id: u64| {
+        let reply = replies.iter().find(|reply| reply["id"] == id);
+        reply
+            .and_then(|reply| reply["error"].as_str())
+            .unwrap_or_default()
+    };
+    assert_eq!((error(1), error(2)), ("unsupported", "unsupported"));
+    assert_eq!(error(3), "missing field `listener`");
+    assert!(
+        error(4).starts_with("no base64 under \"$bin\""),
+        "{replies:?}"
+    );
+}
+
+fn a_line_without_a_number_ends_the_driver() {
+    for line in ["emit", r#"{"do":"clients"}"#, "[1]"] {
+        let mut driver = Process::start();
+        driver.tell(&request(1));
+        driver.said();
+        driver.tell_text(&format!("{line}\n"));
+        let (code, words) = driver.ended();
+        assert_eq!(code, Some(1));
+        let sentence = "line 2 of standard input is no command: ";
+        assert!(words.starts_with(sentence), "{words}");
+    }
+}
+
+fn exit_is_replied_whatever_is_going_on() {
+    let mut driver = Process::start();
+    driver.tell(&request(1));
+    driver.said();
+    driver.tell(&json!({ "id": 2, "do": "exit" }));
+    assert_eq!(driver.said(), json!({ "id": 2, "ok": null }));
+    // Standard input is still open.
+    assert_eq!(driver.ended(), (Some(0), String::new()));
+}
+
+fn the_end_of_input_is_the_end() {
+    let mut driver = Process::start();
+    driver.tell(&request(1));
+    driver.said();
+    driver.hang_up();
+    assert_eq!(driver.ended(), (Some(0), String::new()));
+}
