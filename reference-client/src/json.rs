@@ -8,6 +8,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use serde::Deserialize;
+use serde_json::Value;
 use sio_p2p_protocol::Arguments;
 
 use crate::{
@@ -83,6 +84,29 @@ impl Args {
             Some(format!(r#"{{"$bin":"{}"}}"#, BASE64_STANDARD.encode(data)))
         })
     }
+
+    /// [`from_json`](Self::from_json) with values that are in memory already.
+    pub fn from_json_values(values: &[Value]) -> Result<Self, ArgsError> {
+        Self::from_json(&serde_json::to_string(values).map_err(unreadable)?)
+    }
+
+    /// [`to_json`](Self::to_json) as values in memory. These are not byte for byte what was sent:
+    /// a number may lose digits, and this fails if there is none like it (`1e400`), or if a value
+    /// is nested too deeply.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use sio_p2p_client::Args;
+    ///
+    /// let values = [json!("photo.png"), json!({ "$bin": "AQID" })];
+    /// let args = Args::from_json_values(&values)?;
+    /// assert_eq!(args.attachments(), [&[1, 2, 3][..]]);
+    /// assert_eq!(args.to_json_values()?, values);
+    /// # Ok::<(), sio_p2p_client::ArgsError>(())
+    /// ```
+    pub fn to_json_values(&self) -> Result<Vec<Value>, ArgsError> {
+        serde_json::from_str(&self.to_json()).map_err(unreadable)
+    }
 }
 
 fn unreadable(error: impl std::fmt::Display) -> ArgsError {
@@ -124,7 +148,7 @@ fn replace(json: &str, mut with: impl FnMut(&str) -> Option<String>) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -174,6 +198,20 @@ mod tests {
         let args = Args::from_json(&deep(r#"{"$bin":"b25l"}"#)).unwrap();
         assert_eq!(args.attachments(), ["one"]);
         assert_eq!(args.to_json(), deep(r#"{"$bin":"b25l"}"#));
+    }
+
+    #[test]
+    fn what_no_value_holds_is_told() {
+        let values = |json| packet(json, &[]).to_json_values();
+        assert_eq!(
+            values(r#"[1, {"a": -0}]"#),
+            Ok(vec![json!(1), json!({ "a": -0.0 })])
+        );
+        let error = values("[1e400]").unwrap_err().to_string();
+        assert!(error.contains("number out of range"), "{error}");
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        let error = values(&deep).unwrap_err().to_string();
+        assert!(error.contains("recursion limit"), "{error}");
     }
 
     #[test]

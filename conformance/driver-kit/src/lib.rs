@@ -17,7 +17,7 @@
 //!
 //! async fn obey(command: Command) -> Result<Value, Failure> {
 //!     match command {
-//!         Command::Emit { to, event, args } => eprintln!("client.emit({to}, {event}, {args:?})"),
+//!         Command::Emit(c) => eprintln!("client.emit({}, {}, {:?})", c.to, c.event, c.args),
 //!         _ => return Err(UNSUPPORTED.into()),
 //!     }
 //!     Ok(Value::Null)
@@ -46,6 +46,7 @@ pub mod schema;
 
 pub use line::{
     Binary, Command, CommandLine, Event, Feature, Hello, Line, PROTOCOL, Reply, TransportName,
+    members,
 };
 pub use named::{Named, NoSuch};
 pub use run::{Failure, RunError, UNSUPPORTED, run, say};

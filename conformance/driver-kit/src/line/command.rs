@@ -1,11 +1,15 @@
 //! What a driver is told to do.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sio_p2p_protocol::Dialect;
 
-use super::{Binary, Feature, TransportName};
+use super::Feature;
+use super::members::{
+    AddTarget, Answer, Call, Connect, CreateTopic, Destroy, DestroyTopic, Emit, EmitRoom, End,
+    JoinRoom, LeaveRoom, Listen, OpenStream, Provide, Publish, Request, Subscribe, Unlisten,
+    Unsubscribe, Withdraw, Write,
+};
 
 /// A command of the runner, with the number that the reply repeats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,32 +26,11 @@ pub struct CommandLine {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "snake_case")]
 // Whoever writes a command is held to the schema; whoever reads one ignores what is new.
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, transform = description_first)]
 pub enum Command {
     /// Connect. Replied when the client is in the default namespace, or when it is clear
     /// that it will not get there.
-    Connect {
-        /// Where to: `http://127.0.0.1:PORT`.
-        url: String,
-        /// The client id.
-        client_id: String,
-        /// The dialect, one of those in the hello.
-        #[schemars(with = "crate::schema::DialectName")]
-        dialect: Dialect,
-        /// The Engine.IO generation, one of those in the hello.
-        #[schemars(with = "crate::schema::EioNumber")]
-        eio: u8,
-        /// `websocket`, `polling` or `upgrade`.
-        transport: TransportName,
-        /// Whether to connect again when the connection is lost, as soon as possible.
-        /// Default: no.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        reconnect: bool,
-        /// Whether the client is set up as a service (`v1`), so that it answers
-        /// subscriptions to its topics. Default: no.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        service: bool,
-    },
+    Connect(Connect),
     /// Leave in order. Replied when the connection is closed.
     Disconnect {},
     /// End the process, whatever is going on. Replied first.
@@ -55,173 +38,82 @@ pub enum Command {
 
     /// Send a message that asks for no ack. Replied when it has been handed to the
     /// transport.
-    Emit {
-        /// The receiver's client id.
-        to: String,
-        /// The event.
-        event: String,
-        /// Its arguments.
-        args: Vec<Value>,
-    },
+    Emit(Emit),
     /// Send a message that asks for an ack. The reply is the array of the ack's arguments.
-    Request {
-        /// The receiver's client id.
-        to: String,
-        /// The event.
-        event: String,
-        /// Its arguments.
-        args: Vec<Value>,
-    },
+    Request(Request),
     /// Listen to an event. From then on each one is reported as `received`.
-    Listen {
-        /// Name of the listener, chosen by the runner.
-        listener: String,
-        /// The event.
-        event: String,
-        /// Only from this client (`v1`). Default: from anybody.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        from: Option<String>,
-        /// Only the next one.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        once: bool,
-        /// The event comes from a room or from the server, not from one client: no sender's
-        /// id precedes its arguments, also in `v1`.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        plain: bool,
-    },
+    Listen(Listen),
     /// Take a listener away.
-    Unlisten {
-        /// Its name.
-        listener: String,
-    },
+    Unlisten(Unlisten),
     /// Answer a request that was reported.
-    Answer {
-        /// The name under which it was reported.
-        request: String,
-        /// Arguments of the ack.
-        args: Vec<Value>,
-    },
+    Answer(Answer),
 
     /// Add a target. Replied when it has answered; the error is what the client says when
     /// it was refused.
-    AddTarget {
-        /// Its client id.
-        to: String,
-    },
+    AddTarget(AddTarget),
 
     /// Join a room.
-    JoinRoom {
-        /// Its name.
-        room: String,
-    },
+    JoinRoom(JoinRoom),
     /// Leave a room.
-    LeaveRoom {
-        /// Its name.
-        room: String,
-    },
+    LeaveRoom(LeaveRoom),
     /// Send an event to everybody else in a room.
-    EmitRoom {
-        /// Its name.
-        room: String,
-        /// The event.
-        event: String,
-        /// Its arguments.
-        args: Vec<Value>,
-    },
+    EmitRoom(EmitRoom),
     /// Ask for the list of clients; the reply is the array of ids.
     Clients {},
 
     /// Open a stream. Replied when the other client has accepted or refused it.
-    OpenStream {
-        /// Name of the stream, chosen by the runner.
-        stream: String,
-        /// The other client's id.
-        to: String,
-        /// The channel (`v2`).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        channel: Option<String>,
-    },
+    OpenStream(OpenStream),
     /// Accept all requests for streams from now on; each is reported as `stream_opened`.
     AcceptStreams {},
     /// Refuse all requests for streams from now on. Before any of the two commands the
     /// client does what it does when its application says nothing about streams.
     RefuseStreams {},
     /// Write to a stream. Replied when the client has taken it and would take more.
-    Write {
-        /// The stream.
-        stream: String,
-        /// The bytes, `{"$bin": base64}`.
-        #[schemars(with = "Value")]
-        data: Binary,
-    },
+    Write(Write),
     /// End the direction to the other side; the other direction stays open.
-    End {
-        /// The stream.
-        stream: String,
-    },
+    End(End),
     /// Destroy the stream at once, both directions.
-    Destroy {
-        /// The stream.
-        stream: String,
-    },
+    Destroy(Destroy),
 
     /// Provide an API (`v2`). Calls are reported as `received` with the API as `event`.
-    Provide {
-        /// Name of the listener, chosen by the runner.
-        listener: String,
-        /// The API.
-        api: String,
-    },
+    Provide(Provide),
     /// Provide an API no longer.
-    Withdraw {
-        /// The API.
-        api: String,
-    },
+    Withdraw(Withdraw),
     /// Call an API. The reply is the array of the ack's arguments.
-    Call {
-        /// The API.
-        api: String,
-        /// Its arguments.
-        args: Vec<Value>,
-    },
+    Call(Call),
 
     /// Create a topic of this client, which is set up as a service (`v1`).
-    CreateTopic {
-        /// The topic, without the name of its service.
-        topic: String,
-    },
+    CreateTopic(CreateTopic),
     /// Destroy a topic of this client.
-    DestroyTopic {
-        /// The topic.
-        topic: String,
-    },
+    DestroyTopic(DestroyTopic),
     /// Publish to a topic of this client.
-    Publish {
-        /// The topic.
-        topic: String,
-        /// What.
-        args: Vec<Value>,
-    },
+    Publish(Publish),
     /// Subscribe to a topic. Publications are reported as `received` with the topic as
     /// `event`.
-    Subscribe {
-        /// Name of the listener, chosen by the runner.
-        listener: String,
-        /// Client id of the service.
-        service: String,
-        /// The topic.
-        topic: String,
-    },
+    Subscribe(Subscribe),
     /// End a subscription.
-    Unsubscribe {
-        /// Name of its listener.
-        listener: String,
-    },
+    Unsubscribe(Unsubscribe),
 
     /// A command of a later version.
     #[serde(other, skip_serializing)]
     #[schemars(skip)]
     Unknown,
+}
+
+/// Lets the schema say what a command does before it says what belongs to it.
+fn description_first(schema: &mut Schema) {
+    let commands = schema.get_mut("oneOf").and_then(Value::as_array_mut);
+    for command in commands
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object_mut)
+    {
+        for later in ["properties", "required", "additionalProperties"] {
+            if let Some((key, value)) = command.shift_remove_entry(later) {
+                command.insert(key, value);
+            }
+        }
+    }
 }
 
 impl Command {

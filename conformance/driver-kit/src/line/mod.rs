@@ -7,6 +7,7 @@ mod binary;
 mod command;
 mod event;
 mod hello;
+pub mod members;
 mod transport;
 
 pub use binary::Binary;
@@ -78,6 +79,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 
 #[cfg(test)]
 mod tests {
+    use super::members::Unlisten;
     use super::*;
 
     #[test]
@@ -108,7 +110,7 @@ mod tests {
         let line = r#"{"id":3,"do":"unlisten","listener":"l","gently":true}"#;
         let line: CommandLine = serde_json::from_str(line).unwrap();
         let listener = "l".to_owned();
-        assert_eq!(line.command, Command::Unlisten { listener });
+        assert_eq!(line.command, Command::Unlisten(Unlisten { listener }));
         let line: CommandLine = serde_json::from_str(r#"{"id":3,"do":"dance"}"#).unwrap();
         assert_eq!(line.command, Command::Unknown);
         assert!(serde_json::from_str::<CommandLine>(r#"{"id":3,"do":"unlisten"}"#).is_err());
@@ -118,9 +120,9 @@ mod tests {
     fn a_command_is_flat() {
         let line = CommandLine {
             id: 3,
-            command: Command::Unlisten {
+            command: Command::Unlisten(Unlisten {
                 listener: "l".into(),
-            },
+            }),
         };
         let text = serde_json::to_string(&line).unwrap();
         assert_eq!(text, r#"{"id":3,"do":"unlisten","listener":"l"}"#);

@@ -31,18 +31,18 @@ pub(crate) async fn main() -> ExitCode {
 
 async fn obey(requests: Rc<Requests>, command: Command) -> Result<Value, Failure> {
     match command {
-        Command::Request { .. } => {
+        Command::Request(_) => {
             let (answer, answered) = channel();
             received("l", Some(requests.put_unnamed(answer)));
             Ok(answered.await?.into())
         }
-        Command::Answer { request, args } => {
-            let answer = requests.take(&request)?;
-            answer.send(args).map_err(|_| "nobody waits for it")?;
+        Command::Answer(c) => {
+            let answer = requests.take(&c.request)?;
+            answer.send(c.args).map_err(|_| "nobody waits for it")?;
             Ok(Value::Null)
         }
-        Command::Emit { event, .. } => {
-            received(&event, None);
+        Command::Emit(c) => {
+            received(&c.event, None);
             Ok(Value::Null)
         }
         _ => Err(UNSUPPORTED.into()),
