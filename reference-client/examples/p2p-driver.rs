@@ -1,182 +1,149 @@
-//! A driver of this client for the conformance suite, as `spec/driver.md` describes it: commands
-//! come on standard input, replies and reports go to standard output, one JSON object per line.
+//! A driver of this client for the conformance suite, as `spec/driver.md` describes it.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{rc::Rc, time::Duration};
 
 use futures_util::{Stream, StreamExt, future::ready};
 use serde_json::{Value, json};
 use sio_p2p_client::{
-    Args, Client, Dialect, ListenOptions, Message, Reconnect, Responder, StreamAcceptor,
-    StreamReader, StreamWriter, Topic,
+    Args, Client, ListenOptions, Message, Reconnect, Responder, StreamAcceptor, StreamWriter, Topic,
 };
-use sio_p2p_driver::{
-    Command, Event, Failure, Feature, Hello, Named, PROTOCOL, RunError, UNSUPPORTED, run, say,
-};
+use sio_p2p_driver::{Command, Event, Failure, Hello, Kept, RunError, Task, UNSUPPORTED, run, say};
 use tokio::task::spawn_local;
-use tokio_util::task::AbortOnDropHandle;
 
-/// What goes on until it is dropped.
-type Task = AbortOnDropHandle<()>;
+type Driver = Rc<Kept<Client, Responder, StreamWriter, Rc<Topic>>>;
 
-fn task(work: impl Future<Output = ()> + 'static) -> Task {
-    AbortOnDropHandle::new(spawn_local(work))
+fn args(values: Vec<Value>) -> Result<Args, Failure> {
+    Ok(Args::from_json_values(&values)?)
 }
 
-/// The client and everything that has a name.
-struct Driver {
-    client: RefCell<Option<Client>>,
-    listeners: Named<Task>,
-    requests: Named<Responder>,
-    acceptor: RefCell<Option<Task>>,
-    streams: Named<StreamWriter>,
-    apis: Named<Task>,
-    topics: Named<Rc<Topic>>,
-}
-
-impl Driver {
-    /// Does what a command says; gives the value of the reply.
-    async fn obey(self: Rc<Self>, command: Command) -> Result<Value, Failure> {
-        let client = || self.client.borrow().clone().ok_or("not connected");
-        let args = |values: Vec<Value>| Args::from_json_values(&values);
-        match command {
-            Command::Connect {
-                url,
-                client_id,
-                dialect,
-                eio,
-                transport,
-                reconnect,
-                service,
-            } => {
-                let client = Client::builder(url, client_id)
-                    .dialect(dialect)
-                    .eio(eio.to_string().parse()?)
-                    .transports(transport.as_str().parse()?)
-                    .reconnect(Reconnect {
-                        attempts: (!reconnect).then_some(0),
-                        first_delay: Duration::from_millis(20),
-                        ..Reconnect::default()
-                    })
-                    .service(service);
-                let client = client.connect().await?;
-                let events = client.connection_events();
-                spawn_local(events.for_each(async |event| say(&event)));
-                self.client.replace(Some(client));
-            }
-            Command::Disconnect {} => drop(client()?.close().await),
-            Command::Emit {
-                to,
-                event,
-                args: values,
-            } => {
-                client()?.emit_raw_to(to, event, args(values)?).await?;
-            }
-            Command::Request {
-                to,
-                event,
-                args: values,
-            } => {
-                let answer = client()?.request_raw_to(to, event, args(values)?).await?;
-                return Ok(answer.to_json_values()?.into());
-            }
-            Command::Listen {
-                listener,
-                event,
-                from,
-                once,
-                plain,
-            } => {
-                let options = ListenOptions { from, once, plain };
-                let messages = client()?.listen_with(event, options)?;
-                self.listeners
-                    .put(&listener, task(self.report(&listener, messages)));
-            }
-            Command::Unlisten { listener } | Command::Unsubscribe { listener } => {
-                drop(self.listeners.take(&listener)?);
-            }
-            Command::Answer {
-                request,
-                args: values,
-            } => {
-                self.requests
-                    .take(&request)?
-                    .answer_raw(args(values)?)
-                    .await?;
-            }
-            Command::AddTarget { to } => client()?.add_target(to).await?,
-            Command::JoinRoom { room } => client()?.join_room(room).await?,
-            Command::LeaveRoom { room } => client()?.leave_room(room).await?,
-            Command::EmitRoom {
-                room,
-                event,
-                args: values,
-            } => {
-                client()?.emit_room_raw(room, event, args(values)?).await?;
-            }
-            Command::Clients {} => return Ok(json!(client()?.list_clients().await?)),
-            Command::OpenStream {
-                stream,
-                to,
-                channel,
-            } => {
-                let opening = client()?.open_stream(to).channel(channel.as_deref());
-                let (reader, writer) = opening.await?.into_split();
-                self.streams.put(&stream, writer);
-                spawn_local(self.read(stream, reader));
-            }
-            Command::AcceptStreams {} => {
-                let accept = Rc::clone(&self).accept(client()?.accept_streams());
-                self.acceptor.replace(Some(task(accept)));
-            }
-            Command::RefuseStreams {} => drop(self.acceptor.take()),
-            Command::Write { stream, data } => self.streams.get(&stream)?.write(data.0).await?,
-            Command::End { stream } => self.streams.get(&stream)?.end().await?,
-            Command::Destroy { stream } => self.streams.take(&stream)?.destroy(),
-            Command::Provide { listener, api } => {
-                let calls = client()?.provide_api(&api).await?;
-                self.apis.put(api, task(self.report(&listener, calls)));
-            }
-            Command::Withdraw { api } => drop(self.apis.take(&api)?),
-            Command::Call { api, args: values } => {
-                let answer = client()?.use_api_raw(api, args(values)?).await?;
-                return Ok(answer.to_json_values()?.into());
-            }
-            Command::CreateTopic { topic } => {
-                let created = client()?.create_topic(&topic).await?;
-                self.topics.put(topic, Rc::new(created));
-            }
-            Command::DestroyTopic { topic } => drop(self.topics.take(&topic)?),
-            Command::Publish {
-                topic,
-                args: values,
-            } => {
-                self.topics.get(&topic)?.publish_raw(args(values)?).await?;
-            }
-            Command::Subscribe {
-                listener,
-                service,
-                topic,
-            } => {
-                let client = client()?;
-                let publications = client.service(service)?.subscribe(topic).await?;
-                let report = self.report(&listener, publications);
-                let (name, state) = (listener.clone(), client.state());
-                let subscription = task(async move {
-                    report.await;
-                    // A client that has ended has ended its subscriptions, too.
-                    if state.borrow().is_connected() {
-                        say(&Event::TopicDestroyed { listener });
-                    }
-                });
-                self.listeners.put(name, subscription);
-            }
-            Command::Exit {} | Command::Unknown => return Err(UNSUPPORTED.into()),
+/// Does what a command says; gives the value of the reply.
+async fn obey(driver: Driver, command: Command) -> Result<Value, Failure> {
+    let client = driver.client();
+    match command {
+        Command::Connect(c) => {
+            let soon = Reconnect::after(Duration::from_millis(20));
+            let client = Client::builder(c.url, c.client_id)
+                .dialect(c.dialect)
+                .eio(c.eio.to_string().parse()?)
+                .transports(c.transport.as_str().parse()?)
+                .reconnect(c.reconnect.then_some(soon))
+                .service(c.service)
+                .connect()
+                .await?;
+            let events = client.connection_events();
+            spawn_local(events.for_each(async |event| say(&event)));
+            driver.connected(client);
         }
-        Ok(Value::Null)
+        Command::Disconnect {} => drop(client?.close().await),
+        Command::Emit(c) => client?.emit_raw_to(c.to, c.event, args(c.args)?).await?,
+        Command::Request(c) => {
+            let answer = client?.request_raw_to(c.to, c.event, args(c.args)?).await?;
+            return Ok(answer.to_json_values()?.into());
+        }
+        Command::Listen(c) => {
+            let options = ListenOptions {
+                from: c.from,
+                once: c.once,
+                plain: c.plain,
+            };
+            let messages = client?.listen_with(c.event, options)?;
+            let report = report(&driver, &c.listener, messages);
+            driver.listeners.put(c.listener, report);
+        }
+        Command::Unlisten(c) => drop(driver.listeners.take(&c.listener)?),
+        Command::Answer(c) => {
+            let asked = driver.requests.take(&c.request)?;
+            asked.answer_raw(args(c.args)?).await?;
+        }
+        Command::AddTarget(c) => client?.add_target(c.to).await?,
+        Command::JoinRoom(c) => client?.join_room(c.room).await?,
+        Command::LeaveRoom(c) => client?.leave_room(c.room).await?,
+        Command::EmitRoom(c) => {
+            client?
+                .emit_room_raw(c.room, c.event, args(c.args)?)
+                .await?
+        }
+        Command::Clients {} => return Ok(json!(client?.list_clients().await?)),
+        Command::OpenStream(c) => {
+            let opening = client?.open_stream(c.to).channel(c.channel.as_deref());
+            driver.streams.opened(c.stream, opening.await?.into_split());
+        }
+        Command::AcceptStreams {} => {
+            let accept = accept(Rc::clone(&driver), client?.accept_streams());
+            driver.accept_streams_by(Some(Task::new(accept)));
+        }
+        Command::RefuseStreams {} => driver.accept_streams_by(None),
+        Command::Write(c) => driver.streams.get(&c.stream)?.write(c.data.0).await?,
+        Command::End(c) => driver.streams.get(&c.stream)?.end().await?,
+        Command::Destroy(c) => driver.streams.take(&c.stream)?.destroy(),
+        Command::Provide(c) => {
+            let calls = client?.provide_api(&c.api).await?;
+            driver.apis.put(c.api, report(&driver, &c.listener, calls));
+        }
+        Command::Withdraw(c) => drop(driver.apis.take(&c.api)?),
+        Command::Call(c) => {
+            let answer = client?.use_api_raw(c.api, args(c.args)?).await?;
+            return Ok(answer.to_json_values()?.into());
+        }
+        Command::CreateTopic(c) => {
+            let topic = client?.create_topic(&c.topic).await?;
+            driver.topics.put(c.topic, Rc::new(topic));
+        }
+        Command::DestroyTopic(c) => drop(driver.topics.take(&c.topic)?),
+        Command::Publish(c) => {
+            let topic = driver.topics.get(&c.topic)?;
+            topic.publish_raw(args(c.args)?).await?;
+        }
+        Command::Subscribe(c) => {
+            let client = client?;
+            let publications = client.service(c.service)?.subscribe(c.topic).await?;
+            let report = report(&driver, &c.listener, publications);
+            let (listener, state) = (c.listener.clone(), client.state());
+            let until_gone = async move {
+                report.await;
+                // A client that has ended has ended its subscriptions, too.
+                if state.borrow().is_connected() {
+                    say(&Event::TopicDestroyed { listener });
+                }
+            };
+            driver.listeners.put(c.listener, Task::new(until_gone));
+        }
+        Command::Unsubscribe(c) => drop(driver.listeners.take(&c.listener)?),
+        Command::Exit {} | Command::Unknown => return Err(UNSUPPORTED.into()),
+    }
+    Ok(Value::Null)
+}
+
+async fn accept(driver: Driver, mut offers: StreamAcceptor) {
+    while let Some(offer) = offers.next().await {
+        // Whoever asked may have gone already.
+        if let Ok(stream) = offer.accept() {
+            let from = Some(stream.peer().to_string());
+            driver.streams.accepted(from, stream.into_split());
+        }
     }
 }
 
+/// Reports what a listener receives.
+fn report(driver: &Driver, name: &str, messages: impl Stream<Item = Message> + 'static) -> Task {
+    let (driver, listener) = (Rc::clone(driver), name.to_owned());
+    Task::new(messages.for_each(move |mut message| {
+        let args = message.args().to_json_values();
+        let responder = message.take_responder();
+        say(&Event::Received {
+            listener: listener.clone(),
+            args: args.unwrap_or_else(|error| vec![error.to_string().into()]),
+            from: message.source().map(ToString::to_string),
+            request: responder.map(|responder| driver.requests.put_new(responder)),
+        });
+        ready(())
+    }))
+}
+
+// One thread: so the client takes what is sent in the order in which commands are begun.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), RunError> {
-    Ok(())
+    let hello = Hello::of_all("reference client", env!("CARGO_PKG_VERSION"));
+    let driver = Driver::default();
+    run(&hello, |command| obey(Rc::clone(&driver), command)).await
 }

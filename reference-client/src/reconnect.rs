@@ -65,6 +65,15 @@ impl Reconnect {
         }
     }
 
+    /// The usual, but for the delay before the first attempt: for servers that few clients share,
+    /// and that are there again at once.
+    pub fn after(first_delay: Duration) -> Self {
+        Self {
+            first_delay,
+            ..Self::default()
+        }
+    }
+
     fn delays(self) -> impl Iterator<Item = Duration> {
         let delays = ExponentialBuilder::default()
             .with_min_delay(self.first_delay)

@@ -6,13 +6,14 @@
 //! - the lines of the protocol as types, [`Command`], [`Event`] and their like. They are declared
 //!   here and nowhere else: the runner uses them, and `spec/schema/driver.json` is made of them;
 //! - [`run`], which reads commands and replies to them, and [`say`] for events;
-//! - [`Named`] for what is kept under a name.
+//! - [`Kept`] for all that is kept from one command to the next: things by name ([`Named`]), what
+//!   goes on beside commands ([`Task`]), and [`Streams`], which report what comes from them.
 //!
 //! Begin with a `hello` and a function that obeys, and add a command at a time:
 //!
 //! ```no_run
 //! use serde_json::Value;
-//! use sio_p2p_driver::{Command, Failure, Feature, Hello, PROTOCOL, RunError, UNSUPPORTED, run};
+//! use sio_p2p_driver::{Command, Failure, Feature, Hello, RunError, UNSUPPORTED, run};
 //! use sio_p2p_protocol::Dialect;
 //!
 //! async fn obey(command: Command) -> Result<Value, Failure> {
@@ -26,12 +27,10 @@
 //! #[tokio::main(flavor = "current_thread")]
 //! async fn main() -> Result<(), RunError> {
 //!     let hello = Hello {
-//!         driver: "my client".to_owned(),
-//!         version: env!("CARGO_PKG_VERSION").to_owned(),
-//!         protocol: PROTOCOL,
 //!         dialects: vec![Dialect::V2],
 //!         eio: vec![4],
 //!         can: vec![Feature::Room],
+//!         ..Hello::of_all("my client", env!("CARGO_PKG_VERSION"))
 //!     };
 //!     run(&hello, obey).await
 //! }
@@ -39,14 +38,20 @@
 //!
 //! `reference-client/examples/p2p-driver.rs` is a driver with everything.
 
+mod kept;
 mod line;
 mod named;
 mod run;
 pub mod schema;
+mod streams;
+mod task;
 
+pub use kept::{Kept, NotConnected};
 pub use line::{
     Binary, Command, CommandLine, Event, Feature, Hello, Line, PROTOCOL, Reply, TransportName,
     members,
 };
 pub use named::{Named, NoSuch};
 pub use run::{Failure, RunError, UNSUPPORTED, run, say};
+pub use streams::Streams;
+pub use task::Task;

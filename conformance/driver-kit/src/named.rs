@@ -23,7 +23,7 @@ pub struct NoSuch {
 /// let streams = sio_p2p_driver::Named::new("stream");
 /// streams.put("s", 1);
 /// assert_eq!(streams.get("s"), Ok(1));
-/// let chosen = streams.put_unnamed(2);
+/// let chosen = streams.put_new(2);
 /// assert_eq!(streams.take(&chosen), Ok(2));
 /// let error = streams.take(&chosen).unwrap_err();
 /// assert_eq!(error.to_string(), r#"no such stream "stream #1""#);
@@ -52,7 +52,7 @@ impl<T> Named<T> {
     }
 
     /// Gives a thing a name that nothing had before, and tells it.
-    pub fn put_unnamed(&self, thing: T) -> String {
+    pub fn put_new(&self, thing: T) -> String {
         let name = loop {
             self.named.set(self.named.get() + 1);
             let name = format!("{} #{}", self.what, self.named.get());
@@ -102,9 +102,9 @@ mod tests {
     fn a_fresh_name_is_nobody_elses() {
         let streams = Named::new("stream");
         streams.put("stream #1", 'a');
-        assert_eq!(streams.put_unnamed('b'), "stream #2");
+        assert_eq!(streams.put_new('b'), "stream #2");
         assert_eq!(streams.take("stream #2"), Ok('b'));
-        assert_eq!(streams.put_unnamed('c'), "stream #3");
+        assert_eq!(streams.put_new('c'), "stream #3");
         assert_eq!(streams.get("stream #1"), Ok('a'));
     }
 

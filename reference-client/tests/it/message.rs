@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sio_p2p_client::{
-    AnswerError, Args, Arguments, Binary, CallError, Dialect, EioVersion, Event, Request,
-    TargetEvent,
+    AnswerError, Args, Arguments, Binary, CallError, Dialect, EioVersion, Event, ListenOptions,
+    Request, SendError, TargetEvent,
 };
 
 use crate::support::{World, fake::FakeServer, soon, until};

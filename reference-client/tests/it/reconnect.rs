@@ -13,9 +13,8 @@ use crate::support::{fake::FakeServer, soon, until};
 /// Quick enough for tests.
 fn at_once() -> Reconnect {
     Reconnect {
-        first_delay: Duration::from_millis(5),
         longest_delay: Duration::from_millis(20),
-        ..Reconnect::default()
+        ..Reconnect::after(Duration::from_millis(5))
     }
 }
 
@@ -213,10 +212,7 @@ async fn what_to_do_while_offline_is_a_policy() {
             .while_offline(policy)
             .outgoing_buffer(1_000)
             .deadline(Duration::from_millis(50))
-            .reconnect(Reconnect {
-                first_delay: Duration::from_mins(1),
-                ..Reconnect::default()
-            })
+            .reconnect(Reconnect::after(Duration::from_mins(1)))
             .connect()
     };
     for policy in [

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sio_p2p_protocol::Dialect;
 
+use super::PROTOCOL;
+
 /// The first line of a driver: who it is and what it can do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Hello {
@@ -24,6 +26,20 @@ pub struct Hello {
     /// What the client has besides the commands that every driver knows.
     #[serde(default)]
     pub can: Vec<Feature>,
+}
+
+impl Hello {
+    /// The hello of a client that has everything, from which others take away what they lack.
+    pub fn of_all(driver: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            driver: driver.into(),
+            version: version.into(),
+            protocol: PROTOCOL,
+            dialects: Dialect::ALL.to_vec(),
+            eio: vec![3, 4],
+            can: Feature::ALL.to_vec(),
+        }
+    }
 }
 
 fn generations() -> Vec<u8> {

@@ -33,7 +33,7 @@ async fn obey(requests: Rc<Requests>, command: Command) -> Result<Value, Failure
     match command {
         Command::Request(_) => {
             let (answer, answered) = channel();
-            received("l", Some(requests.put_unnamed(answer)));
+            received("l", Some(requests.put_new(answer)));
             Ok(answered.await?.into())
         }
         Command::Answer(c) => {
