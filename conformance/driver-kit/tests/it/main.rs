@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     if env::var_os(process::ACT).is_some() {
         return driver::main();
     }
-    let trials: [(&str, fn()); 7] = [
+    let trials: [(&str, fn()); 11] = [
         (
             "a_reply_waits_for_its_own_command",
             a_reply_waits_for_its_own_command,
@@ -33,6 +33,19 @@ fn main() -> ExitCode {
             exit_is_replied_whatever_is_going_on,
         ),
         ("the_end_of_input_is_the_end", the_end_of_input_is_the_end),
+        (
+            "a_task_ends_when_it_is_dropped",
+            a_task_ends_when_it_is_dropped,
+        ),
+        ("streams_are_reported", streams_are_reported),
+        (
+            "an_accepted_stream_gets_a_name",
+            an_accepted_stream_gets_a_name,
+        ),
+        (
+            "the_end_of_a_stream_is_told_unless_asked_for",
+            the_end_of_a_stream_is_told_unless_asked_for,
+        ),
     ];
     let trials = trials.map(|(name, trial)| {
         Trial::test(name, move || {
@@ -157,4 +170,72 @@ fn the_end_of_input_is_the_end() {
     driver.said();
     driver.hang_up();
     assert_eq!(driver.ended(), (Some(0), String::new()));
+}
+
+fn a_task_ends_when_it_is_dropped() {
+    let mut driver = Process::start();
+    driver.tell(&json!({ "id": 1, "do": "listen", "listener": "l", "event": "e" }));
+    assert_eq!(driver.said(), json!({ "id": 1, "ok": null }));
+    driver.tell(&json!({ "id": 2, "do": "unlisten", "listener": "l" }));
+    let said = [driver.said(), driver.said()];
+    // This driver reports it.
+    let gone = json!({ "event": "received", "listener": "l", "args": [] });
+    assert!(said.contains(&gone), "{said:?}");
+    driver.tell(&json!({ "id": 3, "do": "unlisten", "listener": "l" }));
+    assert_eq!(
+        driver.said(),
+        json!({ "id": 3, "error": "no such listener \"l\"" })
+    );
+}
+
+fn on(id: u64, stream: &str, what: &str) -> Value {
+    json!({ "id": id, "do": what, "stream": stream, "to": "b", "data": { "$bin": "AQID" } })
+}
+
+fn streams_are_reported() {
+    let mut driver = Process::start();
+    driver.tell_all(&[
+        on(1, "s", "open_stream"),
+        on(2, "s", "write"),
+        on(3, "s", "end"),
+    ]);
+    let said = [1, 2, 3, 4, 5].map(|_| driver.said());
+    let events: Vec<&Value> = said.iter().filter(|line| line["id"].is_null()).collect();
+    let data = json!({ "event": "data", "stream": "s", "data": { "$bin": "AQID" } });
+    assert_eq!(events, [&data, &json!({ "event": "ended", "stream": "s" })]);
+}
+
+fn an_accepted_stream_gets_a_name() {
+    let mut driver = Process::start();
+    driver.tell(&json!({ "id": 1, "do": "accept_streams" }));
+    let opened = json!({ "event": "stream_opened", "stream": "stream #1", "from": "b" });
+    assert_eq!(driver.said(), opened);
+    driver.said();
+    driver.tell(&on(2, "stream #1", "write"));
+    let said = [driver.said(), driver.said()];
+    let data = json!({ "event": "data", "stream": "stream #1", "data": { "$bin": "AQID" } });
+    assert!(said.contains(&data), "{said:?}");
+}
+
+fn the_end_of_a_stream_is_told_unless_asked_for() {
+    let mut driver = Process::start();
+    let broken = json!({ "id": 1, "do": "open_stream", "stream": "x", "to": "broken" });
+    driver.tell(&broken);
+    let said = [driver.said(), driver.said()];
+    let closed = json!({ "event": "closed", "stream": "x", "error": "destroyed by b" });
+    assert!(said.contains(&closed), "{said:?}");
+    driver.tell_all(&[
+        on(2, "s", "open_stream"),
+        on(3, "s", "destroy"),
+        on(4, "s", "write"),
+    ]);
+    let said = [2, 3, 4].map(|_| driver.said());
+    assert!(
+        said.contains(&json!({ "id": 4, "error": "no such stream \"s\"" })),
+        "{said:?}"
+    );
+    // Nothing more is said.
+    driver.hang_up();
+    assert_eq!(driver.ended(), (Some(0), String::new()));
+    assert_eq!(driver.rest(), "");
 }

@@ -36,7 +36,7 @@ impl Process {
         };
         let hello = json!({
             "driver": "test", "version": "1", "protocol": 1, "dialects": ["v2"], "eio": [4],
-            "can": [],
+            "can": ["stream"],
         });
         assert_eq!(process.said(), hello);
         process
@@ -66,6 +66,13 @@ impl Process {
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
         serde_json::from_str(&line).unwrap()
+    }
+
+    /// All that it says until it ends.
+    pub(crate) fn rest(&mut self) -> String {
+        let mut rest = String::new();
+        self.output.read_to_string(&mut rest).unwrap();
+        rest
     }
 
     /// The code with which it ends by itself, and its last words.
