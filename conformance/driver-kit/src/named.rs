@@ -32,7 +32,8 @@ pub struct NoSuch {
 pub struct Named<T> {
     what: &'static str,
     things: RefCell<HashMap<String, T>>,
-    named: Cell<u64>,
+    /// How many fresh names there have been.
+    fresh: Cell<u64>,
 }
 
 impl<T> Named<T> {
@@ -41,7 +42,7 @@ impl<T> Named<T> {
         Self {
             what,
             things: RefCell::default(),
-            named: Cell::new(0),
+            fresh: Cell::new(0),
         }
     }
 
@@ -54,8 +55,8 @@ impl<T> Named<T> {
     /// Gives a thing a name that nothing had before, and tells it.
     pub fn put_new(&self, thing: T) -> String {
         let name = loop {
-            self.named.set(self.named.get() + 1);
-            let name = format!("{} #{}", self.what, self.named.get());
+            self.fresh.set(self.fresh.get() + 1);
+            let name = format!("{} #{}", self.what, self.fresh.get());
             if !self.has(&name) {
                 break name;
             }
