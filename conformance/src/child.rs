@@ -188,7 +188,8 @@ mod tests {
     #[tokio::test]
     async fn the_last_words_are_few_and_short() {
         let long = "x".repeat(3 * MAX_WORD);
-        let text: String = (0..20).map(|n| format!("{n}\n")).collect();
+        let lines: Vec<_> = (0..20).map(|n| n.to_string()).collect();
+        let text = lines.join("\n") + "\n";
         let words = LastWords::default();
         words
             .clone()

@@ -59,9 +59,8 @@ async fn obey(driver: Driver, command: Command) -> Result<Value, Failure> {
         Command::JoinRoom(c) => client?.join_room(c.room).await?,
         Command::LeaveRoom(c) => client?.leave_room(c.room).await?,
         Command::EmitRoom(c) => {
-            client?
-                .emit_room_raw(c.room, c.event, args(c.args)?)
-                .await?
+            let client = client?;
+            client.emit_room_raw(c.room, c.event, args(c.args)?).await?;
         }
         Command::Clients {} => return Ok(json!(client?.list_clients().await?)),
         Command::OpenStream(c) => {

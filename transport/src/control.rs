@@ -26,6 +26,7 @@ pub(crate) enum Order {
 pub(crate) struct Control {
     order: AtomicU8,
     connected: AtomicBool,
+    frozen: AtomicBool,
     /// Wakes the task, which is the only one to wait here.
     pub(crate) waker: AtomicWaker,
 }
@@ -35,6 +36,7 @@ impl Control {
         Self {
             order: AtomicU8::new(Order::Stay as u8),
             connected: AtomicBool::new(false),
+            frozen: AtomicBool::new(false),
             waker: AtomicWaker::new(),
         }
     }
@@ -46,6 +48,16 @@ impl Control {
 
     pub(crate) fn is_at_least(&self, order: Order) -> bool {
         self.order.load(Ordering::SeqCst) >= order as u8
+    }
+
+    /// From now on the task does nothing but wait for an order to end.
+    pub(crate) fn freeze(&self) {
+        self.frozen.store(true, Ordering::SeqCst);
+        self.waker.wake();
+    }
+
+    pub(crate) fn is_frozen(&self) -> bool {
+        self.frozen.load(Ordering::SeqCst)
     }
 
     /// Whether the namespace is connected, so that a goodbye has to leave it.

@@ -88,6 +88,12 @@ impl<W: Wire> Driver<W> {
             if self.control.is_at_least(Order::HangUp) {
                 return Poll::Ready(Ending::Drop(CloseReason::Aborted));
             }
+            if self.control.is_frozen() {
+                if self.control.is_at_least(Order::Close) {
+                    return Poll::Ready(Ending::Drop(CloseReason::Local));
+                }
+                return Poll::Pending;
+            }
             if self.control.is_at_least(Order::Close) && self.timers.close_at.is_none() {
                 self.timers.close_at = Some(Instant::now() + self.close_timeout);
                 self.outlet.close();

@@ -159,6 +159,14 @@ impl PacketSender {
         self.end(Order::HangUp).await
     }
 
+    /// Stops the connection without ending it: nothing is read or written any more, heartbeats
+    /// included, and the server's end of it goes unnoticed. TCP stays open, like that of a
+    /// process which hangs, until the connection is dropped, closed or aborted; it then ends
+    /// without goodbye. What is queued may be lost.
+    pub fn freeze(&self) {
+        self.link.control.freeze();
+    }
+
     /// Ends the connection cleanly in the background, see [`close`](Self::close).
     pub fn begin_close(&self) {
         self.link.control.order(Order::Close);

@@ -33,8 +33,8 @@
 //!
 //! [`PacketSocket`] is the packet level below it: any [`Packet`], raw [`Frame`]s, a
 //! [tap](ConnectOptions::tap) that sees every frame in its true order, and several ways to
-//! misbehave ([`abort`](PacketSocket::abort), [`Heartbeat::Silent`],
-//! [`send_connect(false)`](ConnectOptions::send_connect)). It is what a tester wants.
+//! misbehave ([`abort`](PacketSocket::abort), [`freeze`](PacketSender::freeze),
+//! [`Heartbeat::Silent`], [`send_connect(false)`](ConnectOptions::send_connect)). It is what a tester wants.
 //!
 //! ```no_run
 //! use sio_p2p_transport::{ConnectOptions, EioVersion, Frame, Incoming, Packet, PacketSocket};

@@ -2,7 +2,6 @@
 //
 //   node driver.js 2   or   node driver.js 4: on which generation of socket.io-client
 'use strict';
-
 const p2pClientPlugin = require('@gigasource/socket.io-p2p-plugin/src/p2p-client-plugin');
 const generation = process.argv[2] === '4' ? 4 : 2;
 const library = generation === 4 ? 'socket.io-client-4' : 'socket.io-client';

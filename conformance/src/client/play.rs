@@ -255,13 +255,11 @@ impl Play {
                         .pop_front()
                 })
                 .await?;
-            match joined {
-                Some(query) => self.handshake_as_told(name, &query)?,
-                None => {
-                    let message = format!("{name} says that it is connected, and is not");
-                    return Err(Stop::broken(message));
-                }
-            }
+            let Some(query) = joined else {
+                let message = format!("{name} says that it is connected, and is not");
+                return Err(Stop::broken(message));
+            };
+            self.handshake_as_told(name, &query)?;
         }
         if let Some(client) = self.cast()?.clients.get_mut(name) {
             client.connected = true;

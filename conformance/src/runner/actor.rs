@@ -189,13 +189,14 @@ pub(crate) struct Actor {
 }
 
 impl Actor {
-    /// Connects and starts reading.
+    /// Connects and starts reading; gives the id of the Socket.IO socket.
     pub(crate) async fn connect(
         &mut self,
         options: &ConnectOptions,
         mailbox: &Mailbox,
-    ) -> Result<(), ConnectError> {
+    ) -> Result<Option<String>, ConnectError> {
         let (sender, receiver) = PacketSocket::connect(options).await?.split();
+        let sid = receiver.handshake().sid.clone();
         self.generations += 1;
         self.left = false;
         tokio::spawn(
@@ -210,7 +211,7 @@ impl Actor {
             sender,
             next_ack: 0,
         });
-        Ok(())
+        Ok(sid)
     }
 
     /// The connection if it is open.
@@ -255,6 +256,11 @@ impl Connection {
     /// Leaves in good order: a disconnect packet, then the transport is closed.
     pub(crate) async fn leave(self, patience: Duration) {
         let _ = tokio::time::timeout(patience, self.sender.close()).await;
+    }
+
+    /// Reads and writes nothing any more, while TCP stays open.
+    pub(crate) fn freeze(&self) {
+        self.sender.freeze();
     }
 
     /// Drops the TCP connection.

@@ -41,8 +41,11 @@ impl Play {
         let options = self.options(name)?;
         let mailbox = self.mailbox.clone();
         match self.actor(name)?.connect(&options, &mailbox).await {
-            Ok(()) => {
+            Ok(sid) => {
                 self.talked = true;
+                if let Some(sid) = sid {
+                    self.world.socket_given(name, sid);
+                }
                 Ok(())
             }
             Err(error @ (ConnectError::Unreachable { .. } | ConnectError::InvalidOptions(_))) => {
@@ -64,7 +67,7 @@ impl Play {
         let options = self.options(name)?;
         let mailbox = self.mailbox.clone();
         match self.actor(name)?.connect(&options, &mailbox).await {
-            Ok(()) => Err(Stop::broken(format!("{name} was accepted"))),
+            Ok(_) => Err(Stop::broken(format!("{name} was accepted"))),
             Err(error) if body.text.is_some() || body.status.is_some() => {
                 let (text, status) = match &error {
                     ConnectError::Refused(refusal) => (refusal.message(), None),
@@ -117,6 +120,10 @@ impl Play {
         match body.how {
             Leaving::Clean => connection.leave(patience).await,
             Leaving::Abrupt => connection.abort().await,
+            Leaving::Silent => {
+                connection.freeze();
+                self.silent.push(connection);
+            }
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use sio_p2p_transport::Packet;
 use tokio::time::Instant;
 
+use super::actor::EventSeen;
 use super::lowering;
 use super::play::{Play, Stop};
 use super::verdict::Finding;
@@ -178,4 +179,17 @@ impl Play {
             tokio::time::sleep(LISTING_PAUSE).await;
         }
     }
+}
+
+/// The number of a fence, which is the last argument of the event with the fence's name.
+pub(super) fn fence_number(event: &EventSeen, name: &str) -> Option<u64> {
+    // A look at the text first: most events are none.
+    if !event.data.json.contains(name) {
+        return None;
+    }
+    let elements = event.data.elements();
+    let found = crate::json::unquote(elements.first()?.get())?;
+    (found == name)
+        .then(|| elements.last()?.get().parse().ok())
+        .flatten()
 }

@@ -17,6 +17,7 @@ pub mod plan;
 pub(crate) mod play;
 mod probe;
 mod queue;
+mod resolve;
 mod rounds;
 pub mod run;
 mod target;
@@ -27,4 +28,5 @@ pub(crate) mod world;
 
 pub(crate) use failures::meant;
 pub(crate) use leftovers::describe as described;
-pub(crate) use play::resolve;
+pub(crate) use plan::HEARTBEAT;
+pub(crate) use resolve::resolve;

@@ -158,7 +158,7 @@ impl Selection {
 }
 
 /// The setting that says how soon a silent client is missed.
-const HEARTBEAT: &str = "engine.ping_timeout_ms";
+pub(crate) const HEARTBEAT: &str = "engine.ping_timeout_ms";
 
 /// The first actor of some kind that leaves without a word.
 fn breaks_off<'s>(steps: &'s [Step], of: &dyn Fn(&str) -> bool) -> Option<&'s str> {

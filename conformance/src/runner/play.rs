@@ -10,8 +10,10 @@ use sio_p2p_transport::{EioVersion, Incoming, Packet};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use super::actor::{AckSeen, Actor, Arrival, EventSeen, Mailbox};
+use super::actor::{AckSeen, Actor, Arrival, Connection, EventSeen, Mailbox};
+use super::fences::fence_number;
 use super::plan::Check;
+use super::resolve::resolve;
 use super::trace::Trace;
 use super::verdict::{Finding, Outcome};
 use super::world::World;
@@ -82,6 +84,8 @@ pub(crate) struct Play {
     pub(crate) world: World,
     pub(crate) trace: Trace,
     pub(super) actors: BTreeMap<String, Actor>,
+    /// Connections of actors that have fallen silent, open until the end of the play.
+    pub(super) silent: Vec<Connection>,
     pub(super) mailbox: Mailbox,
     incoming: mpsc::UnboundedReceiver<Arrival>,
     pub(super) asked: BTreeMap<String, Asked>,
@@ -134,6 +138,7 @@ impl Play {
             dialect: check.dialect,
             eio: check.eio,
             actors: actors.collect(),
+            silent: Vec::new(),
             world: World::new(scenario),
             deadline: timeout.map_or(scenario.deadline, |given| given.max(scenario.deadline)),
             check: check.clone(),
@@ -221,6 +226,9 @@ impl Play {
 
     /// Closes what is still open, without waiting for it.
     fn say_goodbye(&mut self) {
+        for connection in self.silent.drain(..) {
+            tokio::spawn(connection.abort());
+        }
         for actor in self.actors.values_mut() {
             if let Some(connection) = actor.connection.take() {
                 tokio::spawn(connection.leave(Duration::from_secs(1)));
@@ -385,63 +393,4 @@ impl Play {
             .map(|a| a.name.clone())
             .collect()
     }
-}
-
-/// The number of a fence, which is the last argument of the event with the fence's name.
-fn fence_number(event: &EventSeen, name: &str) -> Option<u64> {
-    // A look at the text first: most events are none.
-    if !event.data.json.contains(name) {
-        return None;
-    }
-    let elements = event.data.elements();
-    let found = crate::json::unquote(elements.first()?.get())?;
-    (found == name)
-        .then(|| elements.last()?.get().parse().ok())
-        .flatten()
-}
-
-/// The steps with every `when` replaced by its steps or by nothing.
-pub(crate) fn resolve(steps: &[Step], dialect: Dialect, eio: u8) -> Vec<Step> {
-    let resolve_all = |steps: &[Step]| resolve(steps, dialect, eio);
-    let mut resolved = Vec::with_capacity(steps.len());
-    for step in steps {
-        let verb = match &step.verb {
-            Verb::When {
-                dialects,
-                eio: only,
-                steps,
-            } => {
-                let holds = (dialects.is_empty() || dialects.contains(&dialect))
-                    && (only.is_empty() || only.contains(&eio));
-                if holds {
-                    resolved.extend(resolve_all(steps));
-                }
-                continue;
-            }
-            Verb::All(steps) => Verb::All(resolve_all(steps)),
-            Verb::Repeat { times, steps } => Verb::Repeat {
-                times: *times,
-                steps: resolve_all(steps),
-            },
-            Verb::Within { ms, steps } => Verb::Within {
-                ms: *ms,
-                steps: resolve_all(steps),
-            },
-            Verb::AnyOf(alternatives) => Verb::AnyOf(
-                alternatives
-                    .iter()
-                    .map(|steps| (steps.is_empty(), resolve_all(steps)))
-                    // An alternative that only other dialects have is none, not "nothing".
-                    .filter(|(was_empty, steps)| *was_empty || !steps.is_empty())
-                    .map(|(_, steps)| steps)
-                    .collect(),
-            ),
-            Verb::Do(_) | Verb::Case => step.verb.clone(),
-        };
-        resolved.push(Step {
-            at: step.at.clone(),
-            verb,
-        });
-    }
-    resolved
 }

@@ -2,7 +2,8 @@
 //!
 //! A file may use literal client ids and rooms, where the literal is the point. So results
 //! of one file are never played at the same time on one server, nor are those of two files
-//! that write down the same name.
+//! that write down the same name. A scenario that states settings has a server of its own,
+//! and waits for nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -136,11 +137,16 @@ fn file(check: &Check) -> &str {
 
 /// What each check claims: its file, and the names that it writes down, as numbers.
 fn claims(checks: &[Check]) -> Vec<Vec<usize>> {
-    let ids = checks.iter().flat_map(|check| client_ids(&check.scenario));
+    let shared = checks.iter().filter(|c| c.scenario.settings.is_empty());
+    let ids = shared.flat_map(|check| client_ids(&check.scenario));
     let ids: BTreeSet<_> = ids.collect();
     let mut numbers = BTreeMap::new();
     let mut claims = Vec::with_capacity(checks.len());
     for check in checks {
+        if !check.scenario.settings.is_empty() {
+            claims.push(Vec::new());
+            continue;
+        }
         let names = literals(&check.scenario, &ids).into_iter().map(Claim::Name);
         let all = std::iter::once(Claim::File(file(check))).chain(names);
         let numbered = all.map(|claim| {
@@ -155,9 +161,11 @@ fn claims(checks: &[Check]) -> Vec<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use sio_p2p_protocol::Dialect;
     use sio_p2p_transport::EioVersion;
+    use tokio::time::timeout;
 
     use super::*;
     use crate::scenario::{Library, TransportName};
@@ -175,6 +183,23 @@ mod tests {
             }
         });
         found.collect()
+    }
+
+    #[tokio::test]
+    async fn results_of_one_file_wait_unless_each_has_a_server() {
+        for (id, exclusive, at_once) in [
+            ("message-with-ack", true, 1),
+            ("message-with-ack", false, 2),
+            ("limit-rooms", true, 2),
+        ] {
+            let checks = checks(&[id, id]);
+            let queue = Queue::new(&checks, exclusive, &Options::default());
+            let mut tickets = Vec::new();
+            while let Ok(Some(ticket)) = timeout(Duration::ZERO, queue.next()).await {
+                tickets.push(ticket);
+            }
+            assert_eq!(tickets.len(), at_once, "{id}");
+        }
     }
 
     #[tokio::test]

@@ -22,6 +22,8 @@ pub(crate) struct World {
     acks: BTreeMap<String, u64>,
     /// Strings that were received and kept, by name.
     kept: BTreeMap<String, String>,
+    /// Ids of the sockets by which actors are connected, or last were.
+    sockets: BTreeMap<String, String>,
     /// Counter of the innermost `repeat`.
     pub(crate) counter: u32,
 }
@@ -52,6 +54,7 @@ impl World {
             ids: BTreeMap::new(),
             acks: BTreeMap::new(),
             kept: BTreeMap::new(),
+            sockets: BTreeMap::new(),
             counter: 0,
             run: run.clone(),
         };
@@ -89,6 +92,11 @@ impl World {
         self.kept.insert(name.to_owned(), text);
     }
 
+    /// Remembers the id of the socket by which an actor has connected.
+    pub(crate) fn socket_given(&mut self, actor: &str, sid: String) {
+        self.sockets.insert(actor.to_owned(), sid);
+    }
+
     /// A string with its holes filled.
     pub(crate) fn fill(&self, text: &Text) -> Result<String, String> {
         text.render(|part| self.hole(part))
@@ -121,6 +129,10 @@ impl World {
             Part::Kept(name) => match self.kept.get(name) {
                 Some(text) => Ok(text.clone()),
                 None => Err(format!("nothing has been kept as {name}")),
+            },
+            Part::Socket(name) => match self.sockets.get(name) {
+                Some(sid) => Ok(sid.clone()),
+                None => Err(format!("the server has not told the socket id of {name}")),
             },
             // Those that need no world fill themselves.
             Part::Literal(_) | Part::Nested(_) | Part::Repeat(..) => Ok(String::new()),
@@ -189,6 +201,9 @@ impl World {
         for (name, kept) in self.kept.iter().filter(|(_, kept)| kept.len() >= 8) {
             text = text.replace(kept, &format!("${{kept:{name}}}"));
         }
+        for (name, sid) in &self.sockets {
+            text = text.replace(sid, &format!("${{sid:{name}}}"));
+        }
         if !text.contains(&self.run) {
             return text;
         }
@@ -234,6 +249,7 @@ pub(crate) fn world_of(actors: &[&str]) -> World {
         ids,
         acks: BTreeMap::new(),
         kept: BTreeMap::new(),
+        sockets: BTreeMap::new(),
         counter: 0,
         run,
     }
@@ -303,5 +319,9 @@ mod tests {
         world.keep("x", "0af3-17c2".to_owned());
         assert_eq!(world.fill(&text("<${kept:x}>")).unwrap(), "<0af3-17c2>");
         assert_eq!(world.humanise("to 0af3-17c2"), "to ${kept:x}");
+        assert!(world.fill(&text("${sid:a}")).is_err());
+        world.socket_given("a", "k3RtUQ_x".to_owned());
+        assert_eq!(world.fill(&text("<${sid:a}>")).unwrap(), "<k3RtUQ_x>");
+        assert_eq!(world.humanise("to k3RtUQ_x"), "to ${sid:a}");
     }
 }

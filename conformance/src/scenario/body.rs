@@ -60,6 +60,8 @@ pub enum Leaving {
     Clean,
     /// The TCP connection is dropped without a word.
     Abrupt,
+    /// Nothing is read or sent any more, heartbeats included, and TCP stays open.
+    Silent,
 }
 
 /// Body of `closed`.

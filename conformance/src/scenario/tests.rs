@@ -128,6 +128,20 @@ fn actors_act_while_they_are_there() {
 }
 
 #[test]
+fn silence_is_noticed_at_a_time_that_is_stated() {
+    let steps = r#"{ "emit_room": { "from": "b", "room": "${sid:a}", "event": "e" } },
+{ "connect": ["a", "b"] },
+{ "emit_room": { "from": "b", "room": "${sid:a}", "event": "e" } },
+{ "disconnect": { "from": "a", "how": "silent" } },
+{ "emit_room": { "from": "b", "room": "${sid:a}", "event": "e" } }"#;
+    insta::assert_snapshot!(problems_of(r#""a": {}, "b": {}"#, steps), @"
+    4:1: b acts before it connects
+    4:1: a has no socket id before it connects
+    7:1: the scenario has to state engine.ping_timeout_ms, by which a silent client is missed
+    ");
+}
+
+#[test]
 fn what_an_alternative_leaves_open_is_not_complained_about() {
     let steps = r#"{ "connect": ["a"] },
         { "any_of": [[{ "closed": { "at": "a" } }], [{ "server_error": { "at": "a" } }]] },

@@ -227,6 +227,25 @@ async fn a_stalled_close_ends_in_time_and_an_abort_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_frozen_connection_does_nothing_until_it_is_dropped() {
+    for eio in [EioVersion::V3, EioVersion::V4] {
+        let mut rig = Rig::new(eio, 1 << 20, 1000).await;
+        let sender = rig.socket.sender();
+        idle().await;
+        sender.freeze();
+        sender.send(Packet::event("[1]")).await.unwrap();
+        rig.say("2").await;
+        rig.say(r#"42["x"]"#).await;
+        sleep((INTERVAL + TIMEOUT) * 3).await;
+        assert_eq!(rig.count(Direction::In, None), 0);
+        assert_eq!(rig.count(Direction::Out, None), 0);
+        assert_eq!(sender.close_reason(), None, "it notices nothing");
+        assert_eq!(sender.close().await, CloseReason::Local);
+        assert!(!matches!(rig.server.next().await, Some(Ok(_))));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn nobody_has_to_listen() {
     let Rig {
         socket, mut server, ..

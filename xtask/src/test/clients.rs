@@ -52,7 +52,8 @@ pub(crate) fn clients(workspace: &Workspace) -> Result<String, Problem> {
             command.args(["--transport", transport]);
         }
         // Some stories wait for a heartbeat or a deadline: others can be played meanwhile.
-        command.args(["--jobs", "4"]);
+        let jobs = if name == "reference" { "8" } else { "4" };
+        command.args(["--jobs", jobs]);
         // Interpreters that start while others do are slow; what is right is not slower for it.
         command.args(["--timeout", "10000"]);
         let baseline = format!("fixtures/baselines/client-{name}.json");

@@ -1,44 +1,21 @@
 //! Walking through the steps without playing them: is every step reachable?
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sio_p2p_protocol::{Dialect, FailureCode};
 
 use super::mentions::Mentions;
+use super::story::{Presence, Story, merge};
 use crate::client::ClientVerb;
-use crate::runner::{meant, resolve};
+use crate::runner::{HEARTBEAT, meant, resolve};
+use crate::scenario::body::Leaving;
 use crate::scenario::parse::{Problem, Scenario};
 use crate::scenario::source::Location;
 use crate::scenario::step::{Action, Step, Verb};
 use crate::scenario::text::{Part, Text};
 use crate::scenario::value::Pattern;
-
-/// Where an actor is at some point of the story.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Presence {
-    /// Never connected so far.
-    Absent,
-    /// Connected.
-    Here,
-    /// Has left by itself.
-    Left,
-    /// Its connection was ended by the server.
-    Ended,
-    /// Depends on what the server did.
-    Unclear,
-}
-
-/// The state of the story.
-#[derive(Debug, Clone, Default)]
-struct Story {
-    presence: BTreeMap<String, Presence>,
-    asked: BTreeSet<String>,
-    taken: BTreeSet<String>,
-    kept: BTreeSet<String>,
-    mentioned: BTreeSet<String>,
-}
 
 struct Walk<'a> {
     scenario: &'a Scenario,
@@ -268,6 +245,12 @@ impl Walk<'_> {
             }
             Action::Disconnect(body) => {
                 self.expect(at, &body.from, &[Presence::Here], "leaves");
+                if body.how == Leaving::Silent && !self.scenario.settings.contains_key(HEARTBEAT) {
+                    let message = format!(
+                        "the scenario has to state {HEARTBEAT}, by which a silent client is missed"
+                    );
+                    self.problem(at, message);
+                }
                 self.story
                     .presence
                     .insert(body.from.clone(), Presence::Left);
@@ -377,6 +360,10 @@ impl Walk<'_> {
                 {
                     self.problem(at, format!("{name} is anonymous and has no client id"));
                 }
+                Part::Socket(name) => {
+                    let known = [Presence::Here, Presence::Left, Presence::Ended];
+                    self.expect(at, name, &known, "has no socket id");
+                }
                 Part::Counter if !self.in_repeat => {
                     self.problem(at, "${n} means something in `repeat` only");
                 }
@@ -390,22 +377,4 @@ impl Walk<'_> {
             }
         }
     }
-}
-
-fn merge(mut one: Story, other: Story) -> Story {
-    for (name, presence) in other.presence {
-        one.presence
-            .entry(name)
-            .and_modify(|mine| {
-                if *mine != presence {
-                    *mine = Presence::Unclear;
-                }
-            })
-            .or_insert(presence);
-    }
-    one.asked.extend(other.asked);
-    one.taken.extend(other.taken);
-    one.kept.extend(other.kept);
-    one.mentioned.extend(other.mentioned);
-    one
 }
