@@ -55,7 +55,7 @@ async fn obey(driver: Driver, command: Command) -> Result<Value, Failure> {
             let (guard, gone) = oneshot::channel::<()>();
             let report = Task::new(async move {
                 let _guard = guard;
-                std::future::pending().await
+                std::future::pending::<()>().await;
             });
             driver.listeners.put(c.listener, report);
             spawn_local(async move {

@@ -47,8 +47,8 @@ impl Process {
     }
 
     pub(crate) fn tell_all(&mut self, lines: &[Value]) {
-        let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        self.tell_text(&lines);
+        let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+        self.tell_text(&format!("{}\n", lines.join("\n")));
     }
 
     pub(crate) fn tell_text(&mut self, text: &str) {
