@@ -42,7 +42,7 @@ pub struct Entry {
     /// Id of the scenario, with its case if it has one. No wildcards.
     pub id: String,
     /// Dialect of the check.
-    #[schemars(with = "crate::scenario::model::DialectName")]
+    #[schemars(with = "sio_p2p_driver::schema::DialectName")]
     pub dialect: Dialect,
     /// Engine.IO generation of the check.
     #[schemars(range(min = 3, max = 4))]

@@ -43,7 +43,7 @@ struct FlickerEntry {
     /// Id of the scenario, with its case if it has one. No wildcards.
     id: String,
     /// Dialect of the check.
-    #[schemars(with = "crate::scenario::model::DialectName")]
+    #[schemars(with = "sio_p2p_driver::schema::DialectName")]
     dialect: Dialect,
     /// Engine.IO generation of the check.
     #[schemars(range(min = 3, max = 4))]

@@ -2,9 +2,9 @@
 
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value};
+use sio_p2p_driver::Line as DriverLine;
 
 use crate::baseline::BaselineDocument;
-use crate::client::Line as DriverLine;
 use crate::flickers::FlickersDocument;
 use crate::report::model::Report;
 use crate::scenario::model::{CaseFileDocument, ScenarioDocument};

@@ -82,6 +82,14 @@ pub(crate) fn providing<R>(attachments: &[Bytes], read: impl FnOnce() -> R) -> R
     read()
 }
 
+/// What stands in the text for an attachment.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Placeholder {
+    #[serde(rename = "_placeholder")]
+    pub(crate) is_one: bool,
+    pub(crate) num: usize,
+}
+
 impl Serialize for Binary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let number = TRANSFER.with_borrow_mut(|transfer| match transfer {
@@ -103,11 +111,6 @@ impl Serialize for Binary {
 
 impl<'de> Deserialize<'de> for Binary {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Placeholder {
-            _placeholder: bool,
-            num: usize,
-        }
         let Placeholder { num, .. } = Placeholder::deserialize(deserializer)
             .map_err(|_| de::Error::custom("expected binary data"))?;
         TRANSFER.with_borrow(|transfer| match transfer {

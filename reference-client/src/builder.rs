@@ -138,8 +138,9 @@ impl ClientBuilder {
     }
 
     /// What to do when the connection is lost. Default: try again for ever, see [`Reconnect`].
-    pub fn reconnect(mut self, reconnect: Reconnect) -> Self {
-        self.options.reconnect = reconnect;
+    /// `None` is [`Reconnect::never`].
+    pub fn reconnect(mut self, reconnect: impl Into<Option<Reconnect>>) -> Self {
+        self.options.reconnect = reconnect.into().unwrap_or(Reconnect::never());
         self
     }
 

@@ -17,6 +17,7 @@ use crate::{
     core::Core,
     counters::Counters,
     error::{CallError, SendError},
+    events::ConnectionEvent,
     feed::{Feed, News},
     listeners::Listeners,
     outbox::{self, Outbox},
@@ -109,6 +110,8 @@ pub(crate) struct Shared {
     pub(crate) targets: Targets,
     /// Tells what became of everything after a reconnect.
     pub(crate) restored: Feed<Restored>,
+    /// Tells what happens to the connection.
+    pub(crate) events: Feed<ConnectionEvent>,
     /// The ends of streams, and who accepts new ones.
     pub(crate) streams: Mutex<Streams>,
     /// The APIs that this client provides, dialect `v2`.
@@ -154,8 +157,7 @@ impl Shared {
     ///
     /// The state comes first, because who is woken up by the rest asks it for the reason.
     pub(crate) fn end(&self, reason: &DisconnectReason) {
-        self.state
-            .send_replace(ConnectionState::Closed(reason.clone()));
+        self.tell_disconnected(ConnectionState::Closed(reason.clone()), reason);
         self.outbox.close();
         self.acks.close(reason);
         self.listeners().close();
@@ -165,6 +167,7 @@ impl Shared {
         lock(&self.apis).clear();
         self.topics.close();
         self.restored.close();
+        self.events.close();
     }
 }
 
@@ -211,6 +214,7 @@ impl Client {
             core: Core::default(),
             targets: Targets::default(),
             restored: Feed::default(),
+            events: Feed::default(),
             streams: Mutex::default(),
             apis: Apis::default(),
             topics: Topics::default(),

@@ -34,7 +34,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// What the Core family keeps.
 #[derive(Debug, Default)]
 pub(crate) struct Core {
-    errors: Feed<ServerSaid>,
+    pub(crate) errors: Feed<ServerSaid>,
     /// The last error of the server, and when: it explains a disconnect that follows at once.
     last_error: Mutex<Option<(String, Instant)>>,
     /// The rooms to join again after a reconnect.
@@ -60,11 +60,12 @@ impl Core {
 /// A `SERVER_ERROR`: something this client asked for could not be done.
 ///
 /// Nothing on the wire says what it was. The error harms nothing else (CLI-CORE-3).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ServerSaid {
     /// The text for humans.
     pub text: String,
     /// What the text means, if it is one of those that servers use.
+    #[serde(skip)]
     pub failure: Option<Failure>,
 }
 
@@ -210,7 +211,7 @@ impl Shared {
             self.acks.hint(client, &text);
         }
         *lock(&self.core.last_error) = Some((text.clone(), Instant::now()));
-        self.core.errors.tell(&ServerSaid { text, failure });
+        self.tell_server_error(ServerSaid { text, failure });
     }
 
     /// The server asks for a sign of life (CLI-CORE-2).

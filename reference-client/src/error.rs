@@ -62,6 +62,9 @@ pub enum SendError {
     /// The client is closed and will not connect again.
     #[error("the client is closed: {0}")]
     Closed(DisconnectReason),
+    /// [`ListenOptions`](crate::ListenOptions) that exclude each other.
+    #[error("what has no source comes from no client: 'plain' and 'from' exclude each other")]
+    PlainFrom,
     /// The dialect has nothing of the kind.
     #[error("dialect {dialect} has no {what}")]
     Unsupported {

@@ -18,7 +18,10 @@ mod client;
 mod core;
 mod counters;
 mod error;
+mod events;
 mod feed;
+mod json;
+mod listen;
 mod listeners;
 mod message;
 mod outbox;
@@ -40,14 +43,19 @@ pub use client::Client;
 pub use core::ServerSaid;
 pub use counters::Counters;
 pub use error::{AnswerError, CallError, ConnectError, Refused, SendError};
+pub use events::ConnectionEvent;
 pub use feed::News;
+pub use listen::ListenOptions;
 pub use listeners::{FromClient, Listener, ListenerGuard};
 pub use message::{Message, Responder};
 pub use outbox::WhileOffline;
 pub use reconnect::{Item, Reconnect, Restored};
 pub use service::{ApiProvider, Service};
 pub use state::{ConnectionState, DisconnectReason};
-pub use stream::{OpenStream, P2pStream, StreamAcceptor, StreamError, StreamOffer, StreamOptions};
+pub use stream::{
+    OpenStream, P2pStream, StreamAcceptor, StreamError, StreamOffer, StreamOptions, StreamReader,
+    StreamWriter,
+};
 pub use target::TargetEvent;
 pub use topic::{Subscription, Topic};
 pub use typed::{Event, Received, Request, TypedListener};

@@ -9,6 +9,7 @@
 //! | `listen`, `on` | messages from anybody (CLI-MSG-2) | `stop_listening` |
 //! | `from_client(x).listen` | messages from x (CLI-MSG-3) | `from_client(x).stop_listening` |
 //! | `listen_plain` | what has no source in front | `stop_listening_plain` |
+//! | `listen_with` | any of these | the same as there |
 //!
 //! The original keeps all of these in one list per event and removes by position or by name
 //! alone, which is where its deviations come from. Here every entry has an id and a filter, and
@@ -249,12 +250,7 @@ impl Client {
     /// The listeners for one client (CLI-MSG-F3), dialect `v1` only: messages of dialect `v2`
     /// do not say who sent them, and the error says so.
     pub fn from_client(&self, client: impl AsRef<str>) -> Result<FromClient<'_>, SendError> {
-        if self.shared.dialect == Dialect::V2 {
-            return Err(SendError::Unsupported {
-                what: "source of a message, so nobody can listen to one client",
-                dialect: Dialect::V2,
-            });
-        }
+        self.only_with_sources()?;
         let id = ClientId::new(client.as_ref())?;
         Ok(FromClient { client: self, id })
     }

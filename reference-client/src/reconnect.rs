@@ -65,6 +65,15 @@ impl Reconnect {
         }
     }
 
+    /// The usual, but for the delay before the first attempt: for servers that few clients share,
+    /// and that are there again at once.
+    pub fn after(first_delay: Duration) -> Self {
+        Self {
+            first_delay,
+            ..Self::default()
+        }
+    }
+
     fn delays(self) -> impl Iterator<Item = Duration> {
         let delays = ExponentialBuilder::default()
             .with_min_delay(self.first_delay)
@@ -141,12 +150,12 @@ pub(crate) async fn next(
         return Next::Ended(disconnected);
     }
     let mut last = reason.to_string();
-    set_reconnecting(shared, 1, &last);
+    shared.tell_disconnected(reconnecting(1, &last), &disconnected);
     shared.connection_lost(&disconnected);
     let mut attempts = 0;
     for delay in policy.delays() {
         attempts += 1;
-        set_reconnecting(shared, attempts, &last);
+        shared.state.send_replace(reconnecting(attempts, &last));
         let attempt = async {
             sleep(delay).await;
             PacketSocket::connect(&shared.transport).await
@@ -162,11 +171,9 @@ pub(crate) async fn next(
     Next::Ended(DisconnectReason::GaveUp { attempts, last })
 }
 
-fn set_reconnecting(shared: &Shared, attempt: usize, reason: &str) {
+fn reconnecting(attempt: usize, reason: &str) -> ConnectionState {
     let reason = reason.into();
-    shared
-        .state
-        .send_replace(ConnectionState::Reconnecting { attempt, reason });
+    ConnectionState::Reconnecting { attempt, reason }
 }
 
 /// What a new connection is told first, without asking for an answer.

@@ -15,6 +15,7 @@
 //!
 //! - `end.rs`: one end: what has arrived, and how the end came to its end.
 //! - `duplex.rs`: the end in the hands of the application, `AsyncRead` and `AsyncWrite`.
+//! - `split.rs`: the same in several hands.
 //! - `open.rs`, `accept.rs`: how the two ends come about.
 //! - `chunk.rs`: what a chunk can look like.
 
@@ -24,6 +25,7 @@ mod duplex;
 mod end;
 mod error;
 mod open;
+mod split;
 
 use std::{
     collections::HashMap,
@@ -49,6 +51,7 @@ pub use accept::{StreamAcceptor, StreamOffer};
 pub use duplex::P2pStream;
 pub use error::StreamError;
 pub use open::OpenStream;
+pub use split::{StreamReader, StreamWriter};
 
 use chunk::Chunk;
 use end::End;

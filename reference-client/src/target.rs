@@ -72,7 +72,7 @@ pub(crate) struct Targets {
     /// Every client with a link to this connection, whoever made it. Servers of the original
     /// tell of one departure once for each link; this is how the application hears it once.
     linked: Mutex<BTreeSet<ClientId>>,
-    events: Feed<TargetEvent>,
+    pub(crate) events: Feed<TargetEvent>,
 }
 
 impl Targets {
@@ -174,7 +174,7 @@ impl Shared {
         }
         if let (true, Some(source)) = (accepted, source) {
             self.targets.link(source.clone());
-            self.targets.events.tell(&TargetEvent::AddedBy(source));
+            self.tell_target_event(TargetEvent::AddedBy(source));
         }
     }
 
@@ -184,7 +184,7 @@ impl Shared {
         self.listeners().target_left(&client);
         self.streams_of_departed(&client);
         if lock(&self.targets.linked).remove(&client) {
-            self.targets.events.tell(&TargetEvent::Left(client));
+            self.tell_target_event(TargetEvent::Left(client));
         }
     }
 }

@@ -27,6 +27,7 @@ use tokio::sync::watch;
 use crate::{
     acks::Waiter,
     client::Shared,
+    events::ConnectionEvent,
     message::Responder,
     outbox::{Outgoing, Waiting},
     reconnect::{self, Next},
@@ -98,6 +99,9 @@ async fn connection(
         shared
             .state
             .send_replace(ConnectionState::Connected { sid });
+        if !first {
+            shared.events.tell(&ConnectionEvent::Connected);
+        }
         write(shared, &sender, outgoing, epoch).await;
         // What the server has said before the end is still read, and with it the reason.
         std::future::pending::<()>().await;

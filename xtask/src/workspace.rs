@@ -47,9 +47,19 @@ impl Workspace {
     }
 
     /// The cargo that runs this task, at the root.
+    ///
+    /// What the outer cargo says of this package is kept from it: build scripts look at it,
+    /// and would run again each time that tasks and people take turns.
     pub(crate) fn cargo(&self) -> Command {
         let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        self.command(&cargo)
+        let mut command = self.command(&cargo);
+        for (name, _) in env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                command.env_remove(&name);
+            }
+        }
+        command
     }
 }
 

@@ -1,10 +1,11 @@
 //! `p2p-conformance client`.
 
+use sio_p2p_driver::{Feature, Hello};
 use sio_p2p_transport::EioVersion;
 
 use super::args::ClientArgs;
 use super::run;
-use crate::client::{DriverCommand, DriverError, Feature, Hello, hello};
+use crate::client::{DriverCommand, DriverError, hello};
 use crate::exit::Exit;
 use crate::scenario::Capability;
 

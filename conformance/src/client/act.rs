@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sio_p2p_driver::Reply;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::{Data, Packet};
 use tokio::time::Instant;
@@ -10,7 +11,6 @@ use super::seat::Seat;
 use super::server::Admission;
 use super::values;
 use super::verbs::{ClientVerb, Drive, Handshake, HangingUp};
-use super::wire::Reply;
 use crate::json::quote;
 use crate::runner::play::{Play, Stop};
 use crate::runner::verdict::Finding;

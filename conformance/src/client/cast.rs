@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use sio_p2p_driver::Feature;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::Packet;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -12,7 +13,6 @@ use super::faults::{Commanded, Interference};
 use super::process::{DriverCommand, DriverError, Output, Process};
 use super::seat::{Seat, fence_reply};
 use super::server::{Said, Server};
-use super::wire::Feature;
 use crate::json::shorten;
 use crate::runner::trace::{Trace, Way};
 use crate::runner::verdict::Finding;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
+use sio_p2p_driver::{Event, Hello, Reply};
 
 use super::process::{Output, Process};
 use super::seat::Seat;
-use super::wire::{Event, Hello, Reply};
 use crate::json::shorten;
 
 /// An event that the driver reported.
@@ -124,12 +124,7 @@ impl Driven {
             _ => {}
         }
         let data = match event {
-            Event::Data { stream, data } => {
-                let bytes = super::values::bytes_of(data)
-                    .or_else(|| data.as_str().map(|text| text.as_bytes().to_vec()))
-                    .ok_or("`data` is {\"$bin\": base64}")?;
-                Some((stream.clone(), bytes))
-            }
+            Event::Data { stream, data } => Some((stream.clone(), data.0.clone())),
             _ => None,
         };
         // Written anew, so that what is optional and null is not there.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sio_p2p_driver::{Hello, PROTOCOL};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::timeout;
 
 use super::cast::HELLO_LIMIT;
 use super::process::{DRIVER_SAID, DriverCommand, DriverError, Output, Process};
-use super::wire::{Hello, PROTOCOL};
 use crate::json::shorten;
 
 /// How long the last words of a driver that has ended are waited for.

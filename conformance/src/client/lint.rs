@@ -1,8 +1,9 @@
 //! What the linter knows of scenarios about clients.
 
+use sio_p2p_driver::{Command, Event};
+
 use super::look::client_in;
 use super::verbs::ClientVerb;
-use super::wire::{Command, Event};
 use crate::scenario::step::{Action, Step, Verb};
 use crate::scenario::value::Pattern;
 use crate::scenario::{Location, Problem, Scenario, ServerRole};
@@ -96,7 +97,7 @@ fn check(
                     members.insert("transport".to_owned(), serde_json::json!("websocket"));
                 }
             }
-            if let Err(error) = serde_json::from_value::<Command>(value) {
+            if let Err(error) = command(value) {
                 problem(at, format!("not a command of the driver protocol: {error}"));
             }
         }
@@ -111,6 +112,32 @@ fn check(
         }
         _ => {}
     }
+}
+
+/// Whether this is a command, every member of which means something.
+fn command(value: serde_json::Value) -> Result<(), String> {
+    let read = |value| serde_json::from_value(value).map_err(|error| error.to_string());
+    let whole: Command = read(value.clone())?;
+    if whole == Command::Unknown {
+        return Err("there is none of this name".to_owned());
+    }
+    // Drivers ignore what they do not know, so that a misspelt member would do nothing.
+    for name in value
+        .as_object()
+        .into_iter()
+        .flat_map(|members| members.keys())
+    {
+        let mut rest = value.clone();
+        if let Some(members) = rest.as_object_mut() {
+            members.shift_remove(name);
+        }
+        if read(rest).is_ok_and(|rest: Command| rest == whole) {
+            return Err(format!(
+                "the member `{name}` is unknown, or says what holds anyway"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A value of the shape of a pattern; only kinds matter.
@@ -132,7 +159,8 @@ fn shape(pattern: &Pattern) -> serde_json::Value {
             .into(),
         Pattern::Any(Kind::Array) => json!([]),
         Pattern::Any(Kind::Number) => json!(0),
-        Pattern::Any(Kind::Object | Kind::Binary) | Pattern::Binary(_) => json!({}),
+        Pattern::Any(Kind::Object) => json!({}),
+        Pattern::Any(Kind::Binary) | Pattern::Binary(_) => json!({ "$bin": "" }),
         Pattern::Any(Kind::Anything | Kind::String)
         | Pattern::String(_)
         | Pattern::Raw(_)
@@ -140,5 +168,32 @@ fn shape(pattern: &Pattern) -> serde_json::Value {
         | Pattern::Suffix(_)
         | Pattern::Keep(_)
         | Pattern::OneOf(_) => json!("text"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::command;
+
+    #[test]
+    fn every_member_of_a_command_is_known() {
+        let listen = json!({ "do": "listen", "listener": "l", "event": "e", "once": true });
+        assert_eq!(command(listen.clone()), Ok(()));
+        let with = |name: &str, value| {
+            let mut command = listen.clone();
+            command[name] = value;
+            command
+        };
+        let error = |value| command(value).unwrap_err();
+        let unknown = "the member `twice` is unknown, or says what holds anyway";
+        assert_eq!(error(with("twice", json!(true))), unknown);
+        assert_eq!(
+            error(with("do", json!("dance"))),
+            "there is none of this name"
+        );
+        let wrong = error(with("event", json!(1)));
+        assert!(wrong.contains("expected a string"), "{wrong}");
     }
 }

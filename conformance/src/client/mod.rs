@@ -17,7 +17,6 @@ mod seat;
 mod server;
 mod values;
 mod verbs;
-mod wire;
 
 pub(crate) use cast::Cast;
 pub use faults::{ClientFault, ClientFaultSpec};
@@ -26,5 +25,3 @@ pub(crate) use lint::lint;
 pub(crate) use play::play;
 pub use process::{DriverCommand, DriverError};
 pub use verbs::{ClientVerb, VERBS};
-pub(crate) use wire::Line;
-pub use wire::{Feature, Hello, PROTOCOL};

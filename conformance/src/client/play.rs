@@ -1,5 +1,6 @@
 //! Playing a scenario about a client: its server, its drivers, and coming and going.
 
+use sio_p2p_driver::{Command, Feature, Reply, UNSUPPORTED};
 use sio_p2p_server::{Config, P2pServer};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -7,7 +8,6 @@ use tokio::time::Instant;
 use super::cast::{Cast, HELLO_LIMIT, Stage};
 use super::faults::{ClientFaultSpec, Interference};
 use super::process::DriverCommand;
-use super::wire::{Feature, Reply};
 use crate::runner::plan::Check;
 use crate::runner::play::{Play, Played, Stop};
 use crate::runner::trace::Trace;
@@ -359,10 +359,10 @@ impl Play {
         what: &str,
         reply: &Reply,
     ) -> Result<(), Stop> {
-        if reply.error.as_deref() != Some("unsupported") {
+        if reply.error.as_deref() != Some(UNSUPPORTED) {
             return Ok(());
         }
-        let feature: Option<Feature> = super::wire::Command::feature(what);
+        let feature = Command::feature(what);
         let message = match feature {
             Some(feature) if !self.cast()?.can(name, feature) => {
                 let message = format!("the client has no {}", feature.as_str().replace('_', " "));

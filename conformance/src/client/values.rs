@@ -35,10 +35,6 @@ fn lower(value: &mut Value, attachments: &mut Vec<Bytes>) {
 }
 
 /// The bytes of `{"$bin": base64}`.
-pub(super) fn bytes_of(value: &Value) -> Option<Vec<u8>> {
-    binary(value.as_object()?)
-}
-
 fn binary(members: &Map<String, Value>) -> Option<Vec<u8>> {
     let text = members.get(MARK).filter(|_| members.len() == 1)?.as_str()?;
     STANDARD.decode(text).ok()

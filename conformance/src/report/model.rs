@@ -80,7 +80,7 @@ pub struct Result {
     /// API family.
     pub family: String,
     /// Dialect of the check.
-    #[schemars(with = "crate::scenario::model::DialectName")]
+    #[schemars(with = "sio_p2p_driver::schema::DialectName")]
     pub dialect: Dialect,
     /// Engine.IO generation of the check.
     #[schemars(range(min = 3, max = 4))]

@@ -242,7 +242,7 @@ pub struct TargetAdded {
     /// Dialect of the packet, where the two actors speak different ones. Default: that
     /// of `from`.
     #[serde(default)]
-    #[schemars(with = "Option<crate::scenario::model::DialectName>")]
+    #[schemars(with = "Option<sio_p2p_driver::schema::DialectName>")]
     pub dialect: Option<Dialect>,
 }
 
@@ -257,7 +257,7 @@ pub struct TargetLeft {
     /// Dialect of the packet, where the two actors speak different ones. Default: that
     /// of `at`.
     #[serde(default)]
-    #[schemars(with = "Option<crate::scenario::model::DialectName>")]
+    #[schemars(with = "Option<sio_p2p_driver::schema::DialectName>")]
     pub dialect: Option<Dialect>,
 }
 

@@ -44,11 +44,11 @@ pub struct ScenarioDocument<'a> {
     /// What it means to break it.
     pub level: Level,
     /// The dialects in which the scenario is run, each with a result of its own.
-    #[schemars(with = "Vec<crate::scenario::model::DialectName>", length(min = 1))]
+    #[schemars(with = "Vec<sio_p2p_driver::schema::DialectName>", length(min = 1))]
     pub dialects: Vec<Dialect>,
     /// Only these Engine.IO generations make sense here. Default: all.
     #[serde(default)]
-    #[schemars(with = "Vec<EioNumber>")]
+    #[schemars(with = "Vec<sio_p2p_driver::schema::EioNumber>")]
     pub eio: Vec<u8>,
     /// The scenario judges a client, which is driven (see `driven`), and this is the server
     /// that it connects to. Default: the scenario judges a server.
@@ -145,11 +145,11 @@ pub struct CaseDocument<'a> {
     pub level: Option<Level>,
     /// Dialects of this case, some of the scenario's. Default: all of them.
     #[serde(default)]
-    #[schemars(with = "Vec<crate::scenario::model::DialectName>")]
+    #[schemars(with = "Vec<sio_p2p_driver::schema::DialectName>")]
     pub dialects: Vec<Dialect>,
     /// Engine.IO generations of this case. Default: the scenario's.
     #[serde(default)]
-    #[schemars(with = "Vec<EioNumber>")]
+    #[schemars(with = "Vec<sio_p2p_driver::schema::EioNumber>")]
     pub eio: Vec<u8>,
     /// Settings that this case states besides those of the scenario, or instead of them.
     #[serde(default, borrow)]
@@ -189,11 +189,11 @@ pub struct ActorDocument {
     pub query: Option<Text>,
     /// This actor always speaks this dialect, whatever the run's.
     #[serde(default)]
-    #[schemars(with = "Option<crate::scenario::model::DialectName>")]
+    #[schemars(with = "Option<sio_p2p_driver::schema::DialectName>")]
     pub dialect: Option<Dialect>,
     /// This actor always connects by this Engine.IO generation, whatever the run's.
     #[serde(default)]
-    #[schemars(with = "Option<EioNumber>")]
+    #[schemars(with = "Option<sio_p2p_driver::schema::EioNumber>")]
     pub eio: Option<u8>,
     /// This actor is always carried in this way, whatever the run's.
     #[serde(default)]
@@ -351,38 +351,5 @@ impl FromStr for Capability {
         let mut all = Self::ALL.into_iter();
         all.find(|known| known.as_str() == text)
             .ok_or_else(|| UnknownCapability(text.to_owned()))
-    }
-}
-
-/// Describes a dialect in schemas.
-pub(crate) struct DialectName;
-
-impl JsonSchema for DialectName {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Dialect".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "v1: what the README of the original documents (plugin 1.5). \
-                v2: what its code ships (plugin 1.6 to 2.0).",
-            "enum": ["v1", "v2"]
-        })
-    }
-}
-
-/// Describes an Engine.IO generation in schemas.
-pub(crate) struct EioNumber;
-
-impl JsonSchema for EioNumber {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Eio".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "3: Engine.IO 3, under Socket.IO 2. 4: Engine.IO 4, under Socket.IO 3 and 4.",
-            "enum": [3, 4]
-        })
     }
 }

@@ -249,11 +249,11 @@ pub struct Repeat<'a> {
 pub struct When<'a> {
     /// Only if the run's dialect is one of these. Default: all.
     #[serde(default)]
-    #[schemars(with = "Vec<crate::scenario::model::DialectName>")]
+    #[schemars(with = "Vec<sio_p2p_driver::schema::DialectName>")]
     pub dialects: Vec<Dialect>,
     /// Only if the run's Engine.IO generation is one of these. Default: all.
     #[serde(default)]
-    #[schemars(with = "Vec<super::model::EioNumber>")]
+    #[schemars(with = "Vec<sio_p2p_driver::schema::EioNumber>")]
     pub eio: Vec<u8>,
     /// What.
     #[serde(borrow)]

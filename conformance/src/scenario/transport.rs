@@ -65,3 +65,18 @@ impl From<TransportName> for Transports {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Drivers have the word without what the runner does with it.
+    #[test]
+    fn drivers_know_every_name() {
+        for name in TransportName::value_variants() {
+            let written = serde_json::to_value(name).unwrap();
+            let read: sio_p2p_driver::TransportName = serde_json::from_value(written).unwrap();
+            assert_eq!(read.as_str(), name.to_string());
+        }
+    }
+}

@@ -7,7 +7,8 @@ use sio_p2p_client::{Dialect, EioVersion, Transports};
 
 const CODES: &str = "\
 Exit codes: 0 done, 1 failed, 2 mistake on the command line, 3 no connection,
-4 no answer in time, 5 refused, 6 connection or stream lost, 130 interrupted.";
+4 no answer in time, 5 refused, 6 connection or stream lost, 130 interrupted.
+Binary data in JSON, given or printed, is {\"$bin\": base64}.";
 
 const PIPE: &str = "\
 From one machine to another: `p2p --id bob pipe --accept > copy` here and
@@ -125,7 +126,7 @@ pub(crate) enum Command {
 /// Arguments of a message: JSON where it is JSON, else text.
 #[derive(Debug, Args)]
 pub(crate) struct Values {
-    /// Arguments; what is no JSON is sent as text
+    /// Arguments: JSON, with {"$bin": base64} for binary data, or else text
     #[arg(value_name = "ARG")]
     pub(crate) args: Vec<String>,
     /// Send every argument as text, JSON or not

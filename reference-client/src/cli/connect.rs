@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use sio_p2p_client::{
-    Client, ClientBuilder, ConnectionState, Dialect, EioVersion, Proxy, Reconnect, Tls,
+    Client, ClientBuilder, ConnectionEvent, ConnectionState, Dialect, EioVersion, Proxy, Reconnect,
+    Tls,
 };
 use uuid::Uuid;
 
@@ -135,24 +136,20 @@ pub(crate) async fn interrupted() {
 
 /// Tells every loss and return of the connection; ends with the client, and says why.
 pub(crate) async fn ended(client: &Client, output: &Output) -> Exit {
-    let mut state = client.state();
-    let mut lost = false;
-    loop {
-        let now = state.borrow_and_update().clone();
-        match now {
-            ConnectionState::Closed(reason) => return reason.into(),
-            ConnectionState::Reconnecting { attempt: 1, reason } if !lost => {
-                lost = true;
+    let mut events = client.connection_events();
+    while let Some(event) = events.next().await {
+        match event {
+            // At the end it is the error of the program.
+            ConnectionEvent::Disconnected { reason } if !has_ended(client) => {
                 output.note("disconnected", &format!("connection lost: {reason}"));
             }
-            ConnectionState::Connected { .. } if lost => {
-                lost = false;
-                output.note("reconnected", "connected again");
-            }
+            ConnectionEvent::Connected => output.note("reconnected", "connected again"),
             _ => {}
         }
-        if state.changed().await.is_err() {
-            return Exit::Lost("the client is gone".to_owned());
-        }
     }
+    client.closed().await.into()
+}
+
+fn has_ended(client: &Client) -> bool {
+    matches!(*client.state().borrow(), ConnectionState::Closed(_))
 }

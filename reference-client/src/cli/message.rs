@@ -2,7 +2,7 @@
 
 use futures_util::{FutureExt, StreamExt, future, stream};
 use serde_json::json;
-use sio_p2p_client::{Args, Client, Dialect};
+use sio_p2p_client::{Client, Dialect};
 
 use super::{
     args::{Connect, Emit, Listen, Request},
@@ -14,7 +14,7 @@ use super::{
 /// Prints messages until the count is reached or the client ends.
 pub(crate) async fn listen(connect: &Connect, args: Listen, output: &Output) -> Outcome {
     let answer = match &args.answer {
-        Some(json) => Some(Args::new(arguments(json)?, Vec::new())),
+        Some(json) => Some(arguments(json)?),
         None => None,
     };
     let client = connect.connect(STAY).await?;

@@ -3,8 +3,8 @@
 use std::io::{self, IsTerminal, Write};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use serde_json::{Map, Value, json, value::RawValue};
-use sio_p2p_client::{Args, Arguments, Message};
+use serde_json::{Value, json, value::RawValue};
+use sio_p2p_client::{Args, Message};
 
 use super::{
     args::{Format, Values},
@@ -66,12 +66,11 @@ impl Output {
 
     /// Prints a message.
     pub(crate) fn message(self, kind: &str, message: &Message) -> Result<(), Exit> {
-        let mut object = described(kind, message.args());
-        object.insert("event".to_owned(), message.event().as_str().into());
+        let mut object = json!({ "type": kind, "event": message.event() });
         if let Some(source) = message.source() {
-            object.insert("source".to_owned(), source.as_str().into());
+            object["source"] = source.as_str().into();
         }
-        object.insert("wants_answer".to_owned(), message.wants_answer().into());
+        object["wants_answer"] = message.wants_answer().into();
         let source = message.source().map(|source| format!("{source} "));
         let text = format!(
             "{}{} {}",
@@ -79,26 +78,23 @@ impl Output {
             message.event(),
             words(message.args())
         );
-        self.print_exact(object, message.args(), &text)
+        self.print_exact(&object, message.args(), &text)
     }
 
     /// Prints an answer.
     pub(crate) fn answer(self, args: &Args) -> Result<(), Exit> {
-        self.print_exact(described("answer", args), args, &words(args))
+        self.print_exact(&json!({ "type": "answer" }), args, &words(args))
     }
 
     /// Prints an object with arguments exactly as they came.
-    fn print_exact(self, object: Map<String, Value>, args: &Args, text: &str) -> Result<(), Exit> {
+    fn print_exact(self, object: &Value, args: &Args, text: &str) -> Result<(), Exit> {
         if !self.json {
             return self.print(&Value::Null, text);
         }
         // The arguments are put in as text: numbers and order of keys stay those of the sender.
-        let mut line = Value::Object(object).to_string();
+        let mut line = object.to_string();
         line.pop();
-        let line = format!(
-            r#"{line},"args":{}}}"#,
-            one_line(args.arguments().as_json())
-        );
+        let line = format!(r#"{line},"args":{}}}"#, one_line(&args.to_json()));
         Self { json: false }.print(&Value::Null, &line)
     }
 }
@@ -106,20 +102,6 @@ impl Output {
 /// JSON without the line breaks between its parts; in its texts there are none.
 fn one_line(json: &str) -> String {
     json.replace(['\n', '\r'], " ")
-}
-
-fn described(kind: &str, args: &Args) -> Map<String, Value> {
-    let mut object = Map::new();
-    object.insert("type".to_owned(), kind.into());
-    if !args.attachments().is_empty() {
-        let attachments = args.attachments().iter();
-        let attachments = attachments.map(|data| BASE64_STANDARD.encode(data).into());
-        object.insert(
-            "attachments".to_owned(),
-            Value::Array(attachments.collect()),
-        );
-    }
-    object
 }
 
 /// Arguments for people: texts without quotes if they are alone.
@@ -152,23 +134,17 @@ impl Values {
                 }
             })
             .collect();
-        let mut attachments = Vec::new();
         for path in &self.binary {
-            let number = attachments.len();
-            list.push(format!(r#"{{"_placeholder":true,"num":{number}}}"#));
-            attachments.push(read(path)?.into());
+            let data = BASE64_STANDARD.encode(read(path)?);
+            list.push(json!({ "$bin": data }).to_string());
         }
-        Ok(Args::new(
-            arguments(&format!("[{}]", list.join(",")))?,
-            attachments,
-        ))
+        arguments(&format!("[{}]", list.join(",")))
     }
 }
 
-/// A list of arguments from JSON text.
-pub(crate) fn arguments(json: &str) -> Result<Arguments, Exit> {
-    Arguments::parse(json.to_owned())
-        .map_err(|error| Exit::Usage(format!("'{json}' is no json array: {error}")))
+/// A list of arguments from JSON text, in which `{"$bin": base64}` is binary data.
+pub(crate) fn arguments(json: &str) -> Result<Args, Exit> {
+    Args::from_json(json).map_err(|error| Exit::Usage(format!("'{json}': {error}")))
 }
 
 /// The text itself if it is JSON, else the JSON of the text.

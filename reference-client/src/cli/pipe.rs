@@ -66,11 +66,8 @@ pub(crate) async fn pipe(connect: &Connect, args: Pipe) -> Outcome {
 
 async fn send(client: &Client, target: &str, args: &Pipe, format: Format) -> Outcome {
     let (input, length) = source(args.file.as_deref()).await?;
-    let mut request = client.open_stream(target).options(options(args));
-    if let Some(channel) = &args.channel {
-        request = request.channel(channel);
-    }
-    let mut stream = request.await?;
+    let request = client.open_stream(target).options(options(args));
+    let mut stream = request.channel(args.channel.as_deref()).await?;
     let started = Instant::now();
     let (sum, bar) = copy(input, &mut stream, Size::Of(length)).await?;
     stream.shutdown().await?;

@@ -9,7 +9,7 @@ use super::{
     args::{Call, Connect, Provide},
     connect::{Needs, ONCE, STAY, ended},
     exit::{Exit, Outcome},
-    output::{Output, arguments, json_or_text},
+    output::{Output, json_or_text},
 };
 
 /// Where the calls of an API come from: in v1 it is an event of this client.
@@ -80,14 +80,15 @@ pub(crate) async fn provide(connect: &Connect, args: Provide, output: &Output) -
 
 /// Runs the command for one call and answers what it prints.
 async fn serve(command: &str, mut call: Message) {
-    let answer = match run(command, &call).await {
-        Ok(printed) => json_or_text(printed.trim_end_matches(['\r', '\n'])),
-        Err(why) => serde_json::json!({ "error": why }).to_string(),
-    };
-    if let (Some(responder), Ok(list)) = (call.take_responder(), arguments(&format!("[{answer}]")))
-    {
+    let printed = run(command, &call).await;
+    let answer = printed.and_then(|printed| {
+        let json = json_or_text(printed.trim_end_matches(['\r', '\n']));
+        Args::from_json(&format!("[{json}]")).map_err(|error| error.to_string())
+    });
+    let answer = answer.or_else(|why| Args::from_value(&serde_json::json!({ "error": why })));
+    if let (Some(responder), Ok(answer)) = (call.take_responder(), answer) {
         // Who has gone meanwhile does not wait.
-        let _ = responder.answer_raw(Args::new(list, Vec::new())).await;
+        let _ = responder.answer_raw(answer).await;
     }
 }
 
@@ -107,7 +108,7 @@ async fn run(command: &str, call: &Message) -> Result<String, String> {
     process.stderr(Stdio::inherit()).kill_on_drop(true);
     let mut child = process.spawn().map_err(|error| error.to_string())?;
     let input = child.stdin.take();
-    let question = format!("{}\n", call.args().arguments().as_json());
+    let question = format!("{}\n", call.args().to_json());
     // Both at once: a command may print before it has read everything, or read nothing at all.
     let writing = async move {
         if let Some(mut input) = input {

@@ -1,6 +1,6 @@
 //! Topics of dialect `v1`: `publish` and `subscribe`.
 
-use sio_p2p_client::{Args, Dialect};
+use sio_p2p_client::Dialect;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use super::{
@@ -36,9 +36,7 @@ pub(crate) async fn publish(connect: &Connect, args: Publish, output: &Output) -
             } else {
                 format!("[{json}]")
             };
-            topic
-                .publish_raw(Args::new(arguments(&list)?, Vec::new()))
-                .await?;
+            topic.publish_raw(arguments(&list)?).await?;
         }
         Ok(())
     };

@@ -138,7 +138,7 @@ impl P2pStream {
     }
 
     /// Fails the stream on our side and tells the peer.
-    fn fail(&self, why: StreamError) -> io::Error {
+    pub(super) fn fail(&self, why: StreamError) -> io::Error {
         let registration = &self.registration;
         registration.shared.forget_end(&registration.end);
         if registration.end.finish(why.clone()) {

@@ -66,9 +66,9 @@ pub struct OpenStream {
 }
 
 impl OpenStream {
-    /// The channel by which the peer sorts requests; dialect `v2` only.
-    pub fn channel(mut self, channel: impl AsRef<str>) -> Self {
-        self.channel = Some(Channel::new(channel.as_ref()));
+    /// The channel by which the peer sorts requests, if any; dialect `v2` only.
+    pub fn channel<'a>(mut self, channel: impl Into<Option<&'a str>>) -> Self {
+        self.channel = channel.into().map(Channel::new);
         self
     }
 

@@ -191,6 +191,28 @@ async fn shell_commands_are_apis() {
     }
 }
 
+/// What one program prints another one takes.
+#[tokio::test]
+async fn binary_data_is_json() {
+    let world = World::ours(EioVersion::V4, Dialect::V2).await;
+    let script = r#"read line; test "$line" = '[{"$bin":"AAH/"},"x"]' && printf '{"$bin":"/w=="}'"#;
+    let provide = ["provide", "bytes", "--exec", script, "--count", "1"];
+    let mut bob = Program::ready(speaking(&world, "bob", &provide)).await;
+    let call = ["call", "bytes", r#"{"$bin":"AAH/"}"#, "x"];
+    let answer = run(speaking(&world, "ann", &call)).await.line();
+    assert_eq!(answer["args"], json!([{"$bin": "/w=="}]));
+    assert_eq!(bob.line().await["args"], json!([{"$bin": "AAH/"}, "x"]));
+    assert_eq!(bob.code().await, 0);
+    let wrong = ["emit", "bob", "x", r#"{"$bin":"AAH"}"#];
+    let done = run(speaking(&world, "ann", &wrong)).await;
+    assert_eq!(done.code, 2);
+    assert!(
+        done.stderr.contains("no base64 under '$bin'"),
+        "{}",
+        done.stderr
+    );
+}
+
 #[tokio::test]
 async fn lines_are_published() {
     let world = World::ours(EioVersion::V3, Dialect::V1).await;

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sio_p2p_client::{
-    AnswerError, Args, Arguments, Binary, CallError, Dialect, EioVersion, Event, Request,
-    TargetEvent,
+    AnswerError, Args, Arguments, Binary, CallError, Dialect, EioVersion, Event, ListenOptions,
+    Request, SendError, TargetEvent,
 };
 
 use crate::support::{World, fake::FakeServer, soon, until};
@@ -127,6 +127,58 @@ async fn listeners_of_v1_get_what_they_asked_for() {
     assert_eq!(first.parse(), Ok(("b".to_owned(), 1)));
     assert_eq!(first.source(), None);
     assert_eq!(us.counters().listeners, 3);
+}
+
+/// The same with options, and what only these can say.
+#[tokio::test]
+async fn listeners_are_told_what_to_get() {
+    let server = FakeServer::new(EioVersion::V4, Dialect::V1).await;
+    let (us, mut wire) = server.client("me").await;
+    let from = || Some("a".to_owned());
+    let listen = |from, once, plain| us.listen_with("e", ListenOptions { from, once, plain });
+    let mut anybody = us.listen_with("e", ListenOptions::default()).unwrap();
+    let mut from_a = listen(from(), false, false).unwrap();
+    let mut once_a = listen(from(), true, false).unwrap();
+    let mut once_plain = listen(None, true, true).unwrap();
+    for message in [r#"42["e","b",1]"#, r#"42["e","a",2]"#, r#"42["e","a",3]"#] {
+        wire.send(message).await;
+    }
+    for number in [1, 2, 3] {
+        assert_eq!(soon(anybody.next()).await.unwrap().parse(), Ok(number));
+    }
+    assert_eq!(soon(from_a.next()).await.unwrap().parse(), Ok(2));
+    assert_eq!(soon(once_a.next()).await.unwrap().parse(), Ok(2));
+    assert!(soon(once_a.next()).await.is_none());
+    let first = soon(once_plain.next()).await.unwrap();
+    assert_eq!(first.parse(), Ok(("b".to_owned(), 1)));
+    assert!(soon(once_plain.next()).await.is_none());
+    assert_eq!(us.counters().listeners, 2);
+    // Each is removed like one of its kind.
+    us.stop_listening("e").unwrap();
+    assert!(soon(anybody.next()).await.is_none());
+
+    assert_eq!(
+        listen(from(), false, true).unwrap_err(),
+        SendError::PlainFrom
+    );
+    let nobody = listen(Some(String::new()), false, false).unwrap_err();
+    assert!(matches!(nobody, SendError::Name(_)), "{nobody}");
+    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
+    let (us, _wire) = server.client("me").await;
+    let from = from();
+    let unknown = us.listen_with(
+        "e",
+        ListenOptions {
+            from,
+            ..ListenOptions::default()
+        },
+    );
+    let what = "source of a message, so nobody can listen to one client";
+    let dialect = Dialect::V2;
+    assert_eq!(
+        unknown.unwrap_err(),
+        SendError::Unsupported { what, dialect }
+    );
 }
 
 /// CLI-MSG-4: by name, each kind for itself (unlike DEV-4), and by dropping.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sio_p2p_client::{
-    CallError, Client, ConnectionState, Dialect, DisconnectReason, EioVersion, Item, Reconnect,
-    Restored, SendError, StreamError, WhileOffline,
+    CallError, Client, ConnectionEvent, ConnectionState, Dialect, DisconnectReason, EioVersion,
+    Item, Reconnect, Restored, SendError, StreamError, WhileOffline,
 };
 use tokio::io::AsyncReadExt;
 
@@ -13,9 +13,8 @@ use crate::support::{fake::FakeServer, soon, until};
 /// Quick enough for tests.
 fn at_once() -> Reconnect {
     Reconnect {
-        first_delay: Duration::from_millis(5),
         longest_delay: Duration::from_millis(20),
-        ..Reconnect::default()
+        ..Reconnect::after(Duration::from_millis(5))
     }
 }
 
@@ -213,10 +212,7 @@ async fn what_to_do_while_offline_is_a_policy() {
             .while_offline(policy)
             .outgoing_buffer(1_000)
             .deadline(Duration::from_millis(50))
-            .reconnect(Reconnect {
-                first_delay: Duration::from_mins(1),
-                ..Reconnect::default()
-            })
+            .reconnect(Reconnect::after(Duration::from_mins(1)))
             .connect()
     };
     for policy in [
@@ -369,4 +365,70 @@ async fn a_reconnect_outlives_its_own_ghost() {
     }
     let _wire = server.accept().await;
     state(&us, ConnectionState::is_connected).await;
+}
+
+#[tokio::test]
+async fn every_loss_and_return_is_told_in_order() {
+    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
+    let (connected, mut wire) = tokio::join!(
+        server.builder("a").reconnect(at_once()).connect(),
+        server.accept()
+    );
+    let us = connected.unwrap();
+    let mut events = us.connection_events();
+    let client = || "c".try_into().unwrap();
+    wire.send(r#"42["SERVER_ERROR","no"]"#).await;
+    wire.send(r#"427["ADD_TARGET","c"]"#).await;
+    wire.expect("437[]").await;
+    wire.send(r#"42["TARGET_DISCONNECT","c"]"#).await;
+    wire.nothing_but_an_answer(r#"428["ADD_TARGET","c"]"#, "438[]")
+        .await;
+    // Nobody looks meanwhile: a watched state would show none of this.
+    drop(wire);
+    let wire = server.accept().await;
+    // One that ends before it is in use is never told.
+    state(&us, ConnectionState::is_connected).await;
+    drop(wire);
+    let mut wire = server.accept().await;
+    state(&us, ConnectionState::is_connected).await;
+    // The server's goodbye ends the client.
+    wire.send("41").await;
+    soon(us.closed()).await;
+    let mut told = Vec::new();
+    while let Some(event) = soon(events.next()).await {
+        told.push(event);
+    }
+    let by_server = DisconnectReason::Server { said: None };
+    let [error, added, left, again, lost, back, lost_2, back_2, end] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert!(matches!(error, ConnectionEvent::ServerError(error) if error.text == "no"));
+    for added in [added, again] {
+        assert_eq!(*added, ConnectionEvent::TargetAdded { client: client() });
+    }
+    assert_eq!(*left, ConnectionEvent::TargetLeft { client: client() });
+    for lost in [lost, lost_2] {
+        assert!(matches!(
+            lost,
+            ConnectionEvent::Disconnected {
+                reason: DisconnectReason::Lost(_)
+            }
+        ));
+    }
+    assert_eq!([back, back_2], [&ConnectionEvent::Connected; 2]);
+    assert_eq!(*end, ConnectionEvent::Disconnected { reason: by_server });
+    assert_eq!(us.connection_events().next().await, None);
+}
+
+#[tokio::test]
+async fn who_closes_is_not_told() {
+    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
+    let (us, mut wire) = server.client("a").await;
+    let mut events = us.connection_events();
+    tokio::join!(us.close(), async {
+        wire.expect(r#"420["LIST_CLIENTS"]"#).await;
+        wire.send("430[[]]").await;
+        wire.goodbye().await;
+    });
+    assert_eq!(soon(events.next()).await, None);
 }

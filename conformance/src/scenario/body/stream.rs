@@ -55,6 +55,6 @@ pub struct StreamOffered {
     /// Dialect of the packet, where the two actors speak different ones. Default: that
     /// of `from`.
     #[serde(default)]
-    #[schemars(with = "Option<crate::scenario::model::DialectName>")]
+    #[schemars(with = "Option<sio_p2p_driver::schema::DialectName>")]
     pub dialect: Option<Dialect>,
 }

@@ -4,6 +4,7 @@ mod data;
 mod ends;
 mod javascript;
 mod open;
+mod split;
 
 use std::io;
 

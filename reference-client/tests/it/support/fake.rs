@@ -4,7 +4,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use sio_p2p_client::{Client, ClientBuilder, Dialect, EioVersion, Reconnect};
+use sio_p2p_client::{Client, ClientBuilder, Dialect, EioVersion};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -50,7 +50,7 @@ impl FakeServer {
             .eio(self.eio)
             .deadline(super::PATIENCE)
             .header(TOKEN, &self.token)
-            .reconnect(Reconnect::never())
+            .reconnect(None)
     }
 
     /// Connects a client.

@@ -3,27 +3,35 @@
 //! The prose is in `spec/driver.md`; the doc comments here become the descriptions of the
 //! schema `spec/schema/driver.json`.
 
+mod binary;
 mod command;
 mod event;
 mod hello;
+pub mod members;
+mod transport;
 
-pub(crate) use command::{Command, CommandLine};
-pub(crate) use event::Event;
+pub use binary::Binary;
+pub use command::{Command, CommandLine};
+pub use event::Event;
 pub use hello::{Feature, Hello};
+pub use transport::TransportName;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-/// The version of this protocol that the runner speaks.
+use crate::run::Failure;
+
+/// The version of the protocol that these lines are of.
 pub const PROTOCOL: u32 = 1;
 
 /// One line, in either direction.
-// Only described by this type: what comes from a driver is read by its first key, so that
-// errors can say what is wrong with it.
-#[derive(Debug, JsonSchema)]
-#[schemars(untagged, title = "Driver protocol")]
-#[expect(dead_code, reason = "only the schema is made of it")]
-pub(crate) enum Line {
+// Written, but not read: lines are told apart by their first key, so that errors can say what is
+// wrong with them.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(title = "Driver protocol")]
+pub enum Line {
     /// The first line of a driver.
     Hello(Hello),
     /// From the runner: do something.
@@ -36,7 +44,7 @@ pub(crate) enum Line {
 
 /// What came of a command: either `ok` or `error`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub(crate) struct Reply {
+pub struct Reply {
     /// Number of the command.
     pub id: u64,
     /// It is done; the value that the command promises, `null` if none.
@@ -53,6 +61,17 @@ pub(crate) struct Reply {
     pub error: Option<String>,
 }
 
+impl Reply {
+    /// What came of the command of this number.
+    pub fn new(id: u64, result: Result<Value, Failure>) -> Self {
+        let (ok, error) = match result {
+            Ok(value) => (Some(value), None),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        Self { id, ok, error }
+    }
+}
+
 /// Tells `"ok": null` from no `ok` at all.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
@@ -60,6 +79,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 
 #[cfg(test)]
 mod tests {
+    use super::members::Unlisten;
     use super::*;
 
     #[test]
@@ -71,12 +91,38 @@ mod tests {
     }
 
     #[test]
+    fn a_new_reply_has_one_of_both() {
+        let done = Reply::new(1, Ok(Value::Null));
+        assert_eq!(
+            serde_json::to_string(&done).unwrap(),
+            r#"{"id":1,"ok":null}"#
+        );
+        let failed = Reply::new(2, Err("no".into()));
+        assert_eq!(
+            serde_json::to_string(&failed).unwrap(),
+            r#"{"id":2,"error":"no"}"#
+        );
+    }
+
+    /// A driver has to ignore what it does not know, so that the protocol can grow.
+    #[test]
+    fn later_commands_and_members_are_no_mistake() {
+        let line = r#"{"id":3,"do":"unlisten","listener":"l","gently":true}"#;
+        let line: CommandLine = serde_json::from_str(line).unwrap();
+        let listener = "l".to_owned();
+        assert_eq!(line.command, Command::Unlisten(Unlisten { listener }));
+        let line: CommandLine = serde_json::from_str(r#"{"id":3,"do":"dance"}"#).unwrap();
+        assert_eq!(line.command, Command::Unknown);
+        assert!(serde_json::from_str::<CommandLine>(r#"{"id":3,"do":"unlisten"}"#).is_err());
+    }
+
+    #[test]
     fn a_command_is_flat() {
         let line = CommandLine {
             id: 3,
-            command: Command::Unlisten {
+            command: Command::Unlisten(Unlisten {
                 listener: "l".into(),
-            },
+            }),
         };
         let text = serde_json::to_string(&line).unwrap();
         assert_eq!(text, r#"{"id":3,"do":"unlisten","listener":"l"}"#);

@@ -4,10 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Binary;
+
 /// Something that happened at the client without a command, or after it was replied.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Event {
+pub enum Event {
     /// The client is connected again, after `disconnected`. Not reported for `connect`.
     Connected {},
     /// The connection is lost or was ended by the server. Not reported for `disconnect`.
@@ -52,7 +54,8 @@ pub(crate) enum Event {
         /// The stream.
         stream: String,
         /// The bytes, `{"$bin": base64}`.
-        data: Value,
+        #[schemars(with = "Value")]
+        data: Binary,
     },
     /// The other side will write no more.
     Ended {

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sio_p2p_protocol::Dialect;
 
+use super::PROTOCOL;
+
 /// The first line of a driver: who it is and what it can do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Hello {
@@ -15,15 +17,29 @@ pub struct Hello {
     /// Version of the driver protocol: 1.
     pub protocol: u32,
     /// The dialects that the client speaks; at least one.
-    #[schemars(with = "Vec<crate::scenario::model::DialectName>", length(min = 1))]
+    #[schemars(with = "Vec<crate::schema::DialectName>", length(min = 1))]
     pub dialects: Vec<Dialect>,
     /// The Engine.IO generations that the client speaks. Default: 4 alone.
     #[serde(default = "generations")]
-    #[schemars(with = "Vec<crate::scenario::model::EioNumber>", length(min = 1))]
+    #[schemars(with = "Vec<crate::schema::EioNumber>", length(min = 1))]
     pub eio: Vec<u8>,
     /// What the client has besides the commands that every driver knows.
     #[serde(default)]
     pub can: Vec<Feature>,
+}
+
+impl Hello {
+    /// The hello of a client that has everything, from which others take away what they lack.
+    pub fn of_all(driver: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            driver: driver.into(),
+            version: version.into(),
+            protocol: PROTOCOL,
+            dialects: Dialect::ALL.to_vec(),
+            eio: vec![3, 4],
+            can: Feature::ALL.to_vec(),
+        }
+    }
 }
 
 fn generations() -> Vec<u8> {
@@ -50,6 +66,16 @@ pub enum Feature {
 }
 
 impl Feature {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Room,
+        Self::Clients,
+        Self::Stream,
+        Self::Service,
+        Self::Topic,
+        Self::Reconnect,
+    ];
+
     /// The name in hellos.
     pub const fn as_str(self) -> &'static str {
         match self {
