@@ -11,8 +11,10 @@ pub(crate) struct Receiver {
     /// is away.
     pub(crate) connection: Option<(u32, u64)>,
     pub(crate) connections: u32,
-    /// Whether the connection is there.
+    /// Whether the connection is there, and to stay.
     pub(crate) present: bool,
+    /// It has been told to go.
+    leaving: bool,
     /// The message that is being stored, if any.
     pub(crate) storing: Option<u32>,
     /// How many messages are stored.
@@ -23,6 +25,9 @@ pub(crate) struct Receiver {
     latest: Option<u32>,
     /// When a message was told to be out of the store.
     acked: BTreeMap<u32, u64>,
+    /// How often a message has come on this connection, less how often it was told to be
+    /// out of the store since.
+    owed: BTreeMap<u32, i32>,
     /// What was being stored when the server was killed. It is stored again, because
     /// nobody knows, so it may be there twice.
     unsure: BTreeSet<u32>,
@@ -34,10 +39,14 @@ impl fmt::Debug for Receiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(&self.name)
             .field("connection", &self.connection)
+            .field("kind", &self.kind)
+            .field("present", &self.present)
+            .field("unsure", &self.unsure)
             .field("storing", &self.storing)
             .field("stored", &self.stored)
             .field("expected", &self.expected)
             .field("acked", &self.acked.len())
+            .field("last acked at", &self.acked.last_key_value())
             .finish_non_exhaustive()
     }
 }
@@ -50,11 +59,13 @@ impl Receiver {
             connection: None,
             connections: 0,
             present: false,
+            leaving: false,
             storing: None,
             stored: 0,
             expected: 0,
             latest: None,
             acked: BTreeMap::new(),
+            owed: BTreeMap::new(),
             unsure: BTreeSet::new(),
             doubles: 0,
         }
@@ -66,7 +77,16 @@ impl Receiver {
         self.connection = Some((self.connections, now));
         self.latest = None;
         self.present = false;
+        self.leaving = false;
+        self.owed.clear();
         self.connections
+    }
+
+    /// It is told to go. Until it says that it has, what comes may still come on the
+    /// connection that it is about to leave, which does not count as being there.
+    pub(crate) fn leaves(&mut self) {
+        self.present = false;
+        self.leaving = true;
     }
 
     /// Its connection has ended; an earlier one does not count.
@@ -99,6 +119,7 @@ impl Receiver {
             assert!(in_order, "{name} gets {message} after {latest}");
         }
         self.latest = Some(message);
+        *self.owed.entry(message).or_default() += 1;
         if message == self.expected {
             self.expected += 1;
             return;
@@ -117,6 +138,7 @@ impl Receiver {
 
     /// A message is out of the store.
     pub(crate) fn acked(&mut self, message: u32, now: u64) {
+        *self.owed.entry(message).or_default() -= 1;
         let first = self.acked.insert(message, now).is_none();
         let twice = self.unsure.contains(&message);
         assert!(first || twice, "{} has acked {message} twice", self.name);
@@ -124,17 +146,21 @@ impl Receiver {
 
     /// Its connection is there; an earlier one does not count.
     pub(crate) fn present(&mut self, connection: u32) {
-        self.present = self
-            .connection
-            .is_some_and(|(number, _)| number == connection);
+        self.present = !self.leaving
+            && self
+                .connection
+                .is_some_and(|(number, _)| number == connection);
     }
 
-    /// The last message is out of the store, and so all are: it was stored when the
-    /// receiver had begun to ack everything, and came after all others. That an ack
-    /// was told cannot be asked for, because a kill may be in between.
+    /// The last message is out of the store, and so is all that came before it on its
+    /// connection, which is everything that was left: the last one was stored when the
+    /// receiver had begun to ack everything. Acks of earlier connections cannot be asked for,
+    /// because a kill may be between an ack and its being told.
     pub(crate) fn is_done(&self, messages: u32) -> bool {
         // The two processes are read one by one: an ack may be told before its message.
-        self.expected == messages && self.acked.contains_key(&(messages - 1))
+        self.expected == messages
+            && self.acked.contains_key(&(messages - 1))
+            && self.owed.values().all(|owed| *owed <= 0)
     }
 
     /// For how many messages the program was told that they were acked.

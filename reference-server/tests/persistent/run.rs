@@ -277,11 +277,10 @@ impl Run<'_> {
 
     /// Has a receiver go. It is away when it says so.
     fn leave(&mut self, index: usize, how: &str) {
-        let Receiver {
-            name, connection, ..
-        } = &self.receivers[index];
-        if connection.is_some() {
-            let line = format!("{how} {name}");
+        let receiver = &mut self.receivers[index];
+        if receiver.connection.is_some() {
+            receiver.leaves();
+            let line = format!("{how} {}", receiver.name);
             self.clients.order(&line);
         }
     }
@@ -308,8 +307,12 @@ impl Run<'_> {
         assert_eq!(self.lives, self.plan.kills + 1, "it was over too soon");
         self.server.child.kill().expect("it is our child");
         self.server.child.wait().expect("it is our child");
-        for left in left(&self.database, &self.receivers) {
-            assert_eq!(left, 0, "something is still stored");
+        for (receiver, left) in self
+            .receivers
+            .iter()
+            .zip(left(&self.database, &self.receivers))
+        {
+            assert!(left.is_empty(), "still stored: {left:?} of {receiver:#?}");
         }
         let sum = |count: fn(&Receiver) -> u32| self.receivers.iter().map(count).sum::<u32>();
         println!(
@@ -326,15 +329,20 @@ impl Run<'_> {
     }
 }
 
-/// How much the store still holds for each receiver, up to a few.
+/// What the store still holds for each receiver, up to a few: the arguments.
 #[tokio::main(flavor = "current_thread")]
-async fn left(database: &Path, receivers: &[Receiver]) -> Vec<usize> {
+async fn left(database: &Path, receivers: &[Receiver]) -> Vec<Vec<String>> {
     let store = SqliteStore::open(database, StoreLimits::default()).expect("it opens");
     let mut left = Vec::new();
     for receiver in receivers {
         let client = ClientId::new(&*receiver.name).expect("a client id");
         let loaded = store.load(&client, None, 100, SystemTime::now()).await;
-        left.push(loaded.expect("it loads").len());
+        let loaded = loaded.expect("it loads").into_iter();
+        left.push(
+            loaded
+                .map(|kept| format!("{:?}", kept.message.content))
+                .collect(),
+        );
     }
     left
 }

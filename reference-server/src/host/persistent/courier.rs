@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use sio_p2p_protocol::{ClientId, Failure};
+use tokio::task::unconstrained;
 use tracing::{debug, error, warn};
 
 use super::{Bell, Persistence, WINDOW};
@@ -181,12 +182,16 @@ impl Courier {
     }
 
     /// Takes note of how the sending of a message has ended, and of all others that
-    /// have ended too, so that one commit is enough for many acks.
+    /// have ended too, so that one commit is enough for many acks. What ended together is
+    /// told in the order of the messages.
     async fn settle(&mut self, first: Ended) -> Result<(), StoreError> {
         let mut ended = vec![first];
-        while let Some(Some(next)) = self.underway.next().now_or_never() {
+        // Within the task's budget, some that have ended would seem not to have, and the
+        // others would come first. There are never more than a window of them.
+        while let Some(Some(next)) = unconstrained(self.underway.next()).now_or_never() {
             ended.push(next);
         }
+        ended.sort_by_key(|ended| ended.message);
         let mut acked = Vec::new();
         let mut in_vain = false;
         for Ended {
