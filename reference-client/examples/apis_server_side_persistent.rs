@@ -76,12 +76,14 @@ async fn serve_jobs(server: Handle) -> Result<(), Anything> {
 
 /// A device that takes every job it is sent.
 async fn device(url: &str, id: &str) -> Result<Client, Anything> {
-    let device = Client::builder(url, id).connect().await?;
-    device
-        .on("createJob", |job| async {
+    // Jobs that have waited come at once, so the device listens before anything comes.
+    let device = Client::builder(url, id).connect_with(|device| {
+        device.on("createJob", |job| async {
             // The ack is what ends the message; without it the job would be sent again.
             job.answer(()).await.ok();
-        })?
-        .detach();
+        })
+    });
+    let (device, listener) = device.await?;
+    listener?.detach();
     Ok(device)
 }

@@ -194,9 +194,37 @@ impl ClientBuilder {
     /// `v2` accepts a client id that is in use first and disconnects then: that shows in the
     /// [`state`](Client::state), soon after.
     ///
+    /// What comes before a listener is set is not heard by it: see
+    /// [`connect_with`](Self::connect_with).
+    ///
     /// Must be called within a tokio runtime, on which the task of the connection runs. Cancel safe:
     /// if the future is dropped, the connection is given up.
     pub async fn connect(self) -> Result<Client, ConnectError> {
+        self.connect_with(|_| ()).await.map(|(client, ())| client)
+    }
+
+    /// As [`connect`](Self::connect), and calls `set_up` before anything is read that the server
+    /// sends. A server may send at once what it has kept for a client that was away (SRV-MSG-27);
+    /// who sets its listeners here hears that, too. Gives what `set_up` gives beside the client.
+    ///
+    /// ```no_run
+    /// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
+    /// use sio_p2p_client::Client;
+    ///
+    /// let device = Client::builder("http://127.0.0.1:3000", "device");
+    /// let (device, jobs) = device.connect_with(|client| client.listen("job")).await?;
+    /// let mut jobs = jobs?;
+    /// while let Some(job) = jobs.next().await {
+    ///     println!("{job:?}");
+    /// }
+    /// # drop(device);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn connect_with<T>(
+        self,
+        set_up: impl FnOnce(&Client) -> T,
+    ) -> Result<(Client, T), ConnectError> {
         let id = ClientId::new(self.id.as_str())?;
         let mut transport = ConnectOptions::new(&self.url)?.query("clientId", id.as_str());
         // As in every Socket.IO client the path would be a namespace, and here there is none.
@@ -233,6 +261,7 @@ impl ClientBuilder {
             self.dialect,
             self.options,
             &buffers,
+            set_up,
         ))
     }
 }

@@ -183,15 +183,17 @@ impl Client {
         ClientBuilder::new(url.into(), id.into())
     }
 
-    /// Starts the task of a connection that has just been made.
-    pub(crate) fn start(
+    /// Starts the task of a connection that has just been made, once `set_up` has seen the
+    /// client: nothing is read before.
+    pub(crate) fn start<T>(
         socket: PacketSocket,
         transport: ConnectOptions,
         id: ClientId,
         dialect: Dialect,
         options: Options,
         buffers: &Buffers,
-    ) -> Self {
+        set_up: impl FnOnce(&Self) -> T,
+    ) -> (Self, T) {
         let sid = socket.handshake().sid.clone();
         // The first connection stands already; the task that serves it begins with it.
         let (state, watched) = watch::channel(ConnectionState::Connected { sid });
@@ -221,12 +223,14 @@ impl Client {
             listeners: Mutex::default(),
         });
         let (alive, close) = watch::channel(false);
-        tokio::spawn(task::run(Arc::clone(&shared), socket, outgoing, close));
-        Self {
-            shared,
+        let client = Self {
+            shared: Arc::clone(&shared),
             alive: Arc::new(Alive(alive)),
             deadline,
-        }
+        };
+        let made = set_up(&client);
+        tokio::spawn(task::run(shared, socket, outgoing, close));
+        (client, made)
     }
 
     /// This handle, without keeping the connection alive.

@@ -33,6 +33,26 @@ async fn messages_reach_exactly_their_target() {
     }
 }
 
+/// What a server sends at once is heard by who has set its listener before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listener_that_is_set_while_connecting_hears_the_first_event() {
+    for eio in [EioVersion::V3, EioVersion::V4] {
+        let server = FakeServer::new(eio, Dialect::V2).await;
+        let connecting = server
+            .builder("a")
+            .connect_with(|client| client.listen("first").unwrap());
+        let sending = async {
+            let mut wire = server.accept().await;
+            wire.send(r#"42["first",1]"#).await;
+            wire
+        };
+        let (connected, _wire) = tokio::join!(connecting, sending);
+        let (_client, mut first) = connected.unwrap();
+        let message = soon(first.next()).await.unwrap();
+        assert_eq!(message.parse::<u32>().unwrap(), 1);
+    }
+}
+
 #[tokio::test]
 async fn a_javascript_peer_is_asked_and_asks() {
     for world in World::all_v2().await {
