@@ -135,7 +135,7 @@ pub(crate) fn alter_data(data: &mut Data) {
     }
 }
 
-/// The names of an event packet by which faults can hit it: its kind, and the event.
+/// The event of an event packet, by which faults can hit it; `None` if it is no text.
 pub(crate) fn event_name(data: &Data) -> Option<String> {
     serde_json::from_str(data.elements().first()?.get()).ok()
 }
