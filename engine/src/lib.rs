@@ -1,0 +1,5 @@
+//! An Engine.IO server for generations 3 and 4.
+
+mod generation;
+
+pub use self::generation::Generation;
