@@ -1,0 +1,37 @@
+//! Why a session ended.
+
+/// Why a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CloseReason {
+    /// The client closed it in order.
+    TransportClose,
+    /// Its connection broke, or a polling request did.
+    TransportError,
+    /// The client did not answer a heartbeat, or sent none.
+    PingTimeout,
+    /// The client sent what is no packet, or no WebSocket frame.
+    ParseError,
+    /// Two polling requests of one kind were open at the same time.
+    OverlappingRequests,
+    /// The client did not take a byte for longer than
+    /// [`write_stall`](crate::Config::write_stall).
+    WriteStall,
+    /// The program closed it.
+    ServerClose,
+}
+
+impl CloseReason {
+    /// Its name in logs, in the words of the official server where it has them.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TransportClose => "transport close",
+            Self::TransportError => "transport error",
+            Self::PingTimeout => "ping timeout",
+            Self::ParseError => "parse error",
+            Self::OverlappingRequests => "overlapping requests",
+            Self::WriteStall => "write stall",
+            Self::ServerClose => "forced close",
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What can be chosen about a server.
+
+use std::time::Duration;
+
+/// What can be chosen about a server. The defaults are those of the official server,
+/// where it has the setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Time between two heartbeats.
+    pub ping_interval: Duration,
+    /// How long a heartbeat may stay unanswered.
+    pub ping_timeout: Duration,
+    /// How long a WebSocket may take from its request to the `5` that makes it the
+    /// transport of the session.
+    pub upgrade_timeout: Duration,
+    /// The largest message in bytes, and the largest body of a polling request.
+    pub max_message: usize,
+    /// How many packets may wait for a client. One message is always let through to an
+    /// empty queue.
+    pub queue_packets: usize,
+    /// How many bytes may wait for a client, likewise.
+    pub queue_bytes: usize,
+    /// How long the body of a polling request may take to arrive.
+    pub request_timeout: Duration,
+    /// How long a client may refuse to take any byte of a WebSocket.
+    pub write_stall: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            ping_interval: Duration::from_secs(25),
+            ping_timeout: Duration::from_secs(20),
+            upgrade_timeout: Duration::from_secs(10),
+            max_message: 1_000_000,
+            queue_packets: 65_536,
+            queue_bytes: 32 << 20,
+            request_timeout: Duration::from_secs(30),
+            write_stall: Duration::from_secs(20),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What a program does with sessions.
+
+use std::sync::Arc;
+
+use http::request::Parts;
+
+use crate::batch::Batch;
+use crate::session::Transport;
+use crate::socket::Socket;
+use crate::{CloseReason, Generation, Sid};
+
+/// What is known of a session before it is opened.
+#[derive(Debug)]
+pub struct Opening {
+    /// The id that it will have.
+    pub id: Sid,
+    /// The generation that its client speaks.
+    pub generation: Generation,
+    /// What it begins on.
+    pub transport: Transport,
+    /// The request that opens it, with the extensions that the program has put into it.
+    pub request: Parts,
+}
+
+/// What a program does with sessions.
+///
+/// The calls are made from the task that reads a connection, and it reads on when they
+/// return. So messages of one session come in order, and a client that floods the server
+/// slows down itself. They must not wait: who has to, starts a task.
+pub trait Handler: Send + Sync + 'static {
+    /// What the program keeps of each session.
+    type Data: Send + Sync + 'static;
+
+    /// A session will be opened. What is returned is [`Socket::data`].
+    fn open(&self, opening: Opening) -> Self::Data;
+
+    /// A session was opened, and the client was told so.
+    fn opened(&self, socket: &Arc<Socket<Self::Data>>, batch: &mut Batch<Self::Data>);
+
+    /// A text message has come.
+    fn text(
+        &self,
+        socket: &Arc<Socket<Self::Data>>,
+        text: &str,
+        batch: &mut Batch<Self::Data>,
+    );
+
+    /// A binary message has come.
+    fn binary(
+        &self,
+        socket: &Arc<Socket<Self::Data>>,
+        data: &[u8],
+        batch: &mut Batch<Self::Data>,
+    );
+
+    /// A session has ended, for whatever reason. Called once for each that was opened,
+    /// and last.
+    fn closed(
+        &self,
+        socket: &Arc<Socket<Self::Data>>,
+        reason: CloseReason,
+        batch: &mut Batch<Self::Data>,
+    );
+}

@@ -1,0 +1,187 @@
+//! A request that brings packets.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{Response, StatusCode};
+use tokio::time::timeout;
+use tracing::debug;
+
+use super::{Body, answer};
+use crate::batch::Batch;
+use crate::handler::Handler;
+use crate::packet::Packet;
+use crate::payload;
+use crate::server::Server;
+use crate::session::{Received, Request};
+use crate::socket::Socket;
+use crate::{CloseReason, Generation};
+
+/// The content type of a payload in binary form.
+const BINARY: &[u8] = b"application/octet-stream";
+
+/// How many bytes of a payload are handled before others have their turn.
+const TURN: usize = 16 << 10;
+
+/// A request that brings packets, until it is over. Dropped before that, it has broken.
+struct Posting<H: Handler> {
+    server: Arc<Server<H>>,
+    socket: Arc<Socket<H::Data>>,
+    request: Request,
+    /// All of it was there.
+    whole: bool,
+}
+
+/// Why a body is not there as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum BodyError {
+    #[error("the body of a request is larger than a message may be")]
+    TooLarge,
+    #[error("the body of a request broke off")]
+    Broken,
+}
+
+/// Hands the packets of a request to the program.
+pub(super) async fn post<H, B>(
+    server: Arc<Server<H>>,
+    socket: Arc<Socket<H::Data>>,
+    head: &Parts,
+    body: B,
+) -> Response<Body>
+where
+    H: Handler,
+    B: http_body::Body<Data = Bytes>,
+{
+    let mut batch = Batch::new();
+    let request = match socket.act(&mut batch, |machine, _| machine.post()) {
+        Ok(request) => request,
+        Err(refusal) => {
+            server.settle(&socket, &mut batch);
+            return refusal.answer();
+        }
+    };
+    drop(batch);
+    let mut posting = Posting {
+        server,
+        socket,
+        request,
+        whole: false,
+    };
+    let binary = head
+        .headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes() == BINARY);
+    if binary && posting.socket.generation() == Generation::V4 {
+        // Generation 4 has no such payloads.
+        posting.abort(CloseReason::TransportError);
+        return answer::last(StatusCode::BAD_REQUEST);
+    }
+    let config = posting.server.config();
+    let body = match timeout(config.request_timeout, collect(body, config.max_message)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(error @ BodyError::TooLarge)) => {
+            debug!(%error, "closing a session");
+            posting.abort(CloseReason::ParseError);
+            return answer::last(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        Ok(Err(error @ BodyError::Broken)) => {
+            debug!(%error, "closing a session");
+            return answer::last(StatusCode::BAD_REQUEST);
+        }
+        Err(_) => {
+            debug!("closing a session: the body of a request took too long to arrive");
+            return answer::last(StatusCode::REQUEST_TIMEOUT);
+        }
+    };
+    // From here on everything is there, and how it is made is another question.
+    posting.whole = true;
+    posting.packets(&body, binary).await;
+    answer::taken()
+}
+
+impl<H: Handler> Posting<H> {
+    /// Hands the packets of a body to the program.
+    async fn packets(&self, body: &[u8], binary: bool) {
+        let Self { server, socket, .. } = self;
+        let generation = socket.generation();
+        let body = match socket.jsonp() {
+            Some(_) => payload::form(body),
+            None => std::borrow::Cow::Borrowed(body),
+        };
+        let mut packets = payload::packets(generation, binary, &body);
+        let mut handled = 0;
+        let mut batch = Batch::new();
+        let times = server.shared.times;
+        while let Some(packet) = packets.next() {
+            let Ok(packet) = packet else {
+                socket.act(&mut batch, |machine, _| machine.misread());
+                break;
+            };
+            handled += packet.len();
+            self.packet(packet.get(), &times, &mut batch);
+            if handled >= TURN {
+                handled = 0;
+                batch.flush();
+                tokio::task::yield_now().await;
+            }
+        }
+        socket.heard();
+        server.settle(socket, &mut batch);
+    }
+
+    fn packet(
+        &self,
+        packet: Packet<'_>,
+        times: &crate::session::Times,
+        batch: &mut Batch<H::Data>,
+    ) {
+        let Self { server, socket, .. } = self;
+        match socket.act(batch, |machine, now| machine.received(&packet, now, times)) {
+            Received::Nothing => {}
+            Received::Text(text) => server.handler.text(socket, text, batch),
+            Received::Binary(data) => server.handler.binary(socket, data, batch),
+        }
+    }
+
+    /// Ends the session.
+    fn abort(&self, reason: CloseReason) {
+        let mut batch = Batch::new();
+        self.socket.act(&mut batch, |machine, _| machine.end(reason));
+        self.server.settle(&self.socket, &mut batch);
+    }
+}
+
+impl<H: Handler> Drop for Posting<H> {
+    fn drop(&mut self) {
+        let mut batch = Batch::new();
+        self.socket.act(&mut batch, |machine, _| {
+            machine.post_ended(self.request, self.whole);
+        });
+        self.server.settle(&self.socket, &mut batch);
+    }
+}
+
+/// Reads a body to its end, but not more than `limit` bytes.
+async fn collect<B>(body: B, limit: usize) -> Result<Vec<u8>, BodyError>
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    let mut body = pin!(body);
+    let mut whole = Vec::new();
+    while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        // Trailers may follow the data; they say nothing that matters here.
+        let Ok(piece) = frame.map_err(|_| BodyError::Broken)?.into_data() else {
+            continue;
+        };
+        // Checked before it is kept: a body may claim any size and have another.
+        if whole.len() + piece.len() > limit {
+            return Err(BodyError::TooLarge);
+        }
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole)
+}

@@ -1,0 +1,81 @@
+//! What the query of a request says.
+
+use crate::session::Transport;
+use crate::{Generation, Sid};
+
+/// What the query of a request says. Of repeated parameters the last counts, as for the
+/// official server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Query {
+    /// The transport, if it names one that there is.
+    pub(super) transport: Option<Transport>,
+    /// Generation 4 only if it says so: clients of Socket.IO 1 and 2 say 3, others, or
+    /// nothing at all.
+    pub(super) generation: Generation,
+    /// The session that it is for: as it is written, and read if it can be one.
+    pub(super) sid: Option<Option<Sid>>,
+    /// The client cannot read binary payloads.
+    pub(super) base64: bool,
+    /// The number of the function that a script shall call (JSONP).
+    pub(super) jsonp: Option<u32>,
+}
+
+impl Query {
+    pub(super) fn read(query: &str) -> Self {
+        let mut found = Self {
+            transport: None,
+            generation: Generation::V3,
+            sid: None,
+            base64: false,
+            jsonp: None,
+        };
+        for parameter in query.split('&') {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            match name {
+                "transport" => {
+                    found.transport = match value {
+                        "polling" => Some(Transport::Polling),
+                        "websocket" => Some(Transport::WebSocket),
+                        _ => None,
+                    }
+                }
+                "EIO" => {
+                    found.generation = if value == "4" {
+                        Generation::V4
+                    } else {
+                        Generation::V3
+                    }
+                }
+                "sid" => found.sid = (!value.is_empty()).then(|| value.parse().ok()),
+                "b64" => found.base64 = !value.is_empty(),
+                "j" => {
+                    // The official server takes the digits out of whatever is there.
+                    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+                    found.jsonp = Some(digits.parse().unwrap_or_default());
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_of_repeated_parameters_counts_and_only_four_is_four() {
+        let query = Query::read("EIO=3&transport=polling&EIO=4&transport=websocket&t=x");
+        assert_eq!(query.generation, Generation::V4);
+        assert_eq!(query.transport, Some(Transport::WebSocket));
+        assert_eq!(query.sid, None);
+        for text in ["", "EIO=3", "EIO=5", "EIO=", "EIO=04"] {
+            assert_eq!(Query::read(text).generation, Generation::V3, "{text}");
+        }
+        assert_eq!(Query::read("sid=x").sid, Some(None));
+        assert_eq!(Query::read("sid=").sid, None);
+        assert_eq!(Query::read("j=a1b2").jsonp, Some(12));
+        assert!(Query::read("b64=1").base64);
+    }
+}

@@ -1,0 +1,143 @@
+//! What a WebSocket has brought.
+
+use super::Link;
+use crate::CloseReason;
+use crate::batch::Batch;
+use crate::handler::Handler;
+use crate::packet::Packet;
+use crate::session::{Queue, Received};
+use crate::websocket::{Incoming, ReadError, push_close};
+
+/// A turn that brought more messages than this, but fewer bytes than [`LARGE`], leaves
+/// its writing for after the turns of others, who may have more for the same clients.
+const FEW: usize = 1;
+
+/// See [`FEW`].
+const LARGE: usize = 16 << 10;
+
+/// How reading a buffer has ended.
+enum Outcome {
+    /// It goes on.
+    Go,
+    /// The WebSocket is of no use any more.
+    Over(CloseReason),
+}
+
+impl<H: Handler> Link<H> {
+    /// Handles all that was read at once, and then writes what came of it.
+    pub(super) async fn turn(&mut self, mut buffer: Vec<u8>) {
+        let mut batch = Batch::new();
+        let mut messages = 0;
+        let bytes = buffer.len();
+        let mut at = 0;
+        let outcome = self.read(&mut buffer, &mut at, &mut messages, &mut batch);
+        self.keep(buffer, at);
+        if let Outcome::Over(reason) = outcome {
+            self.socket.act(&mut batch, |machine, _| {
+                machine.websocket_gone(self.prober, reason);
+            });
+        } else if self.transport {
+            self.socket.heard();
+        }
+        self.server.settle(&self.socket, &mut batch);
+        if messages > FEW && bytes < LARGE {
+            tokio::task::yield_now().await;
+            batch.flush();
+        } else {
+            batch.flush();
+            if bytes >= LARGE {
+                // It may never stop sending.
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    fn read(
+        &mut self,
+        buffer: &mut [u8],
+        at: &mut usize,
+        messages: &mut usize,
+        batch: &mut Batch<H::Data>,
+    ) -> Outcome {
+        loop {
+            let Self {
+                server,
+                socket,
+                reader,
+                ..
+            } = self;
+            let generation = socket.generation();
+            let packet = match reader.next(buffer, at) {
+                Ok(None) => return Outcome::Go,
+                Ok(Some(Incoming::Text(text))) => {
+                    *messages += 1;
+                    // By far the most frequent case.
+                    if let Some(text) = text.strip_prefix('4')
+                        && self.transport
+                    {
+                        if !socket.is_closed() {
+                            server.handler.text(socket, text, batch);
+                        }
+                        continue;
+                    }
+                    Packet::parse_text(text).ok()
+                }
+                Ok(Some(Incoming::Binary(data))) => {
+                    *messages += 1;
+                    Packet::parse_binary(generation, data).ok()
+                }
+                Ok(Some(Incoming::Ping(data))) => {
+                    if self.transport {
+                        socket.act(batch, |machine, _| {
+                            if let Queue::Frames(frames) = &mut machine.queue {
+                                frames.pong(data);
+                            }
+                            machine.queued();
+                        });
+                    }
+                    continue;
+                }
+                Ok(Some(Incoming::Pong)) => continue,
+                Ok(Some(Incoming::Close { code })) => {
+                    self.write_now(|frame| push_close(frame, code, ""));
+                    return Outcome::Over(CloseReason::TransportClose);
+                }
+                Err(error) => return self.refuse(error),
+            };
+            let Some(packet) = packet else {
+                return Outcome::Over(CloseReason::ParseError);
+            };
+            if self.transport {
+                let times = server.shared.times;
+                let received =
+                    socket.act(batch, |machine, now| machine.received(&packet, now, &times));
+                match received {
+                    Received::Nothing => {}
+                    Received::Text(text) => server.handler.text(socket, text, batch),
+                    Received::Binary(data) => server.handler.binary(socket, data, batch),
+                }
+                continue;
+            }
+            let prober = self.prober;
+            if packet == Packet::Upgrade {
+                socket.attach(self.io.clone());
+            }
+            match socket.act(batch, |machine, now| machine.probed(prober, &packet, now)) {
+                Ok(Some(answer)) => {
+                    if !self.answer_probe(&answer) {
+                        return Outcome::Over(CloseReason::TransportError);
+                    }
+                }
+                Ok(None) => self.transport = true,
+                Err(_) => return Outcome::Over(CloseReason::ParseError),
+            }
+        }
+    }
+
+    /// The client has broken the rules of WebSockets.
+    fn refuse(&self, error: ReadError) -> Outcome {
+        tracing::debug!(%error, "closing a WebSocket");
+        self.write_now(|frame| push_close(frame, Some(error.close_code()), ""));
+        Outcome::Over(CloseReason::TransportError)
+    }
+}

@@ -1,0 +1,162 @@
+//! Packets that wait for a client.
+//!
+//! On polling they wait as packets, because only the request that takes them decides how
+//! they are written. On a WebSocket they wait as the frames that are written.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+
+use super::Frames;
+use crate::{Generation, Prepared};
+
+/// One packet that waits for a polling request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Item {
+    /// A packet in its text form, its type included.
+    Text(Bytes),
+    /// The data of a binary message.
+    Binary(Bytes),
+}
+
+impl Item {
+    fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+}
+
+/// An emptied list of packets larger than this gives its memory back.
+const KEPT: usize = 16;
+
+/// What waits for a client.
+#[derive(Debug)]
+pub(crate) enum Queue {
+    /// For polling requests.
+    Packets {
+        /// The packets, oldest first.
+        items: VecDeque<Item>,
+        /// Their bytes.
+        bytes: usize,
+    },
+    /// For a WebSocket.
+    Frames(Frames),
+}
+
+impl Queue {
+    /// A queue for polling.
+    pub(crate) fn packets() -> Self {
+        Self::Packets {
+            items: VecDeque::new(),
+            bytes: 0,
+        }
+    }
+
+    /// How many packets wait, and how many bytes they have.
+    pub(crate) fn depth(&self) -> (usize, usize) {
+        match self {
+            Self::Packets { items, bytes } => (items.len(), *bytes),
+            Self::Frames(frames) => frames.depth(),
+        }
+    }
+
+    /// Queues a packet in its text form, given in parts.
+    pub(crate) fn text(&mut self, parts: &[&[u8]]) {
+        match self {
+            Self::Packets { items, bytes } => {
+                let item = Item::Text(parts.concat().into());
+                *bytes += item.len();
+                items.push_back(item);
+            }
+            Self::Frames(frames) => frames.text(parts),
+        }
+    }
+
+    /// Queues a text message, given in parts.
+    pub(crate) fn message(&mut self, parts: &[&[u8]]) {
+        match self {
+            Self::Packets { items, bytes } => {
+                let mut packet = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
+                packet.push(b'4');
+                for part in parts {
+                    packet.extend_from_slice(part);
+                }
+                *bytes += packet.len();
+                items.push_back(Item::Text(packet.into()));
+            }
+            Self::Frames(frames) => frames.message(parts),
+        }
+    }
+
+    /// Queues a message that was written before, for several clients.
+    pub(crate) fn prepared(&mut self, message: &Prepared) {
+        match self {
+            Self::Packets { items, bytes } => {
+                let item = Item::Text(message.packet());
+                *bytes += item.len();
+                items.push_back(item);
+            }
+            Self::Frames(frames) => frames.written(message.frame()),
+        }
+    }
+
+    /// Queues a binary message.
+    pub(crate) fn binary(&mut self, generation: Generation, data: &Bytes) {
+        match self {
+            Self::Packets { items, bytes } => {
+                *bytes += data.len();
+                items.push_back(Item::Binary(data.clone()));
+            }
+            Self::Frames(frames) => frames.binary(generation, data),
+        }
+    }
+
+    /// Takes packets for a polling request: at least one, and not many more bytes than
+    /// these.
+    pub(crate) fn take(&mut self, most: usize) -> Vec<Item> {
+        let Self::Packets { items, bytes } = self else {
+            return Vec::new();
+        };
+        let mut taken = Vec::new();
+        let mut size = 0;
+        while size < most
+            && let Some(item) = items.pop_front()
+        {
+            size += item.len();
+            taken.push(item);
+        }
+        *bytes -= size;
+        if items.is_empty() && items.capacity() > KEPT {
+            *items = VecDeque::new();
+        }
+        taken
+    }
+
+    /// Turns waiting packets into frames: the session goes on over a WebSocket.
+    pub(crate) fn switch(&mut self, generation: Generation) {
+        let Self::Packets { items, .. } = self else {
+            return;
+        };
+        let mut frames = Frames::default();
+        for item in items.drain(..) {
+            match item {
+                Item::Text(text) => frames.text(&[&text]),
+                Item::Binary(data) => frames.binary(generation, &data),
+            }
+        }
+        *self = Self::Frames(frames);
+    }
+
+    /// Forgets all that waits.
+    pub(crate) fn clear(&mut self) {
+        match self {
+            Self::Packets { items, bytes } => {
+                *items = VecDeque::new();
+                *bytes = 0;
+            }
+            Self::Frames(frames) => *frames = Frames::default(),
+        }
+    }
+}
