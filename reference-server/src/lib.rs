@@ -66,7 +66,7 @@ pub use net::{Certificates, ClientAddress, OriginError, TlsError};
 pub use relay::{Content, Peer};
 pub use serve::{BoundServer, serve};
 pub use server::{P2pServer, P2pServerBuilder};
-pub use shell::guard::StallGuard;
+pub use sio_p2p_engine::StallGuard;
 pub use shell::http::PATH;
 
 /// Runs the examples of the page as tests.

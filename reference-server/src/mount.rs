@@ -72,6 +72,7 @@ pub struct Running {
     engine: Arc<Engine>,
     config: Arc<Config>,
     _housekeeping: AbortOnDropHandle<()>,
+    _time: AbortOnDropHandle<()>,
 }
 
 impl P2pServer {
@@ -90,10 +91,12 @@ impl P2pServer {
         engine.prepare(&config)?;
         let http = Http::new(Arc::clone(&engine), &config, Arc::default()).map_err(invalid)?;
         let housekeeping = Arc::clone(&engine).housekeep(config.engine.connect_timeout);
+        let time = AbortOnDropHandle::new(tokio::spawn(http.keep_time()));
         let running = Running {
             engine,
             config,
             _housekeeping: AbortOnDropHandle::new(tokio::spawn(housekeeping)),
+            _time: time,
         };
         Ok((P2pService { http }, running))
     }

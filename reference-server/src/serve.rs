@@ -159,6 +159,7 @@ impl BoundServer {
         } = self;
         let housekeeping = Arc::clone(&engine).housekeep(config.engine.connect_timeout);
         let _housekeeping = AbortOnDropHandle::new(tokio::spawn(housekeeping));
+        let _time = AbortOnDropHandle::new(tokio::spawn(acceptor.keep_time()));
 
         readiness.serving();
         info!(%address, "serving");

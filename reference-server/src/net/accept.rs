@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use sio_p2p_engine::StallGuard;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -17,7 +18,6 @@ use tracing::{debug, warn};
 
 use super::{Tls, Traffic};
 use crate::Config;
-use crate::shell::guard::StallGuard;
 use crate::shell::http::Http;
 
 /// The largest head of an HTTP request in bytes, the same as Node's. More is
@@ -57,6 +57,11 @@ impl Acceptor {
         }
     }
 
+    /// Keeps the time of all sessions until it is dropped.
+    pub(crate) fn keep_time(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.service.keep_time()
+    }
+
     /// Accepts connections for ever.
     pub(crate) async fn accept(&self, listener: &TcpListener) {
         let slots = Arc::new(Semaphore::new(self.config.engine.max_connections));
@@ -69,10 +74,10 @@ impl Acceptor {
                 Ok((stream, peer)) => {
                     debug!(%peer, "accepted");
                     let limit = self.config.queue.write_stall;
-                    let traffic = Arc::clone(&self.traffic);
+                    let counters = Arc::clone(&self.traffic.io);
                     let guard = StallGuard::new(stream, limit)
                         .in_slot(slot)
-                        .counted(traffic);
+                        .counted(counters);
                     self.tasks.spawn(self.connection(guard, peer));
                 }
                 Err(error) => {

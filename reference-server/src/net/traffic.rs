@@ -1,26 +1,21 @@
 //! What passes through TCP connections, in numbers.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use sio_p2p_engine::IoCounters;
 
 /// What passes through the TCP connections of one server. Every field only grows.
 #[derive(Debug, Default)]
 pub(crate) struct Traffic {
-    /// Connections that were accepted.
-    pub(crate) accepted: Count,
-    /// Connections that have ended.
-    pub(crate) ended: Count,
+    /// What the connections themselves count.
+    pub(crate) io: Arc<IoCounters>,
     /// Connections that did not get through the TLS handshake.
     pub(crate) no_handshake: Count,
-    /// Connections that were dropped because they took no byte for too long.
-    pub(crate) stalled: Count,
     /// Requests of pages that may not connect.
     pub(crate) foreign: Count,
     /// Requests to connect from addresses that ask too often.
     pub(crate) too_many: Count,
-    /// Bytes that were read, with all that HTTP and TLS add.
-    pub(crate) read: Count,
-    /// Bytes that were written.
-    pub(crate) written: Count,
 }
 
 /// A number that many tasks add to.

@@ -1,6 +1,6 @@
 //! Why a connection ended.
 
-use engineioxide::DisconnectReason;
+use sio_p2p_engine::CloseReason;
 
 /// Why a connection ended, in more detail than the engine needs to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,44 +57,18 @@ impl Ending {
             Self::Stopping => "server_stopping",
         }
     }
-
-    /// What the engine is told when we end a connection.
-    pub(crate) fn for_engine(self) -> DisconnectReason {
-        match self {
-            Self::Client => DisconnectReason::TransportClose,
-            Self::Heartbeat => DisconnectReason::HeartbeatTimeout,
-            Self::Protocol | Self::Internal => DisconnectReason::PacketParsingError,
-            Self::Polling => DisconnectReason::MultipleHttpPollingError,
-            Self::Stopping => DisconnectReason::ClosingServer,
-            Self::Transport | Self::SlowConsumer | Self::NotJoined | Self::Expired => {
-                DisconnectReason::TransportError
-            }
-        }
-    }
 }
 
 /// What the engine says when it ends a connection.
-impl From<DisconnectReason> for Ending {
-    fn from(reason: DisconnectReason) -> Self {
+impl From<CloseReason> for Ending {
+    fn from(reason: CloseReason) -> Self {
         match reason {
-            DisconnectReason::TransportClose => Self::Client,
-            DisconnectReason::MultipleHttpPollingError => Self::Polling,
-            DisconnectReason::PacketParsingError => Self::Protocol,
-            DisconnectReason::TransportError => Self::Transport,
-            DisconnectReason::HeartbeatTimeout => Self::Heartbeat,
-            DisconnectReason::ClosingServer => Self::Stopping,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_ending_has_a_place_of_its_own() {
-        for (place, ending) in Ending::ALL.into_iter().enumerate() {
-            assert_eq!(ending as usize, place, "{ending:?}");
+            CloseReason::TransportClose => Self::Client,
+            CloseReason::OverlappingRequests => Self::Polling,
+            CloseReason::ParseError => Self::Protocol,
+            CloseReason::TransportError | CloseReason::WriteStall => Self::Transport,
+            CloseReason::PingTimeout => Self::Heartbeat,
+            CloseReason::ServerClose => Self::Stopping,
         }
     }
 }

@@ -13,23 +13,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use engineioxide::handler::EngineIoHandler;
-use engineioxide::{DisconnectReason, ProtocolVersion, Socket, Str};
+use sio_p2p_engine::{CloseReason, Generation, Handler, Opening};
+use socketioxide_core::Str;
 use socketioxide_core::parser::ParseConfig;
 use tokio::sync::watch;
 use tracing::{Level, debug, enabled, error, info};
 
 use super::ending::Ending;
-use super::figures::{Figures, Intake};
+use super::figures::{Figures, Intake, Waiting};
 use super::frame::{DEFAULT_NAMESPACE, Encoded, Frame, FrameError, FrameKind};
 use super::gate::Gate;
-use super::handshake::{self, namespace_path};
+use super::handshake::namespace_path;
 use super::hub::Hub;
 use super::rates::Rates;
-use super::session::{Connection, Phase, Session};
+use super::session::{Batch, Connection, Phase, Session, span};
 use crate::host::{Core, Door, Inside};
 use crate::relay::{Answer, Request};
-use crate::{ClientAddress, Config};
+use crate::Config;
 
 /// Ties the relay to Engine.IO connections of both generations.
 ///
@@ -106,9 +106,20 @@ impl Engine {
 
     /// All figures at this moment.
     pub(crate) fn figures(&self) -> Figures {
-        // Only copied under the lock; made readable by whoever asked.
-        let figures = self.hub().figures();
-        figures.with(&self.intake)
+        // Only copied under the lock; made readable by who asked.
+        let (figures, connections) = {
+            let hub = self.hub();
+            (hub.figures(), hub.connections())
+        };
+        let mut waiting = Waiting::default();
+        for connection in connections {
+            let queued = connection.queued();
+            waiting.add(queued.packets, queued.bytes);
+        }
+        Figures {
+            waiting,
+            ..figures.with(&self.intake)
+        }
     }
 
     /// Keeps house until it is dropped. There is one such task for all
@@ -123,45 +134,70 @@ impl Engine {
         }
     }
 
-    /// Takes the lock on everything.
-    fn hub(&self) -> MutexGuard<'_, Hub> {
+    /// Takes the lock on everything. What is queued under it is written when it is free
+    /// again.
+    fn hub(&self) -> HubGuard<'_> {
+        HubGuard {
+            hub: self.lock(),
+            batch: None,
+            own: Batch::new(),
+        }
+    }
+
+    /// As [`hub`](Self::hub), and what is queued goes into the batch.
+    fn hub_with<'a>(&'a self, batch: &'a mut Batch) -> HubGuard<'a> {
+        let mut hub = self.lock();
+        // The batch stands in for that of the hub, so that both keep their room.
+        std::mem::swap(&mut hub.batch, batch);
+        HubGuard {
+            hub,
+            batch: Some(batch),
+            own: Batch::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Hub> {
         // A panic is dealt with where it happens, by closing the connection that
-        // caused it; everybody else must go on being served.
+        // caused it; all others must go on being served.
         self.hub.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Handles what one connection sent. Whatever goes wrong with it, even a
     /// mistake of our own, ends that connection and nothing else (SRV-ROB-6).
-    fn guarded(&self, connection: &Connection, handle: impl FnOnce() -> Result<(), Refusal>) {
-        // The engine may have read more frames before it learned of the closing.
-        if connection.data.phase() == Phase::Closed {
+    fn guarded(
+        &self,
+        connection: &Connection,
+        batch: &mut Batch,
+        handle: impl FnOnce(&mut Batch) -> Result<(), Refusal>,
+    ) {
+        // More frames may have been read before it was closed.
+        if connection.data().phase() == Phase::Closed {
             return;
         }
         // The relay knows connections by their number alone, and says something only
         // where details are wanted. Then the log tells on whose behalf.
         let details = enabled!(target: "sio_p2p_server::relay", Level::DEBUG);
-        let _entered = details.then(|| connection.data.span().enter());
+        let _entered = details.then(|| span(connection).entered());
         // What a panic leaves half-done concerns the connection that caused it, and
         // that is undone next.
-        let outcome = catch_unwind(AssertUnwindSafe(handle));
-        let who = connection.data.span();
+        let outcome = catch_unwind(AssertUnwindSafe(|| handle(batch)));
         let ending = match outcome {
             Ok(Ok(())) => return,
             Ok(Err(_)) if fault!(self.hub().core_mut(), TolerateGarbage) => return,
             Ok(Err(refusal)) => {
-                info!(parent: who, %refusal, "closing the sender");
+                info!(parent: span(connection), %refusal, "closing the sender");
                 Ending::Protocol
             }
             // The panic hook has printed where and why.
             Err(_) => {
-                error!(parent: who, "a packet could not be handled");
+                error!(parent: span(connection), "a packet could not be handled");
                 Ending::Internal
             }
         };
         // Closing tells peers, and so runs through the relay once more.
-        let close = || self.hub().close(connection, ending);
+        let close = || self.hub_with(batch).close(connection, ending);
         if catch_unwind(AssertUnwindSafe(close)).is_err() {
-            error!(parent: who, "a connection could not be closed in order");
+            error!(parent: span(connection), "a connection could not be closed in order");
         }
     }
 
@@ -170,8 +206,13 @@ impl Engine {
     /// The generations of Socket.IO differ in what they make of a packet that is
     /// out of place: 4 closes the transport, 2 pretends not to have seen it
     /// (SRV-CON-3, SRV-ROB-6).
-    fn frame(self: &Arc<Self>, connection: &Connection, frame: Frame) -> Result<(), Refusal> {
-        let eio3 = connection.protocol == ProtocolVersion::V3;
+    fn frame(
+        self: &Arc<Self>,
+        connection: &Connection,
+        frame: Frame,
+        batch: &mut Batch,
+    ) -> Result<(), Refusal> {
+        let eio3 = connection.generation() == Generation::V3;
         // Only clients of Engine.IO 3 may append a query to a namespace.
         let namespace = if eio3 {
             namespace_path(&frame.namespace)
@@ -185,20 +226,20 @@ impl Engine {
                 #[cfg(feature = "faults")]
                 FrameKind::Connect { .. } if fault!(self.hub().core_mut(), AcceptNamespace) => {
                     let text = format!("0{namespace},{{\"sid\":\"x\"}}").into();
-                    let attachments = std::collections::VecDeque::new();
-                    self.hub().reply(connection, Encoded { text, attachments });
+                    let attachments = Vec::new();
+                    self.hub_with(batch).reply(connection, Encoded { text, attachments });
                     Ok(())
                 }
                 FrameKind::Connect { .. } => {
-                    debug!(parent: connection.data.span(), namespace, "no such namespace");
+                    debug!(parent: span(connection), namespace, "no such namespace");
                     let refusal = Encoded::invalid_namespace(namespace, !eio3);
-                    self.hub().reply(connection, refusal);
+                    self.hub_with(batch).reply(connection, refusal);
                     Ok(())
                 }
                 _ => Refusal::unless(eio3, "a packet for a namespace that was not joined"),
             };
         }
-        let phase = connection.data.phase();
+        let phase = connection.data().phase();
         match (frame.kind, phase) {
             // A 2.x client is in the default namespace unasked and may ask anyway.
             (FrameKind::Connect { .. }, Phase::Joined(_) | Phase::Judged) => {
@@ -207,14 +248,14 @@ impl Engine {
             (FrameKind::Connect { .. }, Phase::Refused) => {
                 Refusal::unless(eio3, "a request to join after it was refused")
             }
-            (FrameKind::Connect { payload }, _) => self.request_to_join(connection, payload),
+            (FrameKind::Connect { payload }, _) => self.request_to_join(connection, payload, batch),
             (FrameKind::Disconnect, Phase::Joined(_)) => {
-                self.hub().leave(connection);
+                self.hub_with(batch).leave(connection);
                 Ok(())
             }
             (FrameKind::Event { data, ack }, Phase::Joined(from)) => {
-                if let Err(rate) = connection.data.may_send() {
-                    self.hub().refuse_too_fast(from, rate);
+                if let Err(rate) = connection.data().may_send() {
+                    self.hub_with(batch).refuse_too_fast(from, rate);
                     return Ok(());
                 }
                 let attachments = data.attachments.into();
@@ -223,13 +264,13 @@ impl Engine {
                 // no event at all ends the connection.
                 let request = Request::read(&data.json, attachments, ack)
                     .map_err(|_| Refusal::Packet("an event without a name"))?;
-                self.hub().receive(connection, from, request);
+                self.hub_with(batch).receive(connection, from, request);
                 Ok(())
             }
             (FrameKind::Ack { data, id }, Phase::Joined(from)) => {
                 let answer = Answer::read(data.into())
                     .map_err(|_| Refusal::Packet("an ack that is not an array"))?;
-                self.hub().answer(from, id, answer);
+                self.hub_with(batch).answer(from, id, answer);
                 Ok(())
             }
             // Before joining and after leaving there is nothing to say. Socket.IO 4
@@ -239,9 +280,44 @@ impl Engine {
     }
 }
 
+/// The hub, locked. What was queued under the lock is written, or handed on, when it is
+/// free again.
+#[derive(Debug)]
+struct HubGuard<'a> {
+    hub: MutexGuard<'a, Hub>,
+    /// Who writes what was queued, if not the guard itself.
+    batch: Option<&'a mut Batch>,
+    /// What the guard writes itself: dropped after the lock, and written by that.
+    own: Batch,
+}
+
+impl Deref for HubGuard<'_> {
+    type Target = Hub;
+
+    fn deref(&self) -> &Hub {
+        &self.hub
+    }
+}
+
+impl DerefMut for HubGuard<'_> {
+    fn deref_mut(&mut self) -> &mut Hub {
+        &mut self.hub
+    }
+}
+
+impl Drop for HubGuard<'_> {
+    fn drop(&mut self) {
+        let batch = match &mut self.batch {
+            Some(batch) => batch,
+            None => &mut self.own,
+        };
+        std::mem::swap(&mut self.hub.batch, batch);
+    }
+}
+
 /// The hub, locked for the host.
 #[derive(Debug)]
-struct HostGuard<'a>(MutexGuard<'a, Hub>);
+struct HostGuard<'a>(HubGuard<'a>);
 
 impl Deref for HostGuard<'_> {
     type Target = Core;
@@ -257,7 +333,7 @@ impl DerefMut for HostGuard<'_> {
     }
 }
 
-/// Sends what the host has given rise to, while the lock is still held.
+/// Queues what the host has given rise to, while the lock is still held.
 impl Drop for HostGuard<'_> {
     fn drop(&mut self) {
         self.0.deliver();
@@ -293,54 +369,59 @@ impl Refusal {
     }
 }
 
-/// The engine calls these inline, from the task that reads the connection, and
-/// goes on reading when they return.
-impl EngineIoHandler for Engine {
+/// What the engine tells the program. It calls these inline, from the task that reads the
+/// connection, and goes on reading when they return.
+#[derive(Debug)]
+pub(crate) struct Sessions(pub(crate) Arc<Engine>);
+
+impl Handler for Sessions {
     type Data = Session;
 
-    fn on_connect(self: Arc<Self>, socket: Arc<Socket<Session>>) {
-        // Before anything can be said about it.
-        socket.data.introduce(handshake::span(&socket));
-        self.guarded(&socket, || {
-            let address = ClientAddress::of(&socket.req_parts.extensions);
-            if let Some(pace) = self.rates.pace(address) {
-                socket.data.keep_to(pace);
-            }
-            let outcome = self.gate.known(&socket);
-            self.hub().open(Arc::clone(&socket), outcome);
+    fn open(&self, opening: Opening) -> Session {
+        Session::new(opening, self.0.gate(), self.0.rates())
+    }
+
+    fn opened(&self, socket: &Connection, batch: &mut Batch) {
+        let engine = &self.0;
+        engine.guarded(socket, batch, |batch| {
+            let outcome = engine.gate.known(socket);
+            engine.hub_with(batch).open(Arc::clone(socket), outcome);
             Ok(())
         });
     }
 
-    // Called exactly once for each connection, whoever ended it; for a broken one
-    // it may be late, which is why closing does not wait for it.
-    fn on_disconnect(&self, socket: Arc<Socket<Session>>, reason: DisconnectReason) {
-        let who = socket.data.span();
-        debug!(parent: who, ?reason, "transport closed");
-        let gone = || self.hub().gone(&socket, Ending::from(reason));
+    // Called once for each connection, whoever ended it.
+    fn closed(&self, socket: &Connection, reason: CloseReason, batch: &mut Batch) {
+        let engine = &self.0;
+        debug!(parent: span(socket), reason = reason.name(), "transport closed");
+        let gone = || engine.hub_with(batch).gone(socket, Ending::from(reason));
         if catch_unwind(AssertUnwindSafe(gone)).is_err() {
-            error!(parent: who, "a connection could not be forgotten in order");
+            error!(parent: span(socket), "a connection could not be forgotten in order");
         }
     }
 
-    fn on_message(self: &Arc<Self>, text: Str, socket: Arc<Socket<Session>>) {
+    fn text(&self, socket: &Connection, text: &str, batch: &mut Batch) {
+        let engine = &self.0;
         let start = Instant::now();
-        self.intake.read(text.len());
-        self.guarded(&socket, || {
-            let frame = socket.data.decoder.text(&self.limits, text)?;
-            frame.map_or(Ok(()), |frame| self.frame(&socket, frame))
+        engine.intake.read(text.len());
+        engine.guarded(socket, batch, |batch| {
+            let decoder = &socket.data().decoder;
+            let frame = decoder.text(&engine.limits, Str::from(text.to_owned()))?;
+            frame.map_or(Ok(()), |frame| engine.frame(socket, frame, batch))
         });
-        self.intake.handled(start.elapsed());
+        engine.intake.handled(start.elapsed());
     }
 
-    fn on_binary(self: &Arc<Self>, bytes: Bytes, socket: Arc<Socket<Session>>) {
+    fn binary(&self, socket: &Connection, data: &[u8], batch: &mut Batch) {
+        let engine = &self.0;
         let start = Instant::now();
-        self.intake.read(bytes.len());
-        self.guarded(&socket, || {
-            let frame = socket.data.decoder.binary(&self.limits, bytes)?;
-            frame.map_or(Ok(()), |frame| self.frame(&socket, frame))
+        engine.intake.read(data.len());
+        engine.guarded(socket, batch, |batch| {
+            let decoder = &socket.data().decoder;
+            let frame = decoder.binary(&engine.limits, Bytes::copy_from_slice(data))?;
+            frame.map_or(Ok(()), |frame| engine.frame(socket, frame, batch))
         });
-        self.intake.handled(start.elapsed());
+        engine.intake.handled(start.elapsed());
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use engineioxide::ProtocolVersion;
+use sio_p2p_engine::Generation;
 use sio_p2p_protocol::Dialect;
 
 use super::ending::Ending;
@@ -51,10 +51,10 @@ impl Spoken {
 pub(crate) type ByEngine<T> = [T; 2];
 
 /// The place of a generation in [`ByEngine`].
-fn place(protocol: ProtocolVersion) -> usize {
-    match protocol {
-        ProtocolVersion::V3 => 0,
-        ProtocolVersion::V4 => 1,
+fn place(generation: Generation) -> usize {
+    match generation {
+        Generation::V3 => 0,
+        Generation::V4 => 1,
     }
 }
 
@@ -81,20 +81,20 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// A connection has joined the namespace.
-    pub(crate) fn join(&mut self, protocol: ProtocolVersion, spoken: Spoken) {
-        self.joins[place(protocol)] += 1;
-        *self.at(protocol, spoken) += 1;
+    pub(crate) fn join(&mut self, generation: Generation, spoken: Spoken) {
+        self.joins[place(generation)] += 1;
+        *self.at(generation, spoken) += 1;
     }
 
     /// A connection has left the namespace.
-    pub(crate) fn leave(&mut self, protocol: ProtocolVersion, spoken: Spoken) {
-        *self.at(protocol, spoken) -= 1;
+    pub(crate) fn leave(&mut self, generation: Generation, spoken: Spoken) {
+        *self.at(generation, spoken) -= 1;
     }
 
     /// A connection that is in the namespace has spoken another dialect.
-    pub(crate) fn speak(&mut self, protocol: ProtocolVersion, before: Spoken, now: Spoken) {
-        *self.at(protocol, before) -= 1;
-        *self.at(protocol, now) += 1;
+    pub(crate) fn speak(&mut self, generation: Generation, before: Spoken, now: Spoken) {
+        *self.at(generation, before) -= 1;
+        *self.at(generation, now) += 1;
     }
 
     /// A connection has ended.
@@ -108,9 +108,9 @@ impl Tally {
         self.bytes += bytes as u64;
     }
 
-    fn at(&mut self, protocol: ProtocolVersion, spoken: Spoken) -> &mut u64 {
+    fn at(&mut self, generation: Generation, spoken: Spoken) -> &mut u64 {
         // The set is a number below 4, whatever it holds.
-        &mut self.joined[place(protocol)][usize::from(spoken.bits() & 3)]
+        &mut self.joined[place(generation)][usize::from(spoken.bits() & 3)]
     }
 }
 
@@ -205,18 +205,18 @@ mod tests {
     fn a_connection_is_counted_where_it_belongs() {
         let mut tally = Tally::default();
         let none = Spoken::default();
-        tally.join(ProtocolVersion::V3, none);
-        tally.join(ProtocolVersion::V4, none);
+        tally.join(Generation::V3, none);
+        tally.join(Generation::V4, none);
         let v2 = none.with(Dialect::V2);
-        tally.speak(ProtocolVersion::V4, none, v2);
+        tally.speak(Generation::V4, none, v2);
         assert_eq!(tally.joined, [[1, 0, 0, 0], [0, 0, 1, 0]]);
         let both = v2.with(Dialect::V1);
         assert_eq!(
             (none.name(), v2.name(), both.name()),
             ("none", "v2", "both")
         );
-        tally.speak(ProtocolVersion::V4, v2, both);
-        tally.leave(ProtocolVersion::V4, both);
+        tally.speak(Generation::V4, v2, both);
+        tally.leave(Generation::V4, both);
         assert_eq!(tally.joined, [[1, 0, 0, 0], [0, 0, 0, 0]]);
         assert_eq!(tally.joins, [1, 1]);
     }

@@ -8,13 +8,13 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use engineioxide::Str;
-use socketioxide_core::Value;
+use socketioxide_core::{Str, Value};
 use socketioxide_core::packet::{Packet, PacketData};
 use socketioxide_core::parser::{Parse, ParseConfig, ParseError, ParserState};
 use socketioxide_parser_common::CommonParser;
 
 use super::placeholder::{self, BadPlaceholder};
+use crate::relay::Data;
 
 /// The namespace that the protocol lives in; there is no other.
 pub(crate) const DEFAULT_NAMESPACE: &str = "/";
@@ -175,7 +175,7 @@ pub(crate) struct Encoded {
     /// The first frame, which says how many attachments follow.
     pub(crate) text: Str,
     /// One binary frame each.
-    pub(crate) attachments: VecDeque<Bytes>,
+    pub(crate) attachments: Vec<Bytes>,
 }
 
 impl Encoded {
@@ -190,7 +190,7 @@ impl Encoded {
         match CommonParser.encode(packet) {
             Value::Str(text, attachments) => Self {
                 text,
-                attachments: attachments.unwrap_or_default(),
+                attachments: attachments.unwrap_or_default().into(),
             },
             // The codec writes text; this arm only spares a panic.
             Value::Bytes(bytes) => Self {
@@ -237,7 +237,7 @@ impl Encoded {
         };
         Self {
             text: text.into(),
-            attachments: VecDeque::new(),
+            attachments: Vec::new(),
         }
     }
 
@@ -250,8 +250,26 @@ impl Encoded {
         } else {
             Self {
                 text: format!("4{namespace},\"{REASON}\"").into(),
-                attachments: VecDeque::new(),
+                attachments: Vec::new(),
             }
+        }
+    }
+}
+
+impl From<Data> for Content {
+    fn from(data: Data) -> Self {
+        Self {
+            json: data.json.into(),
+            attachments: data.attachments.into(),
+        }
+    }
+}
+
+impl From<Content> for Data {
+    fn from(content: Content) -> Self {
+        Self {
+            json: content.json.into(),
+            attachments: content.attachments.into(),
         }
     }
 }

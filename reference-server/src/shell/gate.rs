@@ -9,17 +9,16 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use engineioxide::{ProtocolVersion, Socket};
 use hyper::Method;
 use hyper::http::request::Parts;
 use serde_json::Value;
+use sio_p2p_engine::Generation;
 use tokio::time::{Instant, timeout};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{error, info, warn};
 use url::form_urlencoded;
 
-use super::handshake;
-use super::session::Session;
+use super::session::Connection;
 use crate::Config;
 use crate::auth::{Authenticate, Credentials, Denied, Identity};
 use crate::config::{AuthConfig, AuthMode, Problem};
@@ -33,19 +32,18 @@ pub(crate) struct Admission {
     pub(crate) until: Option<Instant>,
 }
 
-impl Admission {
-    /// As whatever it asks for in its handshake.
-    pub(crate) fn asked_for(handshake: &Parts) -> Self {
-        Self {
-            client_id: handshake::client_id(handshake.uri.query()),
-            until: None,
-        }
-    }
-}
-
 /// Whether a connection may join, and as whom. It travels as an extension of the
 /// handshake of an Engine.IO 3 client.
 pub(crate) type Outcome = Result<Admission, Denied>;
+
+/// What is kept of a handshake where clients are asked who they are.
+#[derive(Debug)]
+pub(crate) enum Papers {
+    /// What was decided when the client came.
+    Judged(Outcome),
+    /// What it has brought, to be judged when it requests to join.
+    Asked(Credentials),
+}
 
 /// Lets connections in, or does not.
 #[derive(Debug)]
@@ -89,14 +87,33 @@ impl Gate {
 
     /// What is known of a connection without asking anybody: that everybody is let
     /// in, or what was found at its handshake.
-    pub(crate) fn known(&self, connection: &Socket<Session>) -> Outcome {
-        let handshake = &connection.req_parts;
+    pub(crate) fn known(&self, connection: &Connection) -> Outcome {
+        let session = connection.data();
         if self.is_open() {
-            return Ok(Admission::asked_for(handshake));
+            return Ok(Admission {
+                client_id: session.asked().map(ToOwned::to_owned),
+                until: None,
+            });
         }
-        let found = handshake.extensions.get::<Outcome>();
-        // Whoever came in by a way that nobody guards stays outside.
-        found.cloned().unwrap_or(Err(Denied::unavailable()))
+        match session.papers() {
+            Some(Papers::Judged(outcome)) => outcome.clone(),
+            // It came in by a way that is not guarded, and stays outside.
+            _ => Err(Denied::unavailable()),
+        }
+    }
+
+    /// What has to be kept of a handshake for as long as its connection lasts.
+    pub(crate) fn keep(&self, generation: Generation, request: Parts) -> Option<Papers> {
+        if self.is_open() {
+            return None;
+        }
+        Some(match generation {
+            Generation::V3 => {
+                let outcome = request.extensions.get::<Outcome>().cloned();
+                Papers::Judged(outcome.unwrap_or(Err(Denied::unavailable())))
+            }
+            Generation::V4 => Papers::Asked(Credentials::new(&request, 4, None)),
+        })
     }
 
     /// Judges the handshake of an Engine.IO 3 client, and lets every other request
@@ -113,14 +130,22 @@ impl Gate {
     /// Judges an Engine.IO 4 client that requests to join.
     pub(crate) fn judge_request(
         &self,
-        connection: &Socket<Session>,
+        connection: &Connection,
         payload: Option<Value>,
     ) -> impl Future<Output = Outcome> {
-        let eio = match connection.protocol {
-            ProtocolVersion::V3 => 3,
-            ProtocolVersion::V4 => 4,
+        let credentials = match connection.data().papers() {
+            Some(Papers::Asked(credentials)) => Some(Credentials {
+                payload,
+                ..credentials.clone()
+            }),
+            _ => None,
         };
-        self.judge(Credentials::new(&connection.req_parts, eio, payload))
+        async move {
+            match credentials {
+                Some(credentials) => self.judge(credentials).await,
+                None => Err(Denied::unavailable()),
+            }
+        }
     }
 
     async fn judge(&self, credentials: Credentials) -> Outcome {
@@ -175,8 +200,10 @@ impl Gate {
 fn is_handshake(request: &Parts) -> bool {
     let query = request.uri.query().unwrap_or_default();
     let parameters = || form_urlencoded::parse(query.as_bytes());
-    parameters().any(|(name, value)| name == "EIO" && value == "3")
-        && !parameters().any(|(name, _)| name == "sid")
+    // Everything but 4 is 3, and of several the last counts, as for the engine.
+    let generation = parameters().filter(|(name, _)| name == "EIO").last();
+    generation.is_none_or(|(_, value)| value != "4")
+        && !parameters().any(|(name, value)| name == "sid" && !value.is_empty())
 }
 
 #[cfg(test)]

@@ -1,11 +1,6 @@
 //! What a connection says about itself before its first packet.
 
-use tracing::field::Empty;
-use tracing::{Span, error_span};
 use url::form_urlencoded;
-
-use super::session::Connection;
-use crate::net::ClientAddress;
 
 /// The parameter of the handshake request that names a client (SRV-CON-1).
 const CLIENT_ID: &str = "clientId";
@@ -32,22 +27,6 @@ pub(crate) fn shown(client_id: Option<&str>) -> Option<&str> {
         .nth(SHOWN)
         .map_or(id.len(), |(end, _)| end);
     id.get(..end)
-}
-
-/// Who a connection is, as the parent of every line of the log that concerns it. Its
-/// Socket.IO id and its number are added when it joins.
-pub(crate) fn span(connection: &Connection) -> Span {
-    let client_id = client_id(connection.req_parts.uri.query());
-    // A span of a level that is filtered out would leave its lines without names,
-    // so it has the highest, which says nothing about the lines.
-    error_span!(
-        "connection",
-        remote = ClientAddress::of(&connection.req_parts.extensions).map(tracing::field::display),
-        eio = connection.protocol as u8,
-        client = shown(client_id.as_deref()),
-        sid = Empty,
-        connection = Empty,
-    )
 }
 
 /// The path of a namespace as an Engine.IO 3 client sends it, which may append a

@@ -5,21 +5,16 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
-use engineioxide::config::EngineIoConfig;
-use engineioxide::service::EngineIoService;
 use hyper::body::{Body, Incoming};
-use hyper::header::{CONTENT_TYPE, ORIGIN, RETRY_AFTER};
+use hyper::header::{ORIGIN, RETRY_AFTER};
 use hyper::service::Service;
-use hyper::{Method, Request, StatusCode};
-use tower_http::cors::Cors;
-use tower_layer::Layer;
-use tracing::{debug, info};
+use hyper::{Method, Request, Response, StatusCode};
+use sio_p2p_engine::{Body as EngineBody, Config as EngineConfig, Server};
+use tracing::info;
 
-use super::body::{WholeBody, collect};
-use super::engine::Engine;
+use super::engine::{Engine, Sessions};
 use super::gate::Gate;
 use super::rates::{Rates, TooMany};
 use crate::net::{OriginError, Origins, Proxies, Traffic};
@@ -39,7 +34,7 @@ const BINARY: &[u8] = b"application/octet-stream";
 pub(crate) struct Http {
     /// Answers what is under [`PATH`] and says 404 to the rest. Around it is what
     /// browsers want to be told.
-    engine: Cors<EngineIoService<Engine>>,
+    engine: Arc<Server<Sessions>>,
     /// The pages that may connect.
     origins: Origins,
     /// The proxies that may say where a client is.
@@ -52,10 +47,6 @@ pub(crate) struct Http {
     gate: Arc<Gate>,
     /// How often an address may connect.
     rates: Arc<Rates>,
-    /// The largest body in bytes.
-    limit: usize,
-    /// How long a body may take to arrive.
-    timeout: Duration,
 }
 
 impl Http {
@@ -67,18 +58,21 @@ impl Http {
     ) -> Result<Self, OriginError> {
         let origins = Origins::new(&config.cors)?;
         let (gate, rates) = (Arc::clone(engine.gate()), Arc::clone(engine.rates()));
-        let engine = EngineIoService::with_config(engine, engine_config(config));
+        let engine = Server::new(Arc::new(Sessions(engine)), engine_config(config));
         Ok(Self {
-            engine: origins.clone().layer(&config.cors).layer(engine),
+            engine,
             origins,
             proxies: Arc::new(Proxies::new(&config.proxy)),
             traffic,
             peer: None,
             gate,
             rates,
-            limit: config.engine.max_message,
-            timeout: config.engine.request_timeout,
         })
+    }
+
+    /// Keeps the time of all sessions until it is dropped.
+    pub(crate) fn keep_time(&self) -> impl Future<Output = ()> + Send + use<> {
+        Arc::clone(&self.engine).keep_time()
     }
 
     /// The same service for the connection of this peer.
@@ -91,24 +85,21 @@ impl Http {
 }
 
 /// The settings of the engine.
-fn engine_config(config: &Config) -> EngineIoConfig {
-    // The engine counts its own packets in the same queue. Ours are counted in
-    // the backlog first, so a heartbeat always finds room.
-    let own_packets = 64;
-    EngineIoConfig::builder()
-        .req_path(PATH)
-        .ping_interval(config.engine.ping_interval)
-        .ping_timeout(config.engine.ping_timeout)
-        .max_buffer_size(config.queue.packets + config.engine.max_attachments + own_packets)
-        // One size for polling, for WebSocket messages and for their frames.
-        .max_payload(config.engine.max_message as u64)
-        .ws_max_message_size(config.engine.max_message)
-        .ws_max_frame_size(config.engine.max_message)
-        .build()
+fn engine_config(config: &Config) -> EngineConfig {
+    EngineConfig {
+        ping_interval: config.engine.ping_interval,
+        ping_timeout: config.engine.ping_timeout,
+        max_message: config.engine.max_message,
+        queue_packets: config.queue.packets,
+        queue_bytes: config.queue.bytes,
+        request_timeout: config.engine.request_timeout,
+        write_stall: config.queue.write_stall,
+        ..EngineConfig::default()
+    }
 }
 
 /// What the engine answers to a request whose body has been read.
-type Answer = <EngineIoService<Engine> as Service<Request<WholeBody>>>::Response;
+type Answer = Response<EngineBody>;
 
 impl Service<Request<Incoming>> for Http {
     type Response = Answer;
@@ -129,13 +120,7 @@ impl Http {
     where
         B: Body<Data = Bytes> + Send + 'static,
     {
-        let Self {
-            mut engine,
-            gate,
-            limit,
-            timeout,
-            ..
-        } = self.clone();
+        let (engine, gate) = (Arc::clone(&self.engine), Arc::clone(&self.gate));
         let (mut head, body) = request.into_parts();
         // A server of another kind may have noted the peer in the request.
         let peer = self.peer.or_else(|| head.extensions.get().copied());
@@ -163,29 +148,9 @@ impl Http {
             }
         }
         Box::pin(async move {
-            // Only requests that bring packets have a body worth reading.
-            let body = if head.method == Method::POST {
-                match tokio::time::timeout(timeout, collect(body, limit)).await {
-                    Ok(Ok(bytes)) if is_text_of_engine_io_3(&head) => WholeBody::packets(bytes),
-                    Ok(Ok(bytes)) => WholeBody::plain(bytes),
-                    // The engine gets to see a body that breaks off, and so ends the
-                    // session that it was for.
-                    Ok(Err(error)) => {
-                        debug!(remote, %error, "cannot read a request");
-                        WholeBody::broken()
-                    }
-                    Err(_) => {
-                        debug!(remote, "a request took too long to arrive");
-                        WholeBody::broken()
-                    }
-                }
-            } else {
-                WholeBody::default()
-            };
             gate.judge_handshake(&mut head).await;
             let request = Request::from_parts(head, body);
-            // The engine is always ready; see its `poll_ready`.
-            tower_service::Service::call(&mut engine, request).await
+            Ok(engine.handle(request).await)
         })
     }
 }
@@ -218,14 +183,4 @@ fn too_many(TooMany { retry_after }: TooMany) -> Answer {
         .headers_mut()
         .insert(RETRY_AFTER, seconds.max(1).into());
     answer
-}
-
-/// True for the one kind of body that needs care; see [`WholeBody::packets`].
-fn is_text_of_engine_io_3(head: &hyper::http::request::Parts) -> bool {
-    let query = head.uri.query().unwrap_or_default();
-    let binary = head
-        .headers
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes() == BINARY);
-    !binary && query.split('&').any(|parameter| parameter == "EIO=3")
 }

@@ -12,21 +12,21 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engineioxide::{ProtocolVersion, socket::Sid};
+use bytes::Bytes;
+use sio_p2p_engine::{CloseReason, Generation, Prepared, SendError, Sid};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::{debug, info};
 
 use super::ending::Ending;
-use super::figures::{Figures, Tally, Waiting};
+use super::figures::{Figures, Tally};
 use super::frame::Encoded;
 use super::gate::Outcome;
-use super::queue::{Queued, Unsent, queue};
 use super::rates::Rates;
-use super::session::{Connection, Phase};
+use super::session::{Batch, Connection, Phase, span};
 use crate::Config;
 use crate::host::Core;
-use crate::relay::{Answer, ConnectionId, Output, Packet, Rate, Request};
+use crate::relay::{Answer, ConnectionId, Data, Output, Packet, Rate, Request};
 
 /// A connection that is outside of the default namespace.
 #[derive(Debug, Clone, Copy)]
@@ -49,8 +49,8 @@ pub(crate) struct Hub {
     outside: HashMap<Sid, Outside>,
     /// Those that may not stay for ever, and until when.
     expiring: HashMap<Sid, Instant>,
-    /// Those that had packets waiting when last looked at.
-    busy: Vec<Sid>,
+    /// Those for which something was queued under this lock, to be written after it.
+    pub(crate) batch: Batch,
     /// How often somebody has joined; the next connection id of the relay.
     joins: u64,
     /// Nobody is let in any more.
@@ -62,6 +62,28 @@ pub(crate) struct Hub {
     tally: Tally,
     /// How many connections are open, for whoever waits for the last to go.
     open: watch::Sender<usize>,
+}
+
+/// An event that was written once for all who get it.
+#[derive(Debug)]
+struct Written {
+    message: Prepared,
+    attachments: Vec<Bytes>,
+    packets: usize,
+    bytes: usize,
+}
+
+impl Written {
+    fn new(data: &Data) -> Self {
+        let event = Encoded::event(data.clone().into(), None);
+        let (packets, bytes) = event.size();
+        Self {
+            message: Prepared::new(&[event.text.as_bytes()]),
+            attachments: event.attachments,
+            packets,
+            bytes,
+        }
+    }
 }
 
 impl Hub {
@@ -79,7 +101,7 @@ impl Hub {
             joined: HashMap::new(),
             outside: HashMap::new(),
             expiring: HashMap::new(),
-            busy: Vec::new(),
+            batch: Batch::new(),
             joins: 0,
             stopping: false,
             config,
@@ -119,40 +141,37 @@ impl Hub {
 
     /// All figures that are under the lock.
     pub(crate) fn figures(&self) -> Figures {
-        let mut waiting = Waiting::default();
-        // Nothing waits for those that are not on the list.
-        let busy = self.busy.iter().filter_map(|sid| self.connections.get(sid));
-        for connection in busy {
-            let (packets, bytes) = connection.data.backlog().depth();
-            waiting.add(packets, bytes);
-        }
         Figures {
             open: self.connections.len(),
             tally: self.tally.clone(),
-            waiting,
             census: self.core.relay.census(),
             counters: self.core.outbox.counters().clone(),
             ..Figures::default()
         }
     }
 
+    /// All open connections.
+    pub(crate) fn connections(&self) -> Vec<Connection> {
+        self.connections.values().cloned().collect()
+    }
+
     /// A transport was opened. Engine.IO 3 clients are in the default namespace
     /// from the start; those of Engine.IO 4 have to ask.
     pub(crate) fn open(&mut self, connection: Connection, outcome: Outcome) {
         self.connections
-            .insert(connection.id, Arc::clone(&connection));
+            .insert(connection.id(), Arc::clone(&connection));
         self.put_outside(&connection, self.config.engine.connect_timeout);
         self.open.send_replace(self.connections.len());
         if self.stopping {
             self.close(&connection, Ending::Stopping);
-        } else if connection.protocol == ProtocolVersion::V3 {
+        } else if connection.generation() == Generation::V3 {
             self.admit(&connection, outcome);
         }
     }
 
     /// The client has left the namespace; its transport stays open.
     pub(crate) fn leave(&mut self, connection: &Connection) {
-        if !matches!(connection.data.phase(), Phase::Joined(_)) {
+        if !matches!(connection.data().phase(), Phase::Joined(_)) {
             return;
         }
         if fault!(self.core, IgnoreLeave) {
@@ -172,12 +191,12 @@ impl Hub {
         request: Request,
     ) {
         if let Some(dialect) = request.dialect() {
-            let before = connection.data.spoken();
+            let before = connection.data().spoken();
             let now = before.with(dialect);
             // It may have left since the packet was read.
             if now != before && self.joined.contains_key(&from) {
-                connection.data.speak(now);
-                self.tally.speak(connection.protocol, before, now);
+                connection.data().speak(now);
+                self.tally.speak(connection.generation(), before, now);
             }
         }
         self.core.received(from, request);
@@ -213,9 +232,9 @@ impl Hub {
     /// everybody has been told already, and we know better.
     pub(crate) fn gone(&mut self, connection: &Connection, ending: Ending) {
         self.retire(connection, Phase::Closed);
-        self.outside.remove(&connection.id);
-        if self.connections.remove(&connection.id).is_some() {
-            self.tally.end(connection.data.ending().unwrap_or(ending));
+        self.outside.remove(&connection.id());
+        if self.connections.remove(&connection.id()).is_some() {
+            self.tally.end(connection.data().ending().unwrap_or(ending));
             self.open.send_replace(self.connections.len());
         }
         self.deliver();
@@ -235,13 +254,6 @@ impl Hub {
         // Deadlines of the relay pass, whether or not anybody sends anything.
         self.core.pass_time();
         self.deliver();
-        // Lets go of the text of delivered packets.
-        let connections = &self.connections;
-        self.busy.retain(|sid| {
-            connections
-                .get(sid)
-                .is_some_and(|connection| connection.data.backlog().settle_and_stay_listed())
-        });
         // Whoever stays outside of the default namespace for too long is closed.
         let late = self
             .outside
@@ -253,16 +265,6 @@ impl Hub {
         let now = Instant::now();
         let expired = self.expiring.iter().filter(|(_, until)| **until <= now);
         finished.extend(expired.map(|(sid, _)| (*sid, Ending::Expired)));
-        // The engine forgets to end a session whose WebSocket breaks before the
-        // first packet is written. No task of its own then holds the connection:
-        // all that is left is the engine's table and ours.
-        finished.extend(self.connections.iter().filter_map(|(sid, connection)| {
-            let joined = matches!(connection.data.phase(), Phase::Joined(_));
-            let tables = 2 + usize::from(joined);
-            let forgotten = Arc::strong_count(connection) <= tables;
-            (forgotten && connection.data.phase() != Phase::Closed)
-                .then_some((*sid, Ending::Transport))
-        }));
         for (sid, ending) in finished {
             self.outside.remove(&sid);
             if let Some(connection) = self.connections.get(&sid).cloned() {
@@ -275,17 +277,36 @@ impl Hub {
     /// have to miss packets, and would not know that it did.
     fn send(&mut self, connection: &Connection, packet: Encoded) {
         let (packets, bytes) = packet.size();
-        match queue(connection, packet, &self.config) {
-            Ok(queued) => {
-                self.tally.queue(packets, bytes);
-                if queued == Queued::Busy {
-                    self.busy.push(connection.id);
-                }
-            }
-            Err(Unsent::Closed) => {}
-            Err(Unsent::Full) => {
-                let who = connection.data.span();
-                info!(parent: who, "closing a consumer that is too far behind");
+        let Encoded { text, attachments } = &packet;
+        let outcome = connection.send(&[text.as_bytes()], attachments, &mut self.batch);
+        self.sent(connection, outcome, packets, bytes);
+    }
+
+    /// Queues an event that others get, too.
+    fn send_written(&mut self, connection: &Connection, event: &Written) {
+        let Written {
+            message,
+            attachments,
+            packets,
+            bytes,
+        } = event;
+        let outcome = connection.send_prepared(message, attachments, &mut self.batch);
+        self.sent(connection, outcome, *packets, *bytes);
+    }
+
+    /// Notes how sending to a connection went.
+    fn sent(
+        &mut self,
+        connection: &Connection,
+        outcome: Result<(), SendError>,
+        packets: usize,
+        bytes: usize,
+    ) {
+        match outcome {
+            Ok(()) => self.tally.queue(packets, bytes),
+            Err(SendError::Closed) => {}
+            Err(SendError::Full) => {
+                info!(parent: span(connection), "closing a consumer that is too far behind");
                 self.shut(connection, Ending::SlowConsumer);
             }
         }
@@ -293,22 +314,28 @@ impl Hub {
 
     /// Closes a connection; what that gives rise to is left in the outbox.
     fn shut(&mut self, connection: &Connection, ending: Ending) {
-        debug!(parent: connection.data.span(), reason = ending.name(), "closing");
-        connection.data.end(ending);
+        debug!(parent: span(connection), reason = ending.name(), "closing");
+        connection.data().end(ending);
         self.retire(connection, Phase::Closed);
-        self.outside.remove(&connection.id);
-        connection.close(ending.for_engine());
+        self.outside.remove(&connection.id());
+        match ending {
+            // It would have to read all that waits before it learns of its end.
+            Ending::SlowConsumer | Ending::Transport => {
+                connection.abort(CloseReason::TransportError);
+            }
+            _ => connection.close(&mut self.batch),
+        }
     }
 
     /// Ends the membership of a connection in the relay, if it has one.
     fn retire(&mut self, connection: &Connection, phase: Phase) {
-        if let Phase::Joined(id) = connection.data.phase() {
-            info!(parent: connection.data.span(), "left");
+        if let Phase::Joined(id) = connection.data().phase() {
+            info!(parent: span(connection), "left");
             self.forget(connection, id);
             self.core.gone(id);
         }
-        self.expiring.remove(&connection.id);
-        connection.data.enter(phase);
+        self.expiring.remove(&connection.id());
+        connection.data().enter(phase);
     }
 
     /// A connection is outside of the default namespace and may stay there for a
@@ -316,14 +343,14 @@ impl Hub {
     fn put_outside(&mut self, connection: &Connection, patience: Duration) {
         let since = Instant::now();
         self.outside
-            .insert(connection.id, Outside { since, patience });
+            .insert(connection.id(), Outside { since, patience });
     }
 
     /// Ends the membership of a connection here, if it has one.
     fn forget(&mut self, connection: &Connection, id: ConnectionId) {
         if self.joined.remove(&id).is_some() {
             self.tally
-                .leave(connection.protocol, connection.data.spoken());
+                .leave(connection.generation(), connection.data().spoken());
         }
     }
 
@@ -331,6 +358,7 @@ impl Hub {
     /// adds to it, which is why this is a loop and nothing below it recurses: a
     /// room may be full of slow consumers.
     pub(crate) fn deliver(&mut self) {
+        let mut written = None;
         while let Some(Output { to, packet }) = self.core.next() {
             // One that was closed on the way gets nothing more.
             let Some(connection) = self.joined.get(&to).cloned() else {
@@ -338,10 +366,22 @@ impl Hub {
             };
             match packet {
                 Packet::Event { data, ack } => {
-                    // Copied only if others in a room share it.
-                    let data = Arc::unwrap_or_clone(data);
                     self.tally.events += 1;
-                    self.send(&connection, Encoded::event(data.into(), ack));
+                    match Arc::try_unwrap(data) {
+                        Ok(data) => self.send(&connection, Encoded::event(data.into(), ack)),
+                        // The members of a room share it, and it is written once for all.
+                        Err(data) => {
+                            let same = |(shared, _): &&(Arc<Data>, Written)| Arc::ptr_eq(shared, &data);
+                            let written = match written.as_ref().filter(same) {
+                                Some((_, written)) => written,
+                                None => {
+                                    let new = Written::new(&data);
+                                    &written.insert((data, new)).1
+                                }
+                            };
+                            self.send_written(&connection, written);
+                        }
+                    }
                 }
                 Packet::Ack { data, id } => {
                     self.tally.acks += 1;
@@ -352,9 +392,9 @@ impl Hub {
                 }
                 Packet::Disconnect => {
                     // The relay has let go of it already.
-                    info!(parent: connection.data.span(), "turned away");
+                    info!(parent: span(&connection), "turned away");
                     self.forget(&connection, to);
-                    connection.data.enter(Phase::Left);
+                    connection.data().enter(Phase::Left);
                     self.put_outside(&connection, self.config.engine.connect_timeout);
                     self.send(&connection, Encoded::disconnect());
                 }

@@ -1,20 +1,27 @@
 //! What the shell knows about one Engine.IO connection.
 
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
-use engineioxide::Socket;
-use tracing::Span;
+use parking_lot::Mutex;
+use sio_p2p_engine::{Opening, Sid, Socket};
+use tracing::field::display;
+use tracing::{Span, error_span};
 
-use super::backlog::Backlog;
 use super::ending::Ending;
 use super::figures::Spoken;
 use super::frame::Decoder;
-use super::rates::Pace;
+use super::gate::{Gate, Papers};
+use super::handshake;
+use super::rates::{Pace, Rates, Seat};
+use crate::ClientAddress;
 use crate::relay::{ConnectionId, Rate};
 
 /// A connection of the engine with our state in it.
 pub(crate) type Connection = Arc<Socket<Session>>;
+
+/// What is to be written when the lock is free.
+pub(crate) type Batch = sio_p2p_engine::Batch<Session>;
 
 /// The state of one connection: its half-read packet and how far it has come.
 #[derive(Debug)]
@@ -24,16 +31,23 @@ pub(crate) struct Session {
     /// A [`Phase`] as a number, so that reading it needs no lock. It is changed
     /// only by the holder of the hub's lock.
     phase: AtomicU64,
-    /// Touched only by the holder of the hub's lock, so this one is always free.
-    backlog: Mutex<Backlog>,
     /// How fast it may send, if there is a limit.
-    pace: OnceLock<Pace>,
+    pace: Option<Box<Pace>>,
     /// The dialects it has spoken, as a number. Changed under the hub's lock.
     spoken: AtomicU8,
     /// Why we closed it, if we did.
     ending: OnceLock<Ending>,
-    /// Who it is, for every line of the log that concerns it.
-    span: OnceLock<Span>,
+    /// The Socket.IO id under which it has joined, and its client id if that is not the
+    /// one it asks for.
+    joined: Mutex<Option<(Sid, Option<Box<str>>)>>,
+    /// The client id that it asks for.
+    asked: Option<Box<str>>,
+    /// Where it comes from.
+    address: Option<ClientAddress>,
+    /// Its place among the sessions of its address.
+    _seat: Option<Arc<Seat>>,
+    /// What is needed to find out who it is, where somebody wants to know.
+    papers: Option<Box<Papers>>,
 }
 
 /// How far a connection has come.
@@ -62,21 +76,29 @@ const CLOSED: u64 = u64::MAX - 2;
 const JUDGED: u64 = u64::MAX - 3;
 const REFUSED: u64 = u64::MAX - 4;
 
-impl Default for Session {
-    fn default() -> Self {
+impl Session {
+    /// The state of a connection that is opened now.
+    pub(crate) fn new(opening: Opening, gate: &Gate, rates: &Rates) -> Self {
+        let Opening {
+            generation,
+            request,
+            ..
+        } = opening;
+        let address = ClientAddress::of(&request.extensions);
         Self {
             decoder: Decoder::default(),
             phase: AtomicU64::new(WAITING),
-            backlog: Mutex::default(),
-            pace: OnceLock::new(),
+            pace: rates.pace(address).map(Box::new),
             spoken: AtomicU8::default(),
             ending: OnceLock::new(),
-            span: OnceLock::new(),
+            joined: Mutex::new(None),
+            asked: handshake::client_id(request.uri.query()).map(String::into_boxed_str),
+            address,
+            _seat: request.extensions.get().cloned(),
+            papers: gate.keep(generation, request).map(Box::new),
         }
     }
-}
 
-impl Session {
     /// How far the connection has come.
     ///
     /// Without the hub's lock the answer may be out of date when it is used. The
@@ -105,14 +127,9 @@ impl Session {
         self.phase.store(number, Ordering::Release);
     }
 
-    /// Sets how fast it may send, once.
-    pub(crate) fn keep_to(&self, pace: Pace) {
-        self.pace.set(pace).ok();
-    }
-
     /// Counts an event. The error is the rate that this is too much for.
     pub(crate) fn may_send(&self) -> Result<(), Rate> {
-        self.pace.get().map_or(Ok(()), Pace::check)
+        self.pace.as_ref().map_or(Ok(()), |pace| pace.check())
     }
 
     /// The dialects it has spoken so far.
@@ -135,41 +152,43 @@ impl Session {
         self.ending.get().copied()
     }
 
-    /// Says who it is. Once is enough.
-    pub(crate) fn introduce(&self, span: Span) {
-        self.span.set(span).ok();
+    /// Notes under which ids it joins.
+    pub(crate) fn join_as(&self, sid: Sid, client: Option<&str>) {
+        let other = (client != self.asked()).then(|| client.unwrap_or_default().into());
+        *self.joined.lock() = Some((sid, other));
     }
 
-    /// Who it is: the parent of every line of the log that concerns it.
-    pub(crate) fn span(&self) -> &Span {
-        self.span.get_or_init(Span::none)
+    /// The client id that it asks for in its handshake.
+    pub(crate) fn asked(&self) -> Option<&str> {
+        self.asked.as_deref()
     }
 
-    /// What waits for this connection.
-    pub(crate) fn backlog(&self) -> MutexGuard<'_, Backlog> {
-        self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What is needed to find out who it is, where somebody wants to know.
+    pub(crate) fn papers(&self) -> Option<&Papers> {
+        self.papers.as_deref()
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_phase_reads_back() {
-        let session = Session::default();
-        assert_eq!(session.phase(), Phase::Waiting);
-        for phase in [
-            Phase::Joined(ConnectionId(0)),
-            Phase::Left,
-            Phase::Judged,
-            Phase::Refused,
-            Phase::Closed,
-            Phase::Joined(ConnectionId(1 << 40)),
-            Phase::Waiting,
-        ] {
-            session.enter(phase);
-            assert_eq!(session.phase(), phase);
-        }
-    }
+/// Who a connection is: the parent of a line of the log that concerns it. Made anew for
+/// each line, because most connections have few of them.
+pub(crate) fn span(connection: &Connection) -> Span {
+    let session = connection.data();
+    let number = match session.phase() {
+        Phase::Joined(id) => Some(id.0),
+        _ => None,
+    };
+    let joined = session.joined.lock();
+    let (sid, client) = joined.as_ref().map_or((None, None), |(sid, client)| {
+        (Some(sid.as_str()), client.as_deref())
+    });
+    // A span of a level that is filtered out would leave its lines without names,
+    // so it has the highest, which says nothing about the lines.
+    error_span!(
+        "connection",
+        remote = session.address.map(display),
+        eio = connection.generation().number(),
+        client = handshake::shown(client.or(session.asked())),
+        sid,
+        connection = number,
+    )
 }

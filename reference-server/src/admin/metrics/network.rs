@@ -17,68 +17,64 @@ impl Snapshot {
     /// TCP, TLS and HTTP.
     pub(super) fn network(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
         let Traffic {
-            accepted,
-            ended,
+            io,
             no_handshake,
-            stalled,
             foreign,
             too_many,
-            read,
-            written,
         } = &*self.traffic;
         // Read before the other, so that the difference is never negative.
-        let gone = ended.get();
+        let gone = io.ended();
         writer.gauge(
             "tcp_connections",
             "TCP connections that are open",
             None,
-            accepted.get().saturating_sub(gone),
+            io.accepted().saturating_sub(gone),
         )?;
         for (name, help, unit, count) in [
             (
                 "tcp_accepted",
                 "TCP connections that were accepted",
                 None,
-                accepted,
+                io.accepted(),
             ),
             (
                 "tcp_stalled",
                 "TCP connections that were dropped because the client took no byte for too long",
                 None,
-                stalled,
+                io.stalled(),
             ),
             (
                 "tls_failed",
                 "TCP connections that did not get through the TLS handshake",
                 None,
-                no_handshake,
+                no_handshake.get(),
             ),
             (
                 "too_many_sessions",
                 "Requests to connect from addresses that ask too often or have too many",
                 None,
-                too_many,
+                too_many.get(),
             ),
             (
                 "foreign_origins",
                 "Requests of web pages whose origin may not connect",
                 None,
-                foreign,
+                foreign.get(),
             ),
             (
                 "tcp_read",
                 "Bytes read from TCP connections, with all that HTTP and TLS add",
                 Some(&Unit::Bytes),
-                read,
+                io.read(),
             ),
             (
                 "tcp_written",
                 "Bytes written to TCP connections, with all that HTTP and TLS add",
                 Some(&Unit::Bytes),
-                written,
+                io.written(),
             ),
         ] {
-            writer.counter(name, help, unit, count.get())?;
+            writer.counter(name, help, unit, count)?;
         }
         Ok(())
     }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use engineioxide::{ProtocolVersion, Str};
+use sio_p2p_engine::Generation;
+use socketioxide_core::Str;
 
 use super::{Engine, Refusal};
-use crate::shell::session::Connection;
+use crate::shell::session::{Batch, Connection};
 
 impl Engine {
     /// Lets a client in or refuses it, at once if nobody has to be asked.
@@ -13,11 +14,12 @@ impl Engine {
         self: &Arc<Self>,
         connection: &Connection,
         payload: Option<Str>,
+        batch: &mut Batch,
     ) -> Result<(), Refusal> {
         // Clients of Engine.IO 3 have been asked when they came.
-        if self.gate.is_open() || connection.protocol == ProtocolVersion::V3 {
+        if self.gate.is_open() || connection.generation() == Generation::V3 {
             let outcome = self.gate.known(connection);
-            self.hub().admit(connection, outcome);
+            self.hub_with(batch).admit(connection, outcome);
             return Ok(());
         }
         let payload = payload
@@ -32,8 +34,9 @@ impl Engine {
         let (engine, connection) = (Arc::clone(self), Arc::clone(connection));
         tokio::spawn(async move {
             let outcome = engine.gate.judge_request(&connection, payload).await;
-            engine.guarded(&connection, || {
-                engine.hub().admit(&connection, outcome);
+            let mut batch = Batch::new();
+            engine.guarded(&connection, &mut batch, |batch| {
+                engine.hub_with(batch).admit(&connection, outcome);
                 Ok(())
             });
         });

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engineioxide::{ProtocolVersion, socket::Sid};
-use tracing::info;
+use sio_p2p_engine::{Generation, Sid};
+use tracing::{error, info};
 
 use super::Hub;
 use crate::auth::Denied;
 use crate::relay::{ConnectionId, Handshake};
 use crate::shell::frame::Encoded;
 use crate::shell::gate::{Admission, Outcome};
-use crate::shell::handshake;
-use crate::shell::session::{Connection, Phase};
+use crate::shell::ending::Ending;
+use crate::shell::session::{Connection, Phase, span};
 
 /// How long a client that was refused may take to read why. Those of Socket.IO
 /// close the connection when they have; others may want to keep it.
@@ -26,9 +26,9 @@ impl Hub {
         reason = "only who holds the hub may change the phase of a connection"
     )]
     pub(crate) fn judge(&mut self, connection: &Connection) -> bool {
-        let may_ask = matches!(connection.data.phase(), Phase::Waiting | Phase::Left);
+        let may_ask = matches!(connection.data().phase(), Phase::Waiting | Phase::Left);
         if may_ask {
-            connection.data.enter(Phase::Judged);
+            connection.data().enter(Phase::Judged);
         }
         may_ask
     }
@@ -44,14 +44,14 @@ impl Hub {
     /// Tells a client why it may not join. It cannot try again on this connection:
     /// guessing shall cost a handshake each time.
     fn refuse(&mut self, connection: &Connection, reason: &Denied) {
-        if !is_before_joining(connection.data.phase()) {
+        if !is_before_joining(connection.data().phase()) {
             return;
         }
-        connection.data.enter(Phase::Refused);
+        connection.data().enter(Phase::Refused);
         self.tally.refused += 1;
         let linger = REFUSED_LINGER.min(self.config.engine.connect_timeout);
         self.put_outside(connection, linger);
-        let object = connection.protocol == ProtocolVersion::V4;
+        let object = connection.generation() == Generation::V4;
         self.reply(connection, Encoded::denied(&reason.to_string(), object));
     }
 
@@ -61,35 +61,35 @@ impl Hub {
         // Asked again under the lock: polling requests of one client may overlap,
         // and a client that joined twice would be forgotten only once. It may also
         // have gone while it was judged.
-        if !is_before_joining(connection.data.phase()) {
+        if !is_before_joining(connection.data().phase()) {
             return;
         }
         let Admission { client_id, until } = admission;
         if let Some(until) = until {
-            self.expiring.insert(connection.id, until);
+            self.expiring.insert(connection.id(), until);
         }
         let id = ConnectionId(self.joins);
         self.joins += 1;
         // A 2.x client takes its engine id for its Socket.IO id; a 4.x client is
         // told one, which must not be the engine id: that one is a secret.
-        let (sid, told) = if connection.protocol == ProtocolVersion::V3 {
-            (connection.id.to_string(), false)
-        } else {
-            (Sid::new().to_string(), true)
+        let told = connection.generation() == Generation::V4;
+        let sid = if told { Sid::random() } else { Ok(connection.id()) };
+        let sid = match sid {
+            Ok(sid) => sid,
+            Err(reason) => {
+                error!(parent: span(connection), %reason, "no randomness for an id");
+                return self.close(connection, Ending::Internal);
+            }
         };
-        let who = connection.data.span();
-        who.record("sid", sid.as_str()).record("connection", id.0);
-        if client_id != handshake::client_id(connection.req_parts.uri.query()) {
-            // The gate knows it by another name than it gave.
-            who.record("client", handshake::shown(client_id.as_deref()));
-        }
-        info!(parent: who, "joined");
+        connection.data().join_as(sid, client_id.as_deref());
+        let sid = sid.to_string();
         self.tally
-            .join(connection.protocol, connection.data.spoken());
-        self.outside.remove(&connection.id);
+            .join(connection.generation(), connection.data().spoken());
+        self.outside.remove(&connection.id());
         // Known here first: what the relay has to say comes after the `40`, even
         // if it is that the client may not stay (SRV-CORE-13).
-        connection.data.enter(Phase::Joined(id));
+        connection.data().enter(Phase::Joined(id));
+        info!(parent: span(connection), "joined");
         self.joined.insert(id, Arc::clone(connection));
         if !fault!(self.core, DropConnect) {
             self.send(connection, Encoded::connect(told.then_some(&sid)));
