@@ -120,7 +120,10 @@ impl File {
     }
 
     fn answer(&self, name: &str, request: &HeaderMap) -> Response<Bytes> {
-        let kind = if name.ends_with(".map") {
+        let kind = if name
+            .rsplit_once('.')
+            .is_some_and(|(_, ending)| ending == "map")
+        {
             "application/json; charset=utf-8"
         } else {
             "application/javascript; charset=utf-8"
