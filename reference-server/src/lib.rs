@@ -62,7 +62,7 @@ pub use host::{
     OpenStreamError, PersistError, Presence, PresenceEvent, ProvideError, PublishError, Reply,
     RequestError, Requested, Service, Stored, StreamEnded, StreamOptions,
 };
-pub use net::{Certificates, ClientAddress, OriginError, TlsError};
+pub use net::{Certificates, ClientAddress, OriginError, OriginFault, TlsError};
 pub use relay::{Content, Peer};
 pub use serve::{BoundServer, serve};
 pub use server::{P2pServer, P2pServerBuilder};

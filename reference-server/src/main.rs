@@ -4,13 +4,14 @@ mod cli;
 mod health;
 mod logging;
 mod signals;
+mod threads;
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
 use sio_p2p_server::config::Loaded;
-use sio_p2p_server::{BoundServer, Config, P2pServer, PATH};
+use sio_p2p_server::{BoundServer, Config, P2pServer};
 use tokio::net::TcpListener;
 
 use crate::cli::Options;
@@ -66,9 +67,10 @@ fn main() -> ExitCode {
 }
 
 /// Runs the server on a runtime of its own.
-#[tokio::main]
-async fn start(loaded: Loaded) -> Result<(), String> {
-    run(loaded.config).await
+fn start(loaded: Loaded) -> Result<(), String> {
+    let runtime = threads::runtime(&loaded.config.runtime)
+        .map_err(|error| format!("cannot start the threads of `runtime.threads`: {error}"))?;
+    runtime.block_on(run(loaded.config))
 }
 
 /// Serves until a signal comes. The error is a sentence for the terminal.
@@ -82,21 +84,22 @@ async fn run(config: Config) -> Result<(), String> {
     let listener = TcpListener::bind(wanted)
         .await
         .map_err(|error| format!("cannot listen on {wanted}: {error}"))?;
+    let path = config.engine.base_path().to_owned();
     let server = P2pServer::new(config)
         .bind(listener)
         .await
         .map_err(|error| format!("cannot serve on {wanted}: {error}"))?;
-    announce(&server);
+    announce(&server, &path);
     signals::serve(server, signals).await
 }
 
 /// Prints the address that clients connect to, and then that of the admin pages if
 /// there are any.
-fn announce(server: &BoundServer) {
+fn announce(server: &BoundServer, path: &str) {
     let encrypted = server.certificates().is_some();
     let scheme = if encrypted { "https" } else { "http" };
     let address = server.address();
-    print(&format!("listening on {scheme}://{address}{PATH}/\n"));
+    print(&format!("listening on {scheme}://{address}{path}/\n"));
     if let Some(address) = server.admin_address() {
         print(&format!("admin pages on http://{address}/\n"));
     }

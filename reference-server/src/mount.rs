@@ -23,8 +23,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http_body_util::Either;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Either};
 use hyper::body::Body;
 use hyper::{Request, Response};
 use tokio_util::task::AbortOnDropHandle;
@@ -35,7 +35,7 @@ use tracing::{info, warn};
 use crate::host::Handle;
 use crate::shell::engine::Engine;
 use crate::shell::http::Http;
-use crate::{Config, P2pServer, PATH};
+use crate::{Config, P2pServer};
 
 /// The body of an answer.
 pub type P2pBody = UnsyncBoxBody<Bytes, Infallible>;
@@ -51,8 +51,9 @@ pub struct P2pService {
     http: Http,
 }
 
-/// A layer that serves Socket.IO clients under [`PATH`] and leaves everything else to
-/// the service inside.
+/// A layer that serves Socket.IO clients under
+/// [`path`](crate::config::EngineConfig::path) and leaves everything else to the service
+/// inside.
 #[derive(Debug, Clone)]
 pub struct P2pLayer {
     service: P2pService,
@@ -87,9 +88,8 @@ impl P2pServer {
     /// Must be called in a tokio runtime, which keeps the house of the server.
     pub fn into_service(self) -> io::Result<(P2pService, Running)> {
         let (config, engine) = self.into_parts();
-        let invalid = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
         engine.prepare(&config)?;
-        let http = Http::new(Arc::clone(&engine), &config, Arc::default()).map_err(invalid)?;
+        let http = Http::new(Arc::clone(&engine), &config, Arc::default())?;
         let housekeeping = Arc::clone(&engine).housekeep(config.engine.connect_timeout);
         let time = AbortOnDropHandle::new(tokio::spawn(http.keep_time()));
         let running = Running {
@@ -166,8 +166,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let answer = self.http.answer(request);
-        Box::pin(async move { Ok(answer.await?.map(BodyExt::boxed_unsync)) })
+        self.http.answer(request)
     }
 }
 
@@ -196,7 +195,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        if is_ours(request.uri().path()) {
+        if self.service.http.is_ours(request.uri().path()) {
             let answer = self.service.call(request);
             return Box::pin(async move {
                 match answer.await {
@@ -207,26 +206,5 @@ where
         }
         let answer = self.inner.call(request);
         Box::pin(async move { Ok(answer.await?.map(Either::Right)) })
-    }
-}
-
-/// True for the path of the protocol, with or without a slash and more behind it.
-fn is_ours(path: &str) -> bool {
-    path.strip_prefix(PATH)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_path_of_the_protocol_is_taken() {
-        for path in ["/socket.io", "/socket.io/", "/socket.io/more"] {
-            assert!(is_ours(path), "{path}");
-        }
-        for path in ["/", "/socket.ion", "/app/socket.io/", ""] {
-            assert!(!is_ours(path), "{path}");
-        }
     }
 }

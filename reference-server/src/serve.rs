@@ -92,8 +92,7 @@ impl BoundServer {
         let address = listener.local_addr()?;
         let tls = Tls::load(&config.tls)?.map(Arc::new);
         let traffic = Arc::new(Traffic::default());
-        let service = Http::new(Arc::clone(&engine), &config, Arc::clone(&traffic))
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let service = Http::new(Arc::clone(&engine), &config, Arc::clone(&traffic))?;
         let acceptor = Acceptor::new(
             Arc::clone(&config),
             service,

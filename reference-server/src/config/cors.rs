@@ -13,9 +13,13 @@ use crate::net::Origins;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CorsConfig {
-    /// The origins whose pages may connect, such as `https://app.example.org`;
-    /// `*` is any, and the default, as on Socket.IO 2. An empty list leaves the
-    /// pages of the server's own origin. It holds for polling and `WebSocket` alike.
+    /// The origins whose pages may connect, as browsers write them: scheme, host, and
+    /// the port unless the scheme implies it, such as `https://app.example.org` or
+    /// `capacitor://localhost`. `https://*.example.org` is every subdomain, however
+    /// deep, with this scheme and port, but not `https://example.org`. `file://` and
+    /// `null` are what pages from files and in sandboxes say. `*` is any, and the
+    /// default, as on Socket.IO 2. An empty list leaves the pages of the server's own
+    /// origin. It holds for polling and `WebSocket` alike.
     pub origins: Vec<String>,
     /// Whether pages may send cookies with their requests, default true, as on
     /// Socket.IO 2. The server reads none; a balancer with sticky sessions may.
@@ -39,10 +43,11 @@ impl Default for CorsConfig {
 }
 
 impl CorsConfig {
-    /// What is no origin would let nobody in, without a word.
+    /// What is no origin would let nobody in, without a word. Each is told.
     pub(super) fn check(&self, problems: &mut Vec<Problem>) {
-        if let Err(error) = Origins::new(self) {
-            problems.push(Problem::new("cors.origins", error.to_string()));
+        for error in Origins::faults(self) {
+            let key = format!("cors.origins[{}]", error.index);
+            problems.push(Problem::new(&key, error.to_string()));
         }
     }
 }

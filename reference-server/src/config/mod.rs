@@ -32,6 +32,7 @@ mod proxy;
 mod queue;
 mod rates;
 mod reference;
+mod runtime;
 mod schema;
 mod secret;
 mod tls;
@@ -55,6 +56,7 @@ pub use self::proxy::{ForwardedBy, ProxyConfig};
 pub use self::queue::QueueConfig;
 pub use self::rates::RatesConfig;
 pub use self::reference::reference;
+pub use self::runtime::RuntimeConfig;
 pub use self::schema::{Kind, Setting, schema, settings};
 pub use self::secret::Secret;
 pub use self::tls::TlsConfig;
@@ -96,6 +98,8 @@ pub struct Config {
     pub admin: AdminConfig,
     /// What is logged, and in which form.
     pub log: LogConfig,
+    /// How the program uses the machine.
+    pub runtime: RuntimeConfig,
     /// How a stopping server lets go of its clients.
     pub drain: DrainConfig,
     /// Who may connect, and under which client id.

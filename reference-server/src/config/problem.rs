@@ -88,6 +88,7 @@ impl Config {
         self.tls.check(problems);
         self.auth.check(problems);
         self.cors.check(problems);
+        self.engine.check(problems);
     }
 }
 

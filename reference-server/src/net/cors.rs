@@ -1,174 +1,178 @@
-//! Which web pages may connect.
+//! What browsers are told about pages of other origins.
 //!
 //! A browser asks for permission only before it lets a page read an answer. It
 //! sends the simple requests of polling anyway, and `WebSocket`s need no permission
-//! at all. So the origin is checked before the engine sees a request, and the
-//! headers that browsers want are added to what it answers.
+//! at all. So the origin is checked before the engine sees a request. What browsers
+//! want to be told is added last, around everything: a page must be able to read an
+//! error as well as what it asked for.
 
-use std::collections::HashSet;
-
-use hyper::header::{HOST, HeaderValue, ORIGIN};
+use hyper::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_HEADERS, HeaderName, HeaderValue, ORIGIN, VARY,
+};
 use hyper::{HeaderMap, Method};
-use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
-use url::{Origin, Url};
 
+use super::{OriginError, Origins};
 use crate::config::CorsConfig;
 
-/// The origins that are let in.
+/// A page of the public web asks whether it may talk to a private network.
+const REQUEST_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-request-private-network");
+/// The answer to that.
+const ALLOW_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-allow-private-network");
+
+/// What the answers depend on, for caches.
+const VARIES: HeaderValue = HeaderValue::from_static(
+    "origin, access-control-request-method, access-control-request-headers",
+);
+const TRUE: HeaderValue = HeaderValue::from_static("true");
+const METHODS: HeaderValue = HeaderValue::from_static("GET,POST");
+/// Pages read only a few headers of an answer unless they are named.
+const EXPOSED: HeaderValue = HeaderValue::from_static("retry-after");
+
+/// Which pages may connect, and what their browsers are told.
 #[derive(Debug, Clone)]
-pub(crate) struct Origins {
-    /// `None` lets everybody in.
-    allowed: Option<HashSet<String>>,
+pub(crate) struct Cors {
+    origins: Origins,
+    /// Whether cookies may be sent along.
+    credentials: bool,
+    /// For how many seconds the answer to a preflight request holds.
+    max_age: HeaderValue,
 }
 
-/// An entry of `cors.origins` that is no origin.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "holds `{found}`, expected `*` or scheme, host and port alone, such as `https://app.example.org`"
-)]
-pub struct OriginError {
-    /// The entry.
-    pub found: String,
-}
+/// What one answer must carry.
+#[derive(Debug)]
+pub(crate) struct Told(HeaderMap);
 
-impl Origins {
+impl Cors {
     pub(crate) fn new(config: &CorsConfig) -> Result<Self, OriginError> {
-        let mut allowed = HashSet::new();
-        for text in &config.origins {
-            if text == "*" {
-                return Ok(Self { allowed: None });
-            }
-            allowed.insert(normal(text).ok_or_else(|| OriginError {
-                found: text.clone(),
-            })?);
-        }
         Ok(Self {
-            allowed: Some(allowed),
+            origins: Origins::new(config)?,
+            credentials: config.credentials,
+            max_age: config.max_age.as_secs().into(),
         })
     }
 
-    /// Whether a request with these headers may be served. One that does not come
-    /// from a page, or comes from a page of this very server, always may.
-    pub(crate) fn admit(&self, headers: &HeaderMap) -> bool {
-        let Some(origin) = headers.get(ORIGIN) else {
-            return true;
-        };
-        self.allows(origin) || same_origin(origin, headers)
+    /// Whether a request may be served; see [`Origins::admit`].
+    pub(crate) fn admit(&self, request: &HeaderMap) -> bool {
+        self.origins.admit(request)
     }
 
-    /// Whether pages of this origin may connect from elsewhere.
-    fn allows(&self, origin: &HeaderValue) -> bool {
-        let Some(allowed) = &self.allowed else {
-            return true;
-        };
-        origin.to_str().is_ok_and(|origin| allowed.contains(origin))
+    /// What the answer to a request must carry, whatever it is, in the words of
+    /// Socket.IO 2: the origin is repeated rather than answered by `*`, which browsers
+    /// do not accept together with cookies.
+    pub(crate) fn told(&self, request: &HeaderMap) -> Told {
+        let mut told = HeaderMap::with_capacity(4);
+        told.insert(VARY, VARIES);
+        if let Some(origin) = request
+            .get(ORIGIN)
+            .filter(|origin| self.origins.allows(origin))
+        {
+            told.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            told.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+            if self.credentials {
+                told.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
+            }
+        }
+        Told(told)
     }
 
-    /// The layer that tells browsers what is allowed, in the words of Socket.IO 2:
-    /// the origin is repeated rather than answered by `*`, which browsers do not
-    /// accept together with cookies.
-    pub(crate) fn layer(self, config: &CorsConfig) -> CorsLayer {
-        CorsLayer::new()
-            .allow_origin(AllowOrigin::predicate(move |origin, _| self.allows(origin)))
-            .allow_credentials(config.credentials)
-            .allow_methods([Method::GET, Method::POST])
-            // Applications add headers of their own, such as tokens.
-            .allow_headers(AllowHeaders::mirror_request())
-            .max_age(config.max_age)
+    /// The headers of the answer to a preflight request, beside those that every
+    /// answer carries; `None` if it is a request of another kind. There is nothing to
+    /// ask about a request without an origin, but a method that must be answered.
+    pub(crate) fn preflight(&self, method: &Method, request: &HeaderMap) -> Option<HeaderMap> {
+        if method != Method::OPTIONS {
+            return None;
+        }
+        let mut answer = HeaderMap::with_capacity(4);
+        answer.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+        answer.insert(ACCESS_CONTROL_MAX_AGE, self.max_age.clone());
+        // Applications add headers of their own, such as tokens.
+        if let Some(asked) = request.get(ACCESS_CONTROL_REQUEST_HEADERS) {
+            answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
+        }
+        let private = request.get(REQUEST_PRIVATE_NETWORK);
+        if private.is_some_and(|asked| asked == TRUE) {
+            answer.insert(ALLOW_PRIVATE_NETWORK, TRUE);
+        }
+        Some(answer)
     }
 }
 
-/// An origin as browsers write it, or `None` for what is none.
-fn normal(text: &str) -> Option<String> {
-    let url = Url::parse(text).ok()?;
-    let only_origin = matches!(url.path(), "" | "/")
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && !text.ends_with('/');
-    match url.origin() {
-        origin @ Origin::Tuple(..) if only_origin => Some(origin.ascii_serialization()),
-        _ => None,
+impl Told {
+    /// Adds to the headers of an answer.
+    pub(crate) fn add_to(self, answer: &mut HeaderMap) {
+        answer.extend(self.0);
     }
-}
-
-/// True if the page comes from the host that it talks to. The scheme is not
-/// compared: behind a proxy we do not know our own.
-fn same_origin(origin: &HeaderValue, headers: &HeaderMap) -> bool {
-    let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else {
-        return false;
-    };
-    let Ok(origin) = origin.to_str() else {
-        return false;
-    };
-    origin
-        .split_once("://")
-        .is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn origins(list: &[&str]) -> Result<Origins, OriginError> {
-        Origins::new(&CorsConfig {
-            origins: list.iter().map(|&origin| origin.to_owned()).collect(),
+    fn cors(origins: &[&str], credentials: bool) -> Cors {
+        Cors::new(&CorsConfig {
+            origins: origins.iter().map(|&origin| origin.to_owned()).collect(),
+            credentials,
             ..CorsConfig::default()
         })
+        .unwrap()
     }
 
-    fn admits(origins: &Origins, origin: Option<&'static str>) -> bool {
-        let mut headers = HeaderMap::new();
-        headers.insert(HOST, HeaderValue::from_static("relay.example.org:3000"));
-        if let Some(origin) = origin {
-            headers.insert(ORIGIN, HeaderValue::from_static(origin));
-        }
-        origins.admit(&headers)
+    fn request(headers: &[(HeaderName, &'static str)]) -> HeaderMap {
+        let headers = headers.iter().cloned();
+        headers
+            .map(|(name, value)| (name, HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    fn written(headers: &HeaderMap) -> String {
+        let lines = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap()));
+        lines.collect()
     }
 
     #[test]
-    fn a_list_lets_in_what_is_on_it() {
-        let list = origins(&["https://App.example.org", "http://localhost:8080"]).unwrap();
-        for (origin, expected) in [
-            (None, true),
-            (Some("https://app.example.org"), true),
-            (Some("http://localhost:8080"), true),
-            (Some("http://relay.example.org:3000"), true),
-            (Some("http://app.example.org"), false),
-            (Some("https://app.example.org.evil.test"), false),
-            (Some("http://localhost"), false),
-            (Some("http://relay.example.org"), false),
-            (Some("null"), false),
+    fn an_allowed_page_may_read_and_a_foreign_one_is_told_nothing() {
+        let page = request(&[(ORIGIN, "https://app.test")]);
+        let Told(told) = cors(&["https://app.test"], true).told(&page);
+        insta::assert_snapshot!(written(&told), @"
+        vary: origin, access-control-request-method, access-control-request-headers
+        access-control-allow-origin: https://app.test
+        access-control-expose-headers: retry-after
+        access-control-allow-credentials: true
+        ");
+        for (cors, request) in [
+            (cors(&["https://other.test"], true), page),
+            (cors(&["*"], true), HeaderMap::new()),
         ] {
-            assert_eq!(admits(&list, origin), expected, "{origin:?}");
+            let Told(told) = cors.told(&request);
+            assert_eq!(told.keys().collect::<Vec<_>>(), [VARY]);
         }
     }
 
     #[test]
-    fn a_star_lets_everybody_in_and_an_empty_list_the_own_origin() {
-        let (all, own) = (origins(&["https://a.test", "*"]), origins(&[]));
-        let (all, own) = (all.unwrap(), own.unwrap());
-        for origin in [Some("https://b.test"), Some("null"), None] {
-            assert!(admits(&all, origin));
-            assert_eq!(admits(&own, origin), origin.is_none());
-        }
-        assert!(admits(&own, Some("https://relay.example.org:3000")));
-    }
-
-    #[test]
-    fn what_is_no_origin_is_an_error() {
-        for text in [
-            "app.example.org",
-            "https://app.example.org/",
-            "https://app.example.org/page",
-            "https://user@app.example.org",
-            "https://app.example.org?x",
-            "*.example.org",
-            "file:///page",
-            "",
-        ] {
-            let error = origins(&[text]).unwrap_err();
-            assert!(error.to_string().contains(&format!("`{text}`")));
+    fn a_preflight_request_is_answered_with_what_it_asks_for() {
+        let cors = cors(&["*"], false);
+        let asked = request(&[
+            (ORIGIN, "https://app.test"),
+            (ACCESS_CONTROL_REQUEST_HEADERS, "content-type,x-token"),
+            (REQUEST_PRIVATE_NETWORK, "true"),
+        ]);
+        let answer = cors.preflight(&Method::OPTIONS, &asked).unwrap();
+        insta::assert_snapshot!(written(&answer), @"
+        access-control-allow-methods: GET,POST
+        access-control-max-age: 7200
+        access-control-allow-headers: content-type,x-token
+        access-control-allow-private-network: true
+        ");
+        let answer = cors.preflight(&Method::OPTIONS, &HeaderMap::new()).unwrap();
+        assert_eq!(answer.len(), 2);
+        for method in [Method::GET, Method::POST] {
+            assert_eq!(cors.preflight(&method, &asked), None);
         }
     }
 }

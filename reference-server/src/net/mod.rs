@@ -7,14 +7,16 @@
 mod accept;
 mod address;
 mod cors;
+mod origins;
 mod proxy;
 mod tls;
 mod traffic;
 
 pub(crate) use self::accept::Acceptor;
 pub use self::address::ClientAddress;
-pub use self::cors::OriginError;
-pub(crate) use self::cors::Origins;
+pub(crate) use self::cors::Cors;
+pub(crate) use self::origins::Origins;
+pub use self::origins::{OriginError, OriginFault};
 pub(crate) use self::proxy::Proxies;
 pub(crate) use self::tls::Tls;
 pub use self::tls::{Certificates, TlsError};

@@ -1,26 +1,34 @@
 //! What happens to an HTTP request before the engine gets it.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::header::{ORIGIN, RETRY_AFTER};
+use hyper::http::request::Parts;
 use hyper::service::Service;
-use hyper::{Method, Request, Response, StatusCode};
-use sio_p2p_engine::{Body as EngineBody, Config as EngineConfig, Server};
-use tracing::info;
+use hyper::{HeaderMap, Method, Request, Response, StatusCode};
+use sio_p2p_engine::Server;
+use tracing::{debug, info};
 
 use super::engine::{Engine, Sessions};
+use super::files::ClientFiles;
 use super::gate::Gate;
 use super::rates::{Rates, TooMany};
-use crate::net::{OriginError, Origins, Proxies, Traffic};
+use crate::config::EngineConfig;
+use crate::mount::P2pBody;
+use crate::net::{Cors, Proxies, Traffic};
 use crate::{ClientAddress, Config};
 
-/// The path under which Socket.IO clients look for a server.
+/// The path under which Socket.IO clients look for a server, unless they and
+/// [`path`](crate::config::EngineConfig::path) say otherwise.
 pub const PATH: &str = "/socket.io";
 
 /// The content type of a body that is not text.
@@ -29,14 +37,18 @@ const BINARY: &[u8] = b"application/octet-stream";
 /// The service that answers every HTTP request.
 ///
 /// It finds out where the client is, turns pages of foreign origins away, reads
-/// the body, and leaves the rest to the engine.
+/// the body, and leaves the rest to the engine. Around everything is what browsers
+/// want to be told.
 #[derive(Debug, Clone)]
 pub(crate) struct Http {
-    /// Answers what is under [`PATH`] and says 404 to the rest. Around it is what
-    /// browsers want to be told.
+    /// Answers what is under the path of the settings and says 404 to the rest.
     engine: Arc<Server<Sessions>>,
-    /// The pages that may connect.
-    origins: Origins,
+    /// The pages that may connect, and what their browsers are told.
+    cors: Arc<Cors>,
+    /// The client library, if pages can load it here.
+    files: ClientFiles,
+    /// Where clients find the server.
+    settings: Arc<EngineConfig>,
     /// The proxies that may say where a client is.
     proxies: Arc<Proxies>,
     /// What is refused is counted here.
@@ -55,19 +67,26 @@ impl Http {
         engine: Arc<Engine>,
         config: &Config,
         traffic: Arc<Traffic>,
-    ) -> Result<Self, OriginError> {
-        let origins = Origins::new(&config.cors)?;
+    ) -> io::Result<Self> {
+        let cors = Cors::new(&config.cors).map_err(invalid)?;
+        let files = config.engine.client_files.as_deref();
         let (gate, rates) = (Arc::clone(engine.gate()), Arc::clone(engine.rates()));
-        let engine = Server::new(Arc::new(Sessions(engine)), engine_config(config));
         Ok(Self {
-            engine,
-            origins,
+            engine: Server::new(Arc::new(Sessions(engine)), engine_settings(config)),
+            cors: Arc::new(cors),
+            files: ClientFiles::load(files).map_err(invalid)?,
+            settings: Arc::new(config.engine.clone()),
             proxies: Arc::new(Proxies::new(&config.proxy)),
             traffic,
             peer: None,
             gate,
             rates,
         })
+    }
+
+    /// Whether this path is the server's, with or without a slash and more behind it.
+    pub(crate) fn is_ours(&self, path: &str) -> bool {
+        self.settings.below(path).is_some()
     }
 
     /// Keeps the time of all sessions until it is dropped.
@@ -85,8 +104,8 @@ impl Http {
 }
 
 /// The settings of the engine.
-fn engine_config(config: &Config) -> EngineConfig {
-    EngineConfig {
+fn engine_settings(config: &Config) -> sio_p2p_engine::Config {
+    sio_p2p_engine::Config {
         ping_interval: config.engine.ping_interval,
         ping_timeout: config.engine.ping_timeout,
         max_message: config.engine.max_message,
@@ -94,12 +113,12 @@ fn engine_config(config: &Config) -> EngineConfig {
         queue_bytes: config.queue.bytes,
         request_timeout: config.engine.request_timeout,
         write_stall: config.queue.write_stall,
-        ..EngineConfig::default()
+        ..sio_p2p_engine::Config::default()
     }
 }
 
-/// What the engine answers to a request whose body has been read.
-type Answer = Response<EngineBody>;
+/// An answer of the server.
+type Answer = Response<P2pBody>;
 
 impl Service<Request<Incoming>> for Http {
     type Response = Answer;
@@ -115,12 +134,26 @@ impl Service<Request<Incoming>> for Http {
 type Answering = Pin<Box<dyn Future<Output = Result<Answer, Infallible>> + Send>>;
 
 impl Http {
-    /// Answers a request, whatever its body is made of.
+    /// Answers a request, whatever its body is made of. Every answer carries what a
+    /// browser needs before it lets a page read it.
     pub(crate) fn answer<B>(&self, request: Request<B>) -> Answering
     where
         B: Body<Data = Bytes> + Send + 'static,
     {
-        let (engine, gate) = (Arc::clone(&self.engine), Arc::clone(&self.gate));
+        let told = self.cors.told(request.headers());
+        let answering = self.clone().decide(request);
+        Box::pin(async move {
+            let mut answer = answering.await?;
+            told.add_to(answer.headers_mut());
+            Ok(answer)
+        })
+    }
+
+    /// Answers a request without regard to browsers.
+    async fn decide<B>(self, request: Request<B>) -> Result<Answer, Infallible>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+    {
         let (mut head, body) = request.into_parts();
         // A server of another kind may have noted the peer in the request.
         let peer = self.peer.or_else(|| head.extensions.get().copied());
@@ -129,11 +162,20 @@ impl Http {
             head.extensions.insert(client);
         }
         let remote = ClientAddress::of(&head.extensions).map(tracing::field::display);
-        if !self.origins.admit(&head.headers) {
+        if !self.cors.admit(&head.headers) {
             let origin = head.headers.get(ORIGIN);
             info!(remote, ?origin, "refusing a page of a foreign origin");
             self.traffic.foreign.add(1);
-            return Box::pin(std::future::ready(Ok(forbidden())));
+            return Ok(empty(StatusCode::FORBIDDEN));
+        }
+        if let Some(headers) = self.cors.preflight(&head.method, &head.headers) {
+            return Ok(preflight(headers));
+        }
+        let Some(below) = self.settings.below(head.uri.path()) else {
+            return Ok(empty(StatusCode::NOT_FOUND));
+        };
+        if let Some(file) = self.files.answer(&head, below) {
+            return Ok(file.map(|content| Full::new(content).boxed_unsync()));
         }
         if opens_session(&head) {
             match self.rates.admit(ClientAddress::of(&head.extensions)) {
@@ -143,39 +185,48 @@ impl Http {
                 Err(error) => {
                     info!(remote, %error, "refusing a session");
                     self.traffic.too_many.add(1);
-                    return Box::pin(std::future::ready(Ok(too_many(error))));
+                    return Ok(too_many(error));
                 }
             }
         }
-        Box::pin(async move {
-            gate.judge_handshake(&mut head).await;
-            let request = Request::from_parts(head, body);
-            Ok(engine.handle(request).await)
-        })
+        self.gate.judge_handshake(&mut head).await;
+        let request = Request::from_parts(head, body);
+        let answer = self.engine.handle(request).await;
+        Ok(answer.map(BodyExt::boxed_unsync))
     }
 }
 
-/// The answer to a page that may not connect.
-fn forbidden() -> Answer {
+/// Settings that cannot be carried out.
+fn invalid(error: impl Error + Send + Sync + 'static) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, error)
+}
+
+/// An answer of a status alone.
+fn empty(status: StatusCode) -> Answer {
     let mut answer = Answer::default();
-    *answer.status_mut() = StatusCode::FORBIDDEN;
+    *answer.status_mut() = status;
+    answer
+}
+
+/// The answer to a browser that asks before it sends a request.
+fn preflight(headers: HeaderMap) -> Answer {
+    let mut answer = Answer::default();
+    *answer.headers_mut() = headers;
     answer
 }
 
 /// Whether a request opens a session, if the engine makes sense of it. All others
 /// name theirs.
-fn opens_session(head: &hyper::http::request::Parts) -> bool {
+fn opens_session(head: &Parts) -> bool {
     let query = head.uri.query().unwrap_or_default();
-    head.method == Method::GET
-        && !query
-            .split('&')
-            .any(|parameter| parameter.starts_with("sid="))
+    // Of several the last counts, and an empty one is none, as for the engine.
+    let named = query.split('&').filter_map(|parameter| parameter.strip_prefix("sid="));
+    head.method == Method::GET && named.last().is_none_or(str::is_empty)
 }
 
 /// The answer to an address that connects too often.
 fn too_many(TooMany { retry_after }: TooMany) -> Answer {
-    let mut answer = Answer::default();
-    *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    let mut answer = empty(StatusCode::TOO_MANY_REQUESTS);
     // Whole seconds, and never so few that it would be told the same again.
     let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
     // The bucket may have been refilled since it was found empty.

@@ -8,6 +8,7 @@
 pub(crate) mod ending;
 pub(crate) mod engine;
 pub(crate) mod figures;
+pub(crate) mod files;
 pub(crate) mod frame;
 pub(crate) mod gate;
 pub(crate) mod handshake;

@@ -13,6 +13,7 @@ mod client;
 mod cors;
 mod http;
 mod metrics;
+mod paths;
 mod readiness;
 mod secure;
 mod server;

@@ -14,6 +14,18 @@ fn the_first_line_tells_the_real_address() {
     assert_eq!(server.first_line(), expected);
 }
 
+/// It says where clients find the server, on however many threads it serves them.
+#[test]
+fn the_first_line_tells_the_path_of_the_settings() {
+    for threads in ["0", "1", "2"] {
+        let threads = format!("runtime.threads={threads}");
+        let server = Program::start(&["--set", "engine.path=/relay/", "--set", &threads]);
+        let line = server.first_line();
+        assert!(line.starts_with("listening on http://127.0.0.1:"), "{line}");
+        assert!(line.ends_with("/relay/") && !line.ends_with("//"), "{line}");
+    }
+}
+
 #[test]
 fn the_help_fits_a_terminal() {
     let output = process::run(&["--help"]);

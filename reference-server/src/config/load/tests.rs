@@ -257,3 +257,47 @@ fn the_strict_preset_wants_a_decision() {
          expected `tokens`, `jwt`, or `none` to let everybody in"
     );
 }
+
+/// Each pattern that can never match is told, where it stands.
+#[test]
+fn impossible_origins_are_told_with_their_places() {
+    let file = "\
+[cors]
+origins = [
+  \"https://app.example.org\",
+  \"*.example.org\",
+  \"https://*.example.org\",
+  \"wss://app.example.org\",
+]
+";
+    assert_eq!(
+        refused(file),
+        "p2p.toml:4:3: `cors.origins[1]` is `*.example.org`, which has no scheme; expected `*`, \
+         `null`, or scheme, host and port alone, such as `https://app.example.org` or \
+         `capacitor://localhost`\n\
+         p2p.toml:6:3: `cors.origins[3]` is `wss://app.example.org`, which is the address of a \
+         WebSocket; expected the page's own origin, which begins with `https://` or `http://`"
+    );
+}
+
+#[test]
+fn a_path_and_a_folder_of_the_engine_are_looked_at() {
+    for (file, expected) in [
+        (
+            "engine.path = \"socket.io\"",
+            "p2p.toml:1:15: `engine.path` is \"socket.io\", expected a slash and then what stands \
+             in a URL: no `?`, `#`, `.` or `..`, everything else outside of ASCII percent-encoded",
+        ),
+        (
+            "engine.client_files = \"no/such/folder\"",
+            "p2p.toml:1:23: `engine.client_files` names no/such/folder, which is no folder",
+        ),
+        (
+            "runtime.threads = 5000",
+            "p2p.toml:1:19: `runtime.threads` is 5000, \
+             expected a whole number from 0 to 1024",
+        ),
+    ] {
+        assert_eq!(refused(file), expected, "{file}");
+    }
+}
