@@ -90,6 +90,19 @@ pub fn read(bytes: &[u8]) -> Option<Head> {
     })
 }
 
+/// How long the first frames of `bytes` are, `count` of them at most. If there is only
+/// the end of one that was begun, or no whole one, that is everything.
+pub fn first(bytes: &[u8], count: usize) -> usize {
+    let mut end = 0;
+    for _ in 0..count {
+        match read(&bytes[end..]) {
+            Some(head) => end += head.end,
+            None => return bytes.len(),
+        }
+    }
+    end
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,7 +22,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 const WAKER: Token = Token(usize::MAX);
 
 /// How far a connection has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     /// The request has not been answered by 101.
     Asking,
@@ -51,10 +51,16 @@ struct Client {
 impl Client {
     /// Writes what the socket takes. What it does not take waits until it says that
     /// it has room.
-    fn flush(&mut self) -> Result<(), Problem> {
+    fn flush(&mut self, gather: usize) -> Result<(), Problem> {
         let mut done = 0;
         while done < self.out.len() {
-            match self.stream.write(&self.out[done..]) {
+            let waiting = &self.out[done..];
+            let end = if self.stage < Stage::Joined {
+                waiting.len()
+            } else {
+                frames::first(waiting, gather)
+            };
+            match self.stream.write(&waiting[..end]) {
                 Ok(count) => done += count,
                 Err(error)
                     if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) =>
@@ -76,6 +82,8 @@ pub struct Clients {
     all: Vec<Client>,
     /// Those whose empty buffer has got a frame since buffers were flushed.
     touched: Vec<usize>,
+    /// How many frames one write may carry.
+    gather: usize,
     joined: usize,
     gone: usize,
 }
@@ -108,7 +116,7 @@ impl Clients {
 
     fn flush(&mut self) -> Result<(), Problem> {
         while let Some(client) = self.touched.pop() {
-            self.all[client].flush()?;
+            self.all[client].flush(self.gather)?;
         }
         Ok(())
     }
@@ -183,7 +191,10 @@ pub struct Swarm {
 
 impl Swarm {
     /// A swarm for the server at `url`, such as `ws://127.0.0.1:3000`. It has no clients.
-    pub fn new(url: &str) -> Result<Self, Problem> {
+    ///
+    /// `gather` is how many frames a client hands to its socket in one write if it has
+    /// more than one to send.
+    pub fn new(url: &str, gather: usize) -> Result<Self, Problem> {
         let address = url
             .split_once("://")
             .map_or(url, |(_, rest)| rest)
@@ -195,7 +206,10 @@ impl Swarm {
             poll: Poll::new().map_err(Problem::io("poll"))?,
             events: Events::with_capacity(1024),
             scratch: vec![0; SCRATCH],
-            clients: Clients::default(),
+            clients: Clients {
+                gather,
+                ..Clients::default()
+            },
             server,
         })
     }
@@ -315,7 +329,7 @@ fn serve(
     let Token(index) = event.token();
     let client = &mut clients.all[index];
     if event.is_writable() && !client.out.is_empty() {
-        client.flush()?;
+        client.flush(clients.gather)?;
     }
     while event.is_readable() {
         let client = &mut clients.all[index];

@@ -28,6 +28,9 @@ struct Options {
     /// How many clients are connected beside it and do nothing.
     #[arg(long, default_value_t = 0, value_name = "NUMBER", global = true)]
     idle: usize,
+    /// How many messages a client may hand to its socket in one write.
+    #[arg(long, default_value_t = 1, value_name = "NUMBER", global = true)]
+    gather: usize,
     #[command(subcommand)]
     what: What,
 }
@@ -59,7 +62,7 @@ struct PairOptions {
 impl Options {
     fn run(&self) -> Result<(), Problem> {
         process::raise_open_files();
-        let mut swarm = Swarm::new(&self.url)?;
+        let mut swarm = Swarm::new(&self.url, self.gather)?;
         let phase = Phase {
             pid: self.pid,
             warm_up: Duration::from_secs_f64(self.warm_up),
