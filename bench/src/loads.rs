@@ -1,10 +1,15 @@
 //! The loads, and what is measured while one runs.
 
+mod idle;
+mod pacer;
 mod pairs;
+mod room;
 
 use std::time::{Duration, Instant};
 
-pub use pairs::{Pairs, Timing};
+pub use idle::{Memory, cycle};
+pub use pairs::{Pairs, Shape, Timing};
+pub use room::Room;
 
 use crate::{Problem, process, swarm::Swarm};
 

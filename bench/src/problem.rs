@@ -35,6 +35,9 @@ pub enum Problem {
     /// A file of `/proc` is missing or not as expected.
     #[error("cannot read {0}: measuring needs Linux and a process that runs")]
     Proc(String),
+    /// Memory is asked for, and whose is not said.
+    #[error("memory is that of a process: say which with --pid")]
+    NoProcess,
     /// A process that should serve does not.
     #[error("{0}")]
     Server(String),

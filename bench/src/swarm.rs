@@ -187,6 +187,7 @@ pub struct Swarm {
     scratch: Vec<u8>,
     clients: Clients,
     server: SocketAddr,
+    waker: Option<Arc<Waker>>,
 }
 
 impl Swarm {
@@ -211,6 +212,7 @@ impl Swarm {
                 ..Clients::default()
             },
             server,
+            waker: None,
         })
     }
 
@@ -225,9 +227,14 @@ impl Swarm {
     }
 
     /// Something by which another thread ends the wait of [`Self::turn`].
-    pub fn waker(&self) -> Result<Arc<Waker>, Problem> {
+    pub fn waker(&mut self) -> Result<Arc<Waker>, Problem> {
+        if let Some(waker) = &self.waker {
+            return Ok(Arc::clone(waker));
+        }
         let waker = Waker::new(self.poll.registry(), WAKER).map_err(Problem::io("poll"))?;
-        Ok(Arc::new(waker))
+        let waker = Arc::new(waker);
+        self.waker = Some(Arc::clone(&waker));
+        Ok(waker)
     }
 
     /// Connects one more client for each id and waits until all have joined.

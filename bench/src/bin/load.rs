@@ -5,7 +5,7 @@ use std::{process::ExitCode, time::Duration};
 use clap::{Parser, Subcommand};
 use sio_p2p_bench::{
     Problem,
-    loads::{self, Pairs, Phase, Timing},
+    loads::{self, Memory, Pairs, Phase, Room, Shape, Timing},
     process,
     swarm::Swarm,
 };
@@ -38,13 +38,31 @@ struct Options {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Messages without an ack, between pairs of clients.
-    Plain(PairOptions),
+    Plain(Pair),
     /// Messages whose ack is relayed back.
-    Acked(PairOptions),
+    Acked(Pair),
+    /// One client publishes in a room with many members.
+    Room {
+        /// How many members.
+        #[arg(long, default_value_t = 500)]
+        members: usize,
+        /// How many messages are under way to all of them.
+        #[arg(long, default_value_t = 1)]
+        window: u64,
+        /// How long the text of a message is.
+        #[arg(long, default_value_t = 64, value_name = "BYTES")]
+        payload: usize,
+    },
+    /// Clients connect, do nothing, and leave; with the memory that the server has meanwhile.
+    Cycle {
+        /// How many clients.
+        #[arg(long, default_values_t = [1_000, 10_000])]
+        clients: Vec<usize>,
+    },
 }
 
 #[derive(Debug, clap::Args)]
-struct PairOptions {
+struct Pair {
     /// How many pairs.
     #[arg(long, default_value_t = 10)]
     pairs: usize,
@@ -57,6 +75,10 @@ struct PairOptions {
     /// Also take the time of each message.
     #[arg(long)]
     timed: bool,
+    /// Send this many messages each second instead of as many as the window allows, and
+    /// take the time of each since it was due.
+    #[arg(long, value_name = "MESSAGES")]
+    rate: Option<f64>,
 }
 
 impl Options {
@@ -69,26 +91,59 @@ impl Options {
             time: Duration::from_secs_f64(self.seconds),
         };
         swarm.open((0..self.idle).map(|client| format!("i{client}")))?;
-        match &self.what {
-            What::Plain(options) => options.run(&mut swarm, phase, false),
-            What::Acked(options) => options.run(&mut swarm, phase, true),
+        let figures = match &self.what {
+            What::Plain(pair) => {
+                let mut load = Pairs::open(&mut swarm, "p", pair.shape(false))?;
+                loads::run(&mut load, &mut swarm, phase)?
+            }
+            What::Acked(pair) => {
+                let mut load = Pairs::open(&mut swarm, "p", pair.shape(true))?;
+                loads::run(&mut load, &mut swarm, phase)?
+            }
+            What::Room {
+                members,
+                window,
+                payload,
+            } => {
+                let mut load = Room::open(&mut swarm, *members, *window, *payload)?;
+                loads::run(&mut load, &mut swarm, phase)?
+            }
+            What::Cycle { clients } => {
+                let pid = self.pid.ok_or(Problem::NoProcess)?;
+                let memory = loads::cycle(&mut swarm, pid, clients, phase.time)?;
+                print_memory(&memory);
+                return Ok(());
+            }
+        };
+        print(&figures);
+        Ok(())
+    }
+}
+
+impl Pair {
+    fn shape(&self, acked: bool) -> Shape {
+        Shape {
+            pairs: self.pairs,
+            window: self.window,
+            payload: self.payload,
+            acked,
+            timing: match self.rate {
+                Some(rate) => Timing::Paced(rate),
+                None if self.timed => Timing::Timed,
+                None => Timing::Closed,
+            },
         }
     }
 }
 
-impl PairOptions {
-    fn run(&self, swarm: &mut Swarm, phase: Phase, acked: bool) -> Result<(), Problem> {
-        let (pairs, window) = (self.pairs, self.window);
-        let load = Pairs::open(swarm, "p", pairs, window, self.payload, acked)?;
-        let timing = if self.timed {
-            Timing::Timed
-        } else {
-            Timing::Closed
-        };
-        let figures = loads::run(&mut load.timing(timing), swarm, phase)?;
-        print(&figures);
-        Ok(())
+fn print_memory(memory: &Memory) {
+    println!("{} KiB at the start", memory.start);
+    for (step, (clients, kib)) in memory.steps.iter().enumerate() {
+        let each = memory.each(step).unwrap_or_default();
+        println!("{kib} KiB with {clients} clients, {each:.1} for each");
     }
+    let left = memory.left();
+    println!("{} KiB after they left, {left:.2} of the start", memory.end);
 }
 
 fn print(figures: &loads::Figures) {

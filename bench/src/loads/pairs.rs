@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Load;
+use super::{Load, pacer::Pacer};
 use crate::{
     Problem, frames,
     swarm::{Clients, Swarm},
@@ -15,12 +15,42 @@ use crate::{
 const WAIT: Duration = Duration::from_millis(100);
 
 /// When senders send, and what is remembered of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Timing {
     /// The next message follows as soon as one has arrived.
     Closed,
     /// The same, and the time that each takes is kept.
     Timed,
+    /// This many messages are sent each second, however slow the server is. What counts is
+    /// the time since a message was due, so that one that has to wait counts in full.
+    Paced(f64),
+}
+
+/// What a load of pairs is like.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// How many pairs.
+    pub pairs: usize,
+    /// How many messages each pair keeps under way.
+    pub window: usize,
+    /// How many bytes the text of a message has.
+    pub payload: usize,
+    /// Whether each message asks for an ack; then it has arrived when the ack has.
+    pub acked: bool,
+    /// When messages are sent.
+    pub timing: Timing,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self {
+            pairs: 10,
+            window: 64,
+            payload: 64,
+            acked: false,
+            timing: Timing::Closed,
+        }
+    }
 }
 
 /// A load of pairs.
@@ -31,6 +61,9 @@ pub struct Pairs {
     window: usize,
     acked: bool,
     timing: Timing,
+    pacer: Option<Pacer>,
+    /// The pair whose turn it is to send at a fixed rate.
+    turn: usize,
     stopped: bool,
     pairs: Vec<Pair>,
     arrived: u64,
@@ -52,16 +85,15 @@ struct Pair {
 }
 
 impl Pairs {
-    /// Opens the clients of a load: `pairs` pairs that each keep `window` messages of
-    /// `payload` bytes under way. Ids begin with `prefix`.
-    pub fn open(
-        swarm: &mut Swarm,
-        prefix: &str,
-        pairs: usize,
-        window: usize,
-        payload: usize,
-        acked: bool,
-    ) -> Result<Self, Problem> {
+    /// Opens the clients of a load. Their ids begin with `prefix`.
+    pub fn open(swarm: &mut Swarm, prefix: &str, shape: Shape) -> Result<Self, Problem> {
+        let Shape {
+            pairs,
+            window,
+            payload,
+            acked,
+            timing,
+        } = shape;
         let first = swarm.clients().len();
         for role in ["s", "r"] {
             swarm.open((0..pairs).map(|pair| format!("{prefix}{role}{pair}")))?;
@@ -80,7 +112,9 @@ impl Pairs {
             first,
             window,
             acked,
-            timing: Timing::Closed,
+            timing,
+            pacer: None,
+            turn: 0,
             stopped: false,
             pairs: pairs.collect(),
             arrived: 0,
@@ -88,12 +122,6 @@ impl Pairs {
             latencies: Vec::new(),
             expected: format!(r#"["m","{text}"]"#).into_bytes(),
         })
-    }
-
-    /// The same load with another timing.
-    #[must_use]
-    pub fn timing(self, timing: Timing) -> Self {
-        Self { timing, ..self }
     }
 
     /// One more message of this pair.
@@ -121,7 +149,7 @@ impl Pairs {
     fn done(&mut self, clients: &mut Clients, pair: usize) {
         self.arrived += 1;
         let mut now = None;
-        if self.timing == Timing::Timed {
+        if self.timing != Timing::Closed {
             let time = Instant::now();
             if let Some(due) = self.pairs[pair].due.pop_front() {
                 let latency = time.duration_since(due).as_nanos();
@@ -130,7 +158,7 @@ impl Pairs {
             }
             now = Some(time);
         }
-        if !self.stopped {
+        if !self.stopped && self.pacer.is_none() {
             self.send(clients, pair, now);
         }
     }
@@ -147,6 +175,9 @@ impl Pairs {
             return Err(wrong("nothing, as it is idle"));
         };
         let pairs = self.pairs.len();
+        if index >= 2 * pairs {
+            return Err(wrong("nothing, as it is idle"));
+        }
         let digits = text.len().min(2);
         let (kind, rest) = text.split_at(digits);
         let ids = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -171,6 +202,10 @@ impl Pairs {
 impl Load for Pairs {
     fn start(&mut self, swarm: &mut Swarm) -> Result<(), Problem> {
         self.stopped = false;
+        if let Timing::Paced(rate) = self.timing {
+            self.pacer = Some(Pacer::start(swarm.waker()?, rate));
+            return Ok(());
+        }
         let now = (self.timing == Timing::Timed).then(Instant::now);
         for pair in 0..self.pairs.len() {
             for _ in 0..self.window {
@@ -183,7 +218,19 @@ impl Load for Pairs {
     fn turn(&mut self, swarm: &mut Swarm) -> Result<(), Problem> {
         swarm.turn(Some(WAIT), &mut |clients, client, text| {
             self.packet(clients, client, text)
-        })
+        })?;
+        if self.stopped {
+            return Ok(());
+        }
+        while let Some((due, count)) = self.pacer.as_mut().and_then(Pacer::burst) {
+            for _ in 0..count {
+                let pair = self.turn;
+                self.turn = (pair + 1) % self.pairs.len();
+                self.send(swarm.clients(), pair, Some(due));
+            }
+            swarm.flush()?;
+        }
+        Ok(())
     }
 
     fn arrived(&self) -> u64 {
@@ -192,6 +239,7 @@ impl Load for Pairs {
 
     fn stop(&mut self) {
         self.stopped = true;
+        self.pacer = None;
     }
 
     fn complete(&self) -> bool {
