@@ -257,6 +257,8 @@ impl Swarm {
 
     fn connect(&mut self, id: &str) -> Result<(), Problem> {
         let mut stream = TcpStream::connect(self.server).map_err(Problem::io("connect"))?;
+        // As browsers and ws do.
+        stream.set_nodelay(true).map_err(Problem::io("connect"))?;
         let both = Interest::READABLE | Interest::WRITABLE;
         let token = Token(self.clients.len());
         let registry = self.poll.registry();
