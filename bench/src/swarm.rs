@@ -63,7 +63,10 @@ impl Client {
             match self.stream.write(&waiting[..end]) {
                 Ok(count) => done += count,
                 Err(error)
-                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) =>
+                    if matches!(
+                        error.kind(),
+                        ErrorKind::WouldBlock | ErrorKind::NotConnected
+                    ) =>
                 {
                     break;
                 }

@@ -164,12 +164,7 @@ impl Pairs {
     }
 
     /// A packet for one of the clients.
-    fn packet(
-        &mut self,
-        clients: &mut Clients,
-        client: usize,
-        text: &[u8],
-    ) -> Result<(), Problem> {
+    fn packet(&mut self, clients: &mut Clients, client: usize, text: &[u8]) -> Result<(), Problem> {
         let wrong = |expected| Problem::unexpected(client, text, expected);
         let Some(index) = client.checked_sub(self.first) else {
             return Err(wrong("nothing, as it is idle"));
