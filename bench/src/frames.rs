@@ -15,10 +15,10 @@ pub fn write(out: &mut Vec<u8>, opcode: u8, pieces: &[&[u8]]) {
     if let Ok(short @ 0..=125) = u8::try_from(length) {
         out.push(0x80 | short);
     } else if let Ok(medium) = u16::try_from(length) {
-        out.push(0x80 | 126);
+        out.push(0xfe);
         out.extend_from_slice(&medium.to_be_bytes());
     } else {
-        out.push(0x80 | 127);
+        out.push(0xff);
         out.extend_from_slice(&(length as u64).to_be_bytes());
     }
     out.extend_from_slice(&KEY);

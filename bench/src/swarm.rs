@@ -17,7 +17,7 @@ const SCRATCH: usize = 256 * 1024;
 /// queues of 511 and more for them.
 const OPENING: usize = 128;
 /// How long anything may take that is not the load itself.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 /// The token of the waker.
 const WAKER: Token = Token(usize::MAX);
 

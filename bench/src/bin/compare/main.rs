@@ -122,6 +122,11 @@ impl Options {
                     );
                     let rate = report::bun_rate(&outcomes).unwrap_or(BUN_PER_SECOND) / 2.0;
                     let server = programs.start(column)?;
+                    let mut scale = scale.clone();
+                    if matches!(column, Column::Node | Column::Bun) {
+                        // Their compilers take a while until they have seen enough.
+                        scale.warm_up *= 3;
+                    }
                     let outcome = row.run(&server, &scale, rate)?;
                     outcomes.entry((row, column)).or_default().push(outcome);
                 }

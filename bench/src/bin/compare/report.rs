@@ -188,11 +188,12 @@ fn others(outcomes: &Outcomes) -> String {
     let bun = |row, figure: Figure| (row, Column::Bun, figure);
     let alone = |figure: Figure| Spread::of(&values(outcomes, Row::Memory, Column::Ours, figure));
     let between = |over, under| ratio(outcomes, over, under);
-    let lines: [(&str, Option<Spread>, f64); 10] = [
+    let floor = |row, figure: Figure| (row, Column::Floor, figure);
+    let lines: [(&str, Option<Spread>, Option<f64>); 14] = [
         (
             "acked to plain, ours",
             between(ours(Row::Acked, cost), ours(Row::Plain, cost)),
-            2.2,
+            Some(2.2),
         ),
         (
             "beside 1,000 idle to alone, ours",
@@ -200,7 +201,7 @@ fn others(outcomes: &Outcomes) -> String {
                 ours(Row::Beside, |outcome| beside(outcome, 1)),
                 ours(Row::Beside, |outcome| beside(outcome, 0)),
             ),
-            1.05,
+            Some(1.05),
         ),
         (
             "beside 10,000 idle to alone, ours",
@@ -208,50 +209,70 @@ fn others(outcomes: &Outcomes) -> String {
                 ours(Row::Beside, |outcome| beside(outcome, 2)),
                 ours(Row::Beside, |outcome| beside(outcome, 0)),
             ),
-            1.05,
+            Some(1.05),
         ),
         (
             "p50 at window 1, ours/Bun",
             between(ours(Row::One, p50), bun(Row::One, p50)),
-            0.5,
+            Some(0.5),
+        ),
+        (
+            "p50 at window 1, floor/Bun",
+            between(floor(Row::One, p50), bun(Row::One, p50)),
+            None,
         ),
         (
             "p99 at window 1, ours/Bun",
             between(ours(Row::One, p99), bun(Row::One, p99)),
-            0.5,
+            Some(0.5),
+        ),
+        (
+            "p99 at window 1, floor/Bun",
+            between(floor(Row::One, p99), bun(Row::One, p99)),
+            None,
         ),
         (
             "p50 at half of Bun's most, ours/Bun",
             between(ours(Row::Half, p50), bun(Row::Half, p50)),
-            0.5,
+            Some(0.5),
+        ),
+        (
+            "p50 at half of Bun's most, floor/Bun",
+            between(floor(Row::Half, p50), bun(Row::Half, p50)),
+            None,
         ),
         (
             "p99 at half of Bun's most, ours/Bun",
             between(ours(Row::Half, p99), bun(Row::Half, p99)),
-            0.5,
+            Some(0.5),
+        ),
+        (
+            "p99 at half of Bun's most, floor/Bun",
+            between(floor(Row::Half, p99), bun(Row::Half, p99)),
+            None,
         ),
         (
             "KiB for each of 1,000 idle clients, ours",
             alone(|outcome| each(outcome, 0)),
-            8.0,
+            Some(8.0),
         ),
         (
             "KiB for each of 10,000 idle clients, ours",
             alone(|outcome| each(outcome, 1)),
-            8.0,
+            Some(8.0),
         ),
         (
             "memory after they left to the start, ours",
             alone(|outcome| Some(memory(outcome)?.left())),
-            1.05,
+            Some(1.05),
         ),
     ];
     let mut text = String::new();
     for (label, spread, most) in lines {
         if let Some(spread) = spread {
-            let answer = holds(Some(spread.median <= most));
+            let answer = holds(most.map(|most| spread.median <= most));
             let cell = spread.to_string();
-            let target = format!("<={most}");
+            let target = most.map_or_else(String::new, |most| format!("<={most}"));
             let _ = writeln!(text, "{label:<45} {cell:>16} {target:>7} {answer}");
         }
     }
@@ -312,11 +333,11 @@ fn rate(outcome: &Outcome) -> Option<f64> {
 }
 
 fn p50(outcome: &Outcome) -> Option<f64> {
-    load(outcome)?.latency(0.5)
+    load(outcome)?.latency(50)
 }
 
 fn p99(outcome: &Outcome) -> Option<f64> {
-    load(outcome)?.latency(0.99)
+    load(outcome)?.latency(99)
 }
 
 fn beside(outcome: &Outcome, step: usize) -> Option<f64> {
@@ -346,8 +367,8 @@ pub(crate) fn json(outcomes: &Outcomes) -> Value {
             "processor_seconds": figures.processor,
             "us_per_message": figures.cost(),
             "messages_per_second": figures.rate(),
-            "p50_us": figures.latency(0.5),
-            "p99_us": figures.latency(0.99),
+            "p50_us": figures.latency(50),
+            "p99_us": figures.latency(99),
         })
     };
     let one = |outcome: &Outcome| match outcome {
