@@ -32,7 +32,7 @@ struct Options {
     #[arg(long, default_value_t = 5, value_name = "NUMBER")]
     rounds: usize,
     /// In how many of them the rows with 10,000 clients take part, which take longest.
-    #[arg(long, default_value_t = 3, value_name = "NUMBER")]
+    #[arg(long, default_value_t = 2, value_name = "NUMBER")]
     idle_rounds: usize,
     /// Only this row; may be given several times.
     #[arg(long, value_name = "ROW")]
@@ -74,7 +74,7 @@ impl Options {
         }
         Scale {
             warm_up: milliseconds(500),
-            time: milliseconds(3_000),
+            time: milliseconds(2_500),
             members: 500,
             idle: [1_000, 10_000],
             settle: milliseconds(1_000),

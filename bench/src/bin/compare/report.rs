@@ -128,13 +128,13 @@ pub(crate) fn tables(outcomes: &Outcomes, columns: &[Column]) -> String {
                 each(outcome, 1)
             }),
             line("MiB at the start", Row::Memory, |outcome| {
-                Some(memory(outcome)?.start as f64 / 1024.0)
+                Some(mib(memory(outcome)?.start))
             }),
             line("MiB with many", Row::Memory, |outcome| {
-                Some(memory(outcome)?.steps.last()?.1 as f64 / 1024.0)
+                Some(mib(memory(outcome)?.steps.last()?.1))
             }),
             line("MiB after they left", Row::Memory, |outcome| {
-                Some(memory(outcome)?.end as f64 / 1024.0)
+                Some(mib(memory(outcome)?.end))
             }),
         ],
     );
@@ -352,6 +352,12 @@ fn memory(outcome: &Outcome) -> Option<&Memory> {
         Outcome::Memory(memory) => Some(memory),
         _ => None,
     }
+}
+
+// A computer with more than 2^52 KiB is not known.
+#[allow(clippy::cast_precision_loss)]
+fn mib(kib: u64) -> f64 {
+    kib as f64 / 1024.0
 }
 
 fn each(outcome: &Outcome, step: usize) -> Option<f64> {
