@@ -1,6 +1,8 @@
 //! Every load in small, on the floor and on the relay: all that is sent arrives. What it
 //! costs is not looked at.
 #![cfg(target_os = "linux")]
+// A test may panic, its helpers included.
+#![allow(clippy::unwrap_used)]
 
 use std::{
     io::{BufRead, BufReader},
