@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         for length in [0, 1, 7, 8, 125, 126, 127, 65_535, 65_536, 70_000] {
-            let payload: Vec<u8> = (0..length).map(|index| (index % 251) as u8).collect();
+            let payload: Vec<u8> = (0..251).cycle().take(length).collect();
             let (left, right) = payload.split_at(length / 3);
             let mut frame = Vec::new();
             write(&mut frame, TEXT, &[left, right]);
