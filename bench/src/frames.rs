@@ -15,10 +15,10 @@ pub fn write(out: &mut Vec<u8>, opcode: u8, pieces: &[&[u8]]) {
     if let Ok(short @ 0..=125) = u8::try_from(length) {
         out.push(0x80 | short);
     } else if let Ok(medium) = u16::try_from(length) {
-        out.push(0x80 | 126);
+        out.push(0xfe);
         out.extend_from_slice(&medium.to_be_bytes());
     } else {
-        out.push(0x80 | 127);
+        out.push(0xff);
         out.extend_from_slice(&(length as u64).to_be_bytes());
     }
     out.extend_from_slice(&KEY);
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         for length in [0, 1, 7, 8, 125, 126, 127, 65_535, 65_536, 70_000] {
-            let payload: Vec<u8> = (0..length).map(|index| (index % 251) as u8).collect();
+            let payload: Vec<u8> = (0..251).cycle().take(length).collect();
             let (left, right) = payload.split_at(length / 3);
             let mut frame = Vec::new();
             write(&mut frame, TEXT, &[left, right]);

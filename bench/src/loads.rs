@@ -49,11 +49,11 @@ impl Figures {
         self.messages as f64 / self.seconds
     }
 
-    /// The latency in microseconds that this part of all messages did not exceed.
-    pub fn latency(&self, part: f64) -> Option<f64> {
+    /// The latency in microseconds that so many of a hundred messages did not exceed.
+    pub fn latency(&self, percent: usize) -> Option<f64> {
         let last = self.latencies.len().checked_sub(1)?;
-        let index = (last as f64 * part).round() as usize;
-        Some(self.latencies[index.min(last)] as f64 / 1e3)
+        let latency = self.latencies.get(last * percent / 100)?;
+        Some(*latency as f64 / 1e3)
     }
 }
 

@@ -30,7 +30,9 @@ fn ticks(stat: &str) -> Option<u64> {
 pub fn resident(pid: u32) -> Result<u64, Problem> {
     let path = format!("/proc/{pid}/status");
     let kib = fs::read_to_string(&path).ok().and_then(|status| {
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))?;
         line.trim().strip_suffix(" kB")?.trim().parse().ok()
     });
     kib.ok_or(Problem::Proc(path))

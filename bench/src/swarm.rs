@@ -17,7 +17,7 @@ const SCRATCH: usize = 256 * 1024;
 /// queues of 511 and more for them.
 const OPENING: usize = 128;
 /// How long anything may take that is not the load itself.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 /// The token of the waker.
 const WAKER: Token = Token(usize::MAX);
 
@@ -63,7 +63,10 @@ impl Client {
             match self.stream.write(&waiting[..end]) {
                 Ok(count) => done += count,
                 Err(error)
-                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) =>
+                    if matches!(
+                        error.kind(),
+                        ErrorKind::WouldBlock | ErrorKind::NotConnected
+                    ) =>
                 {
                     break;
                 }
@@ -257,6 +260,8 @@ impl Swarm {
 
     fn connect(&mut self, id: &str) -> Result<(), Problem> {
         let mut stream = TcpStream::connect(self.server).map_err(Problem::io("connect"))?;
+        // As browsers and ws do.
+        stream.set_nodelay(true).map_err(Problem::io("connect"))?;
         let both = Interest::READABLE | Interest::WRITABLE;
         let token = Token(self.clients.len());
         let registry = self.poll.registry();

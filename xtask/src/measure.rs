@@ -4,6 +4,7 @@
 //! `reference-server/tests/js`.
 
 use std::{
+    ffi::OsString,
     io::{BufRead, BufReader},
     process::{Child, ExitCode, Stdio},
 };
@@ -17,6 +18,8 @@ use crate::{
 
 /// Where the scripts and their packages live.
 const FOLDER: &str = "reference-server/tests/js";
+/// The relays of npm that ours is compared with.
+const RELAYS: &str = "bench/servers";
 
 /// Measures a release build of the server with real JavaScript clients.
 #[derive(Debug, Args)]
@@ -61,6 +64,18 @@ enum What {
         #[arg(long, default_value_t = 1, value_name = "NUMBER")]
         seed: u32,
     },
+    /// The relay: what a message costs the server beside a floor, Bun and Node, in turns;
+    /// messages per second, latency and memory.
+    Relay {
+        /// Options of the program that measures, such as `--rounds 3` or `--only plain`;
+        /// `-- --help` lists them.
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "OPTION"
+        )]
+        options: Vec<OsString>,
+    },
     /// The Rust client: long streams between Rust and JavaScript clients with the hashes of
     /// both ends compared and memory watched, and a server that is killed in use.
     Client {
@@ -80,7 +95,11 @@ impl Measure {
     /// Builds what is measured and runs the script; success if it succeeds.
     pub(crate) fn run(self, workspace: &Workspace) -> Result<ExitCode, Problem> {
         node::require()?;
-        node::install(workspace, &workspace.path(FOLDER))?;
+        let folder = match self.what {
+            What::Relay { .. } => RELAYS,
+            _ => FOLDER,
+        };
+        node::install(workspace, &workspace.path(folder))?;
         match self.what {
             What::Streams { mib, pairs } => {
                 let server = Server::start(workspace, &[])?;
@@ -113,6 +132,7 @@ impl Measure {
                 run(&mut cargo)?;
                 Ok(ExitCode::SUCCESS)
             }
+            What::Relay { options } => relay(workspace, &options),
             What::Client { mib, js_mib, kills } => {
                 let amount = "SIO_P2P_BULK_MIB";
                 client(workspace, "bulk: Rust to Rust", amount, mib)?;
@@ -123,6 +143,26 @@ impl Measure {
             }
         }
     }
+}
+
+/// Builds the servers and the program that compares them, and runs it.
+fn relay(workspace: &Workspace, options: &[OsString]) -> Result<ExitCode, Problem> {
+    let mut build = workspace.cargo();
+    build.args(["build", "--release", "--bin", "p2p-server"]);
+    run(&mut build)?;
+    // In a build of its own, so that it changes no features of the server's dependencies.
+    let mut build = workspace.cargo();
+    build.args(["build", "--release", "--package", "sio-p2p-bench"]);
+    run(&mut build)?;
+    let name = format!("compare{}", std::env::consts::EXE_SUFFIX);
+    let program = workspace.path("target/release").join(name);
+    let mut compare = workspace.command(&program.display().to_string());
+    compare
+        .arg("--scripts")
+        .arg(workspace.path(RELAYS))
+        .args(options);
+    run(&mut compare)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Runs one test of the client, which is the measurement, only longer.

@@ -156,7 +156,7 @@ fn print(figures: &loads::Figures) {
         figures.messages,
         figures.seconds
     );
-    if let Some((half, most)) = figures.latency(0.5).zip(figures.latency(0.99)) {
+    if let Some((half, most)) = figures.latency(50).zip(figures.latency(99)) {
         println!("latency: p50 {half:.0} us, p99 {most:.0} us");
     }
 }

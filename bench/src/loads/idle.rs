@@ -13,7 +13,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Resident memory of a server while idle clients come and go, in KiB.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    /// Before they came, after a hundred others had come and gone.
+    /// Before they came, after ten others had come and gone.
     pub start: u64,
     /// How many had come, and the memory then: once for each number asked for.
     pub steps: Vec<(usize, u64)>,
@@ -44,7 +44,7 @@ pub fn cycle(
     settle: Duration,
 ) -> Result<Memory, Problem> {
     // The code and the tables that any client needs are not what one client costs.
-    swarm.open((0..100).map(|client| format!("first{client}")))?;
+    swarm.open((0..10).map(|client| format!("first{client}")))?;
     swarm.leave(0)?;
     let mut memory = Memory {
         start: settled(swarm, pid, settle)?,

@@ -65,7 +65,7 @@ pub struct Pairs {
     /// The pair whose turn it is to send at a fixed rate.
     turn: usize,
     stopped: bool,
-    pairs: Vec<Pair>,
+    all: Vec<Pair>,
     arrived: u64,
     sent: u64,
     latencies: Vec<u64>,
@@ -116,7 +116,7 @@ impl Pairs {
             pacer: None,
             turn: 0,
             stopped: false,
-            pairs: pairs.collect(),
+            all: pairs.collect(),
             arrived: 0,
             sent: 0,
             latencies: Vec::new(),
@@ -132,7 +132,7 @@ impl Pairs {
             tail,
             next_id,
             due: under_way,
-        } = &mut self.pairs[pair];
+        } = &mut self.all[pair];
         if self.acked {
             let id = next_id.to_string();
             *next_id += 1;
@@ -151,7 +151,7 @@ impl Pairs {
         let mut now = None;
         if self.timing != Timing::Closed {
             let time = Instant::now();
-            if let Some(due) = self.pairs[pair].due.pop_front() {
+            if let Some(due) = self.all[pair].due.pop_front() {
                 let latency = time.duration_since(due).as_nanos();
                 self.latencies
                     .push(u64::try_from(latency).unwrap_or(u64::MAX));
@@ -164,17 +164,12 @@ impl Pairs {
     }
 
     /// A packet for one of the clients.
-    fn packet(
-        &mut self,
-        clients: &mut Clients,
-        client: usize,
-        text: &[u8],
-    ) -> Result<(), Problem> {
+    fn packet(&mut self, clients: &mut Clients, client: usize, text: &[u8]) -> Result<(), Problem> {
         let wrong = |expected| Problem::unexpected(client, text, expected);
         let Some(index) = client.checked_sub(self.first) else {
             return Err(wrong("nothing, as it is idle"));
         };
-        let pairs = self.pairs.len();
+        let pairs = self.all.len();
         if index >= 2 * pairs {
             return Err(wrong("nothing, as it is idle"));
         }
@@ -207,7 +202,7 @@ impl Load for Pairs {
             return Ok(());
         }
         let now = (self.timing == Timing::Timed).then(Instant::now);
-        for pair in 0..self.pairs.len() {
+        for pair in 0..self.all.len() {
             for _ in 0..self.window {
                 self.send(swarm.clients(), pair, now);
             }
@@ -225,7 +220,7 @@ impl Load for Pairs {
         while let Some((due, count)) = self.pacer.as_mut().and_then(Pacer::burst) {
             for _ in 0..count {
                 let pair = self.turn;
-                self.turn = (pair + 1) % self.pairs.len();
+                self.turn = (pair + 1) % self.all.len();
                 self.send(swarm.clients(), pair, Some(due));
             }
             swarm.flush()?;

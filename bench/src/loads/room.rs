@@ -90,7 +90,7 @@ impl Load for Room {
                 return Err(Problem::unexpected(client, text, "what was published"));
             }
             self.arrived += 1;
-            if self.arrived % self.members == 0 && !self.stopped {
+            if self.arrived.is_multiple_of(self.members) && !self.stopped {
                 clients.send(self.publisher, &self.frame);
                 self.published += 1;
             }

@@ -119,12 +119,7 @@ async fn handshake(mut stream: TcpStream) -> std::io::Result<(TcpStream, Box<[u8
     Ok((stream, id.into_bytes().into()))
 }
 
-async fn serve(
-    stream: &TcpStream,
-    me: usize,
-    shared: &Shared,
-    when: When,
-) -> std::io::Result<()> {
+async fn serve(stream: &TcpStream, me: usize, shared: &Shared, when: When) -> std::io::Result<()> {
     // The beginning of a frame whose end has not come.
     let mut rest = Vec::new();
     // The connections whose buffers this one has filled and must flush.
