@@ -112,16 +112,9 @@ impl<'a> Payload<'a> {
                 if fresh && text.is_empty() {
                     return Err(PayloadError::Empty);
                 }
-                let packet = match memchr::memchr(SEPARATOR, text.as_bytes()) {
-                    Some(end) => {
-                        self.rest = Rest::V4(&text[end + 1..]);
-                        &text[..end]
-                    }
-                    None => {
-                        self.rest = Rest::End;
-                        text
-                    }
-                };
+                let end = memchr::memchr(SEPARATOR, text.as_bytes());
+                let packet = &text[..end.unwrap_or(text.len())];
+                self.rest = end.map_or(Rest::End, |end| Rest::V4(&text[end + 1..]));
                 visit(packet.len() + 1);
                 Ok(Some(Packet::from_text(Generation::V4, packet)?))
             }

@@ -196,13 +196,12 @@ fn decoding_looks_at_each_byte_a_bounded_number_of_times() {
         (V3, "\0\x01\u{7f}".repeat(n), true),
     ];
     for (generation, body, is_binary) in bodies {
-        let body = match is_binary {
-            true => body
-                .bytes()
-                .map(|b| if b == 0x7f { 0xff } else { b })
-                .collect(),
-            false => body.into_bytes(),
-        };
+        let mut body = body.into_bytes();
+        if is_binary {
+            for byte in &mut body {
+                *byte |= (*byte & 0x40) << 1;
+            }
+        }
         let visits = visits(generation, &body, is_binary);
         assert!(visits <= 3 * body.len(), "{visits} for {}", body.len());
     }
