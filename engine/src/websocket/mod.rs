@@ -1,4 +1,23 @@
 //! WebSocket for a server, without input and output: RFC 6455.
+//!
+//! # Why not a codec that exists
+//!
+//! Measured once, in a throw-away program on a shared machine of two cores: a masked text
+//! message is read, and written again without a mask. Nothing goes over a socket. The
+//! first two figures are nanoseconds per message (median of five runs), the third is what is kept
+//! on the heap after the last message. None allocates per message.
+//!
+//! | | 64 B | 16 KiB | kept while idle | writes into buffers of the caller |
+//! |---|---|---|---|---|
+//! | this module | 30 | 7,000 | 0 | yes |
+//! | `soketto::base` 0.8 | 98 | 24,000 | 0 | header only |
+//! | `tungstenite` 0.30, `WebSocketContext` | 140 | 2,500 | 388 KiB | no |
+//! | `fastwebsockets` 0.10 | 159 | 1,700 | 384 to 512 KiB | no |
+//!
+//! The last two keep their buffers while a connection is idle, at the defaults measured
+//! here, and do not write into ours. `soketto::base` does neither, but it reads headers
+//! only, and unmasks slowly. For large messages the last two were faster in this
+//! measurement.
 
 mod error;
 mod handshake;
