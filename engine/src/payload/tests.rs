@@ -282,7 +282,7 @@ proptest! {
     fn a_form_gives_back_what_a_client_escaped(text in "[\\\\na-c€+%&=\n ]{0,40}") {
         // A backslash before a line break is what the escapes of the official client
         // cannot tell from `\\n`. JSON never has a line break within a string.
-        prop_assume!(!text.contains("\\\n"));
+        let text = text.replace('\n', "c\n");
         let escaped = text.replace("\\n", "\\\\n").replace('\n', "\\n");
         let mut body = b"d=".to_vec();
         for byte in escaped.bytes() {
