@@ -17,7 +17,7 @@ pub struct Prepared {
 impl Prepared {
     /// Writes a message, given in parts.
     #[must_use]
-    pub fn new(parts: &[&[u8]]) -> Self {
+    pub fn new(parts: &[&str]) -> Self {
         let len = 1 + parts.iter().map(|part| part.len()).sum::<usize>();
         let header = FrameHeader::new(Opcode::Text, len);
         let header = header.as_bytes();
@@ -25,7 +25,7 @@ impl Prepared {
         frame.extend_from_slice(header);
         frame.push(b'4');
         for part in parts {
-            frame.extend_from_slice(part);
+            frame.extend_from_slice(part.as_bytes());
         }
         Self {
             frame: frame.into(),

@@ -77,7 +77,7 @@ impl<H: Handler> Server<H> {
             Transport::Polling => Machine::polling(generation, now, times),
             Transport::WebSocket => Machine::websocket(generation, now, times),
         };
-        machine.queue.text(&[self.hello(id, transport).as_bytes()]);
+        machine.queue.text(&self.hello(id, transport));
         machine.queued();
         let data = self.handler.open(Opening {
             id,

@@ -182,7 +182,7 @@ impl<D> Socket<D> {
     /// Nothing is written before the batch is.
     pub fn send(
         self: &Arc<Self>,
-        text: &[&[u8]],
+        text: &[&str],
         attachments: &[Bytes],
         batch: &mut Batch<D>,
     ) -> Result<(), SendError> {

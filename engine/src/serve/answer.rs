@@ -8,7 +8,6 @@ use crate::session::Refusal;
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
 
 /// Why a request is refused, as numbered by Engine.IO.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,9 +78,4 @@ fn with(body: Body, content_type: HeaderValue) -> Response<Body> {
     headers.insert(CONTENT_TYPE, content_type);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
-}
-
-/// The content type of a payload in text form.
-pub(super) fn text() -> HeaderValue {
-    TEXT
 }

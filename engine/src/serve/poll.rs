@@ -70,15 +70,22 @@ impl<H: Handler> Polling<H> {
             return answer::Problem::SessionUnknown.answer();
         }
         let generation = self.socket.generation();
-        let (body, content_type) =
-            payload::answer(generation, base64, self.socket.jsonp(), &packets);
+        let jsonp = self.socket.jsonp();
+        let takes_binary = !base64 && jsonp.is_none();
+        let packets = packets.iter().filter_map(|item| item.packet(generation));
+        let mut body = Vec::new();
+        let content = payload::encode(generation, takes_binary, packets, &mut body);
+        if let Some(j) = jsonp {
+            let text = String::from_utf8(std::mem::take(&mut body)).unwrap_or_default();
+            payload::encode_jsonp(&j.to_string(), &text, &mut body);
+        }
         let (server, socket) = (Arc::clone(&self.server), Arc::clone(&self.socket));
         let body = Body::new(body).or_else(move || {
             let mut batch = Batch::new();
             socket.act(&mut batch, |machine, _| machine.answer_lost());
             server.settle(&socket, &mut batch);
         });
-        answer::payload(body, content_type)
+        answer::payload(body, content.content_type())
     }
 }
 

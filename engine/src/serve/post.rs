@@ -15,7 +15,7 @@ use super::{Body, answer};
 use crate::batch::Batch;
 use crate::handler::Handler;
 use crate::packet::Packet;
-use crate::payload;
+use crate::payload::{self, Payload, PayloadError};
 use crate::server::Server;
 use crate::session::{Received, Request};
 use crate::socket::Socket;
@@ -108,21 +108,29 @@ impl<H: Handler> Posting<H> {
     async fn packets(&self, body: &[u8], binary: bool) {
         let Self { server, socket, .. } = self;
         let generation = socket.generation();
-        let body = match socket.jsonp() {
-            Some(_) => payload::form(body),
-            None => std::borrow::Cow::Borrowed(body),
-        };
-        let mut packets = payload::packets(generation, binary, &body);
-        let mut handled = 0;
         let mut batch = Batch::new();
+        let form;
+        let packets = if socket.jsonp().is_some() {
+            form = payload::decode_jsonp(body);
+            form.as_ref()
+                .map(|text| Payload::text(generation, text))
+                .map_err(|error| *error)
+        } else {
+            Payload::new(generation, binary, body)
+        };
+        let packets = match packets {
+            Ok(packets) => packets,
+            Err(error) => return self.misread(error, &mut batch),
+        };
+        let mut handled = 0;
         let times = server.shared.times;
-        while let Some(packet) = packets.next() {
-            let Ok(packet) = packet else {
-                socket.act(&mut batch, |machine, _| machine.misread());
-                break;
+        for packet in packets {
+            let packet = match packet {
+                Ok(packet) => packet,
+                Err(error) => return self.misread(error, &mut batch),
             };
-            handled += packet.len();
-            self.packet(packet.get(), &times, &mut batch);
+            handled += packet.data().len();
+            self.packet(&packet, &times, &mut batch);
             if handled >= TURN {
                 handled = 0;
                 batch.flush();
@@ -135,16 +143,23 @@ impl<H: Handler> Posting<H> {
 
     fn packet(
         &self,
-        packet: Packet<'_>,
+        packet: &Packet<'_>,
         times: &crate::session::Times,
         batch: &mut Batch<H::Data>,
     ) {
         let Self { server, socket, .. } = self;
-        match socket.act(batch, |machine, now| machine.received(&packet, now, times)) {
+        match socket.act(batch, |machine, now| machine.received(packet, now, times)) {
             Received::Nothing => {}
             Received::Text(text) => server.handler.text(socket, text, batch),
             Received::Binary(data) => server.handler.binary(socket, data, batch),
         }
+    }
+
+    /// The client has sent what cannot be read. The request is answered all the same.
+    fn misread(&self, error: PayloadError, batch: &mut Batch<H::Data>) {
+        debug!(%error, "closing a session");
+        self.socket.act(batch, |machine, _| machine.misread());
+        self.server.settle(&self.socket, batch);
     }
 
     /// Ends the session.

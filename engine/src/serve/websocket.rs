@@ -23,7 +23,7 @@ use crate::packet::Packet;
 use crate::server::Server;
 use crate::session::{Phase, Prober, Transport};
 use crate::socket::{Socket, State, Writer};
-use crate::websocket::{Reader, push_close, push_frame, Opcode};
+use crate::websocket::{Reader, push_close, push_frame};
 use crate::{CloseReason, Generation};
 
 /// How long a client may take to close its half after we have closed ours.
@@ -202,8 +202,7 @@ impl<H: Handler> Link<H> {
 
     /// Answers a probe.
     fn answer_probe(&self, packet: &Packet<'_>) -> bool {
-        let mut text = Vec::new();
-        packet.write(&mut text);
-        self.write_now(|frame| push_frame(frame, Opcode::Text, &[&text]))
+        let (opcode, parts) = packet.frame(self.socket.generation());
+        self.write_now(|frame| push_frame(frame, opcode, &parts))
     }
 }

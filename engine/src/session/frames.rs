@@ -89,14 +89,14 @@ impl Frames {
         self.bytes += bytes;
     }
 
-    /// Queues a packet in its text form, given in parts.
-    pub(crate) fn text(&mut self, parts: &[&[u8]]) {
-        self.frame(Opcode::Text, parts);
+    /// Queues a packet in its text form.
+    pub(crate) fn text(&mut self, packet: &[u8]) {
+        self.frame(Opcode::Text, &[packet]);
     }
 
     /// Queues a text message, given in parts.
     #[inline]
-    pub(crate) fn message(&mut self, parts: &[&[u8]]) {
+    pub(crate) fn message(&mut self, parts: &[&str]) {
         let len = 1 + parts.iter().map(|part| part.len()).sum::<usize>();
         let header = FrameHeader::new(Opcode::Text, len);
         let buffer = self.end();
@@ -104,7 +104,7 @@ impl Frames {
         buffer.extend_from_slice(header.as_bytes());
         buffer.push(b'4');
         for part in parts {
-            buffer.extend_from_slice(part);
+            buffer.extend_from_slice(part.as_bytes());
         }
         self.packets += 1;
         self.bytes += header.as_bytes().len() + len;

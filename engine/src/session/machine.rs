@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::heartbeat::{Beat, Heartbeat};
 use super::polling::Requests;
 use super::probe::{Probe, ProbeTick};
@@ -171,7 +173,7 @@ impl Machine {
         self.noop = false;
         self.requests.get = None;
         if packets.is_empty() {
-            return Answer::Packets(vec![text_item(&Packet::Noop)]);
+            return Answer::Packets(vec![Item::Text(Bytes::from_static(b"6"))]);
         }
         if matches!(self.phase, Phase::Ended(_)) && self.queue.depth().0 == 0 {
             // That was the last of it.
@@ -307,7 +309,7 @@ impl Machine {
     /// The client has sent a packet over its transport.
     pub(crate) fn received<'a>(
         &mut self,
-        packet: &Packet<'a>,
+        packet: &'a Packet<'_>,
         now: Duration,
         times: &Times,
     ) -> Received<'a> {
@@ -316,14 +318,24 @@ impl Machine {
         }
         match (packet, self.generation) {
             (Packet::Message(text), _) => return Received::Text(text),
+            (Packet::Binary(data), _) => return Received::Binary(data),
             (Packet::Ping(_), Generation::V3) => {
-                self.queue.text(&[b"3"]);
+                self.queue.text("3");
                 self.queued();
             }
             (Packet::Pong(_), Generation::V4) => self.heartbeat.answered(now, times),
             // A heartbeat in the wrong direction.
             (Packet::Ping(_), Generation::V4) => self.end(CloseReason::TransportError),
-            (Packet::Close, _) => self.end(CloseReason::TransportClose),
+            (Packet::Close, _) => {
+                self.end(CloseReason::TransportClose);
+                // A poll that waits gets a `6`: the client knows that this is the end.
+                if let Queue::Packets { .. } = self.queue
+                    && self.queue.depth().0 > 0
+                {
+                    self.queue.clear();
+                    self.queue.text("6");
+                }
+            }
             // Packets of the server, or of a probe. The official server takes no notice.
             _ => {}
         }
@@ -373,7 +385,7 @@ impl Machine {
         match self.heartbeat.tick(now, times) {
             Beat::None => {}
             Beat::Send if self.is_open() => {
-                self.queue.text(&[b"2"]);
+                self.queue.text("2");
                 self.queued();
             }
             Beat::Send => {}
@@ -407,7 +419,7 @@ impl Machine {
         self.drop_probe();
         match &mut self.queue {
             Queue::Packets { .. } => {
-                self.queue.text(&[b"1"]);
+                self.queue.text("1");
                 self.phase = Phase::Ended(reason);
                 self.linger = Some(now + LINGER);
                 self.wakes.poll = true;
@@ -431,7 +443,7 @@ impl Machine {
         self.drop_probe();
         self.queue.clear();
         if self.requests.get.is_some() && self.transport == Transport::Polling {
-            self.queue.text(&[b"1"]);
+            self.queue.text("1");
         }
         self.linger = None;
         self.wakes.poll = true;
@@ -443,11 +455,4 @@ impl Machine {
             self.wakes.websocket = true;
         }
     }
-}
-
-/// A packet as a polling request gets it.
-fn text_item(packet: &Packet<'_>) -> Item {
-    let mut text = Vec::new();
-    packet.write(&mut text);
-    Item::Text(text.into())
 }

@@ -3,12 +3,13 @@
 //! On polling they wait as packets, because only the request that takes them decides how
 //! they are written. On a WebSocket they wait as the frames that are written.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use bytes::Bytes;
 
 use super::Frames;
-use crate::{Generation, Prepared};
+use crate::{Generation, Packet, Prepared};
 
 /// One packet that waits for a polling request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,17 @@ pub(crate) enum Item {
 }
 
 impl Item {
+    /// The packet. Nothing else is ever put in, so it is always one.
+    pub(crate) fn packet(&self, generation: Generation) -> Option<Packet<'_>> {
+        match self {
+            Self::Text(text) => {
+                let text = std::str::from_utf8(text).ok()?;
+                Packet::from_text(generation, text).ok()
+            }
+            Self::Binary(data) => Some(Packet::Binary(Cow::Borrowed(data))),
+        }
+    }
+
     fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -62,26 +74,26 @@ impl Queue {
         }
     }
 
-    /// Queues a packet in its text form, given in parts.
-    pub(crate) fn text(&mut self, parts: &[&[u8]]) {
+    /// Queues a packet in its text form.
+    pub(crate) fn text(&mut self, packet: &str) {
         match self {
             Self::Packets { items, bytes } => {
-                let item = Item::Text(parts.concat().into());
+                let item = Item::Text(Bytes::copy_from_slice(packet.as_bytes()));
                 *bytes += item.len();
                 items.push_back(item);
             }
-            Self::Frames(frames) => frames.text(parts),
+            Self::Frames(frames) => frames.text(packet.as_bytes()),
         }
     }
 
     /// Queues a text message, given in parts.
-    pub(crate) fn message(&mut self, parts: &[&[u8]]) {
+    pub(crate) fn message(&mut self, parts: &[&str]) {
         match self {
             Self::Packets { items, bytes } => {
                 let mut packet = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
                 packet.push(b'4');
                 for part in parts {
-                    packet.extend_from_slice(part);
+                    packet.extend_from_slice(part.as_bytes());
                 }
                 *bytes += packet.len();
                 items.push_back(Item::Text(packet.into()));
@@ -142,7 +154,7 @@ impl Queue {
         let mut frames = Frames::default();
         for item in items.drain(..) {
             match item {
-                Item::Text(text) => frames.text(&[&text]),
+                Item::Text(text) => frames.text(&text),
                 Item::Binary(data) => frames.binary(generation, &data),
             }
         }

@@ -68,7 +68,7 @@ enum Found {
 /// let message = reader.next(&mut buf, &mut at)?;
 /// assert_eq!(message, Some(Incoming::Text("Hello")));
 /// assert_eq!(reader.next(&mut buf, &mut at)?, None);
-/// assert_eq!((at, reader.needed()), (11, 8), "the length takes two more bytes");
+/// assert_eq!((at, reader.needed()), (11, 14), "the whole header is needed");
 /// # Ok::<(), sio_p2p_engine::websocket::ReadError>(())
 /// ```
 #[derive(Debug)]

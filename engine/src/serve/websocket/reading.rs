@@ -80,11 +80,11 @@ impl<H: Handler> Link<H> {
                         }
                         continue;
                     }
-                    Packet::parse_text(text).ok()
+                    Packet::from_text(generation, text).ok()
                 }
                 Ok(Some(Incoming::Binary(data))) => {
                     *messages += 1;
-                    Packet::parse_binary(generation, data).ok()
+                    Packet::from_binary(generation, data).ok()
                 }
                 Ok(Some(Incoming::Ping(data))) => {
                     if self.transport {
