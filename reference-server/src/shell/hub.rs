@@ -78,7 +78,7 @@ impl Written {
         let event = Encoded::event(data.clone().into(), None);
         let (packets, bytes) = event.size();
         Self {
-            message: Prepared::new(&[event.text.as_bytes()]),
+            message: Prepared::new(&[&event.text]),
             attachments: event.attachments,
             packets,
             bytes,
@@ -278,7 +278,7 @@ impl Hub {
     fn send(&mut self, connection: &Connection, packet: Encoded) {
         let (packets, bytes) = packet.size();
         let Encoded { text, attachments } = &packet;
-        let outcome = connection.send(&[text.as_bytes()], attachments, &mut self.batch);
+        let outcome = connection.send(&[text], attachments, &mut self.batch);
         self.sent(connection, outcome, packets, bytes);
     }
 
