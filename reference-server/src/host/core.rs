@@ -2,11 +2,13 @@
 
 use std::ops::DerefMut;
 
+use sio_p2p_protocol::MessageRef;
 use tokio::time::Instant;
 
 use super::desk::Desk;
 use crate::relay::{
-    Answer, ConnectionId, Handshake, Host, Outbox, Output, Policy, Rate, Relay, Request,
+    AckRoute, Answer, ConnectionId, Handshake, Host, Outbox, Output, Policy, Rate, Relay, Request,
+    Route,
 };
 
 /// The relay, its outbox, and the host's desk.
@@ -83,6 +85,49 @@ impl Core {
             return faults.received(relay, outbox, from, request);
         }
         self.relay.received(from, request, &mut self.outbox);
+    }
+
+    /// A connection has sent a message that is perhaps only to be handed on; see
+    /// [`Relay::route`]. `None` says that it is to be [received](Self::received).
+    pub(crate) fn route(
+        &mut self,
+        now: Instant,
+        from: ConnectionId,
+        message: &MessageRef<'_>,
+        ack: Option<u64>,
+        attached: usize,
+    ) -> Option<Route> {
+        self.is_plain(now)
+            .then(|| {
+                self.relay
+                    .route(from, message, ack, attached, &mut self.outbox)
+            })
+            .flatten()
+    }
+
+    /// A connection has sent an ack that is perhaps only to be handed on; see
+    /// [`Relay::route_ack`]. `None` says that it is to be given to [`acked`](Self::acked).
+    pub(crate) fn route_ack(
+        &mut self,
+        now: Instant,
+        from: ConnectionId,
+        id: u64,
+    ) -> Option<AckRoute> {
+        self.is_plain(now)
+            .then(|| self.relay.route_ack(from, id, &mut self.outbox))
+            .flatten()
+    }
+
+    /// Lets time pass until now, and says whether anything may be handed on that does
+    /// not come out of [`next`](Self::next): nothing is falsified.
+    fn is_plain(&mut self, now: Instant) -> bool {
+        #[cfg(feature = "faults")]
+        if self.faults.any() {
+            return false;
+        }
+        let since = now.saturating_duration_since(self.began);
+        self.relay.advance(since, &mut self.outbox);
+        true
     }
 
     /// A connection has sent an event too many; see [`Relay::too_fast`].

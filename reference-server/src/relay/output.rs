@@ -181,6 +181,11 @@ impl Outbox {
         self.host_events.pop_front()
     }
 
+    /// True if nothing waits in it, neither packets nor what the host is to be told.
+    pub fn is_empty(&self) -> bool {
+        self.outputs.is_empty() && self.host_events.is_empty()
+    }
+
     /// What the relay has done so far.
     pub fn counters(&self) -> &Counters {
         &self.counters
