@@ -26,6 +26,7 @@ mod presence;
 mod program;
 mod replay;
 mod rooms;
+mod routed;
 mod services;
 mod streams;
 mod streams_model;
