@@ -1,6 +1,6 @@
 //! Walking over JSON text without building anything.
 //!
-//! One pass that accepts exactly what RFC 8259 does, as serde_json also reads it
+//! One pass that accepts exactly what RFC 8259 does, as `serde_json` also reads it
 //! when it skips a value: raw control characters, unknown escapes and numbers like
 //! `01` are refused, lone surrogates and `1e400` pass. Nothing is allocated and
 //! nothing recurses. Values that are nested more deeply than [`DEPTH`] are not

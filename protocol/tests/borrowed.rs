@@ -1,5 +1,7 @@
 //! Messages that are read without copying are the messages that are read otherwise.
 
+#![expect(clippy::unwrap_used, reason = "a test helper may panic")]
+
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sio_p2p_protocol::{Arguments, ClientEvent, MessageForm, MessageRef, argument_list, forward};
@@ -138,7 +140,7 @@ proptest! {
         text in packet(), at in any::<Index>(), with in "[\\[\\]{}\",:\\\\ 0nu\u{1}é]{0,2}",
     ) {
         let at = at.index(text.len());
-        let end = (at + 1..).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
+        let end = (at + 1..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
         if text.is_char_boundary(at) {
             let changed = format!("{}{with}{}", &text[..at], &text[end..]);
             agree(&changed, false)?;

@@ -31,6 +31,10 @@ pub(super) fn plain(bytes: &[u8], at: usize) -> usize {
 }
 
 /// As [`plain`], for what may be very long.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "a lazy operator is a branch for each byte"
+)]
 fn long(bytes: &[u8]) -> usize {
     let mut rest = bytes;
     // The compiler makes a few vector operations of this, without a branch inside.

@@ -122,7 +122,6 @@ impl Core {
 
     /// Lets time pass until now, and says whether anything may be handed on that does
     /// not come out of [`next`](Self::next): nothing is falsified.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the shell does not ask yet"))]
     fn is_plain(&mut self, now: Instant) -> bool {
         #[cfg(feature = "faults")]
         if self.faults.any() {

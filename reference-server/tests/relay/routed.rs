@@ -281,7 +281,7 @@ impl World {
                 };
                 let attachments = match attached {
                     0 => vec![],
-                    size => vec![Bytes::from(vec![7; *size])],
+                    bytes => vec![Bytes::from(vec![7; *bytes])],
                 };
                 return side.receive(choose(*who), &json, *ack, attachments);
             }
