@@ -361,7 +361,7 @@ mod tests {
         })
     }
 
-    /// What serde_json says about a text that should be an array.
+    /// What `serde_json` says about a text that should be an array.
     fn known(text: &str) -> Option<&str> {
         let raw: &RawValue = serde_json::from_str(text).ok()?;
         raw.get().starts_with('[').then(|| raw.get())
