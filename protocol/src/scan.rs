@@ -52,16 +52,19 @@ impl<'a> Cursor<'a> {
         Self { text, at: 0 }
     }
 
+    #[inline]
     fn bytes(&self) -> &'a [u8] {
         self.text.as_bytes()
     }
 
     /// The byte that comes next.
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.bytes().get(self.at).copied()
     }
 
     /// Takes the byte that comes next.
+    #[inline]
     fn next(&mut self) -> Option<u8> {
         let byte = self.peek()?;
         self.at += 1;
@@ -69,6 +72,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes this byte if it comes next, which is told.
+    #[inline]
     pub(crate) fn take(&mut self, byte: u8) -> bool {
         let there = self.peek() == Some(byte);
         self.at += usize::from(there);
@@ -76,6 +80,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes white space, and then this byte or nothing.
+    #[inline]
     pub(crate) fn expect(&mut self, byte: u8) -> Option<()> {
         self.space();
         self.take(byte).then_some(())
@@ -111,6 +116,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes white space and a string.
+    #[inline]
     pub(crate) fn string(&mut self) -> Option<Quoted<'a>> {
         self.space();
         let start = self.at;
@@ -135,11 +141,14 @@ impl<'a> Cursor<'a> {
         loop {
             self.value()?;
             count += 1;
-            let inner = self.since(start)?;
+            let end = self.at;
             self.space();
             match self.next()? {
                 b',' => {}
-                b']' => return Some(List { inner, count }),
+                b']' => {
+                    let inner = self.text.get(start..end)?;
+                    return Some(List { inner, count });
+                }
                 _ => return None,
             }
         }

@@ -79,16 +79,25 @@ impl<'a> MessageRef<'a> {
     /// nobody needs, values that are nested very deeply. It may be wrong, too.
     pub fn read(data: &'a str) -> Option<Self> {
         let mut cursor = Cursor::new(data);
-        cursor.expect(b'[')?;
-        let name = cursor.string()?.text()?;
-        cursor.expect(b',')?;
+        let mut acknowledge = false;
+        // Nearly all begin with these very bytes.
+        if cursor.word("[\"P2P_EMIT\",").is_none() {
+            cursor.expect(b'[')?;
+            let name = cursor.string()?.text()?;
+            cursor.expect(b',')?;
+            acknowledge = match name {
+                "P2P_EMIT" => false,
+                "P2P_EMIT_ACKNOWLEDGE" => true,
+                _ => return None,
+            };
+        }
         cursor.space();
         let object = cursor.take(b'{');
-        let form = match (name, object) {
-            ("P2P_EMIT", false) => MessageForm::V2,
-            ("P2P_EMIT", true) => MessageForm::V1,
-            ("P2P_EMIT_ACKNOWLEDGE", true) => MessageForm::V1Acknowledge,
-            _ => return None,
+        let form = match (object, acknowledge) {
+            (false, false) => MessageForm::V2,
+            (true, false) => MessageForm::V1,
+            (true, true) => MessageForm::V1Acknowledge,
+            (false, true) => return None,
         };
         let (target, event, args) = if object {
             members(&mut cursor)?
