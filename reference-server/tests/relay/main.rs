@@ -28,6 +28,7 @@ mod replay;
 mod rooms;
 mod routed;
 mod services;
+mod sides;
 mod streams;
 mod streams_model;
 mod topics;
