@@ -314,3 +314,23 @@ fn what_waits_in_the_outbox_is_not_overtaken() {
     side.sent();
     assert!(side.relay.route_ack(b, id, &mut side.outbox).is_some());
 }
+
+#[test]
+fn data_that_takes_the_short_way_keeps_its_stream_alive() {
+    let (mut side, a, b) = pair(policy());
+    let offer =
+        r#"["CREATE_STREAM",{"sourceStreamId":"S","targetStreamId":"T","targetClientId":"b"}]"#;
+    side.receive(a, offer, Some(1), vec![]);
+    side.answer(b, 0, "[]");
+    assert_eq!(side.relay.census().streams, 1);
+    let data = r#"["P2P_EMIT","b","P2P_EMIT_STREAM-from-stream-S",["x"],null]"#;
+    for (ms, streams) in [(80, 1), (160, 1), (260, 0)] {
+        let now = Duration::from_millis(ms);
+        side.relay.advance(now, &mut side.outbox);
+        assert_eq!(side.relay.census().streams, streams, "after {ms} ms");
+        side.sent();
+        side.taken = 0;
+        side.receive(a, data, None, vec![]);
+        assert_eq!(side.taken, 1);
+    }
+}
