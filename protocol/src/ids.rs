@@ -158,10 +158,15 @@ const RESERVED: [&str; 7] = [
     "error",
 ];
 
+/// True for the names that Socket.IO reserves.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
 impl EventName {
     /// True for the names that Socket.IO reserves; a server never forwards them (SRV-ROB-3).
     pub fn is_reserved(&self) -> bool {
-        RESERVED.contains(&self.as_str())
+        is_reserved(self.as_str())
     }
 
     /// An event name is any text, so this cannot fail.

@@ -11,6 +11,8 @@
 //! - Types that end in `Ack` do the same for ACK packets.
 //! - [`Payload`] and [`Arguments`] keep what applications send as text, byte for
 //!   byte. Binary attachments travel beside, untouched.
+//! - [`MessageRef`] and [`argument_list`] do the most frequent part of that without
+//!   copying anything, for those who relay messages.
 //! - [`Failure`] knows the texts by which failures are told, both ways.
 //! - [`clauses`] lists what implementations have to do, [`deviations`] where the
 //!   published plugin does not do what its README says.
@@ -90,6 +92,7 @@ mod message;
 mod packet;
 mod payload;
 mod room;
+mod scan;
 pub mod schema;
 mod service;
 mod spec;
@@ -116,12 +119,15 @@ pub use link::{
     AddTarget, AddTargetAck, MultiApiAddTarget, TargetAdded, TargetAddedV1, TargetDisconnected,
     TargetDisconnectedV1,
 };
-pub use message::{Forwarded, P2pEmitAcknowledge, P2pEmitV1, P2pEmitV2, forward};
+pub use message::{
+    Forwarded, MessageForm, MessageRef, P2pEmitAcknowledge, P2pEmitV1, P2pEmitV2, forward,
+};
 pub use payload::{Arguments, InvalidPayload, Payload};
 pub use room::{
     EmitRoom, JoinRoomV1, JoinRoomV1Ack, JoinRoomV2, JoinsRoom, LeaveRoomV1, LeaveRoomV2,
     LeavesRoom, Rooms,
 };
+pub use scan::argument_list;
 pub use service::{CheckApiName, CheckApiNameAck, CreateApi, DestroyApi, UseApi};
 pub use spec::{
     AckContent, AckNeed, AckSpec, ArgSpec, EventSpec, Example, Form, NamePattern, Presence,

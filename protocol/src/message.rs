@@ -14,8 +14,10 @@ use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, optional, requ
 use crate::value::{Null, V1_AND_V2, V1_ONLY, V2_ONLY};
 use crate::wire::{self, Writer};
 
+mod borrowed;
 mod object;
 
+pub use borrowed::{MessageForm, MessageRef};
 use object::{MessageObject, read_message, write_message};
 
 const MESSAGE_FORM: &[Form] = &[Form {

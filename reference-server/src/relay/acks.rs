@@ -1,12 +1,13 @@
 //! Acks that are under way: asked for by one connection, owed by another.
 
-use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use sio_p2p_protocol::{ApiName, ClientId, Dialect, StreamId};
 
 use super::ConnectionId;
-use super::deadlines::Deadlines;
+use super::hash::CountedMap;
+use super::lanes::{Lanes, Timed};
+use super::lists::{List, Lists};
 
 /// One ack that a target owes a source (SRV-CORE-F6).
 #[derive(Debug, Clone)]
@@ -46,6 +47,7 @@ pub(super) enum Question {
 /// An ack that is under way, and its times.
 #[derive(Debug)]
 struct Entry {
+    id: u64,
     /// When it was asked for.
     asked: Duration,
     /// When it is given up.
@@ -53,22 +55,46 @@ struct Entry {
     pending: Pending,
 }
 
+impl Timed for Entry {
+    fn since(&self) -> Duration {
+        self.asked
+    }
+
+    fn due(&self) -> Duration {
+        self.due
+    }
+
+    fn number(&self) -> u64 {
+        self.id
+    }
+}
+
+/// The lists that an entry is in.
+const BY_SOURCE: usize = 0;
+const BY_TARGET: usize = 1;
+const BY_TIME: usize = 2;
+
 /// Every ack that is under way, under the id that its target was given.
 ///
 /// An entry ends in one of five ways: the target answers, the target leaves,
 /// the source leaves, its time is up, or the source has asked for so many that
 /// its oldest is given up. It cannot outlive either end.
+///
+/// Asking and answering is what a relay does all day, so it takes no memory that was
+/// not there before, and time that does not depend on how many entries there are.
 #[derive(Debug, Default)]
 pub(super) struct Acks {
-    pending: HashMap<u64, Entry>,
+    entries: Lists<Entry, 3>,
+    /// Their places by id.
+    pending: CountedMap<u64, usize>,
     /// The same entries by source, oldest first.
-    asked: HashMap<ConnectionId, BTreeSet<u64>>,
+    asked: CountedMap<ConnectionId, List>,
     /// The same entries by target, oldest first.
-    owed: HashMap<ConnectionId, BTreeSet<u64>>,
+    owed: CountedMap<ConnectionId, List>,
     /// The same entries by their time.
-    deadlines: Deadlines<u64>,
+    deadlines: Lanes,
     /// How many of the entries of a source are requests for a stream.
-    streams: HashMap<ConnectionId, usize>,
+    streams: CountedMap<ConnectionId, usize>,
     /// One counter for all connections, like the original: ids are never reused.
     issued: u64,
 }
@@ -76,7 +102,7 @@ pub(super) struct Acks {
 impl Acks {
     /// Enters an ack that is asked for now and waited for until it is due. Returns
     /// the id under which the target shall answer, and the source's oldest entry if
-    /// it had `limit` of them already.
+    /// it had `limit` of them already. Time must not go back from one call to the next.
     pub(super) fn ask(
         &mut self,
         pending: Pending,
@@ -89,21 +115,27 @@ impl Acks {
             .asked
             .get(&pending.source)
             .filter(|asked| asked.len() >= limit)
-            .and_then(|asked| asked.first().copied())
+            .and_then(List::first)
+            .and_then(|oldest| self.entries.get(oldest))
+            .map(|oldest| oldest.id)
             .and_then(|oldest| Some((oldest, self.take(oldest)?)));
-        self.asked.entry(pending.source).or_default().insert(id);
-        self.owed.entry(pending.target).or_default().insert(id);
+        let (source, target) = (pending.source, pending.target);
         if pending.is_stream() {
-            *self.streams.entry(pending.source).or_default() += 1;
+            *self.streams.entry(source).or_default() += 1;
         }
-        self.deadlines.insert(due, id);
         let asked = now;
-        let entry = Entry {
+        let place = self.entries.insert(Entry {
+            id,
             asked,
             due,
             pending,
-        };
-        self.pending.insert(id, entry);
+        });
+        let asked = self.asked.entry(source).or_default();
+        self.entries.append(asked, BY_SOURCE, place);
+        let owed = self.owed.entry(target).or_default();
+        self.entries.append(owed, BY_TARGET, place);
+        self.deadlines.insert(&mut self.entries, BY_TIME, place);
+        self.pending.insert(id, place);
         (id, given_up)
     }
 
@@ -117,7 +149,7 @@ impl Acks {
     /// Resolves an ack. `None` for an id that was never issued, was issued to
     /// somebody else, or has been answered: only the first ack counts.
     pub(super) fn answer(&mut self, target: ConnectionId, id: u64) -> Option<Pending> {
-        if self.pending.get(&id)?.pending.target == target {
+        if self.entry(id)?.pending.target == target {
             self.take(id)
         } else {
             None
@@ -127,17 +159,26 @@ impl Acks {
     /// Forgets what a connection has asked for, and returns what it still owed,
     /// oldest first.
     pub(super) fn remove(&mut self, connection: ConnectionId) -> Vec<Pending> {
-        for id in self.asked.remove(&connection).unwrap_or_default() {
+        while let Some(id) = self.first(self.asked.get(&connection)) {
             self.take(id);
         }
-        let owed = self.owed.remove(&connection).unwrap_or_default();
-        owed.into_iter().filter_map(|id| self.take(id)).collect()
+        let mut owed = Vec::new();
+        while let Some(id) = self.first(self.owed.get(&connection)) {
+            owed.extend(self.take(id));
+        }
+        owed
     }
 
     /// What a connection waits for, oldest first.
     pub(super) fn asked_by(&self, source: ConnectionId) -> impl Iterator<Item = (u64, &Pending)> {
-        let ids = self.asked.get(&source).into_iter().flatten();
-        ids.filter_map(|id| Some((*id, &self.pending.get(id)?.pending)))
+        let list = self.asked.get(&source).copied().unwrap_or_default();
+        let entries = self.entries.iter(list, BY_SOURCE);
+        entries.map(|entry| (entry.id, &entry.pending))
+    }
+
+    /// For how many acks a connection waits.
+    pub(super) fn count_asked_by(&self, source: ConnectionId) -> usize {
+        self.asked.get(&source).map_or(0, List::len)
     }
 
     /// How many streams a connection has asked for without an answer so far.
@@ -147,13 +188,18 @@ impl Acks {
 
     /// Gives up an entry whose time is up, the earliest first.
     pub(super) fn expired(&mut self, now: Duration) -> Option<(u64, Pending)> {
-        let id = self.deadlines.next(now)?;
+        let id = self.deadlines.due(&self.entries, now)?.id;
         Some((id, self.take(id)?))
+    }
+
+    /// What is asked under an id.
+    pub(super) fn get(&self, id: u64) -> Option<&Pending> {
+        self.entry(id).map(|entry| &entry.pending)
     }
 
     /// When an ack that is under way was asked for.
     pub(super) fn asked_at(&self, id: u64) -> Option<Duration> {
-        Some(self.pending.get(&id)?.asked)
+        Some(self.entry(id)?.asked)
     }
 
     /// True while somebody waits for this ack.
@@ -164,33 +210,44 @@ impl Acks {
 
     /// How many acks are under way.
     pub(super) fn pending(&self) -> usize {
-        self.pending.len()
+        self.entries.len()
+    }
+
+    fn entry(&self, id: u64) -> Option<&Entry> {
+        self.entries.get(*self.pending.get(&id)?)
+    }
+
+    /// The oldest entry of a list.
+    fn first(&self, list: Option<&List>) -> Option<u64> {
+        Some(self.entries.get(list?.first()?)?.id)
     }
 
     /// Removes an entry from all tables.
     fn take(&mut self, id: u64) -> Option<Pending> {
-        let Entry { due, pending, .. } = self.pending.remove(&id)?;
-        self.deadlines.remove(due, id);
+        let place = self.pending.remove(&id)?;
+        let pending = &self.entries.get(place)?.pending;
+        let (source, target) = (pending.source, pending.target);
         if pending.is_stream()
-            && let Some(streams) = self.streams.get_mut(&pending.source)
+            && let Some(streams) = self.streams.get_mut(&source)
         {
             *streams -= 1;
             if *streams == 0 {
-                self.streams.remove(&pending.source);
+                self.streams.remove(&source);
             }
         }
-        for (table, connection) in [
-            (&mut self.asked, pending.source),
-            (&mut self.owed, pending.target),
+        self.deadlines.remove(&mut self.entries, BY_TIME, place);
+        for (table, connection, kind) in [
+            (&mut self.asked, source, BY_SOURCE),
+            (&mut self.owed, target, BY_TARGET),
         ] {
-            if let Some(ids) = table.get_mut(&connection) {
-                ids.remove(&id);
-                if ids.is_empty() {
+            if let Some(list) = table.get_mut(&connection) {
+                self.entries.unlink(list, kind, place);
+                if list.len() == 0 {
                     table.remove(&connection);
                 }
             }
         }
-        Some(pending)
+        self.entries.remove(place).map(|entry| entry.pending)
     }
 }
 
@@ -230,6 +287,7 @@ mod tests {
         let by_connection = acks.asked.is_empty() && acks.owed.is_empty();
         by_connection
             && acks.pending.is_empty()
+            && acks.entries.len() == 0
             && acks.deadlines.is_empty()
             && acks.streams.is_empty()
     }

@@ -1,10 +1,11 @@
 //! Who provides which API.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use sio_p2p_protocol::ApiName;
 
 use super::ConnectionId;
+use super::hash::{CountedMap, KeyedMap};
 
 /// The registry of API names, dialect `v2`.
 ///
@@ -13,9 +14,9 @@ use super::ConnectionId;
 /// one with it, as it does in the original. Names are plain keys (SRV-ROB-4).
 #[derive(Debug, Default)]
 pub(super) struct Apis {
-    providers: HashMap<ApiName, ConnectionId>,
+    providers: KeyedMap<ApiName, ConnectionId>,
     /// The same by provider.
-    provided: HashMap<ConnectionId, HashSet<ApiName>>,
+    provided: CountedMap<ConnectionId, HashSet<ApiName>>,
 }
 
 /// Why an API could not be created.

@@ -161,6 +161,13 @@ impl Denial {
 #[derive(Clone, Default)]
 pub(super) struct Hook(Option<Arc<dyn Authorize>>);
 
+impl Hook {
+    /// True if there is one.
+    pub(super) fn is_set(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
 impl fmt::Debug for Hook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let set = if self.0.is_some() { "set" } else { "none" };

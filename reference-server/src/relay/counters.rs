@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use sio_p2p_protocol::{ClientEvent, Dialect, Failure, FailureCode};
+use sio_p2p_protocol::{ClientEvent, Dialect, EventSpec, Failure, FailureCode};
 
 /// How long clients took to answer, sorted into buckets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,7 +40,7 @@ impl RoundTrips {
 pub struct Counters {
     /// Events of clients that were read, by their key in the catalogue, such as
     /// `v2.P2P_EMIT` or `any.LIST_CLIENTS`.
-    pub requests: HashMap<&'static str, u64>,
+    pub requests: HashMap<&'static str, u64, ahash::RandomState>,
     /// Events of clients that could not be read.
     pub unreadable: u64,
     /// Messages that were passed on to a client, dialect `v1`. Data on streams is
@@ -73,9 +73,14 @@ impl Counters {
     /// A client has sent an event; `None` is one that cannot be read.
     pub(super) fn request(&mut self, event: Option<&ClientEvent>) {
         match event {
-            Some(event) => *self.requests.entry(event.spec().key).or_default() += 1,
+            Some(event) => self.read(event.spec()),
             None => self.unreadable += 1,
         }
+    }
+
+    /// An event of this declaration was read.
+    pub(super) fn read(&mut self, spec: &'static EventSpec) {
+        *self.requests.entry(spec.key).or_default() += 1;
     }
 
     /// A message was passed on.

@@ -13,10 +13,11 @@
 //! messages of the same pair pass. An acceptor may ask its opener something
 //! before it decides, and would wait for ever if its question did.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use sio_p2p_protocol::StreamId;
 
+use super::hash::{CountedMap, KeyedMap};
 use super::part::Part;
 use super::{ConnectionId, Data};
 
@@ -74,13 +75,13 @@ pub(super) struct Limits {
 /// pending ack, so it lives exactly as long as that.
 #[derive(Debug, Default)]
 pub(super) struct Early {
-    acceptors: HashMap<ConnectionId, Acceptor>,
+    acceptors: CountedMap<ConnectionId, Acceptor>,
 }
 
 /// What one acceptor has not answered, by opener and stream.
 #[derive(Debug, Default)]
 struct Acceptor {
-    offers: HashMap<ConnectionId, HashMap<StreamId, Waiting>>,
+    offers: CountedMap<ConnectionId, KeyedMap<StreamId, Waiting>>,
     events: usize,
     bytes: usize,
 }
@@ -134,6 +135,14 @@ impl Early {
         Admission::Held
     }
 
+    /// True if what an acceptor sends on a stream has to wait for its acceptance.
+    pub(super) fn waits(&self, from: ConnectionId, to: ConnectionId, stream: &str) -> bool {
+        let acceptor = self.acceptors.get(&from);
+        let streams = acceptor.and_then(|acceptor| acceptor.offers.get(&to));
+        let waiting = streams.and_then(|streams| streams.get(stream));
+        waiting.is_some_and(|waiting| !waiting.open)
+    }
+
     /// The acceptor has accepted: returns what is to be sent right after.
     pub(super) fn accepted(&mut self, offer: &Offer) -> Vec<Held> {
         self.settle(offer, |waiting| {
@@ -181,7 +190,7 @@ impl Early {
     pub(super) fn offers(&self) -> usize {
         let acceptors = self.acceptors.values();
         let streams = acceptors.flat_map(|acceptor| acceptor.offers.values());
-        let waiting = streams.flat_map(HashMap::values);
+        let waiting = streams.flat_map(KeyedMap::values);
         waiting.map(|waiting| waiting.requests.len()).sum()
     }
 
@@ -227,7 +236,7 @@ impl Early {
         entry.events -= released.len();
         let sizes = released.iter().map(|message| message.data.size());
         entry.bytes -= sizes.sum::<usize>();
-        if entry.offers.get(&opener).is_some_and(HashMap::is_empty) {
+        if entry.offers.get(&opener).is_some_and(KeyedMap::is_empty) {
             entry.offers.remove(&opener);
         }
         if entry.offers.is_empty() {

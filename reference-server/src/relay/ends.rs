@@ -1,10 +1,11 @@
 //! The host's ends of streams: which client may send to which of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use sio_p2p_protocol::{ClientId, StreamId};
 
 use super::ConnectionId;
+use super::hash::{CountedMap, KeyedMap};
 
 /// What the ids of the host's ends of streams end in. They stand where the id of
 /// a client would.
@@ -16,9 +17,9 @@ pub(crate) const SERVER_SIDE: &str = "--server-side";
 /// data into the stream. Here an end hears its peer's connection alone.
 #[derive(Debug, Default)]
 pub(super) struct Ends {
-    ends: HashMap<ClientId, End>,
+    ends: KeyedMap<ClientId, End>,
     /// The same by peer.
-    peers: HashMap<ConnectionId, BTreeSet<ClientId>>,
+    peers: CountedMap<ConnectionId, BTreeSet<ClientId>>,
 }
 
 /// One end of the host, as the relay knows it.

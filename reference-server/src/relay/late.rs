@@ -5,7 +5,7 @@
 //! as it is connected. So what was given up is remembered for a while, and whoever
 //! accepts it all the same is told that the other end is gone (SRV-STR-17).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use sio_p2p_protocol::{
     Dialect, PeerStreamDestroyedV1, PeerStreamDestroyedV2, ServerEvent, StreamId,
@@ -13,6 +13,7 @@ use sio_p2p_protocol::{
 use tracing::debug;
 
 use super::acks::{Pending, Question};
+use super::hash::CountedMap;
 use super::stream::accepts;
 use super::{Answer, ConnectionId, Outbox, Relay};
 
@@ -34,7 +35,7 @@ pub(super) struct GivenUp {
 /// which it may still answer.
 #[derive(Debug, Default)]
 pub(super) struct Late {
-    acceptors: HashMap<ConnectionId, BTreeMap<u64, GivenUp>>,
+    acceptors: CountedMap<ConnectionId, BTreeMap<u64, GivenUp>>,
 }
 
 impl Late {

@@ -1,10 +1,9 @@
 //! Links: who wants to hear that whom has left.
 
-use std::collections::HashMap;
-
 use sio_p2p_protocol::Dialect;
 
 use super::ConnectionId;
+use super::hash::CountedMap;
 
 /// The links between connections (SRV-MSG-F1).
 ///
@@ -17,7 +16,7 @@ use super::ConnectionId;
 /// every dialect that it can be listening to.
 #[derive(Debug, Default)]
 pub(super) struct Links {
-    ends: HashMap<ConnectionId, HashMap<Far, Link>>,
+    ends: CountedMap<ConnectionId, CountedMap<Far, Link>>,
     made: u64,
 }
 
@@ -95,7 +94,7 @@ impl Links {
     /// How many ends of links there are; two for each link between two
     /// connections.
     pub(super) fn ends(&self) -> usize {
-        self.ends.values().map(HashMap::len).sum()
+        self.ends.values().map(CountedMap::len).sum()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use sio_p2p_protocol::{
-    Arguments, ClientEvent, DecodeError, DecodeErrorKind, Dialect, InvalidPayload,
+    Arguments, ClientEvent, DecodeError, DecodeErrorKind, Dialect, InvalidPayload, argument_list,
 };
 
 use super::counters::Counters;
@@ -114,6 +114,10 @@ pub struct Answer {
 impl Answer {
     /// Reads the JSON array of an ack packet. It is handed on as it is.
     pub fn read(data: Data) -> Result<Self, InvalidPayload> {
+        // Nearly always it is what it should be, and then nothing is copied.
+        if argument_list(&data.json).is_some_and(|list| list.len() == data.json.len()) {
+            return Ok(Self { data });
+        }
         let Data { json, attachments } = data;
         let arguments = Arguments::parse(json)?;
         Ok(Self {
@@ -179,6 +183,11 @@ impl Outbox {
     /// must be drained as the packets are.
     pub fn next_host_event(&mut self) -> Option<HostEvent> {
         self.host_events.pop_front()
+    }
+
+    /// True if nothing waits in it, neither packets nor what the host is to be told.
+    pub fn is_empty(&self) -> bool {
+        self.outputs.is_empty() && self.host_events.is_empty()
     }
 
     /// What the relay has done so far.

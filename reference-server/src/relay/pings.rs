@@ -1,10 +1,10 @@
 //! Pings under way: which connections were asked for a sign of life.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use super::ConnectionId;
 use super::deadlines::Deadlines;
+use super::hash::CountedMap;
 
 /// The `SERVER_PING`s that are not answered (SRV-CORE-14).
 ///
@@ -13,7 +13,7 @@ use super::deadlines::Deadlines;
 /// stays, so that nobody can put it off; only the newest ping can be answered.
 #[derive(Debug, Default)]
 pub(super) struct Pings {
-    waiting: HashMap<ConnectionId, Ping>,
+    waiting: CountedMap<ConnectionId, Ping>,
     deadlines: Deadlines<ConnectionId>,
 }
 

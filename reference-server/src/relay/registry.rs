@@ -1,10 +1,12 @@
 //! Who is connected, and under which client id.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use sio_p2p_protocol::ClientId;
+use smallvec::{SmallVec, smallvec};
 
 use super::ConnectionId;
+use super::hash::{CountedMap, KeyedMap};
 
 /// The directory: client id to connection and back, each in O(1).
 ///
@@ -18,8 +20,8 @@ use super::ConnectionId;
 /// its last holder has left.
 #[derive(Debug, Default)]
 pub(super) struct Registry {
-    connections: HashMap<ConnectionId, Option<ClientId>>,
-    clients: HashMap<ClientId, Entry>,
+    connections: CountedMap<ConnectionId, Option<ClientId>>,
+    clients: KeyedMap<ClientId, Entry>,
     /// Ids that JavaScript would sort as array indices, in ascending order.
     numeric: BTreeMap<u32, ClientId>,
     /// All other ids, by the order of their registration.
@@ -38,7 +40,7 @@ pub(super) struct Departed {
 struct Entry {
     /// The holders of the id, oldest first, and never none. The policy bounds how
     /// many there can be, so walking over them is cheap.
-    holders: Vec<ConnectionId>,
+    holders: SmallVec<[ConnectionId; 1]>,
     /// Key into `others`; unused for a numeric id.
     registration: u64,
 }
@@ -64,7 +66,7 @@ impl Registry {
                 None => self.others.insert(registration, client.clone()),
             };
             let entry = Entry {
-                holders: vec![connection],
+                holders: smallvec![connection],
                 registration,
             };
             self.clients.insert(client.clone(), entry);
@@ -101,6 +103,12 @@ impl Registry {
     /// The connection that a client id stands for (SRV-CORE-F2).
     pub(super) fn find(&self, client: &ClientId) -> Option<ConnectionId> {
         self.holders(client).last().copied()
+    }
+
+    /// The same for a text that was not made a client id, with the id itself.
+    pub(super) fn find_text(&self, client: &str) -> Option<(ConnectionId, &ClientId)> {
+        let (client, entry) = self.clients.get_key_value(client)?;
+        Some((*entry.holders.last()?, client))
     }
 
     /// The connections that share a client id, oldest first.

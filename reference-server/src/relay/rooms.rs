@@ -1,10 +1,11 @@
 //! Rooms: who is in them, in the order of joining.
 
-use std::collections::{BTreeMap, HashMap};
-
 use sio_p2p_protocol::RoomName;
 
 use super::ConnectionId;
+use super::few::Few;
+use super::hash::{CountedMap, KeyedMap};
+use super::members::Members;
 
 /// The membership of every room (SRV-CORE-F7).
 ///
@@ -13,9 +14,9 @@ use super::ConnectionId;
 #[derive(Debug, Default)]
 pub(super) struct Rooms {
     /// Members of each room under the number of their joining.
-    inside: HashMap<RoomName, BTreeMap<u64, ConnectionId>>,
+    inside: KeyedMap<RoomName, Members>,
     /// The rooms of each connection, with the same numbers.
-    joined: HashMap<ConnectionId, Joined>,
+    joined: CountedMap<ConnectionId, Joined>,
     /// How often anybody has joined anything; orders the members of each room.
     joinings: u64,
 }
@@ -23,7 +24,7 @@ pub(super) struct Rooms {
 /// The rooms of one connection.
 #[derive(Debug, Default)]
 struct Joined {
-    rooms: HashMap<RoomName, Membership>,
+    rooms: Few<RoomName, Membership>,
     /// How many of them it has made as topics.
     topics: usize,
 }
@@ -96,7 +97,7 @@ impl Rooms {
             return false;
         };
         joined.topics -= usize::from(membership.topic);
-        if joined.rooms.is_empty() {
+        if joined.rooms.len() == 0 {
             self.joined.remove(&connection);
         }
         self.forget_member(room, membership.number);
@@ -112,7 +113,7 @@ impl Rooms {
     /// The members of a room in the order of joining; none if it does not exist.
     pub(super) fn members(&self, room: &RoomName) -> impl Iterator<Item = ConnectionId> + '_ {
         let members = self.inside.get(room);
-        members.into_iter().flat_map(BTreeMap::values).copied()
+        members.into_iter().flat_map(Members::iter)
     }
 
     /// Empties a room and returns who was in it, in the order of joining.
@@ -151,7 +152,7 @@ impl Rooms {
     /// which nobody uses cost nothing (SRV-ROB-12).
     fn forget_member(&mut self, room: &RoomName, number: u64) {
         if let Some(members) = self.inside.get_mut(room) {
-            members.remove(&number);
+            members.remove(number);
             if members.is_empty() {
                 self.inside.remove(room);
             }

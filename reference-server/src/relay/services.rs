@@ -1,8 +1,10 @@
 //! The services of the host, dialect `v1`: which events and topics they have.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use sio_p2p_protocol::{ClientId, EventName, TopicName};
+
+use super::hash::KeyedMap;
 
 /// Every service of the host, by its name.
 ///
@@ -10,7 +12,7 @@ use sio_p2p_protocol::{ClientId, EventName, TopicName};
 /// handles of it act as one (DEV-9). Here a service is nothing but its name.
 #[derive(Debug, Default)]
 pub(super) struct Services {
-    services: HashMap<ClientId, Service>,
+    services: KeyedMap<ClientId, Service>,
 }
 
 #[derive(Debug, Default)]
@@ -64,6 +66,11 @@ impl Services {
     pub(super) fn destroy_topic(&mut self, service: &ClientId, topic: &TopicName) -> bool {
         let entry = self.services.get_mut(service);
         entry.is_some_and(|entry| entry.topics.remove(topic))
+    }
+
+    /// True if anything may be addressed to the host under this name.
+    pub(super) fn has(&self, service: &str) -> bool {
+        !self.services.is_empty() && self.services.contains_key(service)
     }
 
     /// True if subscriptions addressed to this name are the host's to answer.

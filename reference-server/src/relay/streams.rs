@@ -1,12 +1,13 @@
 //! Streams that are open: between whom, and since when nothing came on them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sio_p2p_protocol::{Dialect, StreamId};
 
 use super::ConnectionId;
 use super::deadlines::Deadlines;
+use super::hash::{CountedMap, KeyedMap};
 
 /// A stream that both ends have agreed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,11 +35,11 @@ pub(super) struct Stream {
 /// said on all of them, which is how the clients take it, too.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
-    open: HashMap<u64, Entry>,
+    open: CountedMap<u64, Entry>,
     /// The ends by owner, peer and id.
-    ends: HashMap<ConnectionId, HashMap<ConnectionId, HashMap<StreamId, End>>>,
+    ends: CountedMap<ConnectionId, CountedMap<ConnectionId, KeyedMap<StreamId, End>>>,
     /// How many of the streams each connection has opened.
-    opened: HashMap<ConnectionId, usize>,
+    opened: CountedMap<ConnectionId, usize>,
     /// When each stream has to be looked at. That is when it would be idle if
     /// nothing came: noting every chunk here would cost more than the chunk.
     looks: Deadlines<u64>,
@@ -139,7 +140,7 @@ impl Streams {
     /// Forgets every stream of a connection.
     pub(super) fn remove(&mut self, connection: ConnectionId) {
         let peers = self.ends.remove(&connection).unwrap_or_default();
-        let ends = peers.into_values().flat_map(HashMap::into_values);
+        let ends = peers.into_values().flat_map(KeyedMap::into_values);
         for number in ends.flat_map(|end| end.streams) {
             self.take(number);
         }
