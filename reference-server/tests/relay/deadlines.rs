@@ -83,7 +83,10 @@ fn a_target_that_is_not_added_fails_and_the_ack_stays_open() {
     for event in ["ADD_TARGET", "MULTI_API_ADD_TARGET"] {
         let (mut relay, a, b) = timed();
         relay.ask(a, 7, &format!(r#"["{event}","b"]"#));
-        assert_eq!(relay.advance(1_100), [format!(r#"1 42["SERVER_ERROR","{LATE}"]"#)]);
+        assert_eq!(
+            relay.advance(1_100),
+            [format!(r#"1 42["SERVER_ERROR","{LATE}"]"#)]
+        );
         assert_eq!(relay.ack(b, 0, "[]"), NOTHING);
         relay.all_gone();
     }
