@@ -16,7 +16,8 @@ use super::output::{ConnectionId, Outbox};
 /// The rule for acks: an ack that was asked for is given, or its failure is
 /// told as `SERVER_ERROR`. Clients of the original hand whatever an ack holds
 /// to their caller as success, so an error must never travel in the ack of an
-/// event that has no refusal of its own.
+/// event that has no refusal of its own. One that has a refusal is refused at once
+/// or never: when it has been handed on, its ack is the target's.
 #[derive(Debug)]
 pub(super) struct Call<'a> {
     /// The connection that sent the event.
@@ -59,8 +60,12 @@ pub(super) fn server_error(outbox: &mut Outbox, to: ConnectionId, failure: &Fail
     outbox.event(to, event.encode().into(), None);
 }
 
-/// Tells the source of an ack that its target has left (SRV-MSG-30). It is told
-/// in the same way as if the target had not been there from the start.
+/// Tells the source of an ack that its target has left (SRV-MSG-30).
+///
+/// The source of a message or a call is told as if the target had not been there from
+/// the start. A request to add the target or to open a stream has made a link, and the
+/// link owes a notice that says the same. Its ack stays open, as on the original: it
+/// would end an application that adds a target and does not expect to fail.
 pub(super) fn target_left(outbox: &mut Outbox, pending: Pending) {
     let Pending {
         source,
@@ -85,32 +90,20 @@ pub(super) fn target_left(outbox: &mut Outbox, pending: Pending) {
         Question::Message(dialect, target) => {
             server_error(outbox, source, &no_target(dialect, &target));
         }
-        Question::AddTarget(dialect, target) => {
-            refuse_target(outbox, source, source_id, dialect, &target);
-        }
-        Question::Stream {
-            dialect, target, ..
-        } => refuse_stream(outbox, source, source_id, dialect, &target),
         Question::Api(api) => server_error(outbox, source, &Failure::unknown_api(&api)),
+        Question::AddTarget(..) | Question::Stream { .. } => {}
     }
 }
 
 /// Tells the source of an ack why it is not waited for any more, for example
-/// because it has asked for so many others since then.
-pub(super) fn give_up(outbox: &mut Outbox, pending: Pending, failure: &Failure) {
+/// because it has asked for so many others since then. The ack is not given: once a
+/// request is on its way, its ack is the target's alone.
+pub(super) fn give_up(outbox: &mut Outbox, pending: &Pending, failure: &Failure) {
     if pending.source == ConnectionId::HOST {
         let (id, failure) = (pending.source_id, failure.clone());
         return outbox.host(HostEvent::Unanswered { id, failure });
     }
-    let ack = match pending.question {
-        Question::Message(..) | Question::Api(_) => {
-            return server_error(outbox, pending.source, failure);
-        }
-        Question::AddTarget(..) => AddTargetAck::Refused(failure.payload()).encode(),
-        Question::Stream { .. } => CreateStreamAck::Refused(failure.payload()).encode(),
-    };
-    outbox.counters.failure(failure);
-    outbox.ack(pending.source, ack.into(), pending.source_id);
+    server_error(outbox, pending.source, failure);
 }
 
 /// Refuses to add a target that is not there (SRV-MSG-3): in the first dialect

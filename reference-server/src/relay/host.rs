@@ -211,7 +211,7 @@ impl Host<'_> {
             // Somebody who is not waiting any more has been told another reason.
             Some(id) => {
                 if let Some(pending) = self.relay.acks.answer(ConnectionId::HOST, id) {
-                    call::give_up(self.outbox, pending, failure);
+                    call::give_up(self.outbox, &pending, failure);
                 }
             }
             None if self.relay.registry.contains(called.caller.connection) => {

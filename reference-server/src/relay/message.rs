@@ -185,12 +185,12 @@ impl Relay {
         if let Err(failure) = self.permit(call.from, &Action::AddTarget { target: &target }) {
             return call.refuse(&failure, refused);
         }
-        let Some(to) = self.registry.find(&target) else {
-            return call::refuse_target(call.outbox, call.from, source_id, dialect, &target);
-        };
         let introduction = match self.introduce(&call, dialect) {
             Ok(introduction) => introduction,
-            Err(failure) => return call.refuse(&failure, refused),
+            Err(failure) => return call.fail(&failure),
+        };
+        let Some(to) = self.registry.find(&target) else {
+            return call::refuse_target(call.outbox, call.from, source_id, dialect, &target);
         };
         let limit = self.policy.links;
         if self.links.link(call.from, to, dialect, limit).is_err() {
@@ -210,7 +210,8 @@ impl Relay {
     /// The event that tells a target who has added it.
     ///
     /// The first dialect lets a client without id make links; its peers see
-    /// `null`. In the second it is not served at all, so it is refused here.
+    /// `null`. In the second the original serves it with nothing, acks included, so
+    /// its failure is told by `SERVER_ERROR`.
     fn introduce(&self, call: &Call<'_>, dialect: Dialect) -> Result<ServerEvent, Failure> {
         let source = self.registry.client(call.from).cloned();
         match (dialect, source) {
@@ -248,9 +249,8 @@ impl Relay {
         id
     }
 
-    /// Fails what was not answered in time, like an answer of a client that has
-    /// left (SRV-MSG-30), in words of its own: the client is still there. An answer
-    /// that comes later is dropped, but for one that makes an end of a stream.
+    /// Fails what was not answered in time (SRV-ROB-14). An answer that comes later is
+    /// dropped, but for one that makes an end of a stream.
     pub(super) fn expire_acks(&mut self, outbox: &mut Outbox) {
         while let Some((id, pending)) = self.acks.expired(self.now) {
             let failure = unanswered(&pending.question);
@@ -262,7 +262,7 @@ impl Relay {
     fn give_up(&mut self, outbox: &mut Outbox, id: u64, pending: Pending, failure: &Failure) {
         let offer = pending.offer(id);
         self.remember(id, &pending);
-        call::give_up(outbox, pending, failure);
+        call::give_up(outbox, &pending, failure);
         if let Some(offer) = offer {
             self.offer_refused(outbox, &offer);
         }

@@ -44,13 +44,19 @@ impl Relay {
         if let Err(failure) = self.may_open(&call, &info, &target) {
             return call.refuse(&failure, refused);
         }
-        let Some(to) = self.registry.find(&target) else {
-            return call::refuse_stream(call.outbox, call.from, source_id, dialect, &target);
-        };
         // The acceptor sends its data to the client that is named as source, so
-        // a stream that nobody can be named for would be deaf.
-        let Some(source) = self.registry.client(call.from).cloned() else {
-            return call.refuse(&anonymous("open streams"), refused);
+        // a stream that nobody can be named for would be deaf. No original refuses it
+        // in the ack: the second dialect answers nothing to a client without id.
+        let (found, source) = (
+            self.registry.find(&target),
+            self.registry.client(call.from).cloned(),
+        );
+        let (to, source) = match (found, source) {
+            (Some(to), Some(source)) => (to, source),
+            (None, source) if source.is_some() || dialect == Dialect::V1 => {
+                return call::refuse_stream(call.outbox, call.from, source_id, dialect, &target);
+            }
+            _ => return call.fail(&anonymous("open streams")),
         };
         let limit = self.policy.links;
         if self.links.link(call.from, to, dialect, limit).is_err() {
@@ -252,7 +258,7 @@ impl Relay {
     }
 
     /// An acceptor sends more ahead than is held for it. A stream with a hole in
-    /// it would be worse than none, so the request is refused in its name.
+    /// it would be worse than none, so the request is given up, and both are told.
     fn withdraw_offers(
         &mut self,
         call: &mut Call<'_>,
@@ -265,7 +271,7 @@ impl Relay {
         for id in requests {
             if let Some(pending) = self.acks.answer(call.from, id) {
                 self.remember(id, &pending);
-                call::give_up(call.outbox, pending, failure);
+                call::give_up(call.outbox, &pending, failure);
             }
         }
         dropped.push(message);

@@ -24,6 +24,24 @@ fn original_clients_understand_each_other_through_the_server() {
     run("interop.js", &[]);
 }
 
+/// The original plugin: whoever adds a client that leaves in this moment hears the
+/// notice and no answer, which would end its application (SRV-MSG-31); see
+/// `tests/js/race.js`.
+#[test]
+fn a_target_that_leaves_while_it_is_added_ends_no_application() {
+    let project = Project::install();
+    let server = Program::start(&["--log", "warn"]);
+    let mut node = project.node();
+    node.args([
+        "--unhandled-rejections=strict",
+        "race.js",
+        &server.url(),
+        "20",
+    ]);
+    Project::finish(&mut node);
+    assert_eq!(server.killed(), "");
+}
+
 /// The original plugin: bulk, several streams at once, early data, refusals and
 /// every way to end; see `tests/js/streams.js`.
 #[test]

@@ -1,18 +1,20 @@
 //! The client tests that the original plugin publishes, against `p2p-server`.
 //!
 //! The files are run as npm installs them, by the test runner they were written
-//! for. Only the helper that starts their server is replaced; see
-//! `tests/js/published-helper.js`. They wait for fixed times, so they have a test
-//! program of their own and do not compete with other tests.
+//! for, on Node.js as it comes. Only the server that their helper starts is replaced;
+//! see `tests/js/published-helper.js`. They wait for fixed times, so they have a test
+//! program of their own and do not compete with other tests. On a machine that is too
+//! busy for these times they fail against any server. So a run that fails counts only
+//! if the original passes at the same time, which is asked then.
 
 #![expect(
     clippy::expect_used,
-    clippy::panic,
     reason = "a test fails by panicking, in its helpers too"
 )]
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -38,69 +40,96 @@ const FILES: [(&str, u64); 4] = [
     ("stream-test.js", 21),
 ];
 
-/// How long one test may take that does not say so itself. It is for machines that
-/// are busy otherwise: mocha's own 2 s are half used up by the fixed waits.
-const TIMEOUT_MS: &str = "30000";
+/// How many runs must pass one after the other.
+const ROW: usize = 5;
+
+/// How many runs may not count, because the machine was too busy for the original too.
+const BUSY: usize = 10;
 
 /// How many clients connect before each test.
 const CLIENTS: u64 = 4;
 
-/// The generation that the plugin 1.12.1 is made for, three times in a row.
+/// First with the generation that the plugin 1.12.1 is made for, then with the one
+/// that it is used with besides. One test, so that they do not compete.
 #[test]
-fn all_pass_three_times_in_a_row_on_socket_io_2() {
-    for _ in 0..3 {
-        all_pass("socket.io-client");
+fn all_pass_five_times_in_a_row_on_socket_io_2_and_once_on_socket_io_4() {
+    let project = Project::install();
+    let clients = [("socket.io-client", ROW), ("socket.io-client-4", 1)];
+    let mut busy = 0;
+    for (client, row) in clients {
+        let mut passed = 0;
+        while passed < row {
+            match run(&project, client) {
+                Ok(()) => passed += 1,
+                Err(failures) => {
+                    assert!(!original_passes(&project), "{client}: {failures}");
+                    busy += 1;
+                    assert!(busy < BUSY, "this machine is too busy: {failures}");
+                }
+            }
+        }
     }
 }
 
-/// The generation that it is used with besides.
-#[test]
-fn all_pass_on_socket_io_4() {
-    all_pass("socket.io-client-4");
-}
-
 /// Runs every file with a fresh server for each, as the original's helper does.
-fn all_pass(client: &str) {
-    let project = Project::install();
+fn run(project: &Project, client: &str) -> Result<(), String> {
     let servers = FILES.map(|_| Program::start(&["--log", "info"]));
     let urls: Vec<String> = servers.iter().map(Program::url).collect();
-    let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{client}.json"));
+    let mut mocha = mocha(project);
+    mocha
+        .args(["--require", "./published-helper.js"])
+        .env("P2P_SERVERS", urls.join(","))
+        .env("P2P_CLIENT", client);
+    judge(&mut mocha)?;
+
+    // Nobody but our servers can have served these clients. One that leaves at once may
+    // not have joined before.
+    for (server, (file, tests)) in servers.into_iter().zip(FILES) {
+        let log = server.killed();
+        let joined = log.lines().filter(|line| line.contains("joined")).count();
+        let expected = tests..=tests * CLIENTS;
+        let joined = u64::try_from(joined).expect("they are few");
+        assert!(expected.contains(&joined), "{file}:\n{log}");
+    }
+    Ok(())
+}
+
+/// Whether the same files pass as they are, with the server they were written for.
+fn original_passes(project: &Project) -> bool {
+    judge(&mut mocha(project)).is_ok()
+}
+
+/// The test runner, told to run the files.
+fn mocha(project: &Project) -> Command {
+    let mut mocha = project.node();
+    mocha
+        .args(["node_modules/mocha/bin/mocha.js", "--exit"])
+        .args(FILES.map(|(file, _)| format!("{FOLDER}/{file}")));
+    mocha
+}
+
+/// Runs the files and reads what the runner reports. The error is what has failed.
+fn judge(mocha: &mut Command) -> Result<(), String> {
+    let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join("published.json");
     // A report of an earlier run must not be taken for one of this.
     fs::remove_file(&report).ok();
-
-    let output = project
-        .node()
-        .arg("node_modules/mocha/bin/mocha.js")
-        .args(["--exit", "--timeout", TIMEOUT_MS])
+    let output = mocha
         .args(["--reporter", "json", "--reporter-option"])
         .arg(format!("output={}", report.display()))
-        .args(["--require", "./published-helper.js"])
-        .args(FILES.map(|(file, _)| format!("{FOLDER}/{file}")))
-        .env("P2P_SERVERS", urls.join(","))
-        .env("P2P_CLIENT", client)
         .output()
         .expect("node is there, it has just installed packages");
 
     let report = fs::read_to_string(&report).ok();
     let report = report.and_then(|report| serde_json::from_str::<Value>(&report).ok());
-    let report = report.unwrap_or_else(|| panic!("mocha tells nothing: {output:?}"));
+    let report = report.ok_or_else(|| format!("mocha tells nothing: {output:?}"))?;
+    let stats = &report["stats"];
     let expected: u64 = FILES.iter().map(|(_, tests)| tests).sum();
-    let failures = &report["failures"];
-    assert!(output.status.success(), "{failures:#}");
-    for (count, expected) in [
-        ("tests", expected),
-        ("passes", expected),
-        ("failures", 0),
-        ("pending", 0),
-    ] {
-        assert_eq!(report["stats"][count], expected, "{count}: {failures:#}");
-    }
-
-    // Nobody but our servers can have served these clients: they saw them all.
-    for (server, (file, tests)) in servers.into_iter().zip(FILES) {
-        let log = server.killed();
-        let joined = log.lines().filter(|line| line.contains("joined")).count();
-        let expected = tests * CLIENTS;
-        assert_eq!(u64::try_from(joined), Ok(expected), "{file}:\n{log}");
+    // What is missing or left out is no matter of a busy machine.
+    assert_eq!(stats["tests"], expected, "{report:#}");
+    assert_eq!(stats["pending"], 0, "{report:#}");
+    if output.status.success() && stats["passes"] == expected && stats["failures"] == 0 {
+        Ok(())
+    } else {
+        Err(format!("{:#}", report["failures"]))
     }
 }

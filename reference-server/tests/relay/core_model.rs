@@ -233,11 +233,10 @@ impl Model {
         self.pings.retain(|ping| ping.who != who);
         self.members.retain(|(_, member)| *member != who);
         self.pending.retain(|pending| pending.source != who);
+        // Who has asked to add the one that leaves hears it by the link alone.
         for owed in self.pending.iter().filter(|pending| pending.target == who) {
-            let source = owed.source;
-            match (owed.add, owed.v1) {
-                (false, v1) => sent.push(missing(source, owed.name, v1)),
-                (true, v1) => sent.extend(refusal(source, owed.name, v1)),
+            if !owed.add {
+                sent.push(missing(owed.source, owed.name, owed.v1));
             }
         }
         self.pending.retain(|pending| pending.target != who);
@@ -265,15 +264,15 @@ impl Model {
         to: &'static str,
         v1: bool,
     ) -> Vec<String> {
-        let Some(target) = self.find(to) else {
-            return refusal(who, to, v1);
-        };
         let name = self.name(who);
         if name.is_none() && !v1 {
             let text = "Error: client-id-missing: \
                         a connection without a client id cannot add targets";
-            return vec![format!("{} 43{ASKED}[\"{text}\"]", who.0)];
+            return vec![format!("{} 42[\"SERVER_ERROR\",\"{text}\"]", who.0)];
         }
+        let Some(target) = self.find(to) else {
+            return refusal(who, to, v1);
+        };
         let linked = |(a, b, dialect): &(ConnectionId, ConnectionId, bool)| {
             *dialect == v1 && ((*a, *b) == (who, target) || (*a, *b) == (target, who))
         };
@@ -302,11 +301,7 @@ impl Model {
 impl Pending {
     /// How its source is told that it is not waited for any more.
     fn given_up(&self, text: &str) -> String {
-        if self.add {
-            format!("{} 43{ASKED}[\"{text}\"]", self.source.0)
-        } else {
-            format!("{} 42[\"SERVER_ERROR\",\"{text}\"]", self.source.0)
-        }
+        format!("{} 42[\"SERVER_ERROR\",\"{text}\"]", self.source.0)
     }
 }
 

@@ -183,7 +183,7 @@ fn streams_are_held_one_by_one() {
 
 /// Whoever sends more ahead than is held loses the stream, not a part of it.
 #[test]
-fn too_much_ahead_refuses_the_stream() {
+fn too_much_ahead_costs_the_stream() {
     for (policy, what) in [
         (
             Policy {
@@ -212,7 +212,7 @@ fn too_much_ahead_refuses_the_stream() {
         assert_eq!(
             relay.ask(b, 3, DATA),
             [
-                format!(r#"1 431["{text}"]"#),
+                format!(r#"1 42["SERVER_ERROR","{text}"]"#),
                 format!(r#"2 42["SERVER_ERROR","{text}"]"#)
             ]
         );
@@ -228,7 +228,7 @@ fn too_much_ahead_refuses_the_stream() {
     }
 }
 
-/// A request that is given up is refused, with what had been sent on it.
+/// A request that is given up fails, with what had been sent on it.
 #[test]
 fn a_request_too_many_gives_up_the_oldest() {
     let (mut relay, a, b) = asked(Policy {
@@ -242,7 +242,7 @@ fn a_request_too_many_gives_up_the_oldest() {
     assert_eq!(
         sent,
         [
-            format!(r#"1 431["{limit}"]"#),
+            format!(r#"1 42["SERVER_ERROR","{limit}"]"#),
             format!(r#"2 42["SERVER_ERROR","{dropped}"]"#),
             r#"2 421["hi"]"#.to_owned(),
         ]

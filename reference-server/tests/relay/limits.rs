@@ -90,12 +90,12 @@ fn the_oldest_of_too_many_acks_fails_and_the_newest_is_asked() {
     assert!(relay.ack(b, 0, "[]").is_empty());
     assert_eq!(relay.ack(b, 1, "[]"), ["1 432[]"]);
     assert_eq!(relay.ack(b, 2, "[]"), ["1 433[]"]);
-    // A request to add a target has an ack that can say no.
+    // A request to add a target could say no in its ack, but that is the target's now.
     for id in [4, 5] {
         relay.ask(a, id, r#"["ADD_TARGET","b"]"#);
     }
     let sent = relay.ask(a, 6, r#"["ADD_TARGET","b"]"#);
-    assert_eq!(sent[0], format!(r#"1 434["{text}"]"#));
+    assert_eq!(sent[0], format!(r#"1 42["SERVER_ERROR","{text}"]"#));
     relay.all_gone();
 }
 

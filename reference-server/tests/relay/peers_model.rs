@@ -136,11 +136,10 @@ impl Model {
 
     /// An ack will not come.
     fn fail(&mut self, pending: Pending, text: &str) {
-        let What::Stream { stream, .. } = pending.what else {
-            return self.error(pending.source, text);
-        };
-        self.send(pending.source, &format!(r#"43{ASKED}["{text}"]"#));
-        self.refused(stream);
+        self.error(pending.source, text);
+        if let What::Stream { stream, .. } = pending.what {
+            self.refused(stream);
+        }
     }
 
     fn is_waiting(&self, stream: Stream) -> bool {
@@ -234,7 +233,7 @@ impl Model {
         if ahead.by_ref().count() < EARLY_EVENTS {
             return self.held.push((stream, content, ack));
         }
-        // Too much: the requests are refused and all that was said is dropped.
+        // Too much: the requests are given up and all that was said is dropped.
         let text = "Error: limit-reached: one connection may have at most 2 \
                     events ahead of an acceptance (policy.early_events)";
         self.held.push((stream, content, ack));
@@ -244,7 +243,7 @@ impl Model {
             .collect();
         for request in requests {
             self.pending.retain(|pending| pending.id != request.id);
-            self.send(request.source, &format!(r#"43{ASKED}["{text}"]"#));
+            self.error(request.source, text);
         }
         self.discard(stream);
         self.error(who, text);
@@ -264,7 +263,8 @@ impl Model {
         for Pending { source, what, .. } in owed {
             match what {
                 What::Message { name } => self.missing(source, name, false),
-                What::Stream { name, v1, .. } => self.no_stream(source, name, v1),
+                // The link says it.
+                What::Stream { .. } => {}
                 What::Call { api } => self.no_api(source, api),
             }
         }

@@ -92,7 +92,7 @@ fn a_client_without_id_is_served() {
     );
     let refused = relay.ask(anonymous, 2, r#"["ADD_TARGET","b"]"#);
     assert!(
-        refused[0].starts_with(r#"1 432["Error: client-id-missing: "#),
+        refused[0].starts_with(r#"1 42["SERVER_ERROR","Error: client-id-missing: "#),
         "{refused:?}"
     );
     assert_eq!(
