@@ -89,7 +89,6 @@ impl Core {
 
     /// A connection has sent a message that is perhaps only to be handed on; see
     /// [`Relay::route`]. `None` says that it is to be [received](Self::received).
-    #[cfg_attr(not(test), expect(dead_code, reason = "the shell does not ask yet"))]
     pub(crate) fn route(
         &mut self,
         now: Instant,
@@ -108,7 +107,6 @@ impl Core {
 
     /// A connection has sent an ack that is perhaps only to be handed on; see
     /// [`Relay::route_ack`]. `None` says that it is to be given to [`acked`](Self::acked).
-    #[cfg_attr(not(test), expect(dead_code, reason = "the shell does not ask yet"))]
     pub(crate) fn route_ack(
         &mut self,
         now: Instant,

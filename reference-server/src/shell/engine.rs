@@ -4,21 +4,24 @@
 //! one client sends is relayed in the order in which it came (SRV-MSG-12), and a
 //! client that floods the server slows down only itself.
 
+mod fast;
 mod joining;
 
 use std::io;
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use sio_p2p_engine::{CloseReason, Generation, Handler, Opening};
 use socketioxide_core::Str;
 use socketioxide_core::parser::ParseConfig;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tracing::{Level, debug, enabled, error, info};
 
+use self::fast::Fast;
 use super::ending::Ending;
 use super::figures::{Figures, Intake, Waiting};
 use super::frame::{DEFAULT_NAMESPACE, Encoded, Frame, FrameError, FrameKind};
@@ -210,6 +213,7 @@ impl Engine {
         self: &Arc<Self>,
         connection: &Connection,
         frame: Frame,
+        counted: bool,
         batch: &mut Batch,
     ) -> Result<(), Refusal> {
         let eio3 = connection.generation() == Generation::V3;
@@ -254,7 +258,8 @@ impl Engine {
                 Ok(())
             }
             (FrameKind::Event { data, ack }, Phase::Joined(from)) => {
-                if let Err(rate) = connection.data().may_send() {
+                // The short way may have counted it and then declined.
+                if !counted && let Err(rate) = connection.data().may_send() {
                     self.hub_with(batch).refuse_too_fast(from, rate);
                     return Ok(());
                 }
@@ -405,9 +410,13 @@ impl Handler for Sessions {
         let start = Instant::now();
         engine.intake.read(text.len());
         engine.guarded(socket, batch, |batch| {
+            let counted = match engine.fast(socket, text, start, batch) {
+                Fast::Handled => return Ok(()),
+                Fast::Declined { counted } => counted,
+            };
             let decoder = &socket.data().decoder;
             let frame = decoder.text(&engine.limits, Str::from(text.to_owned()))?;
-            frame.map_or(Ok(()), |frame| engine.frame(socket, frame, batch))
+            frame.map_or(Ok(()), |frame| engine.frame(socket, frame, counted, batch))
         });
         engine.intake.handled(start.elapsed());
     }
@@ -419,7 +428,7 @@ impl Handler for Sessions {
         engine.guarded(socket, batch, |batch| {
             let decoder = &socket.data().decoder;
             let frame = decoder.binary(&engine.limits, Bytes::copy_from_slice(data))?;
-            frame.map_or(Ok(()), |frame| engine.frame(socket, frame, batch))
+            frame.map_or(Ok(()), |frame| engine.frame(socket, frame, false, batch))
         });
         engine.intake.handled(start.elapsed());
     }

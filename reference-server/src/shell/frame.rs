@@ -5,6 +5,7 @@
 //! relay must not is checked here.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -74,6 +75,8 @@ pub(crate) struct Decoder {
     state: ParserState,
     /// Polling requests of one connection may overlap; their frames must not.
     turn: Mutex<()>,
+    /// A packet still lacks attachments.
+    amid: AtomicBool,
 }
 
 impl Decoder {
@@ -85,7 +88,7 @@ impl Decoder {
     ) -> Result<Option<Frame>, FrameError> {
         check_ack_id(&text)?;
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        finish(CommonParser.decode_str(limits, &self.state, text))
+        self.note(CommonParser.decode_str(limits, &self.state, text))
     }
 
     /// Reads a binary frame, which is an attachment of the packet before it.
@@ -95,7 +98,18 @@ impl Decoder {
         bytes: Bytes,
     ) -> Result<Option<Frame>, FrameError> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        finish(CommonParser.decode_bin(limits, &self.state, bytes))
+        self.note(CommonParser.decode_bin(limits, &self.state, bytes))
+    }
+
+    /// Whether a packet still lacks attachments.
+    pub(crate) fn is_amid(&self) -> bool {
+        self.amid.load(Ordering::Acquire)
+    }
+
+    fn note(&self, packet: Result<Packet, ParseError>) -> Result<Option<Frame>, FrameError> {
+        let amid = matches!(packet, Err(ParseError::NeedsMoreBinaryData));
+        self.amid.store(amid, Ordering::Release);
+        finish(packet)
     }
 }
 

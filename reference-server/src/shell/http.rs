@@ -16,7 +16,7 @@ use hyper::http::request::Parts;
 use hyper::service::Service;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use sio_p2p_engine::Server;
-use tracing::{debug, info};
+use tracing::info;
 
 use super::engine::{Engine, Sessions};
 use super::files::ClientFiles;
@@ -31,8 +31,6 @@ use crate::{ClientAddress, Config};
 /// [`path`](crate::config::EngineConfig::path) say otherwise.
 pub const PATH: &str = "/socket.io";
 
-/// The content type of a body that is not text.
-const BINARY: &[u8] = b"application/octet-stream";
 
 /// The service that answers every HTTP request.
 ///

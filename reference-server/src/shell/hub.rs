@@ -7,6 +7,7 @@
 //! (SRV-MSG-28).
 
 mod joining;
+mod relaying;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sio_p2p_engine::{CloseReason, Generation, Prepared, SendError, Sid};
+use sio_p2p_protocol::Dialect;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::{debug, info};
@@ -191,16 +193,21 @@ impl Hub {
         request: Request,
     ) {
         if let Some(dialect) = request.dialect() {
-            let before = connection.data().spoken();
-            let now = before.with(dialect);
-            // It may have left since the packet was read.
-            if now != before && self.joined.contains_key(&from) {
-                connection.data().speak(now);
-                self.tally.speak(connection.generation(), before, now);
-            }
+            self.note_dialect(connection, from, dialect);
         }
         self.core.received(from, request);
         self.deliver();
+    }
+
+    /// The client has spoken a dialect.
+    fn note_dialect(&mut self, connection: &Connection, from: ConnectionId, dialect: Dialect) {
+        let before = connection.data().spoken();
+        let now = before.with(dialect);
+        // It may have left since the packet was read.
+        if now != before && self.joined.contains_key(&from) {
+            connection.data().speak(now);
+            self.tally.speak(connection.generation(), before, now);
+        }
     }
 
     /// The client has sent an event, and too many before it.
