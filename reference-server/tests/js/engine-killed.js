@@ -21,7 +21,10 @@ async function victim() {
 async function test(kind) {
   const mine = `victim-${kind.name}`;
   const child = fork(__filename, [url, kind.name, mine]);
-  await new Promise((resolve) => child.on('message', resolve));
+  await new Promise((resolve, reject) => {
+    child.on('message', resolve);
+    child.on('exit', (code) => reject(new Error(`the victim ended by itself, code ${code}`)));
+  });
   const watcher = await connect(url, kind, `watcher-${kind.name}`);
   await new Promise((resolve) => watcher.emit('ADD_TARGET', mine, resolve));
   const told = received(watcher, 'TARGET_DISCONNECT');
@@ -39,7 +42,7 @@ async function test(kind) {
 }
 
 async function main() {
-  setTimeout(() => { describe('hangs'); process.exit(1); }, DEADLINE_MS).unref();
+  setTimeout(() => { describe('hangs'); process.exit(1); }, DEADLINE_MS);
   const kinds = KINDS.filter((kind) => kind.endsOn === 'polling' && kind.name.startsWith(name));
   const passed = await Promise.all(kinds.map(async (kind) => {
     try { await test(kind); describe(`ok ${kind.name}`); return true; }

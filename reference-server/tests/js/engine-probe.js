@@ -98,7 +98,7 @@ async function test(port, name, io, mode) {
 
 async function main() {
   const port = Number(new URL(process.argv[2]).port);
-  setTimeout(() => { describe('hangs'); process.exit(1); }, DEADLINE_MS).unref();
+  setTimeout(() => { describe('hangs'); process.exit(1); }, DEADLINE_MS);
   const wanted = ([version]) => version.startsWith(process.argv[3] || 'v');
   const tests = Object.entries(LIBRARIES).filter(wanted).flatMap(([version, io]) =>
     Object.entries(MODES).map(async ([kind, mode]) => {

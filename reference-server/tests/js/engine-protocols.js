@@ -19,7 +19,7 @@ async function test(kind) {
 }
 
 async function main() {
-  setTimeout(() => { describe('hangs'); process.exit(1); }, 20_000).unref();
+  setTimeout(() => { describe('hangs'); process.exit(1); }, 20_000);
   const wanted = ({ name }) => name.startsWith(process.argv[3] || 'v') && name.endsWith('-websocket');
   for (const kind of KINDS.filter(wanted)) await test(kind);
   process.exit(0);
