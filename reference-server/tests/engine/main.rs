@@ -24,7 +24,6 @@ mod upgrade;
 mod wire;
 
 #[path = "../program/node.rs"]
-#[expect(dead_code, reason = "other test programs use the rest of it")]
 mod node;
 
 use libtest_mimic::{Arguments, Trial};
