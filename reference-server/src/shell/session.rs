@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use sio_p2p_engine::{Opening, Sid, Socket};
-use tracing::field::display;
 use tracing::{Span, error_span};
 
 use super::ending::Ending;
