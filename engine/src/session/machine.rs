@@ -325,7 +325,9 @@ impl Machine {
             }
             (Packet::Pong(_), Generation::V4) => self.heartbeat.answered(now, times),
             // A heartbeat in the wrong direction.
-            (Packet::Ping(_), Generation::V4) => self.end(CloseReason::TransportError),
+            (Packet::Ping(_), Generation::V4) | (Packet::Pong(_), Generation::V3) => {
+                self.end(CloseReason::TransportError);
+            }
             (Packet::Close, _) => {
                 self.end(CloseReason::TransportClose);
                 // A poll that waits gets a `6`: the client knows that this is the end.

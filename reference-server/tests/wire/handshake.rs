@@ -181,7 +181,6 @@ async fn other_paths_and_versions_are_http_errors() {
     for (target, expected) in [
         ("/", 404),
         ("/socket.io-admin/?EIO=4&transport=polling", 404),
-        ("/socket.io/?EIO=2&transport=polling", 400),
         ("/socket.io/?EIO=4&transport=carrier-pigeon", 400),
         (
             "/socket.io/?EIO=4&transport=polling&sid=AAAAAAAAAAAAAAAA",

@@ -36,7 +36,6 @@ async fn a_frame_that_is_no_packet_closes_its_sender() {
             r#"450-["P2P_EMIT","witness","e",[{"_placeholder":true,"num":0}],null]"#,
             r#"4299999999999999999999["LIST_CLIENTS"]"#,
             r#"451-["x"]"#,
-            "0",
             "9",
             "x",
         ] {
