@@ -263,6 +263,12 @@ impl Connection {
         self.sender.freeze();
     }
 
+    /// Waits until the upgrade to a WebSocket is done, but not for ever: a server may
+    /// offer none.
+    pub(crate) async fn upgraded(&self, patience: Duration) {
+        let _ = tokio::time::timeout(patience, self.sender.upgraded()).await;
+    }
+
     /// Drops the TCP connection.
     pub(crate) async fn abort(self) {
         self.sender.abort().await;

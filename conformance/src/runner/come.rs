@@ -4,6 +4,7 @@ use sio_p2p_transport::{ConnectError, ConnectOptions};
 
 use super::play::{Play, Stop};
 use super::verdict::Finding;
+use crate::scenario::TransportName;
 use crate::scenario::body::{Disconnect, Leaving, Refused};
 
 impl Play {
@@ -113,13 +114,21 @@ impl Play {
             return Err(self.lost(&body.from));
         }
         actor.left = true;
+        let upgrades = actor.transport == TransportName::Upgrade;
         let Some(connection) = actor.connection.take() else {
             return Ok(());
         };
         let patience = self.deadline;
         match body.how {
             Leaving::Clean => connection.leave(patience).await,
-            Leaving::Abrupt => connection.abort().await,
+            Leaving::Abrupt => {
+                // A session whose probe breaks stays on polling, and nobody could see that
+                // its client has gone. So the WebSocket is its transport before it breaks.
+                if upgrades {
+                    connection.upgraded(patience).await;
+                }
+                connection.abort().await;
+            }
             Leaving::Silent => {
                 connection.freeze();
                 self.silent.push(connection);

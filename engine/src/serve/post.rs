@@ -81,7 +81,8 @@ where
         return answer::last(StatusCode::BAD_REQUEST);
     }
     let config = posting.server.config();
-    let body = match timeout(config.request_timeout, collect(body, config.max_message)).await {
+    let limit = in_base64(config.max_message);
+    let body = match timeout(config.request_timeout, collect(body, limit)).await {
         Ok(Ok(body)) => body,
         Ok(Err(error @ BodyError::TooLarge)) => {
             debug!(%error, "closing a session");
@@ -97,6 +98,11 @@ where
             return answer::last(StatusCode::REQUEST_TIMEOUT);
         }
     };
+    if body.len() > config.max_message && posting.size(&body, binary) > config.max_message {
+        debug!(error = %BodyError::TooLarge, "closing a session");
+        posting.abort(CloseReason::ParseError);
+        return answer::last(StatusCode::PAYLOAD_TOO_LARGE);
+    }
     // From here on everything is there, and how it is made is another question.
     posting.whole = true;
     posting.packets(&body, binary).await;
@@ -139,6 +145,13 @@ impl<H: Handler> Posting<H> {
         }
         socket.heard();
         server.settle(socket, &mut batch);
+    }
+
+    /// How many bytes the packets of a body have. It is larger than that with base64.
+    fn size(&self, body: &[u8], binary: bool) -> usize {
+        let packets = Payload::new(self.socket.generation(), binary, body);
+        let packets = packets.into_iter().flatten();
+        packets.map_while(Result::ok).map(|packet| packet.data().len()).sum()
     }
 
     fn packet(
@@ -199,4 +212,10 @@ where
         whole.extend_from_slice(&piece);
     }
     Ok(whole)
+}
+
+/// How large a body may be that holds binary data of this many bytes: polling carries it
+/// in base64, and a WebSocket carries as much.
+fn in_base64(bytes: usize) -> usize {
+    bytes.div_ceil(3).saturating_mul(4).saturating_add(1 << 10)
 }
