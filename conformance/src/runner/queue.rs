@@ -274,7 +274,7 @@ mod tests {
         let checks = checks(&[
             "hostile-topic/end-of-a-prototype",
             "message-with-ack",
-            "api-is-no-client",
+            "flood-of-one-client/rooms",
             "list-clients",
         ]);
         for shuffle in [None, Some(1), Some(2)] {

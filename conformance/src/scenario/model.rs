@@ -61,7 +61,8 @@ pub struct ScenarioDocument<'a> {
     pub requires: Vec<Capability>,
     /// How likely a server is to end of it. What is more dangerous is played later on a
     /// server that the runner has not started. Default: `hostile` for files `hostile-*` and
-    /// `reserved-names-*`, `odd` for files `flood-*`, otherwise `ordinary`.
+    /// `reserved-names-*`, `odd` for files `flood-*`, otherwise `ordinary`; always `deadly` if
+    /// the original has ended of it, by its baselines.
     #[serde(default)]
     pub danger: Option<Danger>,
     /// Settings of the reference server under which the scenario is judged, on a server of

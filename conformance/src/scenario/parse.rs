@@ -163,8 +163,8 @@ impl Reader<'_> {
             eio: document.eio.clone(),
             server: document.server,
             requires: document.requires.clone(),
-            danger: document
-                .danger
+            danger: Danger::known(&document.id)
+                .or(document.danger)
                 .unwrap_or_else(|| Danger::of_stem(&stem_of(&self.source.path))),
             settings: document.settings.as_deref().cloned().unwrap_or_default(),
             settings_at: match &document.settings {
