@@ -44,6 +44,7 @@ impl Tls {
 
     /// Trusts the authorities of a PEM file as well. Fails if it holds no certificate.
     pub fn ca_pem(mut self, pem: &[u8]) -> Result<Self, ConnectError> {
+        let pem = without_mark(pem);
         self.authorities.extend(certificates(pem, "authorities")?);
         Ok(self)
     }
@@ -66,8 +67,8 @@ impl Tls {
     /// Presents a client certificate: PEM text of the chain, its own certificate first, and of
     /// the private key (PKCS#8, PKCS#1 or SEC1, not encrypted).
     pub fn client_pem(mut self, chain: &[u8], key: &[u8]) -> Result<Self, ConnectError> {
-        let chain = certificates(chain, "the client certificate")?;
-        let key = PrivateKeyDer::from_pem_slice(key)
+        let chain = certificates(without_mark(chain), "the client certificate")?;
+        let key = PrivateKeyDer::from_pem_slice(without_mark(key))
             .map_err(|error| invalid(&format!("the client key cannot be read: {error}")))?;
         self.identity = Some(Arc::new(Identity { chain, key }));
         Ok(self)
@@ -161,6 +162,11 @@ impl Tls {
     ) -> Result<Option<Arc<WebPkiServerVerifier>>, ConnectError> {
         Ok(None)
     }
+}
+
+/// A text without the byte order mark with which some editors begin files.
+fn without_mark(pem: &[u8]) -> &[u8] {
+    pem.strip_prefix("\u{feff}".as_bytes()).unwrap_or(pem)
 }
 
 /// The name that the server's certificate must carry.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sio_p2p_transport::{ConnectError, ConnectOptions, HttpRefusal, PacketSocket};
+use sio_p2p_transport::{ConnectError, ConnectOptions, PacketSocket};
 use tokio::time::{Instant, sleep, sleep_until};
 
 /// The gap after the first refusal.
@@ -250,7 +250,7 @@ impl Pace {
 fn not_now(error: &ConnectError) -> Option<NotNow> {
     match error {
         ConnectError::Http(refusal) if matches!(refusal.status, 429 | 503) => {
-            Some(NotNow::Refused(refusal.status, retry_after(refusal)))
+            Some(NotNow::Refused(refusal.status, refusal.retry_after()))
         }
         ConnectError::Unreachable { .. } => Some(NotNow::Away),
         _ => None,
@@ -260,15 +260,6 @@ fn not_now(error: &ConnectError) -> Option<NotNow> {
 /// Whether a server says "not now", and so is well.
 pub(super) fn is_refusal_for_now(error: &ConnectError) -> bool {
     matches!(not_now(error), Some(NotNow::Refused(..)))
-}
-
-/// The time that a refusal names, if it names one in seconds.
-fn retry_after(refusal: &HttpRefusal) -> Option<Duration> {
-    let (_, value) = refusal
-        .headers
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))?;
-    value.trim().parse().ok().map(Duration::from_secs)
 }
 
 #[cfg(test)]
