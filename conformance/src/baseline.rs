@@ -208,7 +208,7 @@ impl Baseline {
     }
 
     /// The entries that do not describe the results. Checks that were not run prove nothing.
-    pub fn stale(&self, results: &[CheckResult]) -> Vec<Stale> {
+    pub fn stale<'r>(&self, results: impl IntoIterator<Item = &'r CheckResult>) -> Vec<Stale> {
         let mut stale = Vec::new();
         for result in results {
             let Some(entry) = self.entries.get(&key_of(&result.check)) else {
@@ -236,7 +236,7 @@ impl Baseline {
     /// they are new and somebody has to fill it in.
     pub fn updated(&self, results: &[CheckResult]) -> (String, Vec<String>) {
         let mut entries: BTreeMap<Key, Entry> = self.entries.clone();
-        for result in results {
+        for result in results.iter().filter(|result| !result.not_judged) {
             let key = key_of(&result.check);
             if self.flicker(&result.check).is_some() {
                 continue;

@@ -1,6 +1,7 @@
 //! Conformance suite of the Socket.IO peer-to-peer protocol: scenarios as data, a runner
 //! that plays them against any server, and reports that say which clause is broken.
 
+pub mod access;
 pub mod baseline;
 mod child;
 pub mod claims;
@@ -8,6 +9,7 @@ pub mod cli;
 pub mod client;
 pub mod exit;
 pub mod fault;
+mod files;
 pub mod flickers;
 mod host;
 mod json;

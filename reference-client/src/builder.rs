@@ -49,6 +49,7 @@ enum Setting {
     Transports(Transports),
     Tls(Tls),
     Proxy(Proxy),
+    Path(String),
     ConnectTimeout(Duration),
 }
 
@@ -94,6 +95,12 @@ impl ClientBuilder {
     /// Which carriers to use. Default: a WebSocket from the beginning.
     pub fn transports(mut self, transports: Transports) -> Self {
         self.transport.push(Setting::Transports(transports));
+        self
+    }
+
+    /// The path of the HTTP requests. Default: `/socket.io/`.
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.transport.push(Setting::Path(path.into()));
         self
     }
 
@@ -243,6 +250,7 @@ impl ClientBuilder {
                 Setting::Transports(transports) => transport.transports(transports),
                 Setting::Tls(tls) => transport.tls(tls),
                 Setting::Proxy(proxy) => transport.proxy(proxy),
+                Setting::Path(path) => transport.path(path),
                 Setting::Query(key, value) => transport.query(&key, &value),
                 Setting::ConnectTimeout(timeout) => transport.connect_timeout(timeout),
             };

@@ -74,7 +74,7 @@ impl Reconnect {
         }
     }
 
-    fn delays(self) -> impl Iterator<Item = Duration> {
+    fn delays(self) -> impl Iterator<Item = Duration> + use<> {
         let delays = ExponentialBuilder::default()
             .with_min_delay(self.first_delay)
             .with_max_delay(self.longest_delay)
@@ -121,11 +121,36 @@ pub(crate) enum Next {
     Ended(DisconnectReason),
 }
 
+/// The attempts since a connection was last in use. A connection that the server ends before
+/// it has served it was one more attempt: only being served begins the delays anew.
+pub(crate) struct Attempts {
+    policy: Reconnect,
+    delays: Box<dyn Iterator<Item = Duration> + Send>,
+    made: usize,
+}
+
+impl Attempts {
+    /// None yet.
+    pub(crate) fn new(policy: Reconnect) -> Self {
+        Self {
+            policy,
+            delays: Box::new(policy.delays()),
+            made: 0,
+        }
+    }
+
+    /// A connection has been served.
+    pub(crate) fn served(&mut self) {
+        *self = Self::new(self.policy);
+    }
+}
+
 /// Decides what comes next, and tries to connect again if that is it.
 pub(crate) async fn next(
     shared: &Arc<Shared>,
     end: End,
     first: bool,
+    attempts: &mut Attempts,
     close: &mut watch::Receiver<bool>,
 ) -> Next {
     let reason = match end {
@@ -136,12 +161,10 @@ pub(crate) async fn next(
     let said = shared.core.last_words();
     // On a reconnect the server may not have noticed yet that the former connection is gone, and
     // takes us for a second client of that id. That passes, so it is no reason to end.
-    let duplicate = said
-        .as_deref()
-        .and_then(|said| Failure::classify(said, Place::ServerError))
-        .is_some_and(|failure| matches!(failure, Failure::DuplicateClientId { .. }));
+    let duplicate = said.as_deref().is_some_and(is_duplicate);
     let by_server = reason == CloseReason::ServerDisconnect && (first || !duplicate);
-    let disconnected = if by_server {
+    let refused = reason == CloseReason::ServerDisconnect && duplicate;
+    let disconnected = if by_server || refused {
         DisconnectReason::Server { said }
     } else {
         DisconnectReason::Lost(reason.clone())
@@ -149,13 +172,15 @@ pub(crate) async fn next(
     if (by_server && !policy.after_goodbye) || policy.attempts == Some(0) {
         return Next::Ended(disconnected);
     }
-    let mut last = reason.to_string();
-    shared.tell_disconnected(reconnecting(1, &last), &disconnected);
+    let mut last = match &disconnected {
+        DisconnectReason::Server { .. } => disconnected.to_string(),
+        _ => reason.to_string(),
+    };
+    shared.tell_disconnected(reconnecting(attempts.made + 1, &last), &disconnected);
     shared.connection_lost(&disconnected);
-    let mut attempts = 0;
-    for delay in policy.delays() {
-        attempts += 1;
-        shared.state.send_replace(reconnecting(attempts, &last));
+    while let Some(delay) = attempts.delays.next() {
+        attempts.made += 1;
+        shared.state.send_replace(reconnecting(attempts.made, &last));
         let attempt = async {
             sleep(delay).await;
             PacketSocket::connect(&shared.transport).await
@@ -168,7 +193,14 @@ pub(crate) async fn next(
             },
         }
     }
+    let attempts = attempts.made;
     Next::Ended(DisconnectReason::GaveUp { attempts, last })
+}
+
+/// Whether a server says by this text that a client id is in use already.
+pub(crate) fn is_duplicate(said: &str) -> bool {
+    let failure = Failure::classify(said, Place::ServerError);
+    matches!(failure, Some(Failure::DuplicateClientId { .. }))
 }
 
 fn reconnecting(attempt: usize, reason: &str) -> ConnectionState {

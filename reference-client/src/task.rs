@@ -15,7 +15,13 @@
 //! an answer is never stuck behind a listener that is slow to take its messages, unless that
 //! listener has used up the whole budget.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use sio_p2p_protocol::ServerEvent;
 use sio_p2p_transport::{
@@ -30,7 +36,7 @@ use crate::{
     events::ConnectionEvent,
     message::Responder,
     outbox::{Outgoing, Waiting},
-    reconnect::{self, Next},
+    reconnect::{self, Attempts, Next},
     state::ConnectionState,
 };
 
@@ -51,10 +57,14 @@ pub(crate) async fn run(
 ) {
     // The first connection is served as it is; later ones have something to restore.
     let mut first = true;
+    let mut attempts = Attempts::new(shared.options.reconnect);
     let reason = loop {
-        let end = connection(&shared, socket, &mut outgoing, &mut close, first).await;
+        let (end, served) = connection(&shared, socket, &mut outgoing, &mut close, first).await;
+        if served {
+            attempts.served();
+        }
         let was_first = std::mem::replace(&mut first, false);
-        match reconnect::next(&shared, end, was_first, &mut close).await {
+        match reconnect::next(&shared, end, was_first, &mut attempts, &mut close).await {
             Next::Connected(next) => socket = next,
             Next::Ended(reason) => break reason,
         }
@@ -63,14 +73,61 @@ pub(crate) async fn run(
     shared.end(&reason);
 }
 
-/// Serves one connection until it ends.
+/// How long a connection lasts that the server has taken without a word. One that it does not
+/// take, it ends at once.
+const TAKEN: Duration = Duration::from_secs(1);
+
+/// Whether the server serves a connection, or has only let it in: it may still turn out that
+/// it takes this client for a second one of its id.
+struct Served<'s> {
+    shared: &'s Shared,
+    first: bool,
+    yes: AtomicBool,
+}
+
+impl Served<'_> {
+    /// It does, and a connection that is not the first has come back with it.
+    fn yes(&self) {
+        if !self.yes.swap(true, Ordering::Relaxed) && !self.first {
+            self.shared.events.tell(&ConnectionEvent::Connected);
+        }
+    }
+
+    /// What this packet says about it.
+    fn heard(&self, packet: &Packet) {
+        if !self.yes.load(Ordering::Relaxed) && !is_refusal(packet, self.shared) {
+            self.yes();
+        }
+    }
+}
+
+/// Whether a packet is the end of a connection, or says that there is another one of this id.
+fn is_refusal(packet: &Packet, shared: &Shared) -> bool {
+    match packet {
+        Packet::Event { data, ack, .. } => {
+            match ServerEvent::decode(&data.json, ack.is_some(), shared.dialect) {
+                Ok(ServerEvent::ServerError(error)) => reconnect::is_duplicate(&error.text),
+                _ => false,
+            }
+        }
+        Packet::Disconnect { .. } => true,
+        _ => false,
+    }
+}
+
+/// Serves one connection until it ends; gives whether the server has served it.
 async fn connection(
     shared: &Arc<Shared>,
     socket: PacketSocket,
     outgoing: &mut Waiting,
     close: &mut watch::Receiver<bool>,
     first: bool,
-) -> End {
+) -> (End, bool) {
+    let served = Served {
+        shared,
+        first,
+        yes: AtomicBool::new(false),
+    };
     let epoch = if first {
         shared.outbox.epoch()
     } else {
@@ -99,11 +156,13 @@ async fn connection(
         shared
             .state
             .send_replace(ConnectionState::Connected { sid });
-        if !first {
-            shared.events.tell(&ConnectionEvent::Connected);
-        }
         write(shared, &sender, outgoing, epoch).await;
         // What the server has said before the end is still read, and with it the reason.
+        std::future::pending::<()>().await;
+    };
+    let taken = async {
+        tokio::time::sleep(TAKEN).await;
+        served.yes();
         std::future::pending::<()>().await;
     };
     // Whichever ends first ends the others, at an await: each of them may be dropped there
@@ -111,7 +170,10 @@ async fn connection(
     tokio::select! {
         // A wish to close that came while offline counts as well.
         () = wanted(close) => {}
-        reason = read(shared, &mut receiver) => return End::Lost(reason),
+        reason = read(shared, &mut receiver, &served) => {
+            return (End::Lost(reason), served.yes.into_inner());
+        }
+        () = taken => {}
         () = writing => {}
         () = restoring => {}
     }
@@ -125,7 +187,7 @@ async fn connection(
         }
     }
     sender.close().await;
-    End::Wanted
+    (End::Wanted, true)
 }
 
 /// Waits until the application wants the client to end. Cancel safe.
@@ -192,14 +254,21 @@ fn put(shared: &Shared, place: Place<'_>, next: Outgoing, epoch: u64) -> Option<
 }
 
 /// Reads until the connection ends, and says why it did.
-async fn read(shared: &Arc<Shared>, receiver: &mut PacketReceiver) -> CloseReason {
+async fn read(
+    shared: &Arc<Shared>,
+    receiver: &mut PacketReceiver,
+    served: &Served<'_>,
+) -> CloseReason {
     loop {
         // Back-pressure: a packet is only read when the application has room for it, and the
         // connection for the answer it may need.
         shared.budget.room().await;
         shared.outbox.reply_room().await;
         match receiver.recv().await {
-            Some(Incoming::Packet(packet)) => dispatch(shared, packet),
+            Some(Incoming::Packet(packet)) => {
+                served.heard(&packet);
+                dispatch(shared, packet);
+            }
             Some(Incoming::Closed(reason)) => return reason,
             None => return CloseReason::Lost("the transport is gone".to_owned()),
         }

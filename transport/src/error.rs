@@ -52,7 +52,7 @@ pub enum ConnectError {
     #[error(transparent)]
     Refused(Refusal),
     /// The server's CONNECT packet carried no `sid`, which Engine.IO 4 demands.
-    #[error("the server's connect packet has no sid: it speaks engine.io 3, and 4 was asked for")]
+    #[error("the server's connect packet has no sid: it speaks engine.io 3, as socket.io 2 does, and 4 was asked for")]
     MissingSid,
     /// The connection ended before it was established.
     #[error("the connection ended during the handshake: {0}")]
@@ -98,7 +98,7 @@ impl std::fmt::Display for Stage {
 /// A plain HTTP answer where a WebSocket was asked for, or a refusal of the first poll, such as
 /// 400, 401 or 431.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the server refused the connection with http status {status}: {}", shown(&String::from_utf8_lossy(body)))]
+#[error("{}", self.told())]
 pub struct HttpRefusal {
     /// The status code.
     pub status: u16,
@@ -109,6 +109,54 @@ pub struct HttpRefusal {
 }
 
 impl HttpRefusal {
+    /// Whom a redirection names. Nobody follows it: whoever asks shall know whom they talk to.
+    pub fn location(&self) -> Option<&str> {
+        let redirects = (300..400).contains(&self.status);
+        self.header("location").filter(|_| redirects)
+    }
+
+    /// Whether the answer is a page for people.
+    pub fn is_web_page(&self) -> bool {
+        self.header("content-type").is_some_and(is_html)
+    }
+
+    /// How long the server asks to wait before the next attempt, if it says so in seconds.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let seconds = self.header("retry-after")?.trim().parse().ok()?;
+        Some(Duration::from_secs(seconds))
+    }
+
+    fn header(&self, wanted: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
+        Some(found.1.as_str())
+    }
+
+    /// What was found, in a sentence.
+    fn told(&self) -> String {
+        let status = self.status;
+        if let Some(location) = self.location() {
+            return format!(
+                "the server moves clients to {} (http status {status}); connect there instead",
+                shown(location)
+            );
+        }
+        let body = String::from_utf8_lossy(&self.body);
+        if self.is_web_page() {
+            let title = title_of(&body).map_or_else(String::new, |title| {
+                format!(" with the title '{}'", shown(title))
+            });
+            return format!(
+                "there is a web page{title} and no socket.io server (http status {status}); \
+                 check the address and the path"
+            );
+        }
+        format!(
+            "the server refused the connection with http status {status}: {}",
+            shown(&body)
+        )
+    }
+
     /// The Engine.IO error code (0 to 5, for example 5 for an unsupported protocol version), if
     /// the body is the JSON object that Engine.IO servers send: socketioxide to everybody, the
     /// JavaScript servers only to polling clients. To others they send the bare message.
@@ -240,6 +288,19 @@ pub enum DecodeError {
     Placeholder,
 }
 
+/// Whether a content type is that of a page.
+pub(crate) fn is_html(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("text/html") || kind.eq_ignore_ascii_case("application/xhtml+xml")
+}
+
+/// The title of a page, if it has one where pages have it.
+fn title_of(page: &str) -> Option<&str> {
+    let (_, rest) = page.split_once("<title>")?;
+    let (title, _) = rest.split_once("</title>")?;
+    Some(title.trim()).filter(|title| !title.is_empty())
+}
+
 /// The beginning of a text from the network, fit for one line of an error.
 pub(crate) fn shown(text: &str) -> String {
     const MOST: usize = 160;
@@ -288,5 +349,30 @@ mod tests {
         assert_eq!(refusal.engine_code(), None);
         let text = r"the server refused the connection with http status 400: no\n";
         assert_eq!(refusal.to_string(), text);
+    }
+
+    #[test]
+    fn what_was_found_is_said() {
+        let refusal = |status, name: &str, value: &str, body: &'static str| HttpRefusal {
+            status,
+            headers: vec![(name.to_owned(), value.to_owned())],
+            body: Bytes::from_static(body.as_bytes()),
+        };
+        let moved = refusal(301, "Location", "https://relay.example/x", "");
+        assert_eq!(
+            moved.to_string(),
+            "the server moves clients to https://relay.example/x (http status 301); connect \
+             there instead"
+        );
+        let page = "<!DOCTYPE html><title>My app</title>";
+        let page = refusal(200, "content-type", "text/html; charset=utf-8", page);
+        assert_eq!(
+            page.to_string(),
+            "there is a web page with the title 'My app' and no socket.io server (http status \
+             200); check the address and the path"
+        );
+        let later = refusal(429, "Retry-After", " 7 ", "slow down");
+        assert_eq!(later.retry_after(), Some(Duration::from_secs(7)));
+        assert_eq!((later.location(), later.is_web_page()), (None, false));
     }
 }

@@ -58,12 +58,24 @@ pub(crate) async fn read_open(
     let Frame::Text(text) = frame else {
         return Err(ConnectError::Open("the first frame is not text".to_owned()));
     };
+    let counted = eio == EioVersion::V4 && begins_with_a_length(&text);
     match read_text(eio, text.into()) {
         Ok(EnginePacket::Open(json)) => parse_open(&json),
+        _ if counted => Err(ConnectError::Open(OTHER_GENERATION.to_owned())),
         _ => Err(ConnectError::Open(
             "the first packet is not of type 0".to_owned(),
         )),
     }
+}
+
+/// What is said of a server that speaks Engine.IO 3 to a client that asks for 4.
+pub(crate) const OTHER_GENERATION: &str =
+    "the server speaks engine.io 3, as socket.io 2 does, and 4 was asked for";
+
+/// Whether a polled packet begins as those of Engine.IO 3 do: `96:0{...`.
+fn begins_with_a_length(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() < text.len() && rest.starts_with(":0{")
 }
 
 fn parse_open(json: &str) -> Result<Handshake, ConnectError> {

@@ -151,6 +151,7 @@ mod target;
 mod tls;
 mod transports;
 mod upgrade;
+mod verify;
 mod websocket;
 mod wire;
 

@@ -6,23 +6,28 @@ use tokio_rustls::{
     TlsConnector,
     rustls::{
         ClientConfig, RootCertStore,
+        client::{WebPkiServerVerifier, danger::ServerCertVerifier},
         crypto::{CryptoProvider, ring},
         pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
     },
 };
 
-use crate::error::ConnectError;
+use crate::{
+    error::ConnectError,
+    verify::{Anybody, Pinned},
+};
 
 /// How `https` and `wss` servers are verified, and with which certificate this client presents
 /// itself. The default trusts the authorities of Mozilla's list (feature `webpki-roots`) or
 /// those of the operating system (feature `platform-verifier`), and has no certificate.
 ///
-/// There is no way to switch the verification off: a server with a certificate of its own making
-/// is trusted by giving that certificate as an authority.
+/// A server with a certificate of its own making is trusted by giving that certificate as an
+/// authority: also one that says it is an authority, as `openssl req -x509` makes it.
 #[derive(Clone, Default)]
 pub struct Tls {
     authorities: Vec<CertificateDer<'static>>,
     only_given: bool,
+    anybody: bool,
     identity: Option<Arc<Identity>>,
 }
 
@@ -39,6 +44,7 @@ impl Tls {
 
     /// Trusts the authorities of a PEM file as well. Fails if it holds no certificate.
     pub fn ca_pem(mut self, pem: &[u8]) -> Result<Self, ConnectError> {
+        let pem = without_mark(pem);
         self.authorities.extend(certificates(pem, "authorities")?);
         Ok(self)
     }
@@ -50,11 +56,19 @@ impl Tls {
         self
     }
 
+    /// Trusts every server, whatever its certificate: for tests of servers, whose certificate is
+    /// not what is tested. Nothing that is sent is safe from whoever sits in between.
+    #[must_use]
+    pub fn trust_anybody(mut self) -> Self {
+        self.anybody = true;
+        self
+    }
+
     /// Presents a client certificate: PEM text of the chain, its own certificate first, and of
     /// the private key (PKCS#8, PKCS#1 or SEC1, not encrypted).
     pub fn client_pem(mut self, chain: &[u8], key: &[u8]) -> Result<Self, ConnectError> {
-        let chain = certificates(chain, "the client certificate")?;
-        let key = PrivateKeyDer::from_pem_slice(key)
+        let chain = certificates(without_mark(chain), "the client certificate")?;
+        let key = PrivateKeyDer::from_pem_slice(without_mark(key))
             .map_err(|error| invalid(&format!("the client key cannot be read: {error}")))?;
         self.identity = Some(Arc::new(Identity { chain, key }));
         Ok(self)
@@ -66,12 +80,10 @@ impl Tls {
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| invalid(&error.to_string()))?;
-        let builder = match self.system_verifier(&provider)? {
-            Some(verifier) => builder
-                .dangerous()
-                .with_custom_certificate_verifier(verifier),
-            None => builder.with_root_certificates(self.roots()?),
-        };
+        let verifier = self.verifier(&provider)?;
+        let builder = builder
+            .dangerous()
+            .with_custom_certificate_verifier(verifier);
         let mut config = match &self.identity {
             None => builder.with_no_client_auth(),
             Some(identity) => builder
@@ -81,6 +93,27 @@ impl Tls {
         // A WebSocket and our polling both need HTTP/1.1.
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(TlsConnector::from(Arc::new(config)))
+    }
+
+    /// Who decides whether the server is the one that is meant.
+    fn verifier(
+        &self,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Arc<dyn ServerCertVerifier>, ConnectError> {
+        if self.anybody {
+            return Ok(Arc::new(Anybody::new(provider)));
+        }
+        let usual: Arc<dyn ServerCertVerifier> = match self.system_verifier(provider)? {
+            Some(verifier) => verifier,
+            None => {
+                let roots = Arc::new(self.roots()?);
+                let builder = WebPkiServerVerifier::builder_with_provider(roots, provider.clone());
+                builder
+                    .build()
+                    .map_err(|error| invalid(&format!("the authorities: {error}")))?
+            }
+        };
+        Ok(Arc::new(Pinned::new(usual, self.authorities.clone())))
     }
 
     fn roots(&self) -> Result<RootCertStore, ConnectError> {
@@ -126,9 +159,14 @@ impl Tls {
     fn system_verifier(
         &self,
         _provider: &Arc<CryptoProvider>,
-    ) -> Result<Option<Arc<tokio_rustls::rustls::client::WebPkiServerVerifier>>, ConnectError> {
+    ) -> Result<Option<Arc<WebPkiServerVerifier>>, ConnectError> {
         Ok(None)
     }
+}
+
+/// A text without the byte order mark with which some editors begin files.
+fn without_mark(pem: &[u8]) -> &[u8] {
+    pem.strip_prefix("\u{feff}".as_bytes()).unwrap_or(pem)
 }
 
 /// The name that the server's certificate must carry.

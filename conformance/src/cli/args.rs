@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
+use super::access::{AccessArgs, HttpArgs};
 use crate::exit::Exit;
 use crate::fault::Kind as _;
 use crate::proxy::faults::{ProxyFault, ProxyFaultSpec};
@@ -70,8 +71,8 @@ pub struct RunArgs {
     /// Engine.IO generation, may repeat [default: 4]
     #[arg(long, value_name = "3|4")]
     pub eio: Vec<EioVersion>,
-    /// Transport: websocket, polling or upgrade, which begins by polling; may repeat
-    /// [default: websocket]
+    /// Transport: websocket, polling or upgrade, which begins by polling; may repeat; the
+    /// server is asked for no other one [default: websocket]
     #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
     pub transport: Vec<TransportName>,
     /// Only scenarios whose id, family or one of whose clauses matches; * stands for any
@@ -123,6 +124,12 @@ pub struct RunArgs {
     /// A `should` that is broken is a failure, not a warning
     #[arg(long)]
     pub strict: bool,
+    /// Seconds that a server may refuse one connection for the moment (HTTP 429 or 503), and up
+    /// to 10 of which it may not listen, before it is given up
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = clap::value_parser!(u32).range(0..=3600))]
+    pub patience: u32,
+    #[command(flatten)]
+    pub access: AccessArgs,
 }
 
 /// Options of `record`.
@@ -143,6 +150,8 @@ pub struct RecordArgs {
     /// Turn the recording into a scenario, too, and write that here
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<PathBuf>,
+    #[command(flatten)]
+    pub http: HttpArgs,
 }
 
 /// Options of `proxy`.
@@ -161,6 +170,9 @@ pub struct ProxyArgs {
     /// Leave events alone that hold this text
     #[arg(long, value_name = "TEXT")]
     pub spare: Option<String>,
+    /// Let each message wait for a random time up to so many milliseconds, in order
+    #[arg(long, value_name = "MS", default_value = "0", value_parser = clap::value_parser!(u32).range(..=60_000))]
+    pub jitter: u32,
 }
 
 /// Options of `convert`.
@@ -206,6 +218,8 @@ pub struct ReplayArgs {
     /// Write the outcomes as JSON; - stands for standard output
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub access: AccessArgs,
 }
 
 /// Options of `client`: those of `run`, but for what is about servers.
@@ -213,6 +227,13 @@ pub struct ReplayArgs {
 #[command(
     mut_arg("url", |url| url.hide(true)),
     mut_arg("start", |start| start.hide(true)),
+    mut_arg("patience", |arg| arg.hide(true)),
+    mut_arg("auth", |arg| arg.hide(true)),
+    mut_arg("token", |arg| arg.hide(true)),
+    mut_arg("header", |arg| arg.hide(true)),
+    mut_arg("path", |arg| arg.hide(true)),
+    mut_arg("ca", |arg| arg.hide(true)),
+    mut_arg("insecure", |arg| arg.hide(true)),
     mut_arg("eio", |eio| eio.help(
         "Engine.IO generation, may repeat [default: what the driver's hello names]"
     )),

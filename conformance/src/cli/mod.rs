@@ -1,5 +1,6 @@
 //! The program `p2p-conformance`.
 
+mod access;
 mod args;
 mod client;
 mod convert;

@@ -1,5 +1,7 @@
 //! `p2p-conformance proxy`.
 
+use std::time::Duration;
+
 use super::args::ProxyArgs;
 use super::interrupted;
 use crate::exit::Exit;
@@ -8,7 +10,7 @@ use crate::proxy::{self, FaultyProxy};
 /// Stands between clients and a server until it is interrupted.
 pub(super) async fn proxy(args: ProxyArgs) -> Exit {
     let proxy = match FaultyProxy::new(&args.upstream, args.fault.clone(), args.spare) {
-        Ok(proxy) => proxy,
+        Ok(proxy) => proxy.jittery(Duration::from_millis(args.jitter.into())),
         Err(error) => {
             eprintln!("error: {error}");
             return Exit::Usage;
@@ -30,9 +32,13 @@ pub(super) async fn proxy(args: ProxyArgs) -> Exit {
         Some(fault) => format!("with the fault {fault}"),
         None => "with nothing wrong".to_owned(),
     };
+    let slow = match args.jitter {
+        0 => String::new(),
+        ms => format!(", each message after 0 to {ms} ms"),
+    };
     eprintln!(
         "proxy: clients connect to http://{address} by websocket, which passes them on to {} \
-         {wrong}; ctrl-c ends it",
+         {wrong}{slow}; ctrl-c ends it",
         args.upstream
     );
     tokio::select! {

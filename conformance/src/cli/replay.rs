@@ -13,10 +13,12 @@ use tokio::task::JoinSet;
 
 use super::args::ReplayArgs;
 use super::print;
+use crate::access::SharedAccess;
 use crate::exit::Exit;
 use crate::record::Recording;
 use crate::replay::{Against, Options, Outcome, Verdict};
 use crate::runner::testee::{Instance, StartCommand};
+use crate::scenario::TransportName;
 
 /// Plays the recordings.
 pub(super) async fn replay(args: ReplayArgs) -> Exit {
@@ -40,7 +42,15 @@ pub(super) async fn replay(args: ReplayArgs) -> Exit {
         eprintln!("error: there are no such recordings (files that end in .jsonl)");
         return Exit::NothingSelected;
     }
-    let (against, _server) = match against(&args, urls.into_iter().next()).await {
+    let access = match args.access.access() {
+        Ok(access) => Arc::new(access),
+        Err(why) => {
+            eprintln!("error: {why}");
+            return Exit::Usage;
+        }
+    };
+    let url = urls.into_iter().next();
+    let (against, _server) = match against(&args, url, &access).await {
         Ok(against) => against,
         Err((why, exit)) => {
             eprintln!("error: {why}");
@@ -52,6 +62,7 @@ pub(super) async fn replay(args: ReplayArgs) -> Exit {
         eio: args.eio,
         exact: args.exact,
         patience: Duration::from_millis(args.timeout.into()),
+        access: Arc::clone(&access),
     };
     let outcomes = play(recordings, against, options, usize::from(args.jobs)).await;
     if let Some(path) = &args.json {
@@ -107,13 +118,14 @@ fn collect(path: &Path, named: bool, files: &mut Vec<PathBuf>) -> std::io::Resul
 async fn against(
     args: &ReplayArgs,
     url: Option<String>,
+    access: &SharedAccess,
 ) -> Result<(Against, Option<Instance>), (String, Exit)> {
     let claims = args.claim.clone();
     if let Some(command) = &args.start {
         let command =
             StartCommand::parse(command).map_err(|error| (error.to_string(), Exit::Usage))?;
         let generations = [EioVersion::V4, EioVersion::V3];
-        let instance = Instance::start(&command, &generations)
+        let instance = Instance::start(&command, &generations, access, TransportName::default())
             .await
             .map_err(|error| (error.to_string(), Exit::CannotReach))?;
         let url = instance.url();

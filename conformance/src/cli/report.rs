@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::args::FromArgs;
 use crate::exit::Exit;
+use crate::files;
 use crate::report::file;
 use crate::report::model::{FORMAT, Report};
 
@@ -39,6 +40,7 @@ fn read(args: &FromArgs) -> Result<Report, String> {
         std::fs::File::open(&args.from).and_then(|mut file| file.read_to_string(&mut text))
     };
     outcome.map_err(|error| error.to_string())?;
+    let text = files::without_mark(text);
     let report: Report = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     if report.format == FORMAT {
         Ok(report)

@@ -7,15 +7,17 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use sio_p2p_protocol::Dialect;
-use sio_p2p_transport::{ConnectOptions, EioVersion};
+use sio_p2p_transport::EioVersion;
 
 use super::args::RunArgs;
 use super::client::Driver;
 use super::embedded::{self, Embedded};
 use super::{library, report_problems};
+use crate::access::Access;
 use crate::baseline::Baseline;
 use crate::claims::Claims;
 use crate::exit::Exit;
+use crate::files;
 use crate::flickers::Flickers;
 use crate::report::file::FileReporter;
 use crate::report::model::Implementation;
@@ -84,7 +86,16 @@ pub(super) async fn judge(args: RunArgs, driver: Option<Driver>) -> Exit {
             return exit;
         }
     };
+    let access = match args.access.access() {
+        Ok(access) => Arc::new(access),
+        Err(why) => {
+            eprintln!("error: {why}");
+            return Exit::Usage;
+        }
+    };
     let options = Options {
+        patience: Duration::from_secs(args.patience.into()),
+        access,
         jobs: args.jobs.map_or_else(|| default_jobs(&target), usize::from),
         rounds: usize::try_from(args.repeat).unwrap_or(usize::MAX),
         shuffle: args.shuffle,
@@ -154,6 +165,9 @@ fn selection(
         dialects: or(&args.dialect, dialects),
         eio: or(&args.eio, eio),
         transports: or(&args.transport, transports),
+        // Whoever is at a URL may be behind something that lets only one of them through. What
+        // the runner starts itself has all, and is asked for them where a scenario says so.
+        only_transports: !args.transport.is_empty() || claims.is_some() || !args.url.is_empty(),
         patterns: args.select.clone(),
         claims: capabilities,
         revision: claims.map_or_else(requirements::current, |claims| claims.revision),
@@ -162,7 +176,7 @@ fn selection(
 }
 
 fn read_claims(path: &Path) -> Result<Claims, Exit> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let text = files::read_text(path).map_err(|error| {
         eprintln!("error: cannot read the claims {}: {error}", path.display());
         Exit::BadInput
     })?;
@@ -218,7 +232,8 @@ fn target(
         return Ok((Target::Started(command), name, None));
     }
     for url in &args.url {
-        ConnectOptions::new(url).map_err(|error| (error.to_string(), Exit::Usage))?;
+        let options = Access::default().options(url, EioVersion::V4);
+        options.map_err(|error| (error.to_string(), Exit::Usage))?;
     }
     if !args.url.is_empty() {
         let (urls, name) = (args.url.clone(), args.url.join(" and "));
@@ -273,6 +288,7 @@ fn all_checks(library: &Library) -> Vec<Check> {
         dialects: Dialect::ALL.to_vec(),
         eio: vec![EioVersion::V3, EioVersion::V4],
         transports: TransportName::value_variants().to_vec(),
+        only_transports: false,
         patterns: Vec::new(),
         claims: Vec::new(),
         revision: requirements::current(),
@@ -285,7 +301,7 @@ fn read_baseline(args: &RunArgs, library: &Library) -> Result<Baseline, Exit> {
     let Some(path) = &args.baseline else {
         return Ok(Baseline::default());
     };
-    let text = match std::fs::read_to_string(path) {
+    let text = match files::read_text(path) {
         Ok(text) => text,
         Err(error) if args.update_baseline && error.kind() == std::io::ErrorKind::NotFound => {
             return Ok(Baseline::default());
@@ -312,7 +328,7 @@ fn read_flickers(args: &RunArgs, library: &Library) -> Result<Flickers, Exit> {
     let Some(path) = &args.flickers else {
         return Ok(Flickers::default());
     };
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let text = files::read_text(path).map_err(|error| {
         eprintln!(
             "error: cannot read the flickers {}: {error}",
             path.display()

@@ -5,7 +5,6 @@ use std::time::Duration;
 use sio_p2p_driver::Reply;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::{Data, Packet};
-use tokio::time::Instant;
 
 use super::seat::Seat;
 use super::server::Admission;
@@ -129,8 +128,8 @@ impl Play {
             self.cast()?.commands.insert(command, place);
             return Ok(());
         }
-        let until = Instant::now() + self.deadline;
-        match self.reply(name, id, until).await? {
+        let wait = self.wait();
+        match self.reply(name, id, wait).await? {
             Some(reply) => self.judge_reply(name, body, &reply),
             None => Err(self.no_reply(name, &body.r#do)),
         }

@@ -1,7 +1,5 @@
 //! The end of a story with clients under test: fences through them, and nothing left over.
 
-use tokio::time::Instant;
-
 use super::verbs::ClientVerb;
 use crate::json::shorten;
 use crate::runner::play::{Play, Stop};
@@ -43,9 +41,9 @@ impl Play {
             let finding = Finding::new(format!("{name} failed to emit"));
             return Err(Stop::Broken(finding.comparing("success", error)));
         }
-        let until = Instant::now() + self.deadline;
+        let wait = self.wait();
         let seen = self
-            .await_client(name, until, |cast| {
+            .await_client(name, wait, |cast| {
                 let client = cast.clients.get_mut(name)?;
                 // A connection that ended meanwhile brings nothing more.
                 (client.fences.remove(&number) || !client.connected).then_some(())

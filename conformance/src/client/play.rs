@@ -12,6 +12,7 @@ use crate::runner::plan::Check;
 use crate::runner::play::{Play, Played, Stop};
 use crate::runner::trace::Trace;
 use crate::runner::verdict::{Finding, Outcome};
+use crate::runner::wait::Wait;
 use crate::scenario::{ServerRole, TransportName};
 
 /// Name of the listener by which fences are reported.
@@ -98,7 +99,7 @@ impl Play {
     pub(super) async fn await_client<T>(
         &mut self,
         name: &str,
-        until: Instant,
+        wait: Wait,
         mut seen: impl FnMut(&mut Cast) -> Option<T> + Send,
     ) -> Result<Option<T>, Stop> {
         loop {
@@ -107,7 +108,7 @@ impl Play {
                 return Ok(Some(found));
             }
             self.client_goes_on(name)?;
-            if !self.arrival(until).await {
+            if !self.arrival(wait).await {
                 return Ok(None);
             }
         }
@@ -137,9 +138,9 @@ impl Play {
                 .await
                 .map_err(|error| failed(error.to_string()))?;
         }
-        let until = Instant::now() + HELLO_LIMIT;
+        let wait = Wait::new(HELLO_LIMIT);
         let heard = self
-            .await_client(name, until, |cast| {
+            .await_client(name, wait, |cast| {
                 let hello = cast
                     .clients
                     .get(name)
@@ -165,8 +166,8 @@ impl Play {
         members: serde_json::Value,
     ) -> Result<Reply, Stop> {
         let id = self.cast()?.say(name, what, members);
-        let until = Instant::now() + self.deadline;
-        match self.reply(name, id, until).await? {
+        let wait = self.wait();
+        match self.reply(name, id, wait).await? {
             Some(reply) => Ok(reply),
             None => Err(self.no_reply(name, what)),
         }
@@ -176,9 +177,9 @@ impl Play {
         &mut self,
         name: &str,
         id: u64,
-        until: Instant,
+        wait: Wait,
     ) -> Result<Option<Reply>, Stop> {
-        self.await_client(name, until, |cast| {
+        self.await_client(name, wait, |cast| {
             cast.clients.get_mut(name)?.replies.remove(&id)
         })
         .await
@@ -242,11 +243,11 @@ impl Play {
             return Ok(reply);
         }
         self.talked = true;
-        let until = Instant::now() + self.deadline;
+        let wait = self.wait();
         let scripted = self.cast()?.stage == Stage::Scripted;
         if scripted {
             let joined = self
-                .await_client(name, until, |cast| {
+                .await_client(name, wait, |cast| {
                     cast.clients
                         .get_mut(name)?
                         .seat

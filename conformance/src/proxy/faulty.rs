@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -38,6 +39,8 @@ pub(super) struct Hub {
     /// The ids of clients that have left, as they stand in the query.
     left: Mutex<BTreeSet<String>>,
     next: AtomicU64,
+    /// How long a message may wait at most.
+    jitter: Duration,
 }
 
 impl FaultyProxy {
@@ -53,11 +56,22 @@ impl FaultyProxy {
             clients: Mutex::default(),
             left: Mutex::default(),
             next: AtomicU64::new(0),
+            jitter: Duration::ZERO,
         };
         Ok(Self {
             forward: Forward::new(upstream)?,
             hub: Arc::new(hub),
         })
+    }
+
+    /// The same with a line on which each message waits for a random time up to this, and none
+    /// overtakes another.
+    #[must_use]
+    pub fn jittery(mut self, jitter: Duration) -> Self {
+        if let Some(hub) = Arc::get_mut(&mut self.hub) {
+            hub.jitter = jitter;
+        }
+        self
     }
 
     /// Serves clients until the future is dropped. Connections that are open then go on until
@@ -116,6 +130,14 @@ impl FaultyProxy {
 }
 
 impl Hub {
+    /// Waits as long as a message takes on this line.
+    pub(super) async fn delay(&self) {
+        let most = u64::try_from(self.jitter.as_micros()).unwrap_or(u64::MAX);
+        if most > 0 {
+            tokio::time::sleep(Duration::from_micros(fastrand::u64(0..=most))).await;
+        }
+    }
+
     /// A number for a new client, to whom this is the way.
     pub(super) fn enter(&self, way: mpsc::Sender<Frame>) -> u64 {
         let number = self.next.fetch_add(1, Ordering::Relaxed);

@@ -91,7 +91,7 @@ async fn outward(
                 break;
             }
         }
-        if write(&mut to, fate.passes).await.is_err() {
+        if write(&mut to, fate.passes, hub).await.is_err() {
             return End::Broken;
         }
     };
@@ -118,7 +118,7 @@ async fn backward(
         let frame = tokio::select! {
             frame = next(&mut from) => frame,
             Some(frame) = others.recv() => {
-                if write(&mut to, vec![frame]).await.is_err() {
+                if write(&mut to, vec![frame], hub).await.is_err() {
                     return End::Broken;
                 }
                 continue;
@@ -139,7 +139,7 @@ async fn backward(
             ..
         } = lane.take(frame);
         hub.copy(number, &copies);
-        if cut || write(&mut to, passes).await.is_err() {
+        if cut || write(&mut to, passes, hub).await.is_err() {
             return End::Broken;
         }
     }
@@ -159,8 +159,9 @@ async fn next(from: &mut SplitStream<Socket>) -> Result<Frame, End> {
     }
 }
 
-async fn write(to: &mut Sink, frames: Vec<Frame>) -> Result<(), End> {
+async fn write(to: &mut Sink, frames: Vec<Frame>, hub: &Hub) -> Result<(), End> {
     for frame in frames {
+        hub.delay().await;
         let message = match frame {
             Frame::Text(text) => Message::text(text),
             Frame::Binary(data) => Message::binary(data),

@@ -10,6 +10,7 @@ use sio_p2p_transport::EioVersion;
 
 use super::line::{Kind, Line};
 use super::text::to_wire;
+use crate::files;
 use crate::runner::trace::Way;
 use crate::scenario::Capability;
 
@@ -101,7 +102,7 @@ impl Recording {
             let why = format!("a recording has at most {} MiB", MAX_FILE >> 20);
             return Err(failed(std::io::Error::other(why)));
         }
-        let text = std::fs::read_to_string(path).map_err(failed)?;
+        let text = files::read_text(path).map_err(failed)?;
         Self::parse(&path.display().to_string(), &text)
     }
 

@@ -13,13 +13,21 @@ impl Play<'_> {
         let unfit = |error: ConnectError| Stop::Untestable(error.to_string());
         let eio = self.generations.get(client).copied();
         let eio = eio.unwrap_or_else(|| self.recording.eio());
-        let mut options = ConnectOptions::new(&self.setting.url)
+        let setting = &self.setting;
+        let mut options = setting
+            .access
+            .options(&setting.url, eio)
             .map_err(unfit)?
-            .eio(eio)
             .connect_timeout(self.setting.patience)
             .close_timeout(self.setting.patience);
         if let Some(query) = self.queries.get(client).filter(|query| !query.is_empty()) {
             options = options.raw_query(&self.names.query(query));
+        }
+        // What the user says stands above what was recorded, which may be left out.
+        let own = &setting.access;
+        let own = own.auth.is_some() || own.token.is_some();
+        if own {
+            return Ok(options);
         }
         if let (Some(auth), EioVersion::V4) = (self.auths.get(client), eio) {
             options = options.auth(strings(auth, &mut |text| self.names.sent(text)));

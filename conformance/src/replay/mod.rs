@@ -23,6 +23,7 @@ use tokio::task::JoinSet;
 pub(crate) use self::names::{failures, keys_of};
 use self::play::{Play, Setting, Stop};
 use self::program::Program;
+use crate::access::SharedAccess;
 use crate::record::{Line, Recording};
 use crate::scenario::Capability;
 
@@ -56,6 +57,8 @@ pub struct Options {
     pub exact: bool,
     /// How long a packet is waited for.
     pub patience: Duration,
+    /// What every connection to the server brings along.
+    pub access: SharedAccess,
 }
 
 /// What came of a replay.
@@ -172,6 +175,7 @@ async fn setting(
         eio: options.eio,
         exact: options.exact,
         patience: options.patience,
+        access: Arc::clone(&options.access),
     })
 }
 

@@ -18,6 +18,7 @@ use super::connection::{Connection, Seen};
 use super::names::Names;
 use super::program::Program;
 use super::sequence::Row;
+use crate::access::SharedAccess;
 use crate::json::quote;
 use crate::record::recording::eio_of;
 use crate::record::text::{strings, to_wire};
@@ -40,6 +41,7 @@ pub(crate) enum Stop {
 /// What a replay is played against, and how.
 pub(crate) struct Setting {
     pub(crate) url: String,
+    pub(crate) access: SharedAccess,
     pub(crate) program: Option<Program>,
     pub(crate) dialect: Dialect,
     /// The generation of Engine.IO, if not the recorded one.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use sio_p2p_protocol::ListClientsAck;
-use sio_p2p_transport::{ConnectOptions, Packet, PacketSocket};
+use sio_p2p_transport::{Packet, PacketSocket};
 use tokio::time::Instant;
 
 use super::connection::{Connection, ECHO, FENCE};
@@ -85,9 +85,10 @@ impl Play<'_> {
     async fn listed(&mut self) -> Result<Vec<String>, Stop> {
         let lost = |why: String| Stop::Untestable(format!("the list of clients: {why}"));
         if self.watcher.is_none() {
-            let options = ConnectOptions::new(&self.setting.url)
+            let eio = self.setting.eio.unwrap_or_else(|| self.recording.eio());
+            let options = self.setting.access.options(&self.setting.url, eio);
+            let options = options
                 .map_err(|error| lost(error.to_string()))?
-                .eio(self.setting.eio.unwrap_or_else(|| self.recording.eio()))
                 .connect_timeout(self.setting.patience)
                 .query("clientId", &format!("watcher-{}", fresh()));
             let socket = PacketSocket::connect(&options).await;

@@ -33,7 +33,6 @@ pub fn clause_text(id: &str) -> Option<&'static str> {
 /// Everything about a result that is not a pass.
 pub fn render(result: &CheckResult, style: Style, width: usize) -> String {
     let mut text = String::new();
-    let scenario = &result.check.scenario;
     let verdict = result.verdict.as_str().to_uppercase();
     let verdict = match result.verdict {
         Verdict::Warn => style.yellow(&verdict),
@@ -45,7 +44,7 @@ pub fn render(result: &CheckResult, style: Style, width: usize) -> String {
         "{}",
         wrap(&format!("  {}", result.message), width, "  ")
     );
-    for (clause, _) in &scenario.clauses {
+    for clause in result.clauses() {
         let sentence = clause_text(clause).unwrap_or("(not in the register)");
         let _ = writeln!(
             text,

@@ -34,11 +34,18 @@ impl Reporter for FileReporter {
             results,
             stale,
             duration,
+            server,
         } = event
         else {
             return Ok(());
         };
-        let report = Report::new(self.implementation.clone(), results, stale, *duration);
+        let report = Report::new(
+            self.implementation.clone(),
+            results,
+            stale,
+            *duration,
+            server,
+        );
         write(&self.path, &(self.render)(&report)?)
     }
 }

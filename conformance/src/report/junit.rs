@@ -45,7 +45,18 @@ pub fn render(report: &Report) -> std::io::Result<String> {
     }
     suites.sort_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
     document.add_test_suites(suites);
-    document.to_string().map_err(std::io::Error::other)
+    let text = document.to_string().map_err(std::io::Error::other)?;
+    Ok(writable(&text))
+}
+
+/// Text without what no XML document can hold, however it is written: a server may send
+/// anything. It has a sign in its place, so that nothing is lost unseen.
+fn writable(text: &str) -> String {
+    let fits = |c: char| {
+        matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+    };
+    let sign = |c: char| if fits(c) { c } else { char::REPLACEMENT_CHARACTER };
+    text.chars().map(sign).collect()
 }
 
 fn case(result: &Result) -> TestCase {
@@ -109,4 +120,52 @@ fn failed(kind: NonSuccessKind, result: &Result) -> TestCaseStatus {
     }
     status.set_description(text);
     status
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::report::model::Implementation;
+    use crate::runner::events::ServerStory;
+    use crate::testing::failure;
+
+    /// Everything that is not XML: control characters, U+FFFE, the end of a CDATA section.
+    const ODD: &str = "a\u{0}\u{1}\u{8}\u{b}\u{1b}[31m ]]> </failure> &amp; \u{fffe}\u{ffff} \u{1f600} \u{7f}\u{2028} \" ' \r\n";
+
+    #[test]
+    fn a_report_is_xml_whatever_a_server_sends() {
+        let mut broken = failure("odd");
+        broken.message = ODD.to_owned();
+        if let Some(finding) = &mut broken.finding {
+            finding.actual = Some(ODD.to_owned());
+            finding.notes.push(ODD.to_owned());
+        }
+        for line in &mut broken.trace {
+            line.frame = ODD.to_owned();
+        }
+        let mut known = failure("known");
+        known.expected_because = Some(ODD.to_owned());
+        let report = Report::new(
+            Implementation {
+                target: ODD.to_owned(),
+                claims: Vec::new(),
+            },
+            &[broken, known],
+            &[],
+            Duration::ZERO,
+            &ServerStory::default(),
+        );
+        let xml = render(&report).unwrap();
+        for c in xml.chars() {
+            assert!(
+                c >= ' ' && c != '\u{fffe}' && c != '\u{ffff}' || matches!(c, '\t' | '\n' | '\r'),
+                "{c:?}"
+            );
+        }
+        // Only an end of a CDATA section may look like one.
+        assert_eq!(xml.matches("]]>").count(), xml.matches("<![CDATA[").count());
+        assert!(xml.contains('\u{1f600}') && xml.contains("&lt;/failure&gt;"), "{xml}");
+    }
 }

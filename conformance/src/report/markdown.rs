@@ -28,6 +28,20 @@ pub fn render(report: &Report) -> std::io::Result<String> {
     let suite = &report.suite;
     let _ = writeln!(page, "Suite: {} {}\n", suite.name, suite.version);
     page.push_str(&table(report));
+    if let Some(ended) = &report.ended {
+        let _ = writeln!(
+            page,
+            "\n**{}** {} checks were not judged.",
+            cell(&ended.message),
+            report.summary.not_judged
+        );
+    }
+    if let Some(slowed) = &report.slowed {
+        let _ = writeln!(page, "\n{}", cell(&slowed.told()));
+    }
+    if report.summary.pass == 0 {
+        page.push_str("\nNo check passed.\n");
+    }
     let broken = broken(report);
     if !broken.is_empty() {
         page.push_str(
@@ -39,7 +53,7 @@ pub fn render(report: &Report) -> std::io::Result<String> {
         }
     }
     section(&mut page, report, "Failures", |result| {
-        result.expected_because.is_none() && result.verdict.is_red()
+        result.expected_because.is_none() && result.verdict.is_red() && !result.not_judged
     });
     section(&mut page, report, "Warnings", |result| {
         result.expected_because.is_none() && result.verdict == Verdict::Warn
@@ -100,7 +114,7 @@ fn broken(report: &Report) -> BTreeMap<&str, (usize, usize)> {
             Verdict::Warn => (0, 1),
             _ => continue,
         };
-        for clause in &result.clauses {
+        for clause in result.broken() {
             let counts = broken.entry(clause).or_default();
             *counts = (counts.0 + add.0, counts.1 + add.1);
         }

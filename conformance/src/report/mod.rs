@@ -4,6 +4,7 @@
 //! [`model::Report`] into one file each.
 
 pub mod badge;
+mod clauses;
 pub mod failure;
 pub mod file;
 pub mod html;

@@ -8,6 +8,8 @@ use sio_p2p_protocol::Dialect;
 
 use crate::baseline::{Entry, Stale};
 use crate::flickers::Flicker;
+use crate::runner::events::ServerStory;
+use crate::runner::pace::Slowed;
 use crate::runner::trace::TraceLine;
 use crate::runner::verdict::{CheckResult, Verdict};
 use crate::scenario::{Level, TransportName};
@@ -33,6 +35,35 @@ pub struct Report {
     pub stale: Vec<StaleEntry>,
     /// Wall-clock time of the run in milliseconds.
     pub duration_ms: u64,
+    /// How the server ended, if it did for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<EndedServer>,
+    /// How the server slowed the run down, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slowed: Option<SlowedRun>,
+}
+
+/// How a server ended.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct EndedServer {
+    /// The check that it ended of; several if several were playing at once, of which one did it.
+    pub of: Vec<String>,
+    /// One sentence.
+    pub message: String,
+}
+
+/// How a server slowed a run down: by refusing connections for the moment. None of it counts
+/// against the server.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SlowedRun {
+    /// How many connections it refused.
+    pub refusals: usize,
+    /// By which HTTP statuses.
+    pub statuses: Vec<u16>,
+    /// How often nobody listened for a moment.
+    pub absences: usize,
+    /// How long connections have waited, all together, in milliseconds.
+    pub waited_ms: u64,
 }
 
 /// Who judged.
@@ -68,6 +99,9 @@ pub struct Summary {
     pub not_applicable: usize,
     /// Of those that are not a pass: how many the baseline expects.
     pub expected: usize,
+    /// Of the untestable: how many nobody has tried, because the server had ended.
+    #[serde(default)]
+    pub not_judged: usize,
 }
 
 /// One result.
@@ -104,6 +138,12 @@ pub struct Result {
     /// How it went, if it is known to flicker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flicker: Option<Flicker>,
+    /// Nobody has tried it, because the server had ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_judged: bool,
+    /// A clause that is broken besides those that it checks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub also_breaks: Option<String>,
     /// Details of anything that is not a pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
@@ -145,7 +185,10 @@ impl Report {
         results: &[CheckResult],
         stale: &[Stale],
         duration: Duration,
+        server: &ServerStory,
     ) -> Self {
+        let milliseconds = |duration: Duration| u64::try_from(duration.as_millis());
+        let milliseconds = |duration| milliseconds(duration).unwrap_or(u64::MAX);
         Self {
             format: FORMAT,
             suite: Suite {
@@ -156,12 +199,41 @@ impl Report {
             summary: Summary::of(results),
             results: results.iter().map(Result::from).collect(),
             stale: stale.iter().map(StaleEntry::from).collect(),
-            duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
+            duration_ms: milliseconds(duration),
+            ended: server.ended.as_ref().map(|ended| EndedServer {
+                of: ended.of.clone(),
+                message: ended.to_string(),
+            }),
+            slowed: server.slowed.as_ref().map(|slowed| SlowedRun {
+                refusals: slowed.refusals,
+                statuses: slowed.statuses.iter().copied().collect(),
+                absences: slowed.absences,
+                waited_ms: milliseconds(slowed.waited),
+            }),
         }
     }
 }
 
+impl SlowedRun {
+    /// One sentence for people.
+    pub fn told(&self) -> String {
+        let slowed = Slowed {
+            refusals: self.refusals,
+            statuses: self.statuses.iter().copied().collect(),
+            absences: self.absences,
+            waited: Duration::from_millis(self.waited_ms),
+        };
+        slowed.to_string()
+    }
+}
+
 impl Result {
+    /// The clauses that are broken with it if it is a failure.
+    pub fn broken(&self) -> impl Iterator<Item = &str> {
+        let own = self.clauses.iter();
+        own.chain(&self.also_breaks).map(String::as_str)
+    }
+
     /// The scenario, dialect and generation, as people write them.
     pub fn name(&self) -> String {
         let suffix = self.transport.suffix();
@@ -179,6 +251,7 @@ impl Summary {
         for result in results {
             summary.count(result.verdict);
             summary.expected += usize::from(result.expected_because.is_some());
+            summary.not_judged += usize::from(result.not_judged);
         }
         summary
     }
@@ -216,6 +289,11 @@ impl From<&CheckResult> for Result {
             duration_ms: u64::try_from(result.duration.as_millis()).unwrap_or(u64::MAX),
             expected_because: result.expected_because.clone(),
             flicker: result.flicker.clone(),
+            not_judged: result.not_judged,
+            also_breaks: result
+                .clauses()
+                .nth(scenario.clauses.len())
+                .map(str::to_owned),
             failure: result.finding.as_ref().map(|finding| Failure {
                 at: finding.at.as_ref().map(ToString::to_string),
                 expected: finding.expected.clone(),

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write;
 
+use super::clauses::Clauses;
 use super::failure;
 use super::model::Summary;
 use super::style::Style;
-use crate::runner::events::{Event, Reporter};
+use crate::runner::events::{Event, Reporter, ServerStory};
 use crate::runner::options::Options;
 use crate::runner::verdict::{CheckResult, Verdict};
 use crate::scenario::Level;
@@ -63,7 +64,8 @@ impl<W: Write> TerminalReporter<W> {
 
     /// Results that somebody has to look at are shown at once, in full the first time.
     fn result(&mut self, result: &CheckResult) -> std::io::Result<()> {
-        if matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable) {
+        let quiet = matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable);
+        if quiet || result.not_judged {
             return Ok(());
         }
         self.clear()?;
@@ -139,38 +141,42 @@ impl<W: Write> TerminalReporter<W> {
         writeln!(self.out)
     }
 
-    /// The clauses that are broken, with all that they say.
+    /// The clauses that are broken, with all that they say. Only what somebody has judged is
+    /// checked.
     fn clauses(&mut self, results: &[CheckResult]) -> std::io::Result<()> {
-        let mut broken: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-        for result in results {
-            for (clause, _) in &result.check.scenario.clauses {
-                let counts = broken.entry(clause).or_default();
-                match result.verdict {
-                    Verdict::Fail => counts.0 += 1,
-                    Verdict::Warn => counts.1 += 1,
-                    _ => {}
-                }
-            }
-        }
-        let all = broken.len();
-        broken.retain(|_, counts| *counts != (0, 0));
+        let tally = Clauses::of(results);
         writeln!(self.out)?;
-        if broken.is_empty() {
-            let clauses = if all == 1 { "clause" } else { "clauses" };
-            return writeln!(self.out, "{all} {clauses} checked, none broken.");
+        if !tally.broken.is_empty() {
+            let (broken, checked) = (tally.broken.len(), tally.checked.len());
+            writeln!(self.out, "Clauses broken, {broken} of {checked}:")?;
         }
-        writeln!(self.out, "Clauses broken, {} of {all}:", broken.len())?;
-        for (clause, (fails, warns)) in broken {
+        for (clause, (fails, warns)) in &tally.broken {
             let mut counts = Vec::new();
-            if fails > 0 {
+            if *fails > 0 {
                 counts.push(format!("{fails} fail"));
             }
-            if warns > 0 {
+            if *warns > 0 {
                 counts.push(format!("{warns} warn"));
             }
             let text = failure::clause_text(clause).unwrap_or_default();
             let line = format!("  {clause} ({}): {text}", counts.join(", "));
             writeln!(self.out, "{}", failure::wrap(&line, WIDTH, "      "))?;
+        }
+        if let Some(line) = tally.told() {
+            writeln!(self.out, "{}", failure::wrap(&line, WIDTH, "  "))?;
+        }
+        Ok(())
+    }
+
+    /// What became of the server.
+    fn server(&mut self, story: &ServerStory) -> std::io::Result<()> {
+        if let Some(slowed) = &story.slowed {
+            let line = failure::wrap(&slowed.to_string(), WIDTH, "  ");
+            writeln!(self.out, "{}", self.style.yellow(&line))?;
+        }
+        if let Some(ended) = &story.ended {
+            let line = failure::wrap(&ended.to_string(), WIDTH, "  ");
+            writeln!(self.out, "{}", self.style.red(&line))?;
         }
         Ok(())
     }
@@ -231,6 +237,7 @@ impl<W: Write> Reporter for TerminalReporter<W> {
                 results,
                 stale,
                 duration,
+                server,
             } => {
                 self.clear()?;
                 self.summary(results)?;
@@ -253,12 +260,17 @@ impl<W: Write> Reporter for TerminalReporter<W> {
                     )?;
                 }
                 let summary = Summary::of(*results);
+                self.server(server)?;
+                let not_judged = match summary.not_judged {
+                    0 => String::new(),
+                    n => format!(" ({n} of them not judged)"),
+                };
                 let expected = match summary.expected {
                     0 => String::new(),
                     n => format!(", {n} of them expected by the baseline"),
                 };
                 let line = format!(
-                    "{} pass, {} fail, {} warn, {} untestable, {} not applicable{expected}; {:.1} s",
+                    "{} pass, {} fail, {} warn, {} untestable{not_judged}, {} not applicable{expected}; {:.1} s",
                     summary.pass,
                     summary.fail,
                     summary.warn,
@@ -269,6 +281,8 @@ impl<W: Write> Reporter for TerminalReporter<W> {
                 let red = results
                     .iter()
                     .any(|r| r.verdict.is_red() && r.expected_because.is_none());
+                // Nothing that passed is nothing to be glad of.
+                let red = red || summary.pass == 0;
                 let line = failure::wrap(&line, WIDTH, "  ");
                 let line = if red {
                     self.style.red(&line)
@@ -292,6 +306,10 @@ mod tests {
     use std::time::Duration;
 
     fn report(results: &[CheckResult], stale: &[Stale]) -> String {
+        told(results, stale, &ServerStory::default())
+    }
+
+    fn told(results: &[CheckResult], stale: &[Stale], server: &ServerStory) -> String {
         let mut out = Vec::new();
         let mut reporter = TerminalReporter::new(&mut out, Style::plain(), false);
         let total = results.len();
@@ -316,6 +334,7 @@ mod tests {
                 results,
                 stale,
                 duration,
+                server,
             })
             .unwrap();
         String::from_utf8(out).unwrap()
@@ -331,6 +350,47 @@ mod tests {
             ),
         ];
         insta::assert_snapshot!(report(&results, &[]));
+    }
+
+    /// Nothing that nobody has judged is checked, and nothing sounds like praise.
+    #[test]
+    fn a_run_that_the_server_did_not_survive_says_so() {
+        let gone = || Outcome::NotJudged("not judged: the server had ended before".into());
+        let mut finding = Finding::new("the server no longer serves");
+        finding.breaks = Some("SRV-ROB-2");
+        let results = [
+            result("one", Outcome::Passed),
+            result("deadly", Outcome::Down(finding)),
+            result("three", gone()),
+            result("four", gone()),
+        ];
+        let story = ServerStory {
+            ended: Some(crate::runner::life::Ended {
+                of: vec![failure::name_of(&results[1].check)],
+                after: None,
+            }),
+            slowed: Some(crate::runner::pace::Slowed {
+                refusals: 7,
+                statuses: [429, 503].into(),
+                absences: 1,
+                waited: Duration::from_millis(2_500),
+            }),
+        };
+        insta::assert_snapshot!(told(&results, &[], &story));
+    }
+
+    #[test]
+    fn a_run_in_which_nothing_passed_is_no_praise() {
+        let lost = || Outcome::Untestable(Finding::new("a could not reach the server"));
+        for results in [
+            vec![result("one", lost()), result("two", lost())],
+            vec![result("one", Outcome::NotApplicable("not declared".into()))],
+            Vec::new(),
+        ] {
+            let report = report(&results, &[]);
+            assert!(!report.contains("none broken"), "{report}");
+            assert!(report.contains("Nothing was judged"), "{report}");
+        }
     }
 
     #[test]

@@ -2,11 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use sio_p2p_transport::{Data, Frame, Packet};
-use tokio::time::Instant;
-
 use super::actor::Actor;
 use super::lowering::{self, Outgoing};
 use super::play::{Asked, Play, Stop};
@@ -14,6 +9,9 @@ use super::verdict::Finding;
 use crate::scenario::body::{CreateApi, DestroyApi, OpenStream, RoomChange, SendFrame};
 use crate::scenario::step::Action;
 use crate::scenario::text::Text;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sio_p2p_transport::{Data, Frame, Packet};
 
 impl Play {
     /// Does what an action says.
@@ -99,7 +97,14 @@ impl Play {
             }
             Action::Unanswered(body) => self.unanswered(&body.request).await,
             Action::StillServing(_) => {
-                let probed = super::probe::probe(&self.url, self.dialect, self.eio).await;
+                let probed = super::probe::probe(
+                    &self.url,
+                    self.road.clone(),
+                    self.dialect,
+                    self.eio,
+                    self.check.transport,
+                )
+                .await;
                 probed.map_err(|finding| {
                     let message = "two fresh clients could not exchange a message".to_owned();
                     Stop::Broken(Finding { message, ..finding })
@@ -170,8 +175,8 @@ impl Play {
     /// A packet could not be sent: mostly because the connection has just ended, which its
     /// reader is about to tell.
     async fn unsent(&mut self, from: &str, error: &sio_p2p_transport::SendError) -> Stop {
-        let until = Instant::now() + self.deadline;
-        while self.actors.get(from).is_some_and(Actor::is_open) && self.arrival(until).await {}
+        let wait = self.wait();
+        while self.actors.get(from).is_some_and(Actor::is_open) && self.arrival(wait).await {}
         if self.actors.get(from).is_some_and(Actor::is_open) {
             return Stop::broken(format!("{from} cannot send: {error}"));
         }

@@ -12,6 +12,7 @@ use sio_p2p_transport::{
 use tokio::sync::{Semaphore, mpsc};
 
 use super::lowering::Outgoing;
+use super::pace::Pace;
 use crate::scenario::TransportName;
 
 /// How many bytes one play may receive: a flood costs the scenario, not the runner.
@@ -189,13 +190,19 @@ pub(crate) struct Actor {
 }
 
 impl Actor {
-    /// Connects and starts reading; gives the id of the Socket.IO socket.
+    /// Connects, at this pace if there is one, and starts reading; gives the id of the
+    /// Socket.IO socket.
     pub(crate) async fn connect(
         &mut self,
         options: &ConnectOptions,
+        pace: Option<&Pace>,
         mailbox: &Mailbox,
     ) -> Result<Option<String>, ConnectError> {
-        let (sender, receiver) = PacketSocket::connect(options).await?.split();
+        let socket = match pace {
+            Some(pace) => pace.connect(options).await?,
+            None => PacketSocket::connect(options).await?,
+        };
+        let (sender, receiver) = socket.split();
         let sid = receiver.handshake().sid.clone();
         self.generations += 1;
         self.left = false;

@@ -1,14 +1,12 @@
 //! Questions to the server itself: who is there, and is that one.
 
-use sio_p2p_protocol::{CheckApiNameAck, ConnectedStatusAck, ListClientsAck};
-use sio_p2p_transport::Data;
-use tokio::time::Instant;
-
 use super::lowering::{self, Outgoing};
 use super::play::{Play, Stop};
 use super::verdict::Finding;
 use crate::json::shorten;
 use crate::scenario::body::{CheckApi, ConnectionStatus, Gone, ListClients};
+use sio_p2p_protocol::{CheckApiNameAck, ConnectedStatusAck, ListClientsAck};
+use sio_p2p_transport::Data;
 
 impl Play {
     /// Sends a question to the server itself and waits for its ack.
@@ -19,7 +17,7 @@ impl Play {
         outgoing: Outgoing,
     ) -> Result<Data, Stop> {
         let number = self.send(from, outgoing).await?.unwrap_or_default();
-        let until = Instant::now() + self.deadline;
+        let wait = self.wait();
         loop {
             self.drain();
             let connection = self.actor(from)?.connection.as_mut();
@@ -30,7 +28,7 @@ impl Play {
             if !self.actor(from)?.is_open() {
                 return Err(self.lost(from));
             }
-            if !self.arrival(until).await {
+            if !self.arrival(wait).await {
                 let message = format!("{from} got no answer to its question for the {about}");
                 return Err(Stop::Broken(
                     Finding::new(message).comparing("an ack", self.unmatched()),

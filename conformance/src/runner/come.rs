@@ -1,7 +1,10 @@
 //! Coming and going: connections are made, refused and left.
 
+use std::sync::Arc;
+
 use sio_p2p_transport::{ConnectError, ConnectOptions};
 
+use super::pace::is_refusal_for_now;
 use super::play::{Play, Stop};
 use super::verdict::Finding;
 use crate::scenario::TransportName;
@@ -9,6 +12,7 @@ use crate::scenario::body::{Disconnect, Leaving, Refused};
 
 impl Play {
     fn options(&mut self, name: &str) -> Result<ConnectOptions, Stop> {
+        let eio = self.actor(name)?.eio;
         let (dialect_query, id) = {
             let scenario = &self.check.scenario;
             let document = scenario.actors.get(name).map(|(actor, _)| actor);
@@ -19,7 +23,10 @@ impl Play {
             )
         };
         let untestable = |error: ConnectError| Stop::Untestable(Finding::new(error.to_string()));
-        let mut options = ConnectOptions::new(self.server_of(name)).map_err(untestable)?;
+        let access = Arc::clone(&self.road.access);
+        let mut options = access
+            .options(self.server_of(name), eio)
+            .map_err(untestable)?;
         match (dialect_query.map_err(Stop::broken)?, id) {
             (Some(query), _) => options = options.raw_query(&query),
             (None, Some(id)) => options = options.query("clientId", id),
@@ -29,7 +36,6 @@ impl Play {
         let deadline = self.deadline;
         let actor = self.actor(name)?;
         Ok(options
-            .eio(actor.eio)
             .transports(actor.transport.into())
             .connect_timeout(deadline)
             .tap(tap))
@@ -41,7 +47,12 @@ impl Play {
         self.no_leftovers(name, true)?;
         let options = self.options(name)?;
         let mailbox = self.mailbox.clone();
-        match self.actor(name)?.connect(&options, &mailbox).await {
+        let pace = self.road.pace.clone();
+        match self
+            .actor(name)?
+            .connect(&options, pace.as_deref(), &mailbox)
+            .await
+        {
             Ok(sid) => {
                 self.talked = true;
                 if let Some(sid) = sid {
@@ -51,6 +62,12 @@ impl Play {
             }
             Err(error @ (ConnectError::Unreachable { .. } | ConnectError::InvalidOptions(_))) => {
                 let message = format!("{name} could not reach the server");
+                Err(Stop::Untestable(
+                    Finding::new(message).comparing("a connection", error.to_string()),
+                ))
+            }
+            Err(error) if pace.is_some() && is_refusal_for_now(&error) => {
+                let message = format!("{name} was told to come later for too long");
                 Err(Stop::Untestable(
                     Finding::new(message).comparing("a connection", error.to_string()),
                 ))
@@ -67,7 +84,13 @@ impl Play {
         let name = body.at.as_str();
         let options = self.options(name)?;
         let mailbox = self.mailbox.clone();
-        match self.actor(name)?.connect(&options, &mailbox).await {
+        // A refusal that is expected by its status is not waited out.
+        let pace = self.road.pace.clone().filter(|_| body.status.is_none());
+        match self
+            .actor(name)?
+            .connect(&options, pace.as_deref(), &mailbox)
+            .await
+        {
             Ok(_) => Err(Stop::broken(format!("{name} was accepted"))),
             Err(error) if body.text.is_some() || body.status.is_some() => {
                 let (text, status) = match &error {
@@ -85,6 +108,12 @@ impl Play {
                 let finding = Finding::new(message);
                 Err(Stop::Broken(
                     finding.comparing(expected.join(" and "), error.to_string()),
+                ))
+            }
+            Err(error) if pace.is_some() && is_refusal_for_now(&error) => {
+                let message = format!("{name} was told to come later for too long");
+                Err(Stop::Untestable(
+                    Finding::new(message).comparing("a refusal for good", error.to_string()),
                 ))
             }
             Err(ConnectError::Http(_) | ConnectError::Refused(_) | ConnectError::Closed(_)) => {

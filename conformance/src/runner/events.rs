@@ -3,10 +3,21 @@
 
 use std::time::Duration;
 
+use super::life::Ended;
 use super::options::Options;
+use super::pace::Slowed;
 use super::plan::Check;
 use super::verdict::CheckResult;
 use crate::baseline::Stale;
+
+/// What became of a server during a run.
+#[derive(Debug, Clone, Default)]
+pub struct ServerStory {
+    /// How it ended, if it did for good.
+    pub ended: Option<Ended>,
+    /// How it slowed the runner down, if it did.
+    pub slowed: Option<Slowed>,
+}
 
 /// Something that happened.
 #[derive(Debug)]
@@ -32,6 +43,8 @@ pub enum Event<'a> {
         stale: &'a [Stale],
         /// Wall-clock time from first to last.
         duration: Duration,
+        /// What became of the server meanwhile.
+        server: &'a ServerStory,
     },
 }
 

@@ -75,7 +75,7 @@ impl Play {
         mut waiting: BTreeSet<(String, String, u64)>,
         echo: bool,
     ) -> Result<(), Stop> {
-        let until = Instant::now() + self.deadline;
+        let wait = self.wait();
         loop {
             self.drain();
             let ids: Vec<_> = waiting.iter().cloned().collect();
@@ -95,7 +95,7 @@ impl Play {
                     return Err(self.lost(name));
                 }
             }
-            if !self.arrival(until).await {
+            if !self.arrival(wait).await {
                 let message = if echo {
                     format!("a question of {to} to the server was not answered")
                 } else {
@@ -167,6 +167,7 @@ impl Play {
     /// Asks for the list of clients until none of the ids is in it. `false` if that does not
     /// happen within the deadline.
     pub(super) async fn unlisted(&mut self, observer: &str, ids: &[String]) -> Result<bool, Stop> {
+        // Each look is progress, so what counts here is time.
         let until = Instant::now() + self.deadline;
         loop {
             let listed = self.client_list(observer).await?;

@@ -1,18 +1,18 @@
 //! Whether a server is well after a scenario, and who is to blame if it is not.
 
-use sio_p2p_transport::EioVersion;
-
+use super::life::{Health, Life, Suspect};
 use super::plan::Check;
 use super::play::Played;
-use super::testee::{Instance, SERVER_SAID, greet};
+use super::testee::{Instance, Knock, SERVER_SAID};
+use super::trace::Trace;
 use super::verdict::{Finding, Outcome};
-use crate::scenario::DEFAULT_DEADLINE;
+use crate::report::failure::name_of;
 
-/// Whether a fresh client is still accepted. Deliberately little: a server that breaks, say,
-/// every ack is not down, and shall be told about its acks.
-async fn serves(url: &str, eio: EioVersion) -> bool {
-    greet(url, eio, DEFAULT_DEADLINE).await.is_ok()
-}
+/// What is said of a server that cannot be talked to any more.
+pub(super) const GONE: &str = "the server no longer serves";
+
+/// The clause that a server breaks which ends, whatever it ended of.
+const SURVIVAL: &str = "SRV-ROB-2";
 
 /// The verdict when the server belongs to this worker: whatever happened to it, this
 /// scenario did it.
@@ -20,7 +20,6 @@ pub(super) async fn judge_own(
     check: &Check,
     played: Played,
     instance: &mut Option<Instance>,
-    url: &str,
 ) -> Outcome {
     let Some(server) = instance else {
         return played.outcome;
@@ -28,7 +27,9 @@ pub(super) async fn judge_own(
     let well = matches!(played.outcome, Outcome::Passed | Outcome::NotApplicable(_));
     let mut ended = server.ended();
     if !well && ended.is_none() {
-        if serves(url, check.eio).await {
+        // Deliberately little: a server that breaks, say, every ack is not down, and shall be
+        // told about its acks.
+        if server.serves(check.eio).await {
             return played.outcome;
         }
         ended = server.end().await;
@@ -37,7 +38,7 @@ pub(super) async fn judge_own(
     }
     let message = match &ended {
         Some(status) => format!("the server process ended ({status})"),
-        None => "the server no longer serves".to_owned(),
+        None => GONE.to_owned(),
     };
     let notes = server
         .last_words()
@@ -50,38 +51,67 @@ pub(super) async fn judge_own(
     outcome
 }
 
-/// The verdict when the server is shared. If it is down and others were playing as well,
-/// nobody can say whose doing it was.
+/// How a play on a shared server went.
+pub(super) struct Shared<'p> {
+    /// Number of the play.
+    pub(super) play: usize,
+    /// The check.
+    pub(super) check: &'p Check,
+    /// What it came to.
+    pub(super) played: Played,
+    /// Its packets.
+    pub(super) trace: &'p Trace,
+    /// Nobody else was playing.
+    pub(super) alone: bool,
+}
+
+/// The verdict when the server is shared. `None` if it has to be found again: when the server
+/// was away while others were playing as well, nobody can say whose doing it was.
 pub(super) async fn judge_shared(
-    check: &Check,
-    played: Played,
-    url: &str,
-    alone: bool,
+    life: &Life,
+    knock: &Knock,
+    shared: Shared<'_>,
 ) -> Option<Outcome> {
-    let outcome = played.outcome;
+    let Shared {
+        play,
+        check,
+        played: Played { outcome, talked },
+        trace,
+        alone,
+    } = shared;
     if matches!(outcome, Outcome::Passed | Outcome::NotApplicable(_)) {
         return Some(outcome);
     }
-    if serves(url, check.eio).await {
-        return Some(outcome);
+    match life.health(knock, check.eio).await {
+        Health::Serves => Some(outcome),
+        Health::Returned if !talked => None,
+        Health::Returned => alone.then(|| down(outcome, GONE, Vec::new())),
+        Health::Gone => {
+            if talked {
+                life.suspect(Suspect {
+                    play,
+                    name: name_of(check),
+                    outcome,
+                    trace: trace.clone(),
+                    alone,
+                });
+            }
+            None
+        }
     }
-    if !played.talked {
-        return Some(match outcome {
-            Outcome::Broken(finding) | Outcome::Down(finding) => Outcome::Untestable(finding),
-            other => other,
-        });
-    }
-    alone.then(|| down(outcome, "the server no longer serves", Vec::new()))
 }
 
 /// The outcome of a scenario that took the server down: what the step saw becomes a note.
-fn down(outcome: Outcome, message: &str, notes: Vec<String>) -> Outcome {
+pub(super) fn down(outcome: Outcome, message: &str, notes: Vec<String>) -> Outcome {
     let mut finding = match outcome {
         Outcome::Broken(finding) | Outcome::Down(finding) | Outcome::Untestable(finding) => finding,
-        Outcome::Passed | Outcome::NotApplicable(_) => Finding::new("the scenario had passed"),
+        Outcome::Passed | Outcome::NotApplicable(_) | Outcome::NotJudged(_) => {
+            Finding::new("the scenario had passed")
+        }
     };
     let seen = std::mem::replace(&mut finding.message, message.to_owned());
     finding.notes.push(format!("seen by the scenario: {seen}"));
     finding.notes.extend(notes);
+    finding.breaks = Some(SURVIVAL);
     Outcome::Down(finding)
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use tokio::time::Instant;
-
 use super::look::Look;
 use super::play::{Play, Stop};
 use super::verdict::Finding;
@@ -14,7 +12,7 @@ use crate::scenario::text::Text;
 impl Play {
     /// Waits for one observation.
     pub(super) async fn observe(&mut self, action: &Action) -> Result<(), Stop> {
-        let until = Instant::now() + self.deadline;
+        let wait = self.wait();
         loop {
             self.drain();
             match self.look(action)? {
@@ -23,7 +21,7 @@ impl Play {
                 Look::Pending => {}
             }
             self.still_possible(action)?;
-            if !self.arrival(until).await {
+            if !self.arrival(wait).await {
                 return Err(self.missing(action));
             }
         }
@@ -32,7 +30,7 @@ impl Play {
     /// Waits for several observations in any order.
     pub(super) async fn observe_all(&mut self, steps: &[Step]) -> Result<(), Stop> {
         let mut open: Vec<&Step> = steps.iter().collect();
-        let mut until = Instant::now() + self.deadline;
+        let mut wait = self.wait();
         while !open.is_empty() {
             self.drain();
             let mut matched = None;
@@ -56,7 +54,7 @@ impl Play {
             }
             if let Some(index) = matched {
                 open.remove(index);
-                until = Instant::now() + self.deadline;
+                wait = self.wait();
                 continue;
             }
             // What is first at an actor fits none of the steps that look there.
@@ -68,7 +66,7 @@ impl Play {
                     self.still_possible(action)?;
                 }
             }
-            if !self.arrival(until).await {
+            if !self.arrival(wait).await {
                 let Some(Verb::Do(action)) = open.first().map(|step| &step.verb) else {
                     break;
                 };
@@ -83,7 +81,7 @@ impl Play {
         &mut self,
         alternatives: &'a [Vec<Step>],
     ) -> Result<&'a [Step], Stop> {
-        let until = Instant::now() + self.deadline;
+        let wait = self.wait();
         let quiet = alternatives
             .iter()
             .find(|steps| !begins_with_observation(steps));
@@ -134,7 +132,7 @@ impl Play {
             if let Some(finding) = seen {
                 return Err(Stop::Broken(finding));
             }
-            if !possible || !self.arrival(until).await {
+            if !possible || !self.arrival(wait).await {
                 let message = "none of the allowed alternatives came about";
                 return Err(Stop::Broken(
                     Finding::new(message).comparing("one of them", self.unmatched()),

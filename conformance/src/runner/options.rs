@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use crate::access::SharedAccess;
 use crate::scenario::Level;
 
 /// How a run is done. The default is one round in the order of the plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// How many checks at a time.
     pub jobs: usize,
@@ -20,7 +21,15 @@ pub struct Options {
     /// How long the server may take for one step, instead of the time that scenarios
     /// without a time of their own have.
     pub timeout: Option<Duration>,
+    /// How long a server that is not the runner's own may be away, and how long it may refuse
+    /// one connection for the moment, before it is given up.
+    pub patience: Duration,
+    /// What every connection to the server brings along.
+    pub access: SharedAccess,
 }
+
+/// The usual patience.
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Default for Options {
     fn default() -> Self {
@@ -31,6 +40,8 @@ impl Default for Options {
             fail_fast: false,
             held_to: Level::Must,
             timeout: None,
+            patience: PATIENCE,
+            access: SharedAccess::default(),
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Selection {
     pub eio: Vec<EioVersion>,
     /// Transports, in order.
     pub transports: Vec<TransportName>,
+    /// Whether the server is asked for no other transports than these.
+    pub only_transports: bool,
     /// Patterns, any of which must match; none for everything.
     pub patterns: Vec<String>,
     /// Capabilities that the server declares.
@@ -110,6 +112,17 @@ impl Selection {
         Some(Unplayed::NotApplicable(why))
     }
 
+    /// Whether a run may use a transport that a scenario fixes. An upgrade needs both others,
+    /// and a run that upgrades has both.
+    fn carries(&self, needed: TransportName) -> bool {
+        use TransportName::{Polling, Upgrade, Websocket};
+        let has = |transport| self.transports.contains(&transport);
+        !self.only_transports
+            || has(needed)
+            || has(Upgrade)
+            || (needed == Upgrade && has(Polling) && has(Websocket))
+    }
+
     /// Why a check is not applicable to this server, if it is not.
     pub fn not_applicable(&self, check: &Check) -> Option<String> {
         let scenario = &check.scenario;
@@ -136,6 +149,13 @@ impl Selection {
             let offered = |eio: u8| self.eio.iter().any(|offered| offered.number() == eio);
             if let Some(eio) = actor.eio.filter(|eio| !offered(*eio)) {
                 return Some(format!("actor {name} needs Engine.IO {eio}"));
+            }
+        }
+        for (name, (actor, _)) in &scenario.actors {
+            if let Some(transport) = actor.transport.filter(|needed| !self.carries(*needed)) {
+                return Some(format!(
+                    "actor {name} needs transport {transport}, which is not part of this run"
+                ));
             }
         }
         // A client that polls has no connection that could break: whether it will come
@@ -234,6 +254,33 @@ mod tests {
         }
     }
 
+    /// A run over one transport needs no other.
+    #[test]
+    fn a_transport_that_is_not_part_of_the_run_is_not_asked_for() {
+        use TransportName::{Polling, Upgrade, Websocket};
+        let library = crate::scenario::Library::embedded();
+        for (transports, only, applicable) in [
+            (&[Websocket][..], true, false),
+            (&[Polling], true, false),
+            (&[Upgrade], true, true),
+            (&[Websocket, Polling], true, true),
+            (&[Websocket], false, true),
+        ] {
+            let selection = Selection {
+                dialects: vec![Dialect::V2],
+                eio: vec![EioVersion::V4],
+                transports: transports.to_vec(),
+                only_transports: only,
+                patterns: vec!["transports-meet".to_owned()],
+                claims: Vec::new(),
+                revision: 1,
+                claimed: None,
+            };
+            let why = selection.not_applicable(&selection.checks(&library.scenarios)[0]);
+            assert_eq!(why.is_none(), applicable, "{transports:?}: {why:?}");
+        }
+    }
+
     /// Nobody but the runner can start a server with the settings of a scenario.
     #[test]
     fn settings_are_for_servers_that_claim_them() {
@@ -242,6 +289,7 @@ mod tests {
             dialects: Dialect::ALL.to_vec(),
             eio: vec![EioVersion::V4],
             transports: vec![TransportName::default()],
+            only_transports: true,
             patterns: vec!["limit-rooms".to_owned()],
             claims: Vec::new(),
             revision: 1,

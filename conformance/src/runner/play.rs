@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sio_p2p_protocol::Dialect;
@@ -12,16 +13,19 @@ use tokio::time::{Instant, timeout_at};
 
 use super::actor::{AckSeen, Actor, Arrival, Connection, EventSeen, Mailbox};
 use super::fences::fence_number;
+use super::pace::Pace;
 use super::plan::Check;
 use super::resolve::resolve;
 use super::trace::Trace;
 use super::verdict::{Finding, Outcome};
+use super::wait::Wait;
 use super::world::World;
+use crate::access::SharedAccess;
 use crate::client::Cast;
 use crate::scenario::step::{Action, Step, Verb};
 
-/// A scenario that takes longer than this as a whole is given up.
-pub(crate) const SCENARIO_LIMIT: Duration = Duration::from_mins(1);
+/// A scenario that takes longer than this as a whole is given up, however much comes.
+pub(crate) const SCENARIO_LIMIT: Duration = Duration::from_mins(5);
 
 /// Why a play ends before its last step.
 #[derive(Debug)]
@@ -78,6 +82,7 @@ pub(crate) struct Play {
     pub(super) url: String,
     /// The other servers of a cluster.
     others: Vec<String>,
+    pub(super) road: Road,
     pub(crate) dialect: Dialect,
     pub(crate) eio: EioVersion,
     pub(crate) check: Check,
@@ -97,6 +102,15 @@ pub(crate) struct Play {
     /// Something was said to the server, or it said something: it could be talked to.
     pub(crate) talked: bool,
     remark: Option<String>,
+}
+
+/// How a play reaches its server. The default is what most servers ask for: nothing.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Road {
+    /// What every connection brings along.
+    pub(crate) access: SharedAccess,
+    /// How fast connections are made, if the server is not the runner's own.
+    pub(crate) pace: Option<Arc<Pace>>,
 }
 
 /// What a play came to.
@@ -135,6 +149,7 @@ impl Play {
         Self {
             url: url.to_owned(),
             others: Vec::new(),
+            road: Road::default(),
             dialect: check.dialect,
             eio: check.eio,
             actors: actors.collect(),
@@ -162,6 +177,13 @@ impl Play {
         self
     }
 
+    /// The same on this road.
+    #[must_use]
+    pub(crate) fn by(mut self, road: Road) -> Self {
+        self.road = road;
+        self
+    }
+
     /// The server that an actor connects to: the one that the scenario says, or else one
     /// after the other in the order of the actors' names. With fewer servers than the
     /// scenario counts, it begins again with the first.
@@ -180,7 +202,7 @@ impl Play {
 
     /// Plays the scenario to its end, final fences included.
     pub(crate) async fn run(mut self) -> Played {
-        let scenario = std::sync::Arc::clone(&self.check.scenario);
+        let scenario = Arc::clone(&self.check.scenario);
         let steps = resolve(&scenario.steps, self.dialect, self.eio.number());
         let story = async {
             self.steps(&steps).await?;
@@ -188,7 +210,7 @@ impl Play {
         };
         let result = match tokio::time::timeout(SCENARIO_LIMIT, story).await {
             Ok(result) => result,
-            Err(_) => Err(Stop::broken("the scenario was not over after a minute")),
+            Err(_) => Err(Stop::broken("the scenario was not over after five minutes")),
         };
         let result = result.map_err(|mut stop| {
             self.complete(stop.finding());
@@ -298,8 +320,27 @@ impl Play {
         }
     }
 
-    /// Waits for something to arrive; `false` if nothing does until the deadline.
-    pub(crate) async fn arrival(&mut self, until: Instant) -> bool {
+    /// Waiting begins, with the deadline of a step.
+    pub(crate) fn wait(&self) -> Wait {
+        Wait::new(self.deadline)
+    }
+
+    /// Waits for something to arrive; `false` if nothing does, and nothing moves, until the
+    /// deadline.
+    pub(crate) async fn arrival(&mut self, wait: Wait) -> bool {
+        loop {
+            let until = wait.until(&self.trace);
+            if self.arrival_until(until).await {
+                return true;
+            }
+            // What has moved meanwhile was part of something larger.
+            if wait.until(&self.trace) <= until {
+                return false;
+            }
+        }
+    }
+
+    async fn arrival_until(&mut self, until: Instant) -> bool {
         let Some(cast) = &mut self.cast else {
             return match timeout_at(until, self.incoming.recv()).await {
                 Ok(Some(arrival)) => {

@@ -10,7 +10,7 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
 use super::plan::Check;
-use super::play::Play;
+use super::play::{Play, Road};
 use super::trace::Trace;
 use super::verdict::{Finding, Outcome};
 use crate::scenario::{Scenario, Source, TransportName, parse};
@@ -47,8 +47,10 @@ fn scenario() -> Option<Arc<Scenario>> {
 /// Plays the probe.
 pub(crate) fn probe(
     url: &str,
+    road: Road,
     dialect: Dialect,
     eio: EioVersion,
+    transport: TransportName,
 ) -> Pin<Box<dyn Future<Output = Result<(), Finding>> + Send>> {
     let url = url.to_owned();
     // Boxed, because a play may contain a probe, which is a play.
@@ -60,14 +62,15 @@ pub(crate) fn probe(
             scenario,
             dialect,
             eio,
-            transport: TransportName::default(),
+            transport,
         };
         match Play::new(&check, &url, Trace::new(), None)
+            .by(road)
             .run()
             .await
             .outcome
         {
-            Outcome::Passed | Outcome::NotApplicable(_) => Ok(()),
+            Outcome::Passed | Outcome::NotApplicable(_) | Outcome::NotJudged(_) => Ok(()),
             Outcome::Broken(finding) | Outcome::Down(finding) | Outcome::Untestable(finding) => {
                 Err(Finding {
                     at: None,

@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::danger::Danger;
 use super::options::Options;
 use super::plan::Check;
 use crate::scenario::literals::{Literal, client_ids, literals};
@@ -21,6 +22,8 @@ pub(crate) struct Queue {
     changed: Notify,
     /// What each check has to itself while it is played.
     claims: Vec<Vec<usize>>,
+    /// Which checks have the whole server to themselves.
+    alone: Vec<bool>,
 }
 
 #[derive(Debug)]
@@ -29,6 +32,10 @@ struct State {
     waiting: Vec<usize>,
     /// What is claimed by somebody.
     busy: BTreeSet<usize>,
+    /// How many checks are being done.
+    doing: usize,
+    /// One of them has the whole server to itself.
+    occupied: bool,
 }
 
 /// A check that somebody is doing; what it claims is free again when this is dropped.
@@ -49,8 +56,9 @@ enum Claim<'c> {
 impl Queue {
     /// All checks of a plan, each as often as there are rounds. The number of a play is
     /// that of its check, plus the number of checks for each round before it. Checks exclude
-    /// each other if they are `exclusive`: on a server that all share.
-    pub(crate) fn new(checks: &[Check], exclusive: bool, options: &Options) -> Self {
+    /// each other if they are `exclusive`: on a server that all share. If that server is
+    /// `mortal`, what can end it comes last, and one at a time.
+    pub(crate) fn new(checks: &[Check], exclusive: bool, mortal: bool, options: &Options) -> Self {
         let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
         for check in checks {
             *sizes.entry(file(check)).or_default() += 1;
@@ -64,6 +72,10 @@ impl Queue {
                 (std::cmp::Reverse(size), *index)
             }),
         }
+        let danger = |play: usize| checks[play % checks.len()].scenario.danger;
+        if mortal {
+            waiting.sort_by_key(|play| danger(*play));
+        }
         // The next one is taken from the end.
         waiting.reverse();
         let claims = if exclusive {
@@ -74,11 +86,15 @@ impl Queue {
         let state = Mutex::new(State {
             waiting,
             busy: BTreeSet::new(),
+            doing: 0,
+            occupied: false,
         });
+        let dangerous = |check: &Check| mortal && check.scenario.danger > Danger::Ordinary;
         Self {
             state,
             changed: Notify::new(),
             claims,
+            alone: checks.iter().map(dangerous).collect(),
         }
     }
 
@@ -99,11 +115,15 @@ impl Queue {
                 }
                 let is_free = |play: &usize| {
                     let mut claims = self.claims_of(*play).iter();
-                    claims.all(|claim| !state.busy.contains(claim))
+                    !state.occupied
+                        && (state.doing == 0 || !self.is_alone(*play))
+                        && claims.all(|claim| !state.busy.contains(claim))
                 };
                 if let Some(free) = state.waiting.iter().rposition(is_free) {
                     let index = state.waiting.remove(free);
                     state.busy.extend(self.claims_of(index));
+                    state.doing += 1;
+                    state.occupied = self.is_alone(index);
                     return Some(Ticket { index, queue: self });
                 }
             }
@@ -113,6 +133,10 @@ impl Queue {
 
     fn claims_of(&self, play: usize) -> &[usize] {
         &self.claims[play % self.claims.len()]
+    }
+
+    fn is_alone(&self, play: usize) -> bool {
+        self.alone[play % self.alone.len()]
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -126,6 +150,8 @@ impl Drop for Ticket<'_> {
         for claim in self.queue.claims_of(self.index) {
             state.busy.remove(claim);
         }
+        state.doing -= 1;
+        state.occupied = false;
         drop(state);
         self.queue.changed.notify_waiters();
     }
@@ -193,7 +219,7 @@ mod tests {
             ("limit-rooms", true, 2),
         ] {
             let checks = checks(&[id, id]);
-            let queue = Queue::new(&checks, exclusive, &Options::default());
+            let queue = Queue::new(&checks, exclusive, false, &Options::default());
             let mut tickets = Vec::new();
             while let Ok(Some(ticket)) = timeout(Duration::ZERO, queue.next()).await {
                 tickets.push(ticket);
@@ -210,7 +236,7 @@ mod tests {
             "room-names/proto",
             "message-with-ack",
         ]);
-        let queue = Queue::new(&checks, true, &Options::default());
+        let queue = Queue::new(&checks, true, false, &Options::default());
         let first = queue.next().await.unwrap();
         let second = queue.next().await.unwrap();
         assert_eq!((first.index, second.index), (0, 3));
@@ -234,7 +260,7 @@ mod tests {
             rounds: 2,
             ..Options::default()
         };
-        let queue = Queue::new(&checks, false, &options);
+        let queue = Queue::new(&checks, false, false, &options);
         let mut tickets = Vec::new();
         while let Some(ticket) = queue.next().await {
             tickets.push(ticket);
@@ -244,9 +270,42 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_can_end_a_server_comes_last_and_alone() {
+        let checks = checks(&[
+            "hostile-topic/end-of-a-prototype",
+            "message-with-ack",
+            "flood-of-one-client/rooms",
+            "list-clients",
+        ]);
+        for shuffle in [None, Some(1), Some(2)] {
+            let options = Options {
+                shuffle,
+                ..Options::default()
+            };
+            let queue = Queue::new(&checks, true, true, &options);
+            let first = queue.next().await.unwrap();
+            let second = queue.next().await.unwrap();
+            assert_eq!(
+                first.index + second.index,
+                1 + 3,
+                "the ordinary ones at once"
+            );
+            drop(first);
+            // Somebody is still playing.
+            assert!(timeout(Duration::ZERO, queue.next()).await.is_err());
+            drop(second);
+            let third = queue.next().await.unwrap();
+            assert_eq!(third.index, 2);
+            assert!(timeout(Duration::ZERO, queue.next()).await.is_err());
+            drop(third);
+            assert_eq!(queue.next().await.unwrap().index, 0);
+        }
+    }
+
+    #[tokio::test]
     async fn a_closed_queue_is_empty() {
         let checks = checks(&["message-with-ack"]);
-        let queue = Queue::new(&checks, true, &Options::default());
+        let queue = Queue::new(&checks, true, false, &Options::default());
         queue.close();
         assert!(queue.next().await.is_none());
     }

@@ -7,23 +7,31 @@ use std::time::{Duration, Instant};
 use sio_p2p_transport::EioVersion;
 use tokio::sync::mpsc;
 
-use super::events::{Event, Reporter};
-use super::health::{judge_own, judge_shared};
+use super::events::{Event, Reporter, ServerStory};
+use super::health::{self, judge_own, judge_shared};
+use super::life::Life;
 use super::options::Options;
+use super::pace::{Limits, is_refusal_for_now};
 use super::plan::{Check, Selection, Unplayed};
-use super::play::{Play, Played};
+use super::play::{Play, Played, Road};
 use super::queue::Queue;
 use super::rounds::Rounds;
 use super::target::server_for;
 pub use super::target::{Declared, Fresh, StartWith, Target};
-use super::testee::{Instance, greet};
+use super::testee::{Instance, Knock};
 use super::trace::Trace;
 use super::verdict::{CheckResult, Finding, Outcome, Verdict};
+use crate::access::SharedAccess;
 use crate::baseline::Baseline;
 use crate::flickers::Flicker;
+use crate::report::failure::name_of;
+use crate::scenario::TransportName;
 
 /// How long a server may take to accept the first client.
 const REACHING: Duration = Duration::from_secs(10);
+
+/// How long a server may be away at most, whatever the patience.
+const AWAY: Duration = Duration::from_secs(10);
 
 /// Everything that a run needs to know.
 #[derive(Debug)]
@@ -63,6 +71,11 @@ struct Shared {
     options: Options,
     baseline: Baseline,
     queue: Queue,
+    /// The life of a server that is not the runner's own.
+    life: Life,
+    /// How servers of the runner's own are reached.
+    own_road: Road,
+    transport: TransportName,
     /// Checks that have to be done again alone, because the server went down while several
     /// were running.
     again: Mutex<Vec<usize>>,
@@ -76,6 +89,27 @@ impl Shared {
     /// The check that a play is of.
     fn check(&self, play: usize) -> &Check {
         &self.checks[play % self.checks.len()].0
+    }
+
+    /// How the server that all checks share is reached.
+    fn road(&self) -> Road {
+        match self.target {
+            Target::Running { .. } => Road {
+                pace: Some(Arc::clone(&self.life.pace)),
+                ..self.own_road.clone()
+            },
+            // The servers of this program want nothing.
+            Target::Embedded(..) => Road::default(),
+            Target::Started(_) | Target::Driven(_) => self.own_road.clone(),
+        }
+    }
+
+    fn knock(&self, url: &str) -> Knock {
+        Knock {
+            url: url.to_owned(),
+            access: self.road().access,
+            transport: self.transport,
+        }
     }
 }
 
@@ -103,7 +137,7 @@ impl Run<'_> {
         let options = Options {
             jobs,
             rounds,
-            ..self.options
+            ..self.options.clone()
         };
         let tell = |reporters: &mut [Box<dyn Reporter>], event: &Event<'_>| {
             reporters
@@ -119,12 +153,29 @@ impl Run<'_> {
             },
         )?;
         let exclusive = !matches!(self.target, Target::Started(_) | Target::Driven(_));
+        let mortal = matches!(self.target, Target::Running { .. });
+        let limits = Limits {
+            refused: options.patience,
+            away: options.patience.min(AWAY),
+        };
+        let own_road = Road {
+            access: Arc::clone(&options.access),
+            pace: None,
+        };
         let shared = Arc::new(Shared {
             target: self.target,
             checks,
             eio: self.selection.eio.clone(),
             revision: self.selection.revision,
-            queue: Queue::new(&self.checks, exclusive, &options),
+            queue: Queue::new(&self.checks, exclusive, mortal, &options),
+            life: Life::new(limits),
+            own_road,
+            transport: self
+                .selection
+                .transports
+                .first()
+                .copied()
+                .unwrap_or_default(),
             options,
             baseline: self.baseline.clone(),
             again: Mutex::default(),
@@ -156,7 +207,13 @@ impl Run<'_> {
             }
         }
         let results = results.merged();
-        let stale = self.baseline.stale(&results);
+        let judged = results.iter().filter(|result| !result.not_judged);
+        let stale = self.baseline.stale(judged);
+        let slowed = shared.life.pace.slowed();
+        let server = ServerStory {
+            ended: shared.life.ended(),
+            slowed: (!slowed.is_nothing()).then_some(slowed),
+        };
         let duration = began.elapsed();
         tell(
             reporters,
@@ -164,6 +221,7 @@ impl Run<'_> {
                 results: &results,
                 stale: &stale,
                 duration,
+                server: &server,
             },
         )?;
         Ok((results, stale))
@@ -173,7 +231,17 @@ impl Run<'_> {
     async fn reach(&self) -> Result<(), RunError> {
         match &self.target {
             Target::Started(command) => {
-                let started = Instance::start(command, &self.selection.eio).await;
+                let started = Instance::start(
+                    command,
+                    &self.selection.eio,
+                    &self.options.access,
+                    self.selection
+                        .transports
+                        .first()
+                        .copied()
+                        .unwrap_or_default(),
+                )
+                .await;
                 started
                     .map(drop)
                     .map_err(|error| RunError::CannotReach(error.to_string()))
@@ -182,24 +250,37 @@ impl Run<'_> {
             Target::Driven(_) => Ok(()),
             Target::Running { urls } => {
                 for url in urls {
-                    self.reach_url(url).await?;
+                    self.reach_url(url, &self.options.access).await?;
                 }
                 Ok(())
             }
             Target::Embedded(servers, _) => {
                 for server in servers {
-                    self.reach_url(&server.url).await?;
+                    self.reach_url(&server.url, &SharedAccess::default())
+                        .await?;
                 }
                 Ok(())
             }
         }
     }
 
-    async fn reach_url(&self, url: &str) -> Result<(), RunError> {
+    async fn reach_url(&self, url: &str, access: &SharedAccess) -> Result<(), RunError> {
+        let knock = Knock {
+            url: url.to_owned(),
+            access: Arc::clone(access),
+            transport: self
+                .selection
+                .transports
+                .first()
+                .copied()
+                .unwrap_or_default(),
+        };
         let mut refusals = Vec::new();
         for &eio in &self.selection.eio {
-            match greet(url, eio, REACHING).await {
+            match knock.greet(eio, REACHING).await {
                 Ok(()) => return Ok(()),
+                // It is there, and the run will be patient.
+                Err(error) if is_refusal_for_now(&error) => return Ok(()),
                 Err(error) => refusals.push(format!("Engine.IO {eio}: {error}")),
             }
         }
@@ -237,11 +318,16 @@ async fn one(
     let _ = progress.send(Progress::Started(index));
     let (check, unplayed) = &shared.checks[index % shared.checks.len()];
     let began = Instant::now();
-    let trace = Trace::new();
+    let mut trace = Trace::new();
     let outcome = match unplayed {
         Some(Unplayed::NotApplicable(why)) => Some(Outcome::NotApplicable(why.clone())),
         Some(Unplayed::Untestable(why)) => Some(Outcome::Untestable(Finding::new(why))),
-        None => examine(shared, check, instance, &trace, alone).await,
+        None if shared.life.is_gone() => {
+            let (outcome, seen) = gone(shared, index);
+            trace = seen.unwrap_or(trace);
+            Some(outcome)
+        }
+        None => examine(shared, index, instance, &trace, alone).await,
     };
     let Some(outcome) = outcome else {
         lock(&shared.again).push(index);
@@ -275,15 +361,27 @@ async fn one(
     let _ = progress.send(Progress::Finished(index, Box::new(result)));
 }
 
+/// What is said of a play when the server has ended for good.
+fn gone(shared: &Shared, play: usize) -> (Outcome, Option<Trace>) {
+    match shared.life.verdict_on(play) {
+        Some((outcome, trace)) => (outcome, Some(trace)),
+        None => {
+            let why = "not judged: the server had ended before".to_owned();
+            (Outcome::NotJudged(why), None)
+        }
+    }
+}
+
 /// Plays one check and sees to the server's health afterwards. `None` if it has to be done
-/// again alone.
+/// again alone, or if the server has ended for good.
 async fn examine(
     shared: &Shared,
-    check: &Check,
+    index: usize,
     instance: &mut Option<Instance>,
     trace: &Trace,
     alone: bool,
 ) -> Option<Outcome> {
+    let check = shared.check(index);
     let url = match &shared.target {
         Target::Driven(command) => {
             let play = crate::client::play(check, command, trace, shared.options.timeout, None);
@@ -301,7 +399,8 @@ async fn examine(
                 .as_mut()
                 .is_none_or(|instance| instance.ended().is_some())
             {
-                match Instance::start(command, &shared.eio).await {
+                let access = &shared.own_road.access;
+                match Instance::start(command, &shared.eio, access, shared.transport).await {
                     Ok(started) => *instance = Some(started),
                     Err(error) => {
                         let finding = Finding::new("the server could not be started");
@@ -317,15 +416,31 @@ async fn examine(
         Target::Running { urls } => urls.get(1..).unwrap_or_default(),
         _ => &[],
     };
+    let road = shared.road();
+    // A server that refuses some for the moment is asked for less at a time.
+    let _turn = match &road.pace {
+        Some(pace) if pace.is_slow() => Some(pace.turn.lock().await),
+        _ => None,
+    };
     let playing = shared.playing.fetch_add(1, Ordering::SeqCst);
     let mine = shared.begun.fetch_add(1, Ordering::SeqCst) + 1;
-    let played = play(check, &url, others, trace, shared.options.timeout).await;
+    shared.life.begins(name_of(check));
+    let timeout = shared.options.timeout;
+    let play = Play::new(check, &url, trace.clone(), timeout).beside(others);
+    let played = guarded(play.by(road.clone()).run()).await;
     let undisturbed = playing == 0 && shared.begun.load(Ordering::SeqCst) == mine;
     shared.playing.fetch_sub(1, Ordering::SeqCst);
-    match instance {
-        Some(_) => Some(judge_own(check, played, instance, &url).await),
-        None => judge_shared(check, played, &url, alone || undisturbed).await,
+    if instance.is_some() {
+        return Some(judge_own(check, played, instance).await);
     }
+    let shared_play = health::Shared {
+        play: index,
+        check,
+        played,
+        trace,
+        alone: alone || undisturbed,
+    };
+    judge_shared(&shared.life, &shared.knock(&url), shared_play).await
 }
 
 /// Plays one check on a server with the settings of its scenario. That server may well turn
@@ -333,8 +448,9 @@ async fn examine(
 async fn examine_alone(shared: &Shared, check: &Check, start: StartWith, trace: &Trace) -> Outcome {
     match start(&check.scenario.settings) {
         Ok(server) => {
-            let played = play(check, &server.url, &[], trace, shared.options.timeout).await;
-            played.outcome
+            let timeout = shared.options.timeout;
+            let play = Play::new(check, &server.url, trace.clone(), timeout);
+            guarded(play.run()).await.outcome
         }
         Err(error) => {
             let finding = Finding::new("a server with these settings could not be started");
@@ -344,17 +460,6 @@ async fn examine_alone(shared: &Shared, check: &Check, start: StartWith, trace: 
 }
 
 /// Plays in a task of its own: should the runner itself panic, it costs one verdict.
-async fn play(
-    check: &Check,
-    url: &str,
-    others: &[String],
-    trace: &Trace,
-    timeout: Option<Duration>,
-) -> Played {
-    let play = Play::new(check, url, trace.clone(), timeout).beside(others);
-    guarded(play.run()).await
-}
-
 async fn guarded(play: impl Future<Output = Played> + Send + 'static) -> Played {
     match tokio::spawn(play).await {
         Ok(played) => played,

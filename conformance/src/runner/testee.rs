@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::ExitStatus;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sio_p2p_transport::{ConnectError, ConnectOptions, EioVersion, PacketSocket};
+use sio_p2p_transport::{ConnectError, EioVersion, PacketSocket};
 use tokio::net::TcpStream;
 use tokio::process::Child;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::access::SharedAccess;
 use crate::child::{self, LastWords, split};
+use crate::scenario::{DEFAULT_DEADLINE, TransportName};
 
 /// How long a server may take until it answers: installing packages included.
 const START_LIMIT: Duration = Duration::from_mins(2);
@@ -104,6 +106,7 @@ impl StartCommand {
 #[derive(Debug)]
 pub struct Instance {
     child: Child,
+    knock: Knock,
     address: SocketAddr,
     words: LastWords,
     /// The tasks that read its output; they end with it.
@@ -112,17 +115,27 @@ pub struct Instance {
 
 impl Instance {
     /// Starts a server and waits until it answers a handshake of one of these generations.
-    pub async fn start(command: &StartCommand, eio: &[EioVersion]) -> Result<Self, StartError> {
+    pub async fn start(
+        command: &StartCommand,
+        eio: &[EioVersion],
+        access: &SharedAccess,
+        transport: TransportName,
+    ) -> Result<Self, StartError> {
         let mut attempts = 1;
         loop {
-            match Self::start_once(command, eio).await {
+            match Self::start_once(command, eio, access, transport).await {
                 Err(StartError::Ended { .. }) if attempts < ATTEMPTS => attempts += 1,
                 result => return result,
             }
         }
     }
 
-    async fn start_once(command: &StartCommand, eio: &[EioVersion]) -> Result<Self, StartError> {
+    async fn start_once(
+        command: &StartCommand,
+        eio: &[EioVersion],
+        access: &SharedAccess,
+        transport: TransportName,
+    ) -> Result<Self, StartError> {
         let address = free_address().map_err(StartError::Port)?;
         let fill = |word: &String| {
             word.replace("{addr}", &address.to_string())
@@ -141,8 +154,14 @@ impl Instance {
         if let Some(stdout) = child.stdout.take() {
             listeners.spawn(words.clone().listen(stdout));
         }
+        let knock = Knock {
+            url: format!("http://{address}"),
+            access: Arc::clone(access),
+            transport,
+        };
         let mut instance = Self {
             child,
+            knock,
             address,
             words,
             listeners,
@@ -162,7 +181,7 @@ impl Instance {
             }
             if TcpStream::connect(self.address).await.is_ok() {
                 for &eio in eio {
-                    let greeted = greet(&self.url(), eio, GREETING).await.is_ok();
+                    let greeted = self.knock.greet(eio, GREETING).await.is_ok();
                     // Somebody else may have answered, who had the port first.
                     if greeted && self.ended().is_none() {
                         return Ok(());
@@ -178,7 +197,12 @@ impl Instance {
 
     /// Where the server is.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.knock.url.clone()
+    }
+
+    /// Whether it accepts a client that nobody knows.
+    pub(super) async fn serves(&self, eio: EioVersion) -> bool {
+        self.knock.greet(eio, DEFAULT_DEADLINE).await.is_ok()
     }
 
     /// How the server ended, if it has.
@@ -218,20 +242,31 @@ impl Drop for Instance {
     }
 }
 
-/// Whether a server accepts a client that nobody knows.
-pub async fn greet(
-    url: &str,
-    eio: EioVersion,
-    patience: Duration,
-) -> Result<(), Box<ConnectError>> {
-    let options = ConnectOptions::new(url)?
-        .eio(eio)
-        .query("clientId", &format!("hello-{}", super::world::fresh()))
-        .connect_timeout(patience)
-        .close_timeout(patience);
-    let socket = PacketSocket::connect(&options).await?;
-    socket.close().await;
-    Ok(())
+/// How to find out whether a server accepts a client that nobody knows.
+#[derive(Debug, Clone)]
+pub struct Knock {
+    /// Where it is.
+    pub url: String,
+    /// What a connection brings along.
+    pub access: SharedAccess,
+    /// How it is carried.
+    pub transport: TransportName,
+}
+
+impl Knock {
+    /// Connects and leaves again.
+    pub async fn greet(&self, eio: EioVersion, patience: Duration) -> Result<(), ConnectError> {
+        let options = self
+            .access
+            .options(&self.url, eio)?
+            .query("clientId", &format!("hello-{}", super::world::fresh()))
+            .transports(self.transport.into())
+            .connect_timeout(patience)
+            .close_timeout(patience);
+        let socket = PacketSocket::connect(&options).await?;
+        socket.close().await;
+        Ok(())
+    }
 }
 
 fn describe(status: ExitStatus) -> String {

@@ -56,6 +56,8 @@ pub struct Trace {
     began: Instant,
     lines: Arc<Mutex<VecDeque<TraceLine>>>,
     stopped: Arc<AtomicBool>,
+    /// When the last frame that is no heartbeat was seen.
+    moved: Arc<Mutex<Option<tokio::time::Instant>>>,
 }
 
 impl Default for Trace {
@@ -64,6 +66,7 @@ impl Default for Trace {
             began: Instant::now(),
             lines: Arc::default(),
             stopped: Arc::default(),
+            moved: Arc::default(),
         }
     }
 }
@@ -82,8 +85,17 @@ impl Trace {
                 Direction::In => Way::In,
                 Direction::Out => Way::Out,
             };
+            if !is_heartbeat(frame) {
+                let mut moved = trace.moved.lock().unwrap_or_else(PoisonError::into_inner);
+                *moved = Some(tokio::time::Instant::now());
+            }
             trace.push(&actor, way, describe(frame));
         }
+    }
+
+    /// When the last frame that is no heartbeat was seen on any connection.
+    pub(crate) fn last_move(&self) -> Option<tokio::time::Instant> {
+        *self.moved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Records no more.
@@ -118,6 +130,11 @@ impl Trace {
             .cloned()
             .collect()
     }
+}
+
+/// Whether a frame only says that a connection is there.
+fn is_heartbeat(frame: &Frame) -> bool {
+    matches!(frame, Frame::Text(text) if text == "2" || text == "3")
 }
 
 fn describe(frame: &Frame) -> String {

@@ -77,6 +77,8 @@ pub enum Outcome {
     Untestable(Finding),
     /// Not for this server, with the reason.
     NotApplicable(String),
+    /// Nobody has tried, because there was no server any more.
+    NotJudged(String),
 }
 
 /// What was found, where, and against what expectation.
@@ -93,6 +95,8 @@ pub struct Finding {
     pub actual: Option<String>,
     /// More for the reader: remarks of the scenario, last words of the server.
     pub notes: Vec<String>,
+    /// A clause that is broken besides those of the scenario.
+    pub breaks: Option<&'static str>,
 }
 
 impl Finding {
@@ -104,6 +108,7 @@ impl Finding {
             expected: None,
             actual: None,
             notes: Vec::new(),
+            breaks: None,
         }
     }
 
@@ -135,12 +140,23 @@ pub struct CheckResult {
     pub expected_because: Option<String>,
     /// How it went, if it is known to flicker.
     pub flicker: Option<Flicker>,
+    /// Nobody has tried it: the server had ended before.
+    pub not_judged: bool,
 }
 
 impl CheckResult {
     /// Whether it makes the run red: nobody has explained it.
     pub fn is_unexpected(&self) -> bool {
         self.verdict.is_red() && self.expected_because.is_none()
+    }
+
+    /// The clauses that are broken with it if it is a failure: those of the scenario, and perhaps
+    /// one more.
+    pub fn clauses(&self) -> impl Iterator<Item = &str> {
+        let own = &self.check.scenario.clauses;
+        let more = self.finding.as_ref().and_then(|finding| finding.breaks);
+        let more = more.filter(|id| !own.iter().any(|(clause, _)| clause == id));
+        own.iter().map(|(clause, _)| clause.as_str()).chain(more)
     }
 
     /// Turns an outcome into a result by the scenario's level. What is no milder than
@@ -156,6 +172,7 @@ impl CheckResult {
             level if level <= held_to => Level::Must,
             level => level,
         };
+        let not_judged = matches!(outcome, Outcome::NotJudged(_));
         let (verdict, finding) = match outcome {
             Outcome::Passed => (Verdict::Pass, None),
             Outcome::Broken(finding) => match level {
@@ -166,6 +183,7 @@ impl CheckResult {
             Outcome::Down(finding) => (Verdict::Fail, Some(finding)),
             Outcome::Untestable(finding) => (Verdict::Untestable, Some(finding)),
             Outcome::NotApplicable(why) => (Verdict::NotApplicable, Some(Finding::new(why))),
+            Outcome::NotJudged(why) => (Verdict::Untestable, Some(Finding::new(why))),
         };
         let message = finding
             .as_ref()
@@ -185,6 +203,7 @@ impl CheckResult {
             trace,
             expected_because: None,
             flicker: None,
+            not_judged,
         }
     }
 

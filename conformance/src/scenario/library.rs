@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::parse::{Problem, Scenario, parse};
 use super::source::Source;
+use crate::files;
 
 /// Path (relative to `fixtures/`) and text of every embedded file.
 static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -105,7 +106,7 @@ impl Library {
 }
 
 fn read(path: &Path) -> Result<Arc<Source>, LibraryError> {
-    let text = std::fs::read_to_string(path).map_err(|source| LibraryError::Io {
+    let text = files::read_text(path).map_err(|source| LibraryError::Io {
         path: path.display().to_string(),
         source,
     })?;

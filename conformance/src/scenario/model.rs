@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use super::spanned::Spanned;
 use super::text::Text;
 use super::transport::TransportName;
+use crate::runner::danger::Danger;
 use sio_p2p_protocol::Dialect;
 
 /// One scenario: who takes part, what they do, what must be seen, and which clauses
@@ -58,6 +59,12 @@ pub struct ScenarioDocument<'a> {
     /// applicable. The Core and Message families need none.
     #[serde(default)]
     pub requires: Vec<Capability>,
+    /// How likely a server is to end of it. What is more dangerous is played later on a
+    /// server that the runner has not started. Default: `hostile` for files `hostile-*` and
+    /// `reserved-names-*`, `odd` for files `flood-*`, otherwise `ordinary`; always `deadly` if
+    /// the original has ended of it, by its baselines.
+    #[serde(default)]
+    pub danger: Option<Danger>,
     /// Settings of the reference server under which the scenario is judged, on a server of
     /// its own: names and values as in its `CONFIGURATION.md`, and `preset`. For servers
     /// that the runner cannot set up so, the scenario is not applicable.

@@ -16,6 +16,7 @@ use super::source::{Location, Source, message_of};
 use super::spanned::Spanned;
 use super::step::{Action, Group, Step, Verb};
 use crate::requirements;
+use crate::runner::danger::Danger;
 
 /// How deep groups may nest; deeper is a mistake, and recursion needs an end.
 const MAX_GROUP_DEPTH: usize = 16;
@@ -51,6 +52,8 @@ pub struct Scenario {
     pub server: Option<ServerRole>,
     /// Capabilities it needs.
     pub requires: Vec<Capability>,
+    /// How likely a server is to end of it.
+    pub danger: Danger,
     /// Settings that it is judged under; none for those of whatever server there is.
     pub settings: Settings,
     /// Where the last of them are stated, or where the scenario begins.
@@ -160,6 +163,9 @@ impl Reader<'_> {
             eio: document.eio.clone(),
             server: document.server,
             requires: document.requires.clone(),
+            danger: Danger::known(&document.id)
+                .or(document.danger)
+                .unwrap_or_else(|| Danger::of_stem(&stem_of(&self.source.path))),
             settings: document.settings.as_deref().cloned().unwrap_or_default(),
             settings_at: match &document.settings {
                 Some(settings) => self.source.locate_raw(settings.raw()),

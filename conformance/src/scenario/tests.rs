@@ -73,7 +73,7 @@ fn broken_json_is_located() {
     insta::assert_snapshot!(problems(""), @"1:1: EOF while parsing a value");
     insta::assert_snapshot!(
         problems("{ \"id\": \"file\",\n  \"titel\": \"t\" }"),
-        @"2:3: unknown field `titel`, expected one of `$schema`, `id`, `title`, `why`, `clauses`, `level`, `dialects`, `eio`, `server`, `requires`, `settings`, `since`, `proof`, `actors`, `deadline_ms`, `steps`, `cases`"
+        @"2:3: unknown field `titel`, expected one of `$schema`, `id`, `title`, `why`, `clauses`, `level`, `dialects`, `eio`, `server`, `requires`, `danger`, `settings`, `since`, `proof`, `actors`, `deadline_ms`, `steps`, `cases`"
     );
 }
 

@@ -79,6 +79,7 @@ async fn doors(actors: &str) -> [Vec<usize>; 3] {
         dialects: vec![Dialect::V2],
         eio: vec![EioVersion::V4],
         transports: vec![TransportName::default()],
+        only_transports: true,
         patterns: Vec::new(),
         claims: Vec::new(),
         revision: 1,

@@ -39,7 +39,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connect {
-    /// The server: http, https, ws or wss, host and port
+    /// The server: http, https, ws or wss, host and port, and the path below which it is
     #[arg(
         long,
         env = "P2P_URL",
@@ -68,9 +68,15 @@ pub(crate) struct Connect {
     /// A header field for the HTTP requests, may repeat
     #[arg(long, value_name = "NAME: VALUE", global = true)]
     pub(crate) header: Vec<String>,
+    /// The path of the HTTP requests [default: /socket.io/, below the path of the URL]
+    #[arg(long, global = true)]
+    pub(crate) path: Option<String>,
     /// Trust the authorities of a PEM file, too
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) ca: Option<PathBuf>,
+    /// Trust whatever certificate the server has: for tests only
+    #[arg(long, global = true, conflicts_with = "ca")]
+    pub(crate) insecure: bool,
     /// Present the certificate of a PEM file
     #[arg(long, value_name = "FILE", global = true, requires = "key")]
     pub(crate) cert: Option<PathBuf>,

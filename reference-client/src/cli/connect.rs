@@ -6,6 +6,7 @@ use sio_p2p_client::{
     Client, ClientBuilder, ConnectionEvent, ConnectionState, Dialect, EioVersion, Proxy, Reconnect,
     Tls,
 };
+use url::Url;
 use uuid::Uuid;
 
 use super::{args::Connect, exit::Exit, output::Output};
@@ -47,7 +48,8 @@ impl Connect {
         } else {
             Reconnect::never()
         };
-        let mut builder = Client::builder(self.url.trim_end_matches('/'), id)
+        let (url, path) = place(&self.url);
+        let mut builder = Client::builder(url, id)
             .dialect(self.dialect.unwrap_or(needs.dialect))
             .eio(self.eio)
             .transports(self.transport)
@@ -55,6 +57,9 @@ impl Connect {
             .reconnect(reconnect)
             .connect_timeout(self.timeout)
             .deadline(self.timeout);
+        if let Some(path) = self.path.as_deref().map(closed).or(path) {
+            builder = builder.path(path);
+        }
         if let Some(auth) = &self.auth {
             builder = builder.auth(auth);
         }
@@ -90,12 +95,46 @@ impl Connect {
         let mut tls = None;
         if let Some(ca) = &self.ca {
             tls = Some(Tls::new().ca_pem(&read(ca)?).map_err(usage)?);
+        } else if self.insecure {
+            tls = Some(Tls::new().trust_anybody());
         }
         if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
             let with = tls.unwrap_or_default();
             tls = Some(with.client_pem(&read(cert)?, &read(key)?).map_err(usage)?);
         }
         Ok(tls)
+    }
+}
+
+/// The path at which Socket.IO servers are, unless somebody has moved them.
+const USUAL: &str = "socket.io";
+
+/// The URL without its path, and the path of HTTP requests if it tells one: `http://host/app`
+/// is at `/app/socket.io/`, and a path that ends in `socket.io` is the whole of it. What is no
+/// URL is left as it is, for whoever says so.
+fn place(url: &str) -> (String, Option<String>) {
+    let Ok(mut origin) = Url::parse(url) else {
+        return (url.to_owned(), None);
+    };
+    let path = origin.path().trim_matches('/').to_owned();
+    if path.is_empty() || origin.cannot_be_a_base() {
+        return (url.trim_end_matches('/').to_owned(), None);
+    }
+    origin.set_path("");
+    let whole = path == USUAL || path.ends_with(&format!("/{USUAL}"));
+    let path = if whole {
+        closed(&path)
+    } else {
+        closed(&format!("{path}/{USUAL}"))
+    };
+    (origin.as_str().trim_end_matches('/').to_owned(), Some(path))
+}
+
+/// A path as Socket.IO writes it: with a slash at both ends.
+fn closed(path: &str) -> String {
+    match path.trim_matches('/') {
+        "" => "/".to_owned(),
+        inner => format!("/{inner}/"),
     }
 }
 

@@ -129,6 +129,9 @@ fn key(config: &JwtConfig) -> Result<DecodingKey, Problem> {
                 let complaint = format!("names {}, which cannot be read: {error}", file.display());
                 Problem::new("auth.jwt.key_file", complaint)
             })?;
+            // Some editors begin files with a byte order mark.
+            let mark = "\u{feff}".as_bytes();
+            let content = content.strip_prefix(mark).unwrap_or(&content).to_vec();
             ("auth.jwt.key_file", content)
         }
         (None, None) => {

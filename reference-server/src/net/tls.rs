@@ -1,7 +1,7 @@
 //! TLS by rustls, with certificates that can be renewed while the server serves.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -14,6 +14,9 @@ use tokio_rustls::rustls::{self, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
 use crate::config::TlsConfig;
+
+/// What some editors begin files with.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Encrypts connections.
 #[derive(Debug)]
@@ -138,21 +141,34 @@ fn read(certificate: &PathBuf, key: &PathBuf) -> Result<ServerConfig, TlsError> 
         path: certificate.clone(),
         problem,
     };
-    let chain = CertificateDer::pem_file_iter(certificate)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+    let text = pem_text(certificate).map_err(|error| bad_certificate(error.to_string()))?;
+    let chain = CertificateDer::pem_slice_iter(&text)
+        .collect::<Result<Vec<_>, _>>()
         .map_err(|error| bad_certificate(told(&error)))?;
     if chain.is_empty() {
         return Err(bad_certificate("it holds no certificate".to_owned()));
     }
-    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| TlsError::Key {
+    let bad_key = |problem: String| TlsError::Key {
         path: key.clone(),
-        problem: told(&error),
-    })?;
+        problem,
+    };
+    let text = pem_text(key).map_err(|error| bad_key(error.to_string()))?;
+    let private =
+        PrivateKeyDer::from_pem_slice(&text).map_err(|error| bad_key(told(&error)))?;
     server_config(chain, private).map_err(|source| TlsError::Mismatch {
         certificate: certificate.clone(),
         key: key.clone(),
         source,
     })
+}
+
+/// A PEM file without the byte order mark with which some editors begin files.
+fn pem_text(path: &Path) -> io::Result<Vec<u8>> {
+    let mut text = std::fs::read(path)?;
+    if text.starts_with(BYTE_ORDER_MARK) {
+        text.drain(..BYTE_ORDER_MARK.len());
+    }
+    Ok(text)
 }
 
 fn server_config(

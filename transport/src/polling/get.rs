@@ -6,10 +6,16 @@ use bytes::Bytes;
 use http::{HeaderName, Method, Request, StatusCode, header, response::Parts};
 use http_body_util::Full;
 
-use super::{Answer, Ended, MAX_BODY, Polling, Refusal, lane::Failure, payload::Payload};
+use super::{
+    Answer, Ended, MAX_BODY, Polling, Refusal,
+    lane::Failure,
+    payload::{Payload, is_octets},
+};
 use crate::{
     close::CloseReason,
-    error::{ConnectError, HttpRefusal},
+    error::{ConnectError, HttpRefusal, is_html},
+    frame::EioVersion,
+    handshake::OTHER_GENERATION,
     transports::Transport,
 };
 
@@ -97,21 +103,28 @@ impl Polling {
 
     pub(super) fn answered(&mut self, head: Parts) -> Result<Answer, Failure> {
         self.cookies.take(&head.headers);
-        if head.status != StatusCode::OK {
+        let field = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let content_type = field(header::CONTENT_TYPE).unwrap_or_default().to_owned();
+        // A page in the place of a session is no session, whatever its status.
+        let is_page = self.sid.is_none() && is_html(&content_type);
+        if head.status != StatusCode::OK || is_page {
             let (parts, body) = (Box::new(head), Vec::new());
             return Ok(Answer::Refused(Refusal { parts, body }));
         }
-        let field = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
         if let Some(coding) = field(header::CONTENT_ENCODING)
             && !coding.eq_ignore_ascii_case("identity")
         {
             let why = format!("content-encoding {coding} was not asked for");
             return Err(Failure::Closed(CloseReason::Http(why)));
         }
-        let content_type = field(header::CONTENT_TYPE).unwrap_or_default();
+        if self.sid.is_none() && self.options.eio == EioVersion::V4 && is_octets(&content_type) {
+            // Only servers of the generation before send that.
+            let error = ConnectError::Open(OTHER_GENERATION.to_owned());
+            return Err(Failure::Connect(error));
+        }
         Ok(Answer::Payload(Payload::new(
             self.options.eio,
-            content_type,
+            &content_type,
             self.options.max_message_size,
         )))
     }

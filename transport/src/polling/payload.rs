@@ -32,6 +32,12 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// Whether a content type is that of the binary framing.
+pub(super) fn is_octets(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/octet-stream")
+}
+
 /// How the packets of a payload are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Framing {
@@ -59,10 +65,7 @@ impl Payload {
     /// A payload of this content type; `max` is the largest message in bytes.
     pub(crate) fn new(eio: EioVersion, content_type: &str, max: usize) -> Self {
         // As in the JavaScript clients, every other type is text: the packets will tell.
-        let octets = content_type
-            .split(';')
-            .next()
-            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/octet-stream"));
+        let octets = is_octets(content_type);
         let framing = match eio {
             EioVersion::V4 => Framing::Separated,
             EioVersion::V3 if octets => Framing::Binary,

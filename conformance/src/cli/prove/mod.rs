@@ -150,6 +150,7 @@ fn checks(library: &Library, patterns: &[String], driver: Option<&Driver>) -> Ve
         dialects: Dialect::ALL.to_vec(),
         eio: vec![EioVersion::V4, EioVersion::V3],
         transports: vec![TransportName::default()],
+        only_transports: false,
         patterns: patterns.to_vec(),
         claims,
         revision: crate::requirements::current(),

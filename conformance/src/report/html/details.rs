@@ -15,7 +15,7 @@ pub(super) fn clauses(report: &Report) -> Markup {
     let mut broken: BTreeMap<&str, Vec<&Result>> = BTreeMap::new();
     for result in &report.results {
         if matches!(result.verdict, Verdict::Fail | Verdict::Warn) {
-            for clause in &result.clauses {
+            for clause in result.broken() {
                 broken.entry(clause).or_default().push(result);
             }
         }
@@ -52,7 +52,7 @@ pub(super) fn results(report: &Report) -> Markup {
                 result.verdict,
                 Verdict::Fail | Verdict::Warn | Verdict::Untestable
             );
-            shown && result.expected_because.is_some() == known
+            shown && !result.not_judged && result.expected_because.is_some() == known
         })
     };
     html! {

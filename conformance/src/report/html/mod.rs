@@ -37,6 +37,8 @@ pub fn render(report: &Report) -> std::io::Result<String> {
                     p.target { code { (target) } }
                     (counts(report))
                     (facts(report))
+                    @if let Some(ended) = &report.ended { p.facts { strong { (ended.message) } } }
+                    @if let Some(slowed) = &report.slowed { p.facts { (slowed.told()) } }
                 }
                 main {
                     (details::clauses(report))
@@ -88,6 +90,9 @@ fn facts(report: &Report) -> maud::Markup {
                 "; " (report.summary.expected) " of those that do not pass are known and explained"
             }
             "."
+            @if report.summary.not_judged > 0 {
+                " " (report.summary.not_judged) " checks were not judged."
+            }
             @if claims.is_empty() { " It declares no capabilities." }
             @else { " It declares: " (claims.join(", ")) "." }
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::{CaseTable, Problem, Reader, Scenario, problem_of, since};
+use crate::runner::danger::Danger;
 use crate::scenario::model::{CaseDocument, CaseFileDocument};
 use crate::scenario::source::{Source, message_of};
 use crate::scenario::step::{Step, Verb};
@@ -71,6 +72,7 @@ impl Reader<'_> {
             };
             let mut case = base.clone();
             case.id = format!("{}/{}", base.id, *document.id);
+            case.danger = Danger::known(&case.id).unwrap_or(base.danger);
             case.title = document.title.clone().unwrap_or(case.title);
             case.why = document.why.clone().or(case.why);
             case.clauses.extend(self.located(&document.clauses));

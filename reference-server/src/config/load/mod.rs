@@ -122,7 +122,11 @@ impl Loader {
         if let Some(path) = &self.file {
             let name = path.display().to_string();
             match fs::read_to_string(path) {
-                Ok(content) => file::read(&name, &content, &mut assignments, &mut problems),
+                Ok(content) => {
+                    // Some editors begin files with a byte order mark.
+                    let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
+                    file::read(&name, content, &mut assignments, &mut problems);
+                }
                 Err(source) => return Err(LoadError::Unreadable { file: name, source }),
             }
         }

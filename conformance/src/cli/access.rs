@@ -1,0 +1,80 @@
+//! The options by which a server is reached that wants more than an address.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use sio_p2p_transport::Tls;
+
+use crate::access::Access;
+use crate::files;
+
+/// How the server is reached.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub struct AccessArgs {
+    /// The auth payload, a JSON object (Engine.IO 4)
+    #[arg(long, value_name = "JSON", conflicts_with = "token")]
+    pub auth: Option<String>,
+    /// A token: member `token` of the auth payload, in Engine.IO 3 of the query
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Option<String>,
+    #[command(flatten)]
+    pub http: HttpArgs,
+}
+
+/// How the server is reached by whoever only passes on what clients say.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub struct HttpArgs {
+    /// A header field for the HTTP requests, may repeat
+    #[arg(long, value_name = "NAME: VALUE")]
+    pub header: Vec<String>,
+    /// The path of the HTTP requests [default: /socket.io/, below the path of the URL]
+    #[arg(long, value_name = "PATH")]
+    pub path: Option<String>,
+    /// Trust the certificates of a PEM file, too
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// Trust whatever certificate the server has: for tests only
+    #[arg(long, conflicts_with = "ca")]
+    pub insecure: bool,
+}
+
+impl AccessArgs {
+    /// What the options say. The error is a sentence.
+    pub fn access(&self) -> Result<Access, String> {
+        Ok(Access {
+            auth: self.auth.clone(),
+            token: self.token.clone(),
+            ..self.http.access()?
+        })
+    }
+}
+
+impl HttpArgs {
+    /// What the options say. The error is a sentence.
+    pub fn access(&self) -> Result<Access, String> {
+        let mut access = Access {
+            path: self.path.clone(),
+            ..Access::default()
+        };
+        for header in &self.header {
+            let Some((name, value)) = header.split_once(':') else {
+                return Err(format!(
+                    "--header '{header}' is not of the form 'name: value'"
+                ));
+            };
+            let field = (name.trim().to_owned(), value.trim().to_owned());
+            access.headers.push(field);
+        }
+        if let Some(path) = &self.ca {
+            let pem = files::read_bytes(path)
+                .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+            let tls = Tls::new().ca_pem(&pem);
+            access.tls = Some(tls.map_err(|error| format!("{}: {error}", path.display()))?);
+        } else if self.insecure {
+            access.tls = Some(Tls::new().trust_anybody());
+        }
+        Ok(access)
+    }
+}

@@ -1,0 +1,72 @@
+//! What a run says about clauses: which were checked, and which are broken.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::runner::verdict::{CheckResult, Verdict};
+
+/// The clauses of a run.
+#[derive(Debug, Default)]
+pub(super) struct Clauses<'r> {
+    /// Clauses with at least one result that says something about the server.
+    pub(super) checked: BTreeSet<&'r str>,
+    /// Clauses of which nobody can say anything, though somebody meant to.
+    unjudged: BTreeSet<&'r str>,
+    /// The broken ones, with the number of failures and of warnings.
+    pub(super) broken: BTreeMap<&'r str, (usize, usize)>,
+    passes: usize,
+}
+
+impl<'r> Clauses<'r> {
+    /// The clauses of these results.
+    pub(super) fn of(results: &'r [CheckResult]) -> Self {
+        let mut clauses = Self::default();
+        for result in results {
+            clauses.passes += usize::from(result.verdict == Verdict::Pass);
+            for clause in result.clauses() {
+                let add = match result.verdict {
+                    Verdict::Fail => (1, 0),
+                    Verdict::Warn => (0, 1),
+                    Verdict::Pass => (0, 0),
+                    Verdict::Untestable => {
+                        clauses.unjudged.insert(clause);
+                        continue;
+                    }
+                    Verdict::NotApplicable => continue,
+                };
+                clauses.checked.insert(clause);
+                if add != (0, 0) {
+                    let counts = clauses.broken.entry(clause).or_default();
+                    *counts = (counts.0 + add.0, counts.1 + add.1);
+                }
+            }
+        }
+        let checked = &clauses.checked;
+        clauses.unjudged.retain(|clause| !checked.contains(clause));
+        clauses
+    }
+
+    /// The sentence below the broken ones, or in their place. Praise only if everything that
+    /// was to be judged was, and something passed.
+    pub(super) fn told(&self) -> Option<String> {
+        let clauses = |count: usize| match count {
+            1 => "1 clause".to_owned(),
+            count => format!("{count} clauses"),
+        };
+        if self.passes == 0 && self.broken.is_empty() {
+            return Some("Nothing was judged: no check passed, and none failed.".to_owned());
+        }
+        let left = match self.unjudged.len() {
+            0 => None,
+            count => Some(format!("{} not checked at all.", clauses(count))),
+        };
+        if !self.broken.is_empty() {
+            return left;
+        }
+        let checked = format!("{} checked, none broken", clauses(self.checked.len()));
+        Some(match (self.passes, left) {
+            (0, left) => left.unwrap_or_default(),
+            (_, None) => format!("{checked}."),
+            (_, Some(left)) => format!("{checked} as far as the run came; {left}"),
+        })
+    }
+}
