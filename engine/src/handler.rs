@@ -38,20 +38,10 @@ pub trait Handler: Send + Sync + 'static {
     fn opened(&self, socket: &Arc<Socket<Self::Data>>, batch: &mut Batch<Self::Data>);
 
     /// A text message has come.
-    fn text(
-        &self,
-        socket: &Arc<Socket<Self::Data>>,
-        text: &str,
-        batch: &mut Batch<Self::Data>,
-    );
+    fn text(&self, socket: &Arc<Socket<Self::Data>>, text: &str, batch: &mut Batch<Self::Data>);
 
     /// A binary message has come.
-    fn binary(
-        &self,
-        socket: &Arc<Socket<Self::Data>>,
-        data: &[u8],
-        batch: &mut Batch<Self::Data>,
-    );
+    fn binary(&self, socket: &Arc<Socket<Self::Data>>, data: &[u8], batch: &mut Batch<Self::Data>);
 
     /// A session has ended, for whatever reason. Called once for each that was opened,
     /// and last.

@@ -87,7 +87,13 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_ids() {
-        for text in ["", "x", "0123456789012345678/", "012345678901234567890", "äääääääääääääääääääa"] {
+        for text in [
+            "",
+            "x",
+            "0123456789012345678/",
+            "012345678901234567890",
+            "äääääääääääääääääääa",
+        ] {
             assert_eq!(text.parse::<Sid>(), Err(InvalidSid), "{text}");
         }
     }

@@ -205,12 +205,17 @@ impl<D> Socket<D> {
         batch: &mut Batch<D>,
     ) -> Result<(), SendError> {
         let more: usize = attachments.iter().map(Bytes::len).sum();
-        self.push(1 + attachments.len(), message.len() + more, batch, |queue| {
-            queue.prepared(message);
-            for attachment in attachments {
-                queue.binary(self.generation, attachment);
-            }
-        })
+        self.push(
+            1 + attachments.len(),
+            message.len() + more,
+            batch,
+            |queue| {
+                queue.prepared(message);
+                for attachment in attachments {
+                    queue.binary(self.generation, attachment);
+                }
+            },
+        )
     }
 
     #[inline]
@@ -225,15 +230,11 @@ impl<D> Socket<D> {
         if !state.machine.takes_messages() {
             return Err(SendError::Closed);
         }
-        let (waiting, waiting_bytes) = state.machine.queue.depth();
-        let Config {
-            queue_packets,
-            queue_bytes,
-            ..
-        } = self.shared.config;
-        let full = waiting + packets > queue_packets || waiting_bytes + bytes > queue_bytes;
+        let (before, size) = state.machine.queue.depth();
+        let config = &self.shared.config;
+        let too_much = before + packets > config.queue_packets || size + bytes > config.queue_bytes;
         // The first message always fits, whatever its size.
-        if full && waiting > 0 {
+        if too_much && before > 0 {
             return Err(SendError::Full);
         }
         fill(&mut state.machine.queue);
@@ -420,7 +421,9 @@ impl<D> Socket<D> {
         // Its task has to write the rest, to see that the connection is broken, or to
         // see that all is said.
         let closing = !matches!(state.machine.phase(), Phase::Open);
-        let waker = (!go_on || closing).then(|| state.websocket.take()).flatten();
+        let waker = (!go_on || closing)
+            .then(|| state.websocket.take())
+            .flatten();
         drop(state);
         if let Some(waker) = waker {
             waker.wake();
@@ -461,7 +464,7 @@ fn write(io: &SharedIo, chunk: &mut Chunk) -> io::Result<()> {
 /// Whole milliseconds, so that nothing is looked at before it is due.
 fn milliseconds(time: Duration) -> u64 {
     let whole = u64::try_from(time.as_millis()).unwrap_or(u64::MAX - 1);
-    whole + u64::from(time.subsec_nanos() % 1_000_000 > 0)
+    whole + u64::from(!time.subsec_nanos().is_multiple_of(1_000_000))
 }
 
 impl<D> fmt::Debug for Socket<D> {

@@ -49,16 +49,15 @@ impl<H: Handler> Polling<H> {
     /// Waits for packets. None are left to come if the list is empty.
     async fn packets(&self) -> Vec<Item> {
         poll_fn(|context| {
-            self.socket.with(|state| {
-                match state.machine.answer(self.request) {
+            self.socket
+                .with(|state| match state.machine.answer(self.request) {
                     Answer::Packets(packets) => Poll::Ready(packets),
                     Answer::Ended => Poll::Ready(Vec::new()),
                     Answer::Wait => {
                         state.poll = Some(context.waker().clone());
                         Poll::Pending
                     }
-                }
-            })
+                })
         })
         .await
     }

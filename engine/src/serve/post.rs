@@ -151,7 +151,10 @@ impl<H: Handler> Posting<H> {
     fn size(&self, body: &[u8], binary: bool) -> usize {
         let packets = Payload::new(self.socket.generation(), binary, body);
         let packets = packets.into_iter().flatten();
-        packets.map_while(Result::ok).map(|packet| packet.data().len()).sum()
+        packets
+            .map_while(Result::ok)
+            .map(|packet| packet.data().len())
+            .sum()
     }
 
     fn packet(
@@ -178,7 +181,8 @@ impl<H: Handler> Posting<H> {
     /// Ends the session.
     fn abort(&self, reason: CloseReason) {
         let mut batch = Batch::new();
-        self.socket.act(&mut batch, |machine, _| machine.end(reason));
+        self.socket
+            .act(&mut batch, |machine, _| machine.end(reason));
         self.server.settle(&self.socket, &mut batch);
     }
 }

@@ -12,12 +12,23 @@ pub(super) struct Query {
     /// Generation 4 only if it says so: clients of Socket.IO 1 and 2 say 3, others, or
     /// nothing at all.
     pub(super) generation: Generation,
-    /// The session that it is for: as it is written, and read if it can be one.
-    pub(super) sid: Option<Option<Sid>>,
+    /// The session that it is for, if it names one.
+    pub(super) session: Named,
     /// The client cannot read binary payloads.
     pub(super) base64: bool,
     /// The number of the function that a script shall call (JSONP).
     pub(super) jsonp: Option<u32>,
+}
+
+/// Which session a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// None: it opens one.
+    None,
+    /// One that no server has ever opened.
+    Impossible,
+    /// This one, if there is one.
+    Sid(Sid),
 }
 
 impl Query {
@@ -25,7 +36,7 @@ impl Query {
         let mut found = Self {
             transport: None,
             generation: Generation::V3,
-            sid: None,
+            session: Named::None,
             base64: false,
             jsonp: None,
         };
@@ -46,7 +57,8 @@ impl Query {
                         Generation::V3
                     }
                 }
-                "sid" => found.sid = (!value.is_empty()).then(|| value.parse().ok()),
+                "sid" if value.is_empty() => found.session = Named::None,
+                "sid" => found.session = value.parse().map_or(Named::Impossible, Named::Sid),
                 "b64" => found.base64 = !value.is_empty(),
                 "j" => {
                     // The official server takes the digits out of whatever is there.
@@ -69,12 +81,12 @@ mod tests {
         let query = Query::read("EIO=3&transport=polling&EIO=4&transport=websocket&t=x");
         assert_eq!(query.generation, Generation::V4);
         assert_eq!(query.transport, Some(Transport::WebSocket));
-        assert_eq!(query.sid, None);
+        assert_eq!(query.session, Named::None);
         for text in ["", "EIO=3", "EIO=5", "EIO=", "EIO=04"] {
             assert_eq!(Query::read(text).generation, Generation::V3, "{text}");
         }
-        assert_eq!(Query::read("sid=x").sid, Some(None));
-        assert_eq!(Query::read("sid=").sid, None);
+        assert_eq!(Query::read("sid=x").session, Named::Impossible);
+        assert_eq!(Query::read("sid=").session, Named::None);
         assert_eq!(Query::read("j=a1b2").jsonp, Some(12));
         assert!(Query::read("b64=1").base64);
     }

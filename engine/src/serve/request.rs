@@ -7,7 +7,7 @@ use http::{Method, Request, Response, StatusCode};
 use hyper::upgrade::OnUpgrade;
 
 use super::answer::{Problem, empty};
-use super::query::Query;
+use super::query::{Named, Query};
 use super::{Body, poll, post, websocket};
 use crate::batch::Batch;
 use crate::handler::Handler;
@@ -31,12 +31,12 @@ impl<H: Handler> Server<H> {
         let Some(transport) = query.transport else {
             return Problem::TransportUnknown.answer();
         };
-        match (&query.sid, transport) {
-            (None, Transport::Polling) => self.open_polling(request, &query).await,
-            (None, Transport::WebSocket) => self.open_websocket(request, &query),
-            (Some(sid), transport) => {
-                let session = sid.and_then(|sid| self.session(sid));
-                let Some(socket) = session else {
+        match (query.session, transport) {
+            (Named::None, Transport::Polling) => self.open_polling(request, &query).await,
+            (Named::None, Transport::WebSocket) => self.open_websocket(request, &query),
+            (Named::Impossible, _) => Problem::SessionUnknown.answer(),
+            (Named::Sid(sid), transport) => {
+                let Some(socket) = self.session(sid) else {
                     return Problem::SessionUnknown.answer();
                 };
                 if socket.generation() != query.generation {
@@ -51,7 +51,11 @@ impl<H: Handler> Server<H> {
     }
 
     /// Opens a session on polling. The answer is that to its first poll.
-    async fn open_polling<B>(self: Arc<Self>, request: Request<B>, query: &Query) -> Response<Body> {
+    async fn open_polling<B>(
+        self: Arc<Self>,
+        request: Request<B>,
+        query: &Query,
+    ) -> Response<Body> {
         if request.method() != Method::GET {
             return Problem::BadHandshakeMethod.answer();
         }
@@ -132,7 +136,9 @@ impl<H: Handler> Server<H> {
 
 /// The answer to a request for a WebSocket, and what the connection becomes of it. The
 /// error is the answer to a request that asks in a wrong way.
-fn accept(head: &mut http::request::Parts) -> Result<(Response<Body>, OnUpgrade), Box<Response<Body>>> {
+fn accept(
+    head: &mut http::request::Parts,
+) -> Result<(Response<Body>, OnUpgrade), Box<Response<Body>>> {
     let handshake = Handshake::check(head).map_err(|error| {
         let mut answer = Problem::BadRequest.answer();
         error.add_headers(answer.headers_mut());

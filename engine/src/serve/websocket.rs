@@ -93,7 +93,9 @@ pub(super) async fn probe<H: Handler>(
     };
     let (io, first) = Io::new(upgraded);
     let io = Arc::new(io);
-    Link::new(server, socket, io, prober, false).run(first).await;
+    Link::new(server, socket, io, prober, false)
+        .run(first)
+        .await;
 }
 
 /// Closes a WebSocket that nobody needs, as the official server does.
@@ -174,7 +176,9 @@ impl<H: Handler> Link<H> {
         // From here on nothing of the session is held.
         drop((self.socket, self.server, self.reader, self.carry));
         let drained = async {
-            std::future::poll_fn(|context| io.poll_shutdown(context)).await.ok();
+            std::future::poll_fn(|context| io.poll_shutdown(context))
+                .await
+                .ok();
             let mut scrap = Vec::with_capacity(1024);
             loop {
                 scrap.clear();

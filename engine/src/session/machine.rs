@@ -385,12 +385,11 @@ impl Machine {
             return;
         }
         match self.heartbeat.tick(now, times) {
-            Beat::None => {}
             Beat::Send if self.is_open() => {
                 self.queue.text("2");
                 self.queued();
             }
-            Beat::Send => {}
+            Beat::None | Beat::Send => {}
             Beat::Missed => self.end(CloseReason::PingTimeout),
         }
         let Some(probe) = &mut self.probe else {

@@ -58,6 +58,10 @@ pub(crate) enum Refusal {
 
 /// Who has to look at the session again after something has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each stands for somebody else"
+)]
 pub(crate) struct Wakes {
     /// The request that polls.
     pub(crate) poll: bool,

@@ -90,7 +90,8 @@ impl Queue {
     pub(crate) fn message(&mut self, parts: &[&str]) {
         match self {
             Self::Packets { items, bytes } => {
-                let mut packet = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
+                let mut packet =
+                    Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
                 packet.push(b'4');
                 for part in parts {
                     packet.extend_from_slice(part.as_bytes());

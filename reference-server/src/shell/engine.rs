@@ -30,9 +30,9 @@ use super::handshake::namespace_path;
 use super::hub::Hub;
 use super::rates::Rates;
 use super::session::{Batch, Connection, Phase, Session, span};
+use crate::Config;
 use crate::host::{Core, Door, Inside};
 use crate::relay::{Answer, Request};
-use crate::Config;
 
 /// Ties the relay to Engine.IO connections of both generations.
 ///
@@ -231,7 +231,8 @@ impl Engine {
                 FrameKind::Connect { .. } if fault!(self.hub().core_mut(), AcceptNamespace) => {
                     let text = format!("0{namespace},{{\"sid\":\"x\"}}").into();
                     let attachments = Vec::new();
-                    self.hub_with(batch).reply(connection, Encoded { text, attachments });
+                    self.hub_with(batch)
+                        .reply(connection, Encoded { text, attachments });
                     Ok(())
                 }
                 FrameKind::Connect { .. } => {

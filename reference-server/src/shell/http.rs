@@ -31,7 +31,6 @@ use crate::{ClientAddress, Config};
 /// [`path`](crate::config::EngineConfig::path) say otherwise.
 pub const PATH: &str = "/socket.io";
 
-
 /// The service that answers every HTTP request.
 ///
 /// It finds out where the client is, turns pages of foreign origins away, reads
@@ -218,7 +217,9 @@ fn preflight(headers: HeaderMap) -> Answer {
 fn opens_session(head: &Parts) -> bool {
     let query = head.uri.query().unwrap_or_default();
     // Of several the last counts, and an empty one is none, as for the engine.
-    let named = query.split('&').filter_map(|parameter| parameter.strip_prefix("sid="));
+    let named = query
+        .split('&')
+        .filter_map(|parameter| parameter.strip_prefix("sid="));
     head.method == Method::GET && named.last().is_none_or(str::is_empty)
 }
 

@@ -378,7 +378,8 @@ impl Hub {
                         Ok(data) => self.send(&connection, Encoded::event(data.into(), ack)),
                         // The members of a room share it, and it is written once for all.
                         Err(data) => {
-                            let same = |(shared, _): &&(Arc<Data>, Written)| Arc::ptr_eq(shared, &data);
+                            let same =
+                                |(shared, _): &&(Arc<Data>, Written)| Arc::ptr_eq(shared, &data);
                             let written = match written.as_ref().filter(same) {
                                 Some((_, written)) => written,
                                 None => {

@@ -134,7 +134,7 @@ impl<H: Handler> Link<H> {
         }
     }
 
-    /// The client has broken the rules of WebSockets.
+    /// The client has broken the rules of RFC 6455.
     fn refuse(&self, error: ReadError) -> Outcome {
         tracing::debug!(%error, "closing a WebSocket");
         self.write_now(|frame| push_close(frame, Some(error.close_code()), ""));

@@ -58,7 +58,11 @@ impl<H: Handler> Link<H> {
         let prober = self.prober;
         let duty = self.socket.with(|state| {
             let waker = context.waker();
-            if !state.websocket.as_ref().is_some_and(|old| old.will_wake(waker)) {
+            if !state
+                .websocket
+                .as_ref()
+                .is_some_and(|old| old.will_wake(waker))
+            {
                 state.websocket = Some(waker.clone());
             }
             if !state.machine.is_transport(prober) && !state.machine.is_probe(prober) {
@@ -111,7 +115,8 @@ impl<H: Handler> Link<H> {
             }
             Poll::Ready(Err(_)) => Poll::Ready(Event::Gone(CloseReason::TransportError)),
             Poll::Pending => {
-                self.socket.with(|state| state.writer = Writer::Task(Some(chunk)));
+                self.socket
+                    .with(|state| state.writer = Writer::Task(Some(chunk)));
                 let limit = self.server.config().write_stall;
                 let stall = self
                     .stall

@@ -68,14 +68,24 @@ impl Engine {
             self.hub_with(batch).refuse_too_fast(from, rate);
             return Fast::Handled;
         }
-        if self.hub_with(batch).relay(connection, from, &message, ack, now) {
+        if self
+            .hub_with(batch)
+            .relay(connection, from, &message, ack, now)
+        {
             Fast::Handled
         } else {
             Fast::Declined { counted: true }
         }
     }
 
-    fn ack(&self, from: ConnectionId, id: u64, json: &str, now: Instant, batch: &mut Batch) -> Fast {
+    fn ack(
+        &self,
+        from: ConnectionId,
+        id: u64,
+        json: &str,
+        now: Instant,
+        batch: &mut Batch,
+    ) -> Fast {
         let Some(list) = argument_list(json) else {
             return DECLINED;
         };
@@ -96,7 +106,11 @@ fn ack_id(text: &str) -> Option<(Option<u64>, &str)> {
     if digits > MOST_DIGITS || !json.starts_with('[') {
         return None;
     }
-    let id = if id.is_empty() { None } else { Some(id.parse().ok()?) };
+    let id = if id.is_empty() {
+        None
+    } else {
+        Some(id.parse().ok()?)
+    };
     Some((id, json))
 }
 

@@ -9,9 +9,9 @@ use tracing::{error, info};
 use super::Hub;
 use crate::auth::Denied;
 use crate::relay::{ConnectionId, Handshake};
+use crate::shell::ending::Ending;
 use crate::shell::frame::Encoded;
 use crate::shell::gate::{Admission, Outcome};
-use crate::shell::ending::Ending;
 use crate::shell::session::{Connection, Phase, span};
 
 /// How long a client that was refused may take to read why. Those of Socket.IO
@@ -73,7 +73,11 @@ impl Hub {
         // A 2.x client takes its engine id for its Socket.IO id; a 4.x client is
         // told one, which must not be the engine id: that one is a secret.
         let told = connection.generation() == Generation::V4;
-        let sid = if told { Sid::random() } else { Ok(connection.id()) };
+        let sid = if told {
+            Sid::random()
+        } else {
+            Ok(connection.id())
+        };
         let sid = match sid {
             Ok(sid) => sid,
             Err(reason) => {
