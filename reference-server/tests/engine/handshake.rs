@@ -51,7 +51,12 @@ pub(crate) fn without_eio(target: &Target) {
 
 /// Some clients escape less than they should. Node takes these.
 pub(crate) fn odd_characters(target: &Target) {
-    for odd in ["\"", "<", ">", "|", "{", "}", "\\", "^", "`"] {
+    let mut all = vec!["|", "{", "}", "\\", "^", "`"];
+    // hyper does not read these three: see `DIFFERENCES.md`.
+    if !matches!(target.server, Server::Ours) {
+        all.extend(["\"", "<", ">"]);
+    }
+    for odd in all {
         let path = target.path("polling", &format!("&clientId=a{odd}b"));
         let answer = Wire::request(target, "GET", &path, "", "").answer();
         assert_eq!(answer.status, 200, "{odd}");
