@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::wrong::Wrong;
+use crate::access::SharedAccess;
 use crate::cli::embedded;
 use crate::client::{self, DriverCommand};
 use crate::proxy::FaultyProxy;
@@ -23,6 +24,7 @@ use crate::runner::play::{Play, Played};
 use crate::runner::testee::{Instance, StartCommand};
 use crate::runner::trace::Trace;
 use crate::runner::verdict::Outcome;
+use crate::scenario::TransportName;
 use crate::settings;
 
 /// Repeats what is left to chance.
@@ -127,7 +129,10 @@ impl Stage {
         }
         let command = format!("{} --fault {on}", self.command);
         let started = match StartCommand::parse(&command) {
-            Ok(command) => Instance::start(&command, &[check.eio]).await,
+            Ok(command) => {
+                let (access, transport) = (SharedAccess::default(), TransportName::default());
+                Instance::start(&command, &[check.eio], &access, transport).await
+            }
             Err(error) => Err(error),
         };
         match started {
@@ -224,7 +229,7 @@ async fn judge(play: impl Future<Output = Played> + Send + 'static) -> Came {
             }
             Outcome::Untestable(finding) if played.talked => Came::Red(finding.message),
             Outcome::Untestable(finding) => Came::Nothing(finding.message),
-            Outcome::NotApplicable(why) => Came::Nothing(why),
+            Outcome::NotApplicable(why) | Outcome::NotJudged(why) => Came::Nothing(why),
         },
         Err(error) => Came::Nothing(format!("the runner failed: {error}")),
     }
