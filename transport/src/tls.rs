@@ -103,16 +103,16 @@ impl Tls {
         if self.anybody {
             return Ok(Arc::new(Anybody::new(provider)));
         }
-        let usual: Arc<dyn ServerCertVerifier> = match self.system_verifier(provider)? {
-            Some(verifier) => verifier,
-            None => {
+        let usual: Arc<dyn ServerCertVerifier> =
+            if let Some(verifier) = self.system_verifier(provider)? {
+                verifier
+            } else {
                 let roots = Arc::new(self.roots()?);
                 let builder = WebPkiServerVerifier::builder_with_provider(roots, provider.clone());
                 builder
                     .build()
                     .map_err(|error| invalid(&format!("the authorities: {error}")))?
-            }
-        };
+            };
         Ok(Arc::new(Pinned::new(usual, self.authorities.clone())))
     }
 
@@ -198,7 +198,7 @@ impl fmt::Debug for Tls {
             .field("authorities", &self.authorities.len())
             .field("only_given", &self.only_given)
             .field("identity", &self.identity.is_some())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

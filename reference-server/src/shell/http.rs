@@ -220,7 +220,7 @@ fn opens_session(head: &Parts) -> bool {
     let named = query
         .split('&')
         .filter_map(|parameter| parameter.strip_prefix("sid="));
-    head.method == Method::GET && named.last().is_none_or(str::is_empty)
+    head.method == Method::GET && named.rev().next().is_none_or(str::is_empty)
 }
 
 /// The answer to an address that connects too often.

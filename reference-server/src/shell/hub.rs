@@ -380,14 +380,13 @@ impl Hub {
                         Err(data) => {
                             let same =
                                 |(shared, _): &&(Arc<Data>, Written)| Arc::ptr_eq(shared, &data);
-                            let written = match written.as_ref().filter(same) {
-                                Some((_, written)) => written,
-                                None => {
-                                    let new = Written::new(&data);
-                                    &written.insert((data, new)).1
-                                }
+                            let event = if let Some((_, event)) = written.as_ref().filter(same) {
+                                event
+                            } else {
+                                let event = Written::new(&data);
+                                &written.insert((data, event)).1
                             };
-                            self.send_written(&connection, written);
+                            self.send_written(&connection, event);
                         }
                     }
                 }

@@ -24,9 +24,9 @@ impl Hub {
         self.note_dialect(connection, from, message.form.dialect());
         let mut number = itoa::Buffer::new();
         let id = ack.map_or("", |id| number.format(id));
-        let [a, b, c, d, e] = message.forwarded();
+        let [open, event, comma, args, close] = message.forwarded();
         self.tally.events += 1;
-        self.send_parts(to, &["2", id, a, b, c, d, e]);
+        self.send_parts(to, &["2", id, open, event, comma, args, close]);
         if let Some(id) = confirm {
             self.tally.acks += 1;
             self.send_parts(from, &["3", number.format(id), "[]"]);
