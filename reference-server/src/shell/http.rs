@@ -217,10 +217,10 @@ fn preflight(headers: HeaderMap) -> Answer {
 fn opens_session(head: &Parts) -> bool {
     let query = head.uri.query().unwrap_or_default();
     // Of several the last counts, and an empty one is none, as for the engine.
-    let named = query
+    let mut named = query
         .split('&')
         .filter_map(|parameter| parameter.strip_prefix("sid="));
-    head.method == Method::GET && named.rev().next().is_none_or(str::is_empty)
+    head.method == Method::GET && named.next_back().is_none_or(str::is_empty)
 }
 
 /// The answer to an address that connects too often.
