@@ -25,7 +25,7 @@ fn original_clients_understand_each_other_through_the_server() {
 }
 
 /// The original plugin: whoever adds a client that leaves in this moment hears the
-/// notice and no answer, which would end its application (SRV-MSG-31); see
+/// notice and no answer, which would end its application (SRV-MSG-30); see
 /// `tests/js/race.js`.
 #[test]
 fn a_target_that_leaves_while_it_is_added_ends_no_application() {
