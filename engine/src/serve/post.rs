@@ -147,14 +147,20 @@ impl<H: Handler> Posting<H> {
         server.settle(socket, &mut batch);
     }
 
-    /// How many bytes the packets of a body have. It is larger than that with base64.
+    /// How many bytes the packets of a body have. It is larger than that with base64. What
+    /// cannot be read counts as it is.
     fn size(&self, body: &[u8], binary: bool) -> usize {
-        let packets = Payload::new(self.socket.generation(), binary, body);
-        let packets = packets.into_iter().flatten();
-        packets
-            .map_while(Result::ok)
-            .map(|packet| packet.data().len())
-            .sum()
+        let Ok(packets) = Payload::new(self.socket.generation(), binary, body) else {
+            return body.len();
+        };
+        let mut size = 0;
+        for packet in packets {
+            let Ok(packet) = packet else {
+                return body.len();
+            };
+            size += packet.data().len();
+        }
+        size
     }
 
     fn packet(
