@@ -66,8 +66,8 @@ pub use net::{Certificates, ClientAddress, OriginError, OriginFault, TlsError};
 pub use relay::{Content, Peer};
 pub use serve::{BoundServer, serve};
 pub use server::{P2pServer, P2pServerBuilder};
-pub use sio_p2p_engine::StallGuard;
 pub use shell::http::PATH;
+pub use sio_p2p_engine::{Lenient, StallGuard};
 
 /// Runs the examples of the page as tests.
 #[cfg(doctest)]
