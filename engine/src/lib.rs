@@ -23,7 +23,7 @@ pub use self::close::CloseReason;
 pub use self::config::Config;
 pub use self::generation::Generation;
 pub use self::handler::{Handler, Opening};
-pub use self::io::{IoCounters, StallGuard};
+pub use self::io::{IoCounters, Lenient, StallGuard};
 pub use self::packet::{Packet, PacketError};
 pub use self::prepared::Prepared;
 pub use self::serve::Body;

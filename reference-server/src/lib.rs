@@ -67,7 +67,7 @@ pub use relay::{Content, Peer};
 pub use serve::{BoundServer, serve};
 pub use server::{P2pServer, P2pServerBuilder};
 pub use shell::http::PATH;
-pub use sio_p2p_engine::StallGuard;
+pub use sio_p2p_engine::{Lenient, StallGuard};
 
 /// Runs the examples of the page as tests.
 #[cfg(doctest)]

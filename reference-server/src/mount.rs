@@ -8,10 +8,13 @@
 //! - accepting connections, and how many: a semaphore, and [`StallGuard::in_slot`];
 //! - clients that take no bytes: a [`StallGuard`] around each connection;
 //! - requests whose head takes for ever: a timeout of the HTTP server;
+//! - targets that are escaped less than they should be: a [`Lenient`] around each
+//!   connection, outside of its guard and of TLS;
 //! - TLS, the admin pages, and signals.
 //!
 //! The example `axum` has all that an application needs.
 //!
+//! [`Lenient`]: crate::Lenient
 //! [`StallGuard`]: crate::StallGuard
 //! [`StallGuard::in_slot`]: crate::StallGuard::in_slot
 

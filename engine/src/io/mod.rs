@@ -2,6 +2,9 @@
 
 mod counters;
 mod guard;
+mod lenient;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::net::Shutdown;
@@ -19,6 +22,7 @@ use tokio::net::TcpStream;
 pub use self::counters::IoCounters;
 pub use self::guard::StallGuard;
 use self::guard::Tie;
+pub use self::lenient::Lenient;
 
 /// The connection under a WebSocket, which anybody may write to.
 #[derive(Debug)]
@@ -45,6 +49,17 @@ impl<S: AsyncRead + AsyncWrite + Send> Stream for S {}
 impl Io {
     /// What an HTTP connection has left behind, and the bytes that it has read too many.
     pub(crate) fn new(upgraded: Upgraded) -> (Self, Vec<u8>) {
+        let upgraded = match upgraded.downcast::<TokioIo<Lenient<StallGuard<TcpStream>>>>() {
+            Ok(parts) => {
+                let (guard, held) = parts.io.into_inner().into_parts();
+                let (stream, tie) = guard.into_parts();
+                // The HTTP server has read its bytes before the ones that are held.
+                let mut read = parts.read_buf.to_vec();
+                read.extend(held);
+                return (Self::Tcp(stream, tie), read);
+            }
+            Err(upgraded) => upgraded,
+        };
         match upgraded.downcast::<TokioIo<StallGuard<TcpStream>>>() {
             Ok(parts) => {
                 let (stream, tie) = parts.io.into_inner().into_parts();

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use sio_p2p_engine::StallGuard;
+use sio_p2p_engine::{Lenient, StallGuard};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -154,7 +154,7 @@ impl HttpConnection {
             .timer(TokioTimer::new())
             .header_read_timeout(self.request_timeout)
             .max_buf_size(MAX_HEAD)
-            .serve_connection(TokioIo::new(stream), self.service)
+            .serve_connection(TokioIo::new(Lenient::new(stream)), self.service)
             .with_upgrades();
         let mut connection = pin!(connection);
         let outcome = tokio::select! {
