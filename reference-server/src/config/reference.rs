@@ -49,6 +49,8 @@ audience = \"p2p\"
 A client that may not join reads one sentence: Socket.IO 4 gives it as the
 `message` of `connect_error`, Socket.IO 2 as the argument of `error`. It says
 whether a token is missing, wrong, or for another client id, and nothing else.
+
+[`STRICT.md`](STRICT.md) says what clients of the original lose with `strict`.
 ";
 
 /// The page `CONFIGURATION.md`: how to set something, and everything that can be

@@ -30,7 +30,8 @@ fn original_clients_understand_each_other_through_the_server() {
 #[test]
 fn a_target_that_leaves_while_it_is_added_ends_no_application() {
     let project = Project::install();
-    let server = Program::start(&["--log", "warn"]);
+    // Which of two connections is heard first is kept by a single thread alone.
+    let server = Program::start(&["--log", "warn", "--set", "runtime.threads=1"]);
     let mut node = project.node();
     node.args([
         "--unhandled-rejections=strict",
@@ -40,6 +41,44 @@ fn a_target_that_leaves_while_it_is_added_ends_no_application() {
     ]);
     Project::finish(&mut node);
     assert_eq!(server.killed(), "");
+}
+
+/// What the original plugin's client makes of answers that its own server does not give,
+/// and of the rules of the preset `strict`; `ANSWERS.md` and `STRICT.md` are made of it.
+/// See `tests/js/answers.js`.
+#[test]
+fn what_old_clients_make_of_our_answers() {
+    let project = Project::install();
+    for (group, settings) in [
+        ("default", &[][..]),
+        (
+            "timeouts",
+            &[
+                "policy.ack_timeout_ms=300",
+                "policy.stream_open_timeout_ms=300",
+            ],
+        ),
+        (
+            "limits",
+            &[
+                "policy.pending_acks=1",
+                "policy.links=1",
+                "policy.streams=1",
+            ],
+        ),
+        ("rules", &["preset=strict", "auth.mode=none"]),
+    ] {
+        let mut options = vec!["--log", "error"];
+        for setting in settings {
+            match setting.strip_prefix("preset=") {
+                Some(preset) => options.extend(["--preset", preset]),
+                None => options.extend(["--set", setting]),
+            }
+        }
+        let server = Program::start(&options);
+        let seen = project.run("answers.js", &[group, &server.url()]);
+        insta::assert_snapshot!(format!("answers_{group}"), seen);
+    }
 }
 
 /// The original plugin: bulk, several streams at once, early data, refusals and

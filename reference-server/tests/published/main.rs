@@ -73,7 +73,10 @@ fn all_pass_five_times_in_a_row_on_socket_io_2_and_once_on_socket_io_4() {
 
 /// Runs every file with a fresh server for each, as the original's helper does.
 fn run(project: &Project, client: &str) -> Result<(), String> {
-    let servers = FILES.map(|_| Program::start(&["--log", "info"]));
+    // One test has a client ask for another that leaves at once, on connections of their
+    // own. Which of them is heard first is kept by a single thread alone, as on Node.js.
+    let options = ["--log", "info", "--set", "runtime.threads=1"];
+    let servers = FILES.map(|_| Program::start(&options));
     let urls: Vec<String> = servers.iter().map(Program::url).collect();
     let mut mocha = mocha(project);
     mocha
@@ -94,9 +97,10 @@ fn run(project: &Project, client: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether the same files pass as they are, with the server they were written for.
+/// Whether the same files pass as they are, with the server they were written for,
+/// three times in a row: a machine is not equally busy all the time.
 fn original_passes(project: &Project) -> bool {
-    judge(&mut mocha(project)).is_ok()
+    (0..3).all(|_| judge(&mut mocha(project)).is_ok())
 }
 
 /// The test runner, told to run the files.
