@@ -180,7 +180,9 @@ pub(crate) async fn next(
     shared.connection_lost(&disconnected);
     while let Some(delay) = attempts.delays.next() {
         attempts.made += 1;
-        shared.state.send_replace(reconnecting(attempts.made, &last));
+        shared
+            .state
+            .send_replace(reconnecting(attempts.made, &last));
         let attempt = async {
             sleep(delay).await;
             PacketSocket::connect(&shared.transport).await

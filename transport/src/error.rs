@@ -52,7 +52,9 @@ pub enum ConnectError {
     #[error(transparent)]
     Refused(Refusal),
     /// The server's CONNECT packet carried no `sid`, which Engine.IO 4 demands.
-    #[error("the server's connect packet has no sid: it speaks engine.io 3, as socket.io 2 does, and 4 was asked for")]
+    #[error(
+        "the server's connect packet has no sid: it speaks engine.io 3, as socket.io 2 does, and 4 was asked for"
+    )]
     MissingSid,
     /// The connection ended before it was established.
     #[error("the connection ended during the handshake: {0}")]

@@ -1,9 +1,16 @@
 //! TLS by rustls: whom to trust, and who we are.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt, io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::{
     TlsConnector,
+    client::TlsStream,
     rustls::{
         ClientConfig, RootCertStore,
         client::{WebPkiServerVerifier, danger::ServerCertVerifier},
@@ -72,6 +79,22 @@ impl Tls {
             .map_err(|error| invalid(&format!("the client key cannot be read: {error}")))?;
         self.identity = Some(Arc::new(Identity { chain, key }));
         Ok(self)
+    }
+
+    /// Makes a TLS session to this host over a stream: for programs that speak HTTP to a server
+    /// themselves, such as proxies.
+    pub async fn session<S>(&self, host: &str, stream: S) -> Result<Session<S>, ConnectError>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let name = server_name(host)?;
+        let session = self.connector()?.connect(name, stream).await;
+        session
+            .map(|session| Session(Box::new(session)))
+            .map_err(|source| ConnectError::Tls {
+                address: host.to_owned(),
+                source,
+            })
     }
 
     /// What connects with these settings.
@@ -161,6 +184,38 @@ impl Tls {
         _provider: &Arc<CryptoProvider>,
     ) -> Result<Option<Arc<WebPkiServerVerifier>>, ConnectError> {
         Ok(None)
+    }
+}
+
+/// A stream under TLS.
+#[derive(Debug)]
+pub struct Session<S>(Box<TlsStream<S>>);
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Session<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.0).poll_read(context, buffer)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Session<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut *self.0).poll_write(context, data)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.0).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.0).poll_shutdown(context)
     }
 }
 

@@ -52,10 +52,14 @@ pub fn render(report: &Report) -> std::io::Result<String> {
 /// Text without what no XML document can hold, however it is written: a server may send
 /// anything. It has a sign in its place, so that nothing is lost unseen.
 fn writable(text: &str) -> String {
-    let fits = |c: char| {
-        matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+    let fits = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    let sign = |c: char| {
+        if fits(c) {
+            c
+        } else {
+            char::REPLACEMENT_CHARACTER
+        }
     };
-    let sign = |c: char| if fits(c) { c } else { char::REPLACEMENT_CHARACTER };
     text.chars().map(sign).collect()
 }
 
@@ -166,6 +170,9 @@ mod tests {
         }
         // Only an end of a CDATA section may look like one.
         assert_eq!(xml.matches("]]>").count(), xml.matches("<![CDATA[").count());
-        assert!(xml.contains('\u{1f600}') && xml.contains("&lt;/failure&gt;"), "{xml}");
+        assert!(
+            xml.contains('\u{1f600}') && xml.contains("&lt;/failure&gt;"),
+            "{xml}"
+        );
     }
 }

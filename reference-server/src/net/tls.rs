@@ -153,8 +153,7 @@ fn read(certificate: &PathBuf, key: &PathBuf) -> Result<ServerConfig, TlsError> 
         problem,
     };
     let text = pem_text(key).map_err(|error| bad_key(error.to_string()))?;
-    let private =
-        PrivateKeyDer::from_pem_slice(&text).map_err(|error| bad_key(told(&error)))?;
+    let private = PrivateKeyDer::from_pem_slice(&text).map_err(|error| bad_key(told(&error)))?;
     server_config(chain, private).map_err(|source| TlsError::Mismatch {
         certificate: certificate.clone(),
         key: key.clone(),
