@@ -197,7 +197,7 @@ pub(crate) async fn next(
         }
     }
     shared.connection_lost(&disconnected);
-    while let Some(delay) = attempts.delays.next() {
+    for delay in attempts.delays.by_ref() {
         attempts.made += 1;
         shared
             .state

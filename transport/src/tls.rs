@@ -126,15 +126,14 @@ impl Tls {
         if self.anybody {
             return Ok(Arc::new(Anybody::new(provider)));
         }
-        let usual: Arc<dyn ServerCertVerifier> = match self.system_verifier(provider)? {
-            Some(verifier) => verifier,
-            None => {
-                let roots = Arc::new(self.roots()?);
-                let builder = WebPkiServerVerifier::builder_with_provider(roots, provider.clone());
-                builder
-                    .build()
-                    .map_err(|error| invalid(&format!("the authorities: {error}")))?
-            }
+        let system = self.system_verifier(provider)?;
+        let usual: Arc<dyn ServerCertVerifier> = if let Some(verifier) = system {
+            verifier
+        } else {
+            let roots = Arc::new(self.roots()?);
+            let builder = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider));
+            let built = builder.build();
+            built.map_err(|error| invalid(&format!("the authorities: {error}")))?
         };
         Ok(Arc::new(Pinned::new(usual, self.authorities.clone())))
     }
@@ -252,6 +251,7 @@ impl fmt::Debug for Tls {
         f.debug_struct("Tls")
             .field("authorities", &self.authorities.len())
             .field("only_given", &self.only_given)
+            .field("anybody", &self.anybody)
             .field("identity", &self.identity.is_some())
             .finish()
     }

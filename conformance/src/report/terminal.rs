@@ -356,8 +356,7 @@ mod tests {
     #[test]
     fn a_run_that_the_server_did_not_survive_says_so() {
         let gone = || Outcome::NotJudged("not judged: the server had ended before".into());
-        let mut finding = Finding::new("the server no longer serves");
-        finding.breaks = Some("SRV-ROB-2");
+        let finding = Finding::new("the server no longer serves");
         let results = [
             result("one", Outcome::Passed),
             result("deadly", Outcome::Down(finding)),

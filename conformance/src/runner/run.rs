@@ -231,7 +231,7 @@ impl Run<'_> {
     async fn reach(&self) -> Result<(), RunError> {
         match &self.target {
             Target::Started(command) => {
-                let started = Instance::start(
+                let started = Instance::start_reaching(
                     command,
                     &self.selection.eio,
                     &self.options.access,
@@ -363,13 +363,11 @@ async fn one(
 
 /// What is said of a play when the server has ended for good.
 fn gone(shared: &Shared, play: usize) -> (Outcome, Option<Trace>) {
-    match shared.life.verdict_on(play) {
-        Some((outcome, trace)) => (outcome, Some(trace)),
-        None => {
-            let why = "not judged: the server had ended before".to_owned();
-            (Outcome::NotJudged(why), None)
-        }
+    if let Some((outcome, trace)) = shared.life.verdict_on(play) {
+        return (outcome, Some(trace));
     }
+    let why = "not judged: the server had ended before".to_owned();
+    (Outcome::NotJudged(why), None)
 }
 
 /// Plays one check and sees to the server's health afterwards. `None` if it has to be done
@@ -400,7 +398,8 @@ async fn examine(
                 .is_none_or(|instance| instance.ended().is_some())
             {
                 let access = &shared.own_road.access;
-                match Instance::start(command, &shared.eio, access, shared.transport).await {
+                match Instance::start_reaching(command, &shared.eio, access, shared.transport).await
+                {
                     Ok(started) => *instance = Some(started),
                     Err(error) => {
                         let finding = Finding::new("the server could not be started");

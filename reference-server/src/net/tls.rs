@@ -136,9 +136,9 @@ impl Certificates {
 }
 
 /// Reads both files and checks that they belong together.
-fn read(certificate: &PathBuf, key: &PathBuf) -> Result<ServerConfig, TlsError> {
+fn read(certificate: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     let bad_certificate = |problem: String| TlsError::Certificate {
-        path: certificate.clone(),
+        path: certificate.to_owned(),
         problem,
     };
     let text = pem_text(certificate).map_err(|error| bad_certificate(error.to_string()))?;
@@ -149,14 +149,14 @@ fn read(certificate: &PathBuf, key: &PathBuf) -> Result<ServerConfig, TlsError> 
         return Err(bad_certificate("it holds no certificate".to_owned()));
     }
     let bad_key = |problem: String| TlsError::Key {
-        path: key.clone(),
+        path: key.to_owned(),
         problem,
     };
     let text = pem_text(key).map_err(|error| bad_key(error.to_string()))?;
     let private = PrivateKeyDer::from_pem_slice(&text).map_err(|error| bad_key(told(&error)))?;
     server_config(chain, private).map_err(|source| TlsError::Mismatch {
-        certificate: certificate.clone(),
-        key: key.clone(),
+        certificate: certificate.to_owned(),
+        key: key.to_owned(),
         source,
     })
 }

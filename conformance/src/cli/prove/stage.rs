@@ -224,7 +224,7 @@ async fn judge(play: impl Future<Output = Played> + Send + 'static) -> Came {
             }
             Outcome::Untestable(finding) if played.talked => Came::Red(finding.message),
             Outcome::Untestable(finding) => Came::Nothing(finding.message),
-            Outcome::NotApplicable(why) => Came::Nothing(why),
+            Outcome::NotApplicable(why) | Outcome::NotJudged(why) => Came::Nothing(why),
         },
         Err(error) => Came::Nothing(format!("the runner failed: {error}")),
     }
