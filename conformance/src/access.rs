@@ -55,6 +55,14 @@ impl Access {
     }
 }
 
+impl Access {
+    /// The path of HTTP requests to this URL, if it is not the usual one.
+    pub(crate) fn place(&self, url: &str) -> Result<Option<String>, ConnectError> {
+        let (_, path) = split(url)?;
+        Ok(self.path.as_deref().map(closed).or(path))
+    }
+}
+
 /// The URL without its path, and the path of HTTP requests if it tells one.
 fn split(url: &str) -> Result<(String, Option<String>), ConnectError> {
     let parsed = Url::parse(url)

@@ -23,6 +23,7 @@ use tokio::{sync::watch, time::sleep};
 use crate::{
     client::Shared,
     error::CallError,
+    events::ConnectionEvent,
     outbox,
     state::{ConnectionState, DisconnectReason},
     task::{End, wanted},
@@ -127,6 +128,8 @@ pub(crate) struct Attempts {
     policy: Reconnect,
     delays: Box<dyn Iterator<Item = Duration> + Send>,
     made: usize,
+    /// Whether the connection that has just ended was served.
+    served: bool,
 }
 
 impl Attempts {
@@ -136,12 +139,16 @@ impl Attempts {
             policy,
             delays: Box::new(policy.delays()),
             made: 0,
+            served: true,
         }
     }
 
-    /// A connection has been served.
-    pub(crate) fn served(&mut self) {
-        *self = Self::new(self.policy);
+    /// A connection has ended, which was served or was not.
+    pub(crate) fn ended(&mut self, served: bool) {
+        if served {
+            *self = Self::new(self.policy);
+        }
+        self.served = served;
     }
 }
 
@@ -176,7 +183,19 @@ pub(crate) async fn next(
         DisconnectReason::Server { .. } => disconnected.to_string(),
         _ => reason.to_string(),
     };
-    shared.tell_disconnected(reconnecting(attempts.made + 1, &last), &disconnected);
+    let now = reconnecting(attempts.made + 1, &last);
+    if attempts.served || first {
+        shared.tell_disconnected(now, &disconnected);
+    } else {
+        // Nobody was told that this one had come; but why it was turned away is news.
+        shared.state.send_replace(now);
+        if refused {
+            let reason = disconnected.clone();
+            shared
+                .events
+                .tell(&ConnectionEvent::Disconnected { reason });
+        }
+    }
     shared.connection_lost(&disconnected);
     for delay in attempts.delays.by_ref() {
         attempts.made += 1;

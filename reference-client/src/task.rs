@@ -60,9 +60,7 @@ pub(crate) async fn run(
     let mut attempts = Attempts::new(shared.options.reconnect);
     let reason = loop {
         let (end, served) = connection(&shared, socket, &mut outgoing, &mut close, first).await;
-        if served {
-            attempts.served();
-        }
+        attempts.ended(served);
         let was_first = std::mem::replace(&mut first, false);
         match reconnect::next(&shared, end, was_first, &mut attempts, &mut close).await {
             Next::Connected(next) => socket = next,

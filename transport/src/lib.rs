@@ -169,5 +169,5 @@ pub use proxy::Proxy;
 pub use reader::{FrameReader, Heard, PayloadReader, Unreadable};
 pub use socket::PacketSocket;
 pub use tap::Direction;
-pub use tls::Tls;
+pub use tls::{Session, Tls};
 pub use transports::{Transport, Transports, UnknownTransports};

@@ -1,9 +1,16 @@
 //! TLS by rustls: whom to trust, and who we are.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt, io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::{
     TlsConnector,
+    client::TlsStream,
     rustls::{
         ClientConfig, RootCertStore,
         client::{WebPkiServerVerifier, danger::ServerCertVerifier},
@@ -74,6 +81,22 @@ impl Tls {
         Ok(self)
     }
 
+    /// Makes a TLS session to this host over a stream: for programs that speak HTTP to a server
+    /// themselves, such as proxies.
+    pub async fn session<S>(&self, host: &str, stream: S) -> Result<Session<S>, ConnectError>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let name = server_name(host)?;
+        let session = self.connector()?.connect(name, stream).await;
+        session
+            .map(|session| Session(Box::new(session)))
+            .map_err(|source| ConnectError::Tls {
+                address: host.to_owned(),
+                source,
+            })
+    }
+
     /// What connects with these settings.
     pub(crate) fn connector(&self) -> Result<TlsConnector, ConnectError> {
         let provider = Arc::new(ring::default_provider());
@@ -103,16 +126,15 @@ impl Tls {
         if self.anybody {
             return Ok(Arc::new(Anybody::new(provider)));
         }
-        let usual: Arc<dyn ServerCertVerifier> =
-            if let Some(verifier) = self.system_verifier(provider)? {
-                verifier
-            } else {
-                let roots = Arc::new(self.roots()?);
-                let builder = WebPkiServerVerifier::builder_with_provider(roots, provider.clone());
-                builder
-                    .build()
-                    .map_err(|error| invalid(&format!("the authorities: {error}")))?
-            };
+        let system = self.system_verifier(provider)?;
+        let usual: Arc<dyn ServerCertVerifier> = if let Some(verifier) = system {
+            verifier
+        } else {
+            let roots = Arc::new(self.roots()?);
+            let builder = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider));
+            let built = builder.build();
+            built.map_err(|error| invalid(&format!("the authorities: {error}")))?
+        };
         Ok(Arc::new(Pinned::new(usual, self.authorities.clone())))
     }
 
@@ -164,6 +186,38 @@ impl Tls {
     }
 }
 
+/// A stream under TLS.
+#[derive(Debug)]
+pub struct Session<S>(Box<TlsStream<S>>);
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Session<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.0).poll_read(context, buffer)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Session<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut *self.0).poll_write(context, data)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.0).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.0).poll_shutdown(context)
+    }
+}
+
 /// A text without the byte order mark with which some editors begin files.
 fn without_mark(pem: &[u8]) -> &[u8] {
     pem.strip_prefix("\u{feff}".as_bytes()).unwrap_or(pem)
@@ -197,8 +251,9 @@ impl fmt::Debug for Tls {
         f.debug_struct("Tls")
             .field("authorities", &self.authorities.len())
             .field("only_given", &self.only_given)
+            .field("anybody", &self.anybody)
             .field("identity", &self.identity.is_some())
-            .finish_non_exhaustive()
+            .finish()
     }
 }
 

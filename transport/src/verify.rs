@@ -69,9 +69,12 @@ impl ServerCertVerifier for Pinned {
             Ok(verified) => return Ok(verified),
             Err(error) => error,
         };
-        let is_given = self.given.iter().any(|given| given == end_entity);
-        if !is_given || !Self::is_only_an_authority(&error) {
+        if !Self::is_only_an_authority(&error) {
             return Err(error);
+        }
+        if !self.given.iter().any(|given| given == end_entity) {
+            // What is wrong is that nobody has vouched for it.
+            return Err(Error::InvalidCertificate(CertificateError::UnknownIssuer));
         }
         verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
         Ok(ServerCertVerified::assertion())

@@ -135,7 +135,7 @@ pub struct RunArgs {
 /// Options of `record`.
 #[derive(Debug, Args)]
 pub struct RecordArgs {
-    /// URL of the server (`http://host:port`)
+    /// URL of the server (`http://host:port` or `https://host:port`, and the path below which it is)
     #[arg(long, value_name = "URL")]
     pub upstream: String,
     /// Address where clients connect instead; port 0 takes a free one

@@ -31,7 +31,14 @@ pub(super) async fn record(args: RecordArgs) -> Exit {
         }
     };
     let recorder = Arc::new(Recorder::new(out, args.keep_secrets));
-    let proxy = match Proxy::new(&args.upstream, Arc::clone(&recorder)) {
+    let access = match args.http.access() {
+        Ok(access) => access,
+        Err(why) => {
+            eprintln!("error: {why}");
+            return Exit::Usage;
+        }
+    };
+    let proxy = match Proxy::reaching(&args.upstream, &access, Arc::clone(&recorder)) {
         Ok(proxy) => Arc::new(proxy),
         Err(error) => {
             eprintln!("error: {error}");

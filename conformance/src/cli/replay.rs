@@ -125,9 +125,10 @@ async fn against(
         let command =
             StartCommand::parse(command).map_err(|error| (error.to_string(), Exit::Usage))?;
         let generations = [EioVersion::V4, EioVersion::V3];
-        let instance = Instance::start(&command, &generations, access, TransportName::default())
-            .await
-            .map_err(|error| (error.to_string(), Exit::CannotReach))?;
+        let instance =
+            Instance::start_reaching(&command, &generations, access, TransportName::default())
+                .await
+                .map_err(|error| (error.to_string(), Exit::CannotReach))?;
         let url = instance.url();
         return Ok((Against::Running { url, claims }, Some(instance)));
     }

@@ -17,6 +17,7 @@ use super::faults::{ProxyFault, ProxyFaultSpec};
 use super::forward::{self, Body, Forward, ProxyError, said};
 use super::link;
 use super::meddle::Meddler;
+use crate::access::Access;
 use crate::record::recorder::Engine;
 
 /// The parameter by which clients say who they are.
@@ -59,7 +60,7 @@ impl FaultyProxy {
             jitter: Duration::ZERO,
         };
         Ok(Self {
-            forward: Forward::new(upstream)?,
+            forward: Forward::new(upstream, &Access::default())?,
             hub: Arc::new(hub),
         })
     }

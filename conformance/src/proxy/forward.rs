@@ -8,16 +8,20 @@ use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::{ACCEPT_ENCODING, CONNECTION, HOST, HeaderValue, SEC_WEBSOCKET_EXTENSIONS};
+use hyper::header::{
+    ACCEPT_ENCODING, CONNECTION, HOST, HeaderName, HeaderValue, SEC_WEBSOCKET_EXTENSIONS,
+};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Uri};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+
+use super::dial::Dialer;
+use crate::access::Access;
 
 /// How long the head of a request may take.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
@@ -29,8 +33,11 @@ pub(super) type Body = BoxBody<Bytes, hyper::Error>;
 #[derive(Debug, thiserror::Error)]
 pub enum ProxyError {
     /// The URL of the upstream server cannot be used.
-    #[error("--upstream takes http://HOST:PORT, not {0:?}")]
+    #[error("--upstream takes http://HOST:PORT or https://HOST:PORT, and a path, not {0:?}")]
     Upstream(String),
+    /// A header field cannot be sent.
+    #[error("'{0}' is no header field")]
+    Header(String),
 }
 
 /// The way to the upstream server.
@@ -38,28 +45,41 @@ pub enum ProxyError {
 pub(super) struct Forward {
     scheme_and_authority: String,
     host: HeaderValue,
-    client: Client<HttpConnector, Body>,
+    /// The path at which the server is, if that is not where clients ask for it.
+    path: Option<String>,
+    /// Header fields that every request to the server has.
+    headers: Vec<(HeaderName, HeaderValue)>,
+    client: Client<Dialer, Body>,
     /// The user has been told that the upstream server cannot be reached.
     complained: AtomicBool,
 }
 
 impl Forward {
-    /// The way to this server. TLS is not spoken.
-    pub(super) fn new(upstream: &str) -> Result<Self, ProxyError> {
+    /// The way to this server.
+    pub(super) fn new(upstream: &str, access: &Access) -> Result<Self, ProxyError> {
         let unfit = || ProxyError::Upstream(upstream.to_owned());
         let uri: Uri = upstream.parse().map_err(|_| unfit())?;
         let authority = uri.authority().ok_or_else(unfit)?;
-        if uri.scheme_str() != Some("http") || !matches!(uri.path(), "" | "/") {
-            return Err(unfit());
-        }
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
+        let secure = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
+            _ => return Err(unfit()),
+        };
+        let path = access.place(upstream).map_err(|_| unfit())?;
+        let headers = access.headers.iter().map(|(name, value)| {
+            let key = HeaderName::from_bytes(name.as_bytes()).ok();
+            let field = key.zip(HeaderValue::from_str(value).ok());
+            field.ok_or_else(|| ProxyError::Header(format!("{name}: {value}")))
+        });
+        let tls = secure.then(|| access.tls.clone().unwrap_or_default());
         let client = Client::builder(TokioExecutor::new())
             .http1_preserve_header_case(true)
-            .build(connector);
+            .build(Dialer::new(tls));
         Ok(Self {
-            scheme_and_authority: format!("http://{authority}"),
+            scheme_and_authority: format!("{}://{authority}", uri.scheme_str().unwrap_or("http")),
             host: HeaderValue::from_str(authority.as_str()).map_err(|_| unfit())?,
+            path,
+            headers: headers.collect::<Result<_, _>>()?,
             client,
             complained: AtomicBool::new(false),
         })
@@ -74,6 +94,8 @@ impl Forward {
         path: &str,
         upgrades: bool,
     ) -> Result<(), Box<Response<Body>>> {
+        let moved = self.path.as_deref().map(|place| moved(path, place));
+        let path = moved.as_deref().unwrap_or(path);
         head.uri = format!("{}{path}", self.scheme_and_authority)
             .parse()
             .map_err(|_| {
@@ -81,6 +103,9 @@ impl Forward {
                 Box::new(said(StatusCode::BAD_REQUEST, text))
             })?;
         head.headers.insert(HOST, self.host.clone());
+        for (name, value) in &self.headers {
+            head.headers.insert(name, value.clone());
+        }
         head.headers.remove(ACCEPT_ENCODING);
         head.headers.remove(SEC_WEBSOCKET_EXTENSIONS);
         if !upgrades {
@@ -120,6 +145,15 @@ impl Forward {
             StatusCode::BAD_GATEWAY,
             &format!("the server behind the proxy cannot be reached: {why}\n"),
         )
+    }
+}
+
+/// A path and query that a client asks for, as the server knows it: clients look for Socket.IO
+/// at the usual place, and whatever else they ask for stays as it is.
+fn moved(path: &str, place: &str) -> String {
+    match path.strip_prefix("/socket.io/") {
+        Some(rest) => format!("{place}{rest}"),
+        None => path.to_owned(),
     }
 }
 

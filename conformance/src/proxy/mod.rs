@@ -9,6 +9,7 @@
 //! before they go on, so that what they cause is always seen after them.
 
 mod body;
+mod dial;
 pub mod faults;
 mod faulty;
 mod forward;
@@ -30,6 +31,7 @@ use self::body::Watched;
 pub use self::faulty::FaultyProxy;
 pub use self::forward::ProxyError;
 use self::forward::{Body, Forward};
+use crate::access::Access;
 use crate::record::recorder::{Engine, Recorder};
 use crate::runner::trace::Way;
 
@@ -41,9 +43,19 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy in front of this server. TLS is not spoken.
+    /// A proxy in front of this server, which is reached in the usual way.
     pub fn new(upstream: &str, recorder: Arc<Recorder>) -> Result<Self, ProxyError> {
-        let forward = Forward::new(upstream)?;
+        Self::reaching(upstream, &Access::default(), recorder)
+    }
+
+    /// A proxy in front of a server that wants more than an address. Auth payloads and tokens
+    /// are the clients' own.
+    pub fn reaching(
+        upstream: &str,
+        access: &Access,
+        recorder: Arc<Recorder>,
+    ) -> Result<Self, ProxyError> {
+        let forward = Forward::new(upstream, access)?;
         Ok(Self { forward, recorder })
     }
 

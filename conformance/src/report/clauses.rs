@@ -14,6 +14,7 @@ pub(super) struct Clauses<'r> {
     /// The broken ones, with the number of failures and of warnings.
     pub(super) broken: BTreeMap<&'r str, (usize, usize)>,
     passes: usize,
+    untestable: usize,
 }
 
 impl<'r> Clauses<'r> {
@@ -22,6 +23,7 @@ impl<'r> Clauses<'r> {
         let mut clauses = Self::default();
         for result in results {
             clauses.passes += usize::from(result.verdict == Verdict::Pass);
+            clauses.untestable += usize::from(result.verdict == Verdict::Untestable);
             for clause in result.clauses() {
                 let add = match result.verdict {
                     Verdict::Fail => (1, 0),
@@ -62,11 +64,18 @@ impl<'r> Clauses<'r> {
         if !self.broken.is_empty() {
             return left;
         }
-        let checked = format!("{} checked, none broken", clauses(self.checked.len()));
-        Some(match (self.passes, left) {
-            (0, left) => left.unwrap_or_default(),
-            (_, None) => format!("{checked}."),
-            (_, Some(left)) => format!("{checked} as far as the run came; {left}"),
-        })
+        let checked = clauses(self.checked.len());
+        if self.untestable == 0 {
+            return Some(format!("{checked} checked, none broken."));
+        }
+        let checks = if self.untestable == 1 {
+            "1 check says".to_owned()
+        } else {
+            format!("{} checks say", self.untestable)
+        };
+        let left = left.map_or_else(String::new, |left| format!(" {left}"));
+        Some(format!(
+            "{checked} checked in part and none seen to be broken, but {checks} nothing.{left}"
+        ))
     }
 }

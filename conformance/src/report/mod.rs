@@ -14,3 +14,4 @@ pub mod markdown;
 pub mod model;
 pub mod style;
 pub mod terminal;
+mod words;

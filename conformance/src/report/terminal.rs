@@ -1,17 +1,15 @@
 //! The terminal report: for people, not for programs. It may change at any time.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::io::Write;
 
 use super::clauses::Clauses;
 use super::failure;
 use super::model::Summary;
 use super::style::Style;
+use super::words::plan;
 use crate::runner::events::{Event, Reporter, ServerStory};
-use crate::runner::options::Options;
 use crate::runner::verdict::{CheckResult, Verdict};
-use crate::scenario::Level;
 
 /// The column at which lines end.
 const WIDTH: usize = 80;
@@ -182,30 +180,6 @@ impl<W: Write> TerminalReporter<W> {
     }
 }
 
-/// What is going to be done, in words.
-fn plan(total: usize, options: &Options) -> String {
-    let Options {
-        jobs,
-        rounds,
-        shuffle,
-        held_to,
-        ..
-    } = *options;
-    let checks = total / rounds.max(1);
-    let mut line = format!("{checks} {}", if checks == 1 { "check" } else { "checks" });
-    if rounds > 1 {
-        let _ = write!(line, ", {rounds} rounds");
-    }
-    let _ = write!(line, ", {jobs} at a time");
-    if let Some(seed) = shuffle {
-        let _ = write!(line, ", shuffled (--shuffle {seed})");
-    }
-    if held_to > Level::Must {
-        let _ = write!(line, ", held to every {held_to}");
-    }
-    line
-}
-
 impl<W: Write> Reporter for TerminalReporter<W> {
     fn event(&mut self, event: &Event<'_>) -> std::io::Result<()> {
         match event {
@@ -300,6 +274,7 @@ impl<W: Write> Reporter for TerminalReporter<W> {
 mod tests {
     use super::*;
     use crate::baseline::{Entry, Stale};
+    use crate::runner::options::Options;
     use crate::runner::verdict::{Finding, Outcome};
     use crate::scenario::TransportName;
     use crate::testing::{failure, result};
@@ -356,8 +331,7 @@ mod tests {
     #[test]
     fn a_run_that_the_server_did_not_survive_says_so() {
         let gone = || Outcome::NotJudged("not judged: the server had ended before".into());
-        let mut finding = Finding::new("the server no longer serves");
-        finding.breaks = Some("SRV-ROB-2");
+        let finding = Finding::new("the server no longer serves");
         let results = [
             result("one", Outcome::Passed),
             result("deadly", Outcome::Down(finding)),

@@ -11,9 +11,6 @@ use crate::report::failure::name_of;
 /// What is said of a server that cannot be talked to any more.
 pub(super) const GONE: &str = "the server no longer serves";
 
-/// The clause that a server breaks which ends, whatever it ended of.
-const SURVIVAL: &str = "SRV-ROB-2";
-
 /// The verdict when the server belongs to this worker: whatever happened to it, this
 /// scenario did it.
 pub(super) async fn judge_own(
@@ -112,6 +109,5 @@ pub(super) fn down(outcome: Outcome, message: &str, notes: Vec<String>) -> Outco
     let seen = std::mem::replace(&mut finding.message, message.to_owned());
     finding.notes.push(format!("seen by the scenario: {seen}"));
     finding.notes.extend(notes);
-    finding.breaks = Some(SURVIVAL);
     Outcome::Down(finding)
 }

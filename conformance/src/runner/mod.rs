@@ -24,6 +24,7 @@ mod queue;
 mod resolve;
 mod rounds;
 pub mod run;
+mod take;
 mod target;
 pub mod testee;
 pub mod trace;

@@ -3,7 +3,7 @@
 //! A server may say "not now": by the statuses 429 and 503, or by a listener that is closed for a
 //! moment. That breaks no clause, so the runner tries again: after the time that the server
 //! names (`Retry-After`) or a growing one, with a gap between connections that grows with
-//! every refusal and shrinks while there is none. All of it has an end, see [`Limits`].
+//! every refusal and shrinks while there is none. All of it has an end, see `Limits`.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -316,5 +316,28 @@ mod tests {
             pace.accepted();
         }
         assert!(pace.lock().gap < FIRST_GAP);
+    }
+
+    /// A listener that is closed for a moment: the connection comes about when it is back.
+    #[tokio::test]
+    async fn who_listens_again_is_connected_to() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let pace = std::sync::Arc::new(Pace::new(LIMITS));
+        let options = ConnectOptions::new(&format!("http://{address}")).unwrap();
+        let options = options.query("clientId", "a");
+        let asking = std::sync::Arc::clone(&pace);
+        let connecting = tokio::spawn(async move { asking.connect(&options).await });
+        while pace.slowed().absences == 0 {
+            tokio::task::yield_now().await;
+        }
+        let listener = tokio::net::TcpListener::bind(address).await.unwrap();
+        let config = sio_p2p_server::Config::default();
+        let forever = std::future::pending::<()>();
+        let server = tokio::spawn(sio_p2p_server::serve(listener, config, forever));
+        assert!(connecting.await.unwrap().is_ok());
+        assert_eq!(pace.slowed().absences, 1);
+        server.abort();
     }
 }

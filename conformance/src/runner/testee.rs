@@ -115,7 +115,13 @@ pub struct Instance {
 
 impl Instance {
     /// Starts a server and waits until it answers a handshake of one of these generations.
-    pub async fn start(
+    pub async fn start(command: &StartCommand, eio: &[EioVersion]) -> Result<Self, StartError> {
+        let access = SharedAccess::default();
+        Self::start_reaching(command, eio, &access, TransportName::default()).await
+    }
+
+    /// The same for a server that wants more of its clients.
+    pub async fn start_reaching(
         command: &StartCommand,
         eio: &[EioVersion],
         access: &SharedAccess,

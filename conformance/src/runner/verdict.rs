@@ -10,6 +10,9 @@ use super::trace::TraceLine;
 use crate::flickers::Flicker;
 use crate::scenario::{Level, Location};
 
+/// The clause that a server breaks which ends, whatever it ended of.
+const SURVIVAL: &str = "SRV-ROB-2";
+
 /// The verdict on one scenario in one dialect over one Engine.IO generation.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -95,8 +98,6 @@ pub struct Finding {
     pub actual: Option<String>,
     /// More for the reader: remarks of the scenario, last words of the server.
     pub notes: Vec<String>,
-    /// A clause that is broken besides those of the scenario.
-    pub breaks: Option<&'static str>,
 }
 
 impl Finding {
@@ -108,7 +109,6 @@ impl Finding {
             expected: None,
             actual: None,
             notes: Vec::new(),
-            breaks: None,
         }
     }
 
@@ -142,6 +142,8 @@ pub struct CheckResult {
     pub flicker: Option<Flicker>,
     /// Nobody has tried it: the server had ended before.
     pub not_judged: bool,
+    /// A clause that is broken besides those of the scenario.
+    pub breaks: Option<&'static str>,
 }
 
 impl CheckResult {
@@ -154,8 +156,9 @@ impl CheckResult {
     /// one more.
     pub fn clauses(&self) -> impl Iterator<Item = &str> {
         let own = &self.check.scenario.clauses;
-        let more = self.finding.as_ref().and_then(|finding| finding.breaks);
-        let more = more.filter(|id| !own.iter().any(|(clause, _)| clause == id));
+        let more = self
+            .breaks
+            .filter(|id| !own.iter().any(|(clause, _)| clause == id));
         own.iter().map(|(clause, _)| clause.as_str()).chain(more)
     }
 
@@ -173,6 +176,8 @@ impl CheckResult {
             level => level,
         };
         let not_judged = matches!(outcome, Outcome::NotJudged(_));
+        let server = check.scenario.server.is_none();
+        let breaks = (server && matches!(outcome, Outcome::Down(_))).then_some(SURVIVAL);
         let (verdict, finding) = match outcome {
             Outcome::Passed => (Verdict::Pass, None),
             Outcome::Broken(finding) => match level {
@@ -204,6 +209,7 @@ impl CheckResult {
             expected_because: None,
             flicker: None,
             not_judged,
+            breaks,
         }
     }
 

@@ -17,6 +17,11 @@ use tokio::net::TcpListener;
 
 /// The address of a reference server behind a proxy with this fault.
 async fn behind(fault: Option<ProxyFaultSpec>) -> String {
+    on_a_line(fault, std::time::Duration::ZERO).await
+}
+
+/// The same on a line with this jitter.
+async fn on_a_line(fault: Option<ProxyFaultSpec>, jitter: std::time::Duration) -> String {
     let inner = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let upstream = format!("http://{}", inner.local_addr().unwrap());
     let forever = std::future::pending::<()>();
@@ -24,7 +29,7 @@ async fn behind(fault: Option<ProxyFaultSpec>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let proxy = FaultyProxy::new(&upstream, fault, Some("\"fence-".to_owned())).unwrap();
-    tokio::spawn(proxy.serve(listener));
+    tokio::spawn(proxy.jittery(jitter).serve(listener));
     url
 }
 
@@ -120,4 +125,20 @@ async fn polling_is_refused_with_a_reason() {
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
     assert!(answer.contains("does not follow polling"), "{answer}");
+}
+
+/// Deadlines count time without progress: a slow line is nobody's fault. The attachments of one
+/// message alone take longer on it than a step may wait.
+#[tokio::test]
+async fn a_line_with_jitter_breaks_nothing() {
+    let url = on_a_line(None, std::time::Duration::from_millis(30)).await;
+    let ids = [
+        "binary-hundred-attachments",
+        "order-both-ways",
+        "flood-of-one-client/listings",
+        "flood-of-one-client/missing-targets",
+    ];
+    for (id, verdict, message) in verdicts(&url, &ids, &[Dialect::V2]).await {
+        assert_eq!(verdict, Verdict::Pass, "{id}: {message}");
+    }
 }

@@ -354,6 +354,7 @@ async fn a_reconnect_outlives_its_own_ghost() {
         server.accept()
     );
     let us = us.unwrap();
+    let mut events = us.connection_events();
     drop(wire);
     let duplicate = "p2p Socket.io lib: Duplicated clientId a on connect, new socket id = x, \
                      new socket with duplicated clientId will be disconnected";
@@ -363,8 +364,52 @@ async fn a_reconnect_outlives_its_own_ghost() {
             .await;
         wire.send("41").await;
     }
-    let _wire = server.accept().await;
-    state(&us, ConnectionState::is_connected).await;
+    let mut wire = server.accept().await;
+    wire.send(r#"42["anything"]"#).await;
+    let mut told = Vec::new();
+    // Only what is served has come back, and each refusal says why.
+    loop {
+        match soon(events.next()).await.unwrap() {
+            ConnectionEvent::Connected => break,
+            ConnectionEvent::Disconnected { reason } => told.push(reason.to_string()),
+            ConnectionEvent::ServerError(error) => assert_eq!(error.text, duplicate),
+            other => panic!("{other:?}"),
+        }
+    }
+    let said = format!("the server disconnected this client, saying: {duplicate}");
+    assert_eq!(told.len(), 4, "the loss and three refusals: {told:?}");
+    assert_eq!(told[1..], [said.clone(), said.clone(), said]);
+}
+
+/// Being let in is not being served: a server that turns a client away each time is asked less
+/// and less often.
+#[tokio::test]
+async fn delays_grow_until_the_server_serves() {
+    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
+    let reconnect = Reconnect {
+        attempts: Some(4),
+        ..at_once()
+    };
+    let (us, wire) = tokio::join!(
+        server.builder("a").reconnect(reconnect).connect(),
+        server.accept()
+    );
+    let us = us.unwrap();
+    drop(wire);
+    let duplicate = "p2p Socket.io lib: Duplicated clientId a on connect, new socket id = x, \
+                     new socket with duplicated clientId will be disconnected";
+    // Four refusals are four attempts, though each of them was a connection.
+    for _ in 0..4 {
+        let mut wire = server.accept().await;
+        wire.send(&format!(r#"42["SERVER_ERROR","{duplicate}"]"#))
+            .await;
+        wire.send("41").await;
+    }
+    let DisconnectReason::GaveUp { attempts, last } = soon(us.closed()).await else {
+        panic!("it goes on");
+    };
+    assert_eq!(attempts, 4);
+    assert!(last.contains("Duplicated clientId a"), "{last}");
 }
 
 #[tokio::test]
@@ -376,6 +421,7 @@ async fn every_loss_and_return_is_told_in_order() {
     );
     let us = connected.unwrap();
     let mut events = us.connection_events();
+    let mut returns = us.connection_events();
     let client = || "c".try_into().unwrap();
     wire.send(r#"42["SERVER_ERROR","no"]"#).await;
     wire.send(r#"427["ADD_TARGET","c"]"#).await;
@@ -385,12 +431,18 @@ async fn every_loss_and_return_is_told_in_order() {
         .await;
     // Nobody looks meanwhile: a watched state would show none of this.
     drop(wire);
-    let wire = server.accept().await;
-    // One that ends before it is in use is never told.
-    state(&us, ConnectionState::is_connected).await;
-    drop(wire);
+    let mut returned = async || {
+        while soon(returns.next()).await.unwrap() != ConnectionEvent::Connected {}
+    };
     let mut wire = server.accept().await;
-    state(&us, ConnectionState::is_connected).await;
+    wire.send(r#"42["anything"]"#).await;
+    returned().await;
+    drop(wire);
+    // One that ends before it is in use is never told.
+    drop(server.accept().await);
+    let mut wire = server.accept().await;
+    wire.send(r#"42["anything"]"#).await;
+    returned().await;
     // The server's goodbye ends the client.
     wire.send("41").await;
     soon(us.closed()).await;

@@ -4,7 +4,10 @@ use sio_p2p_transport::{ConnectError, ConnectOptions, Packet, PacketSocket, Tls,
 
 use crate::{
     packets::packet,
-    support::{JsServer, Target, soon, tls::Authority},
+    support::{
+        JsServer, Target, soon,
+        tls::{Authority, front_with_itself},
+    },
 };
 
 fn trusting(authority: &Authority) -> Tls {
@@ -73,10 +76,31 @@ async fn clients_may_have_to_show_a_certificate() {
     let tls = tls.client_pem(chain.as_bytes(), key.as_bytes()).unwrap();
     assert_eq!(
         format!("{tls:?}"),
-        "Tls { authorities: 1, only_given: true, identity: true }"
+        "Tls { authorities: 1, only_given: true, anybody: false, identity: true }"
     );
     let mut socket = soon(PacketSocket::connect(&options.tls(tls)))
         .await
         .unwrap();
     packet(&mut socket).await;
+}
+
+/// A certificate that says that it is an authority, which is what `openssl req -x509` makes.
+#[tokio::test]
+async fn a_server_with_an_authority_for_a_certificate_is_trusted_when_it_is_given() {
+    let server = JsServer::start(Target::V4).await;
+    let (port, pem) = front_with_itself("localhost", server.address()).await;
+    let named = |host: &str| ConnectOptions::new(&format!("https://{host}:{port}")).unwrap();
+    let given = Tls::new()
+        .ca_pem(format!("\u{feff}{pem}").as_bytes())
+        .unwrap();
+    let options = named("localhost").tls(given.clone());
+    let mut socket = soon(PacketSocket::connect(&options)).await.unwrap();
+    packet(&mut socket).await;
+    // Only for its own name, and only if it is given.
+    let other = refused(&named("127.0.0.1").tls(given)).await;
+    assert!(other.to_string().contains("not valid for"), "{other}");
+    let unknown = refused(&named("localhost")).await;
+    assert!(unknown.to_string().contains("UnknownIssuer"), "{unknown}");
+    let anybody = named("127.0.0.1").tls(Tls::new().trust_anybody());
+    soon(PacketSocket::connect(&anybody)).await.unwrap();
 }

@@ -62,21 +62,44 @@ impl Authority {
         let config = builder
             .with_single_cert(vec![certificate.der().clone()], key)
             .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        tokio::spawn(async move {
-            while let Ok((tcp, _)) = listener.accept().await {
-                let (acceptor, server) = (acceptor.clone(), server.clone());
-                tokio::spawn(async move {
-                    let Ok(mut client) = acceptor.accept(tcp).await else {
-                        return;
-                    };
-                    let mut server = TcpStream::connect(server).await.unwrap();
-                    let _ = copy_bidirectional(&mut client, &mut server).await;
-                });
-            }
-        });
-        port
+        serve(config, server).await
     }
+}
+
+/// Forwards TLS connections to a plain server, with a certificate that is its own authority; gives
+/// the port and the certificate as PEM text.
+pub(crate) async fn front_with_itself(name: &str, server: String) -> (u16, String) {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let certificate = params.self_signed(&key).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth();
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let config = config
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    (serve(config, server).await, certificate.pem())
+}
+
+/// Forwards TLS connections to a plain server; gives the port.
+async fn serve(config: ServerConfig, server: String) -> u16 {
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((tcp, _)) = listener.accept().await {
+            let (acceptor, server) = (acceptor.clone(), server.clone());
+            tokio::spawn(async move {
+                let Ok(mut client) = acceptor.accept(tcp).await else {
+                    return;
+                };
+                let mut server = TcpStream::connect(server).await.unwrap();
+                let _ = copy_bidirectional(&mut client, &mut server).await;
+            });
+        }
+    });
+    port
 }

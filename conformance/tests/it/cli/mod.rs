@@ -1,6 +1,7 @@
 //! The program as scripts see it: exit codes, files, and what it prints.
 
 mod known;
+mod reach;
 mod reports;
 mod rounds;
 mod started;
