@@ -14,7 +14,6 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::wrong::Wrong;
-use crate::access::SharedAccess;
 use crate::cli::embedded;
 use crate::client::{self, DriverCommand};
 use crate::proxy::FaultyProxy;
@@ -24,7 +23,6 @@ use crate::runner::play::{Play, Played};
 use crate::runner::testee::{Instance, StartCommand};
 use crate::runner::trace::Trace;
 use crate::runner::verdict::Outcome;
-use crate::scenario::TransportName;
 use crate::settings;
 
 /// Repeats what is left to chance.
@@ -129,10 +127,7 @@ impl Stage {
         }
         let command = format!("{} --fault {on}", self.command);
         let started = match StartCommand::parse(&command) {
-            Ok(command) => {
-                let (access, transport) = (SharedAccess::default(), TransportName::default());
-                Instance::start(&command, &[check.eio], &access, transport).await
-            }
+            Ok(command) => Instance::start(&command, &[check.eio]).await,
             Err(error) => Err(error),
         };
         match started {
