@@ -215,10 +215,10 @@ fn request(target: &'static str) -> impl Strategy<Value = (Vec<u8>, Vec<u8>)> {
     (method, target, "[01]", headers, body).prop_map(|(method, target, minor, headers, body)| {
         let mut rest = format!(" HTTP/1.{minor}\r\n");
         for (name, value) in headers {
-            rest += &format!("{name}: {value}\r\n");
+            rest.extend([&name, ": ", &value, "\r\n"]);
         }
         if let Some(body) = &body {
-            rest += &format!("Content-Length: {}\r\n", body.len());
+            rest.extend(["Content-Length: ", &body.len().to_string(), "\r\n"]);
         }
         rest += "\r\n";
         let whole = |target: &str| {
