@@ -158,7 +158,7 @@ impl<H: Handler> Posting<H> {
             let Ok(packet) = packet else {
                 return body.len();
             };
-            size += packet.data().len();
+            size += packet.data().len() + usize::from(!matches!(packet, Packet::Binary(_)));
         }
         size
     }

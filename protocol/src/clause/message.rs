@@ -50,5 +50,5 @@ super::register! { Server:
     "SRV-MSG-29" BOTH Must "observed: source id":
         "The server neither adds a source id to a message nor checks one.";
     "SRV-MSG-30" BOTH Should "observed: acknowledgements":
-        "When a target leaves before it answers a message, the source is told by `SERVER_ERROR` and nothing is kept for the open ack. A request to add a target or to open a stream is refused in its ack before it is handed on or never: when the target leaves first, no ack comes, and the notice that the link owes tells it.";
+        "When a target leaves before it answers a message, the source is told by `SERVER_ERROR` and nothing is kept for the open ack; a request to add a target or to open a stream that was handed on is never refused in its ack, and the notice that the link owes tells its source.";
 }

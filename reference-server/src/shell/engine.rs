@@ -188,19 +188,19 @@ impl Engine {
             Ok(Ok(())) => return,
             Ok(Err(_)) if fault!(self.hub().core_mut(), TolerateGarbage) => return,
             Ok(Err(refusal)) => {
-                info!(parent: span(connection), %refusal, "closing the sender");
+                span(connection).in_scope(|| info!(%refusal, "closing the sender"));
                 Ending::Protocol
             }
             // The panic hook has printed where and why.
             Err(_) => {
-                error!(parent: span(connection), "a packet could not be handled");
+                span(connection).in_scope(|| error!("a packet could not be handled"));
                 Ending::Internal
             }
         };
         // Closing tells peers, and so runs through the relay once more.
         let close = || self.hub_with(batch).close(connection, ending);
         if catch_unwind(AssertUnwindSafe(close)).is_err() {
-            error!(parent: span(connection), "a connection could not be closed in order");
+            span(connection).in_scope(|| error!("a connection could not be closed in order"));
         }
     }
 
@@ -236,7 +236,7 @@ impl Engine {
                     Ok(())
                 }
                 FrameKind::Connect { .. } => {
-                    debug!(parent: span(connection), namespace, "no such namespace");
+                    span(connection).in_scope(|| debug!(namespace, "no such namespace"));
                     let refusal = Encoded::invalid_namespace(namespace, !eio3);
                     self.hub_with(batch).reply(connection, refusal);
                     Ok(())
@@ -399,10 +399,10 @@ impl Handler for Sessions {
     // Called once for each connection, whoever ended it.
     fn closed(&self, socket: &Connection, reason: CloseReason, batch: &mut Batch) {
         let engine = &self.0;
-        debug!(parent: span(socket), reason = reason.name(), "transport closed");
+        span(socket).in_scope(|| debug!(reason = reason.name(), "transport closed"));
         let gone = || engine.hub_with(batch).gone(socket, Ending::from(reason));
         if catch_unwind(AssertUnwindSafe(gone)).is_err() {
-            error!(parent: span(socket), "a connection could not be forgotten in order");
+            span(socket).in_scope(|| error!("a connection could not be forgotten in order"));
         }
     }
 

@@ -313,7 +313,7 @@ impl Hub {
             Ok(()) => self.tally.queue(packets, bytes),
             Err(SendError::Closed) => {}
             Err(SendError::Full) => {
-                info!(parent: span(connection), "closing a consumer that is too far behind");
+                span(connection).in_scope(|| info!("closing a consumer that is too far behind"));
                 self.shut(connection, Ending::SlowConsumer);
             }
         }
@@ -321,7 +321,7 @@ impl Hub {
 
     /// Closes a connection; what that gives rise to is left in the outbox.
     fn shut(&mut self, connection: &Connection, ending: Ending) {
-        debug!(parent: span(connection), reason = ending.name(), "closing");
+        span(connection).in_scope(|| debug!(reason = ending.name(), "closing"));
         connection.data().end(ending);
         self.retire(connection, Phase::Closed);
         self.outside.remove(&connection.id());
@@ -337,7 +337,7 @@ impl Hub {
     /// Ends the membership of a connection in the relay, if it has one.
     fn retire(&mut self, connection: &Connection, phase: Phase) {
         if let Phase::Joined(id) = connection.data().phase() {
-            info!(parent: span(connection), "left");
+            span(connection).in_scope(|| info!("left"));
             self.forget(connection, id);
             self.core.gone(id);
         }
@@ -399,7 +399,7 @@ impl Hub {
                 }
                 Packet::Disconnect => {
                     // The relay has let go of it already.
-                    info!(parent: span(&connection), "turned away");
+                    span(&connection).in_scope(|| info!("turned away"));
                     self.forget(&connection, to);
                     connection.data().enter(Phase::Left);
                     self.put_outside(&connection, self.config.engine.connect_timeout);

@@ -36,9 +36,8 @@ pub(crate) struct Session {
     spoken: AtomicU8,
     /// Why we closed it, if we did.
     ending: OnceLock<Ending>,
-    /// The Socket.IO id under which it has joined, and its client id if that is not the
-    /// one it asks for.
-    joined: Mutex<Option<(Sid, Option<Box<str>>)>>,
+    /// Under which ids it has joined.
+    joined: Mutex<Option<Joined>>,
     /// The client id that it asks for.
     asked: Option<Box<str>>,
     /// Where it comes from.
@@ -47,6 +46,17 @@ pub(crate) struct Session {
     _seat: Option<Arc<Seat>>,
     /// What is needed to find out who it is, where somebody wants to know.
     papers: Option<Box<Papers>>,
+}
+
+/// The ids under which a connection has joined, last.
+#[derive(Debug)]
+struct Joined {
+    /// That of the relay.
+    id: ConnectionId,
+    /// That of Socket.IO.
+    sid: Sid,
+    /// The client id, if it is not the one that the connection asks for.
+    other: Option<Box<str>>,
 }
 
 /// How far a connection has come.
@@ -152,9 +162,9 @@ impl Session {
     }
 
     /// Notes under which ids it joins.
-    pub(crate) fn join_as(&self, sid: Sid, client: Option<&str>) {
+    pub(crate) fn join_as(&self, id: ConnectionId, sid: Sid, client: Option<&str>) {
         let other = (client != self.asked()).then(|| client.unwrap_or_default().into());
-        *self.joined.lock() = Some((sid, other));
+        *self.joined.lock() = Some(Joined { id, sid, other });
     }
 
     /// The client id that it asks for in its handshake.
@@ -172,22 +182,17 @@ impl Session {
 /// each line, because most connections have few of them.
 pub(crate) fn span(connection: &Connection) -> Span {
     let session = connection.data();
-    let number = match session.phase() {
-        Phase::Joined(id) => Some(id.0),
-        _ => None,
-    };
     let joined = session.joined.lock();
-    let (sid, client) = joined.as_ref().map_or((None, None), |(sid, client)| {
-        (Some(sid.as_str()), client.as_deref())
-    });
+    let joined = joined.as_ref();
+    let other = joined.and_then(|joined| joined.other.as_deref());
     // A span of a level that is filtered out would leave its lines without names,
     // so it has the highest, which says nothing about the lines.
     error_span!(
         "connection",
         remote = session.address.map(display),
         eio = connection.generation().number(),
-        client = handshake::shown(client.or(session.asked())),
-        sid,
-        connection = number,
+        client = handshake::shown(other.or(session.asked())),
+        sid = joined.map(|joined| joined.sid.as_str()),
+        connection = joined.map(|joined| joined.id.0),
     )
 }

@@ -63,7 +63,6 @@ async fn the_delay_ends_and_then_the_server_does() {
     let (address, admin) = (server.address, server.admin);
     let mut client = Client::join(&server, 4, "a").await;
     server.stop();
-    client.expect("1").await;
     assert_eq!(client.next().await, None);
     server.stopped().await;
     for address in [address, admin] {

@@ -91,7 +91,7 @@ async fn every_line_about_a_connection_names_it() {
             other => panic!("{other}: {line}"),
         };
         assert_eq!(who["eio"], expected, "{line}");
-        assert_eq!(who["sid"].as_str().unwrap().len(), 16, "{line}");
+        assert_eq!(who["sid"].as_str().unwrap().len(), 20, "{line}");
         assert!(who["connection"].is_u64(), "{line}");
         let remote = who["remote"].as_str().unwrap();
         assert!(remote.starts_with("127.0.0.1:"), "{remote}");

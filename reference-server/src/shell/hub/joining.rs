@@ -81,11 +81,11 @@ impl Hub {
         let sid = match sid {
             Ok(sid) => sid,
             Err(reason) => {
-                error!(parent: span(connection), %reason, "no randomness for an id");
+                span(connection).in_scope(|| error!(%reason, "no randomness for an id"));
                 return self.close(connection, Ending::Internal);
             }
         };
-        connection.data().join_as(sid, client_id.as_deref());
+        connection.data().join_as(id, sid, client_id.as_deref());
         let sid = sid.to_string();
         self.tally
             .join(connection.generation(), connection.data().spoken());
@@ -93,7 +93,7 @@ impl Hub {
         // Known here first: what the relay has to say comes after the `40`, even
         // if it is that the client may not stay (SRV-CORE-13).
         connection.data().enter(Phase::Joined(id));
-        info!(parent: span(connection), "joined");
+        span(connection).in_scope(|| info!("joined"));
         self.joined.insert(id, Arc::clone(connection));
         if !fault!(self.core, DropConnect) {
             self.send(connection, Encoded::connect(told.then_some(&sid)));
