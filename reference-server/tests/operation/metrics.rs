@@ -148,6 +148,8 @@ async fn every_figure_is_exact() {
     bad.send("4nonsense").await;
     assert_eq!(bad.next().await, None);
     server.reaches("p2p_transports", 2.0).await;
+    // The server waits a moment for the other end of a connection that it has closed.
+    server.reaches("p2p_tcp_connections", 2.0).await;
 
     let all = sum(&[a.counted, b.counted, old, twin, bad.counted]);
     let metrics = server.metrics().await;
