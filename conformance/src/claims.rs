@@ -29,6 +29,8 @@ pub struct Claims {
     pub eio: Vec<EioVersion>,
     /// The transports that it offers.
     pub transports: Vec<TransportName>,
+    /// It says itself which these are, so it is asked for no others.
+    pub only_transports: bool,
     /// What it offers beyond what everybody has to.
     pub capabilities: Vec<Capability>,
     /// The mildest level that it wants to be held to: with `should`, a broken `should` is
@@ -173,6 +175,7 @@ impl Claims {
             revision,
             dialects: document.dialects.into_inner(),
             eio,
+            only_transports: document.transports.is_some(),
             transports: document
                 .transports
                 .map_or_else(|| vec![TransportName::default()], Spanned::into_inner),

@@ -167,7 +167,9 @@ fn selection(
         transports: or(&args.transport, transports),
         // Whoever is at a URL may be behind something that lets only one of them through. What
         // the runner starts itself has all, and is asked for them where a scenario says so.
-        only_transports: !args.transport.is_empty() || claims.is_some() || !args.url.is_empty(),
+        only_transports: !args.transport.is_empty()
+            || claims.is_some_and(|claims| claims.only_transports)
+            || !args.url.is_empty(),
         patterns: args.select.clone(),
         claims: capabilities,
         revision: claims.map_or_else(requirements::current, |claims| claims.revision),
