@@ -16,9 +16,6 @@ use crate::socket::{State, Writer};
 /// than a millisecond of work, after which others have their turn.
 const READ: usize = 32 << 10;
 
-/// How much room there is at least for the rest of a frame that has begun.
-const ROOM: usize = 4 << 10;
-
 /// How much room the rest of a frame gets at once, however long it says that it is. More
 /// follows when this much has come.
 const AT_ONCE: usize = 64 << 10;
@@ -135,7 +132,7 @@ impl<H: Handler> Link<H> {
         } else {
             let mut carry = std::mem::take(&mut self.carry);
             let missing = self.reader.needed().saturating_sub(carry.len());
-            carry.reserve(missing.clamp(ROOM, AT_ONCE.max(carry.len())));
+            carry.reserve(missing.clamp(READ, AT_ONCE.max(carry.len())));
             carry
         };
         let carried = buffer.len();
