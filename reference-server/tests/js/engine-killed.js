@@ -11,22 +11,37 @@ const DEADLINE_MS = 20_000;
 
 const [url, name = 'v', id] = process.argv.slice(2);
 
-/** The process that is killed. */
+/** How long it takes until a client polls again. The libraries have no event that says so. */
+const WRITTEN_WITHIN_MS = 150;
+
+/**
+ * The process that is killed, while it polls: between two polls nobody could see it, on no
+ * server.
+ */
 async function victim() {
   const kind = KINDS.find((one) => one.name === name);
-  await connect(url, kind, id, (socket) => socket.on('ADD_TARGET', (who, ack) => ack()));
+  await connect(url, kind, id, (socket) => socket.on('ADD_TARGET', (who, ack) => {
+    ack();
+    setTimeout(() => process.send('polls'), WRITTEN_WITHIN_MS);
+  }));
   process.send('up');
+  // It does not outlive the test.
+  process.on('disconnect', () => process.exit());
 }
 
 async function test(kind) {
   const mine = `victim-${kind.name}`;
   const child = fork(__filename, [url, kind.name, mine]);
-  await new Promise((resolve, reject) => {
-    child.on('message', resolve);
+  const says = (what) => new Promise((resolve, reject) => {
+    child.on('message', (said) => { if (said === what) resolve(); });
     child.on('exit', (code) => reject(new Error(`the victim ended by itself, code ${code}`)));
   });
+  await says('up');
   const watcher = await connect(url, kind, `watcher-${kind.name}`);
+  const polls = says('polls');
   await new Promise((resolve) => watcher.emit('ADD_TARGET', mine, resolve));
+  await polls;
+  polls.catch(() => {});
   const told = received(watcher, 'TARGET_DISCONNECT');
   const start = Date.now();
   child.kill('SIGKILL');
