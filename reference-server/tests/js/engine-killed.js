@@ -12,7 +12,7 @@ const DEADLINE_MS = 20_000;
 const [url, name = 'v', id] = process.argv.slice(2);
 
 /** How long it takes until a client polls again. The libraries have no event that says so. */
-const WRITTEN_WITHIN_MS = 150;
+const POLLS_WITHIN_MS = 150;
 
 /**
  * The process that is killed, while it polls: between two polls nobody could see it, on no
@@ -20,10 +20,8 @@ const WRITTEN_WITHIN_MS = 150;
  */
 async function victim() {
   const kind = KINDS.find((one) => one.name === name);
-  await connect(url, kind, id, (socket) => socket.on('ADD_TARGET', (who, ack) => {
-    ack();
-    setTimeout(() => process.send('polls'), WRITTEN_WITHIN_MS);
-  }));
+  await connect(url, kind, id, (socket) => socket.on('ADD_TARGET', (who, ack) => ack()));
+  process.on('message', () => setTimeout(() => process.send('polls'), POLLS_WITHIN_MS));
   process.send('up');
   // It does not outlive the test.
   process.on('disconnect', () => process.exit());
@@ -33,15 +31,18 @@ async function test(kind) {
   const mine = `victim-${kind.name}`;
   const child = fork(__filename, [url, kind.name, mine]);
   const says = (what) => new Promise((resolve, reject) => {
-    child.on('message', (said) => { if (said === what) resolve(); });
-    child.on('exit', (code) => reject(new Error(`the victim ended by itself, code ${code}`)));
+    const ended = (code) => reject(new Error(`the victim ended by itself, code ${code}`));
+    child.once('exit', ended);
+    child.once('message', (said) => {
+      child.off('exit', ended);
+      if (said === what) resolve(); else reject(new Error(`the victim says ${said}`));
+    });
   });
   await says('up');
   const watcher = await connect(url, kind, `watcher-${kind.name}`);
-  const polls = says('polls');
   await new Promise((resolve) => watcher.emit('ADD_TARGET', mine, resolve));
-  await polls;
-  polls.catch(() => {});
+  child.send('do you poll?');
+  await says('polls');
   const told = received(watcher, 'TARGET_DISCONNECT');
   const start = Date.now();
   child.kill('SIGKILL');
