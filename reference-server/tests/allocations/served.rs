@@ -1,4 +1,4 @@
-//! The whole server, with clients on WebSockets in a thread of their own.
+//! The whole server, with clients in a thread of their own.
 
 use std::net::SocketAddr;
 use std::thread;
@@ -58,7 +58,7 @@ async fn round(a: &mut Socket, b: &mut Socket) {
             let (id, event) = asked.split_once('[').unwrap();
             assert_eq!(event, format!(r#""asked",{number}]"#));
             let id = id.strip_prefix("42").unwrap();
-            let answer = format!(r#"43{id}[{number}]"#);
+            let answer = format!("43{id}[{number}]");
             b.feed(Message::text(answer)).await.unwrap();
         }
         b.flush().await.unwrap();
@@ -87,7 +87,7 @@ fn messages_pass_the_whole_server_without_memory() {
             }
         });
     });
-    let mut played = || {
+    let played = || {
         let (done, played) = oneshot::channel();
         ask.send(done).unwrap();
         server.block_on(played).unwrap();
