@@ -51,6 +51,13 @@ enum What {
         #[arg(long, default_value_t = 8 << 20, value_name = "BYTES")]
         queue_bytes: u32,
     },
+    /// Memory of the server for each idle session: WebSocket and polling, without and with
+    /// TLS.
+    Sessions {
+        /// How many sessions of each kind are opened.
+        #[arg(long, default_value_t = 1_000, value_name = "NUMBER")]
+        number: u32,
+    },
     /// Persistent messages while an embedding server is killed again and again and its
     /// receivers come and go: none is lost, order is kept, doubles have a reason.
     Persistent {
@@ -117,6 +124,7 @@ impl Measure {
                     [server.child.id(), queue_bytes, seconds].map(|number| number.to_string());
                 script(workspace, "stall.js", &[url, pid, bytes, seconds])
             }
+            What::Sessions { number } => sessions(workspace, number),
             What::Persistent {
                 messages,
                 kills,
@@ -143,6 +151,48 @@ impl Measure {
             }
         }
     }
+}
+
+/// Counts the memory of idle sessions, each kind on a server of its own.
+fn sessions(workspace: &Workspace, number: u32) -> Result<ExitCode, Problem> {
+    let [chain, key] = certificate(workspace)?;
+    let tls = ["--set", chain.as_str(), "--set", key.as_str()];
+    let plain: &[&str] = &[];
+    for (kind, options) in [
+        ("websocket", plain),
+        ("polling", plain),
+        ("websocket", &tls),
+        ("polling", &tls),
+    ] {
+        let server = Server::start(workspace, options)?;
+        let arguments = [
+            server.url.clone(),
+            server.child.id().to_string(),
+            kind.to_owned(),
+            number.to_string(),
+        ];
+        let outcome = script(workspace, "sessions.js", &arguments)?;
+        if outcome != ExitCode::SUCCESS {
+            return Ok(outcome);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes a certificate for this machine, and gives the settings that name it and its key.
+fn certificate(workspace: &Workspace) -> Result<[String; 2], Problem> {
+    let folder = workspace.scratch()?;
+    let files = ["certificate.pem", "key.pem"].map(|name| folder.join(name).display().to_string());
+    let mut openssl = workspace.command("openssl");
+    openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt"]);
+    openssl.args(["ec_paramgen_curve:prime256v1", "-nodes", "-subj"]);
+    openssl.args(["/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]);
+    openssl.args(["-out", &files[0], "-keyout", &files[1]]);
+    run(openssl.stderr(Stdio::null()))?;
+    Ok([
+        format!("tls.certificate={}", files[0]),
+        format!("tls.key={}", files[1]),
+    ])
 }
 
 /// Builds the servers and the program that compares them, and runs it.
