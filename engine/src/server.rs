@@ -72,10 +72,10 @@ impl<H: Handler> Server<H> {
             }
         };
         let now = self.shared.now();
-        let times = &self.shared.times;
+        let bounds = &self.shared.bounds;
         let mut machine = match transport {
-            Transport::Polling => Machine::polling(generation, now, times),
-            Transport::WebSocket => Machine::websocket(generation, now, times),
+            Transport::Polling => Machine::polling(generation, now, bounds),
+            Transport::WebSocket => Machine::websocket(generation, now, bounds),
         };
         machine.queue.text(&self.hello(id, transport));
         machine.queued();

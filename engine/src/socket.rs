@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::batch::Batch;
 use crate::io::SharedIo;
-use crate::session::{Chunk, Machine, Phase, Queue, Times, Transport, Wakes};
+use crate::session::{Chunk, Machine, Phase, Queue, Bounds, Transport, Wakes};
 use crate::timers::Timers;
 use crate::{CloseReason, Config, Generation, Prepared, Sid};
 
@@ -21,7 +21,7 @@ use crate::{CloseReason, Config, Generation, Prepared, Sid};
 #[derive(Debug)]
 pub(crate) struct Shared<D> {
     pub(crate) config: Config,
-    pub(crate) times: Times,
+    pub(crate) bounds: Bounds,
     pub(crate) timers: Timers<D>,
     /// When the server's clock began.
     began: Instant,
@@ -30,10 +30,12 @@ pub(crate) struct Shared<D> {
 impl<D> Shared<D> {
     pub(crate) fn new(config: Config) -> Self {
         Self {
-            times: Times {
+            bounds: Bounds {
                 ping_interval: config.ping_interval,
                 ping_timeout: config.ping_timeout,
                 upgrade_timeout: config.upgrade_timeout,
+                queue_packets: config.queue_packets,
+                queue_bytes: config.queue_bytes,
             },
             config,
             timers: Timers::new(),
@@ -230,11 +232,11 @@ impl<D> Socket<D> {
         if !state.machine.takes_messages() {
             return Err(SendError::Closed);
         }
-        let (before, size) = state.machine.queue.depth();
-        let config = &self.shared.config;
-        let too_much = before + packets > config.queue_packets || size + bytes > config.queue_bytes;
-        // The first message always fits, whatever its size.
-        if too_much && before > 0 {
+        if !state
+            .machine
+            .queue
+            .has_room(packets, bytes, &self.shared.bounds)
+        {
             return Err(SendError::Full);
         }
         fill(&mut state.machine.queue);
@@ -317,8 +319,8 @@ impl<D> Socket<D> {
             // An earlier entry has taken its place.
             return;
         }
-        let times = self.shared.times;
-        self.act(batch, |machine, now| machine.tick(now, &times));
+        let bounds = self.shared.bounds;
+        self.act(batch, |machine, now| machine.tick(now, &bounds));
         self.arm();
     }
 
@@ -354,7 +356,7 @@ impl<D> Socket<D> {
     pub(crate) fn heard(&self) {
         if self.generation == Generation::V3 {
             let now = self.shared.now();
-            self.state.lock().machine.heard(now, &self.shared.times);
+            self.state.lock().machine.heard(now, &self.shared.bounds);
         }
     }
 

@@ -129,14 +129,14 @@ impl<H: Handler> Posting<H> {
             Err(error) => return self.misread(error, &mut batch),
         };
         let mut handled = 0;
-        let times = server.shared.times;
+        let bounds = server.shared.bounds;
         for packet in packets {
             let packet = match packet {
                 Ok(packet) => packet,
                 Err(error) => return self.misread(error, &mut batch),
             };
             handled += packet.data().len();
-            self.packet(&packet, &times, &mut batch);
+            self.packet(&packet, &bounds, &mut batch);
             if handled >= TURN {
                 handled = 0;
                 batch.flush();
@@ -166,11 +166,11 @@ impl<H: Handler> Posting<H> {
     fn packet(
         &self,
         packet: &Packet<'_>,
-        times: &crate::session::Times,
+        bounds: &crate::session::Bounds,
         batch: &mut Batch<H::Data>,
     ) {
         let Self { server, socket, .. } = self;
-        match socket.act(batch, |machine, now| machine.received(packet, now, times)) {
+        match socket.act(batch, |machine, now| machine.received(packet, now, bounds)) {
             Received::Nothing => {}
             Received::Text(text) => server.handler.text(socket, text, batch),
             Received::Binary(data) => server.handler.binary(socket, data, batch),

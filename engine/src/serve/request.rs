@@ -118,9 +118,9 @@ impl<H: Handler> Server<H> {
             Ok(accepted) => accepted,
             Err(answer) => return *answer,
         };
-        let times = self.shared.times;
+        let bounds = self.shared.bounds;
         let mut batch = Batch::new();
-        match socket.act(&mut batch, |machine, now| machine.probe(now, &times)) {
+        match socket.act(&mut batch, |machine, now| machine.probe(now, &bounds)) {
             Ok(prober) => {
                 tokio::spawn(websocket::probe(self, socket, upgrade, prober));
                 answer

@@ -35,12 +35,14 @@ pub enum Transport {
     WebSocket,
 }
 
-/// The times that a session keeps to.
+/// The times and bounds that a session keeps to; see [`Config`](crate::Config).
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Times {
+pub(crate) struct Bounds {
     pub(crate) ping_interval: Duration,
     pub(crate) ping_timeout: Duration,
     pub(crate) upgrade_timeout: Duration,
+    pub(crate) queue_packets: usize,
+    pub(crate) queue_bytes: usize,
 }
 
 /// Why a request is refused. The session goes on, unless the reason says otherwise.

@@ -5,7 +5,7 @@ use crate::CloseReason;
 use crate::batch::Batch;
 use crate::handler::Handler;
 use crate::packet::Packet;
-use crate::session::{Queue, Received};
+use crate::session::Received;
 use crate::websocket::{Incoming, ReadError, push_close};
 
 /// A turn that brought more messages than this, but fewer bytes than [`LARGE`], leaves
@@ -88,12 +88,8 @@ impl<H: Handler> Link<H> {
                 }
                 Ok(Some(Incoming::Ping(data))) => {
                     if self.transport {
-                        socket.act(batch, |machine, _| {
-                            if let Queue::Frames(frames) = &mut machine.queue {
-                                frames.pong(data);
-                            }
-                            machine.queued();
-                        });
+                        let bounds = server.shared.bounds;
+                        socket.act(batch, |machine, _| machine.pinged(data, &bounds));
                     }
                     continue;
                 }
@@ -108,9 +104,9 @@ impl<H: Handler> Link<H> {
                 return Outcome::Over(CloseReason::ParseError);
             };
             if self.transport {
-                let times = server.shared.times;
+                let bounds = server.shared.bounds;
                 let received =
-                    socket.act(batch, |machine, now| machine.received(&packet, now, &times));
+                    socket.act(batch, |machine, now| machine.received(&packet, now, &bounds));
                 match received {
                     Received::Nothing => {}
                     Received::Text(text) => server.handler.text(socket, text, batch),
