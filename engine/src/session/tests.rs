@@ -199,3 +199,50 @@ fn a_websocket_that_is_closed_ends_when_all_is_written() {
     assert_eq!(machine.phase(), Phase::Ended(CloseReason::ServerClose));
     assert!(machine.is_over());
 }
+
+/// Asking costs a client nothing, so answers that it does not take are bounded.
+#[test]
+fn a_client_that_asks_without_end_gets_no_more_answers_than_it_may_have() {
+    let most = BOUNDS.queue_packets + 16;
+    use Generation::{V3, V4};
+    let mut machines = [
+        (V3, polling(V3)),
+        (V3, Machine::websocket(V3, START, &BOUNDS)),
+        (V4, Machine::websocket(V4, START, &BOUNDS)),
+    ];
+    for (generation, machine) in &mut machines {
+        for _ in 0..10_000 {
+            if machine.transport() == Transport::WebSocket {
+                machine.pinged(&[0; 125], &BOUNDS);
+            }
+            if *generation == V3 {
+                machine.received(&Packet::Ping(""), START, &BOUNDS);
+            }
+        }
+        assert_eq!(machine.queue.depth().0, most);
+        assert_eq!(machine.phase(), Phase::Open);
+    }
+
+    // Nor do heartbeats that it answers without reading them.
+    let mut machine = polling(Generation::V4);
+    for beat in 1..1_000 {
+        let now = BOUNDS.ping_interval * beat;
+        machine.tick(now, &BOUNDS);
+        machine.received(&Packet::Pong(""), now, &BOUNDS);
+    }
+    assert_eq!(machine.queue.depth().0, most);
+}
+
+#[test]
+fn an_answer_is_not_much_larger_than_it_may_be() {
+    let mut machine = polling(Generation::V4);
+    for message in ["a", "b", "c"] {
+        machine.queue.message(&[&message.repeat(3 << 20)]);
+    }
+    for expected in [vec!['a', 'b'], vec!['c']] {
+        let poll = machine.poll().unwrap();
+        let texts = texts(machine.answer(poll));
+        let got: Vec<_> = texts.iter().filter_map(|text| text.chars().nth(1)).collect();
+        assert_eq!(got, expected);
+    }
+}

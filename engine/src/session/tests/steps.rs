@@ -15,13 +15,13 @@ pub(super) enum Step {
     Post,
     /// It ends.
     PostEnds { whole: bool },
-    /// A WebSocket comes for the session.
-    Probe,
-    /// The WebSocket of this number says something as a probe.
+    /// A WebSocket comes for the session, and may say `2probe`.
+    Probe { asks: bool },
+    /// The newest WebSocket, or the one so many before it, says something as a probe.
     Probed(usize, Packet<'static>),
     /// The newest WebSocket does all that an upgrade takes.
     Upgrade,
-    /// The WebSocket of this number is gone.
+    /// Such a WebSocket is gone.
     Gone(usize, CloseReason),
     /// A connection takes so many bytes of the frames that wait.
     Write(usize),
@@ -94,6 +94,16 @@ pub(super) fn kind() -> impl Strategy<Value = Kind> {
     prop::sample::select(vec![Kind::Text, Kind::Prepared, Kind::Binary])
 }
 
+/// Mostly the newest WebSocket, and sometimes one that has had its time.
+fn back() -> impl Strategy<Value = usize> {
+    prop_oneof![4 => Just(0_usize), 1 => 1_usize..3]
+}
+
+/// Some time in milliseconds: much of a heartbeat, or little of an upgrade.
+fn time() -> impl Strategy<Value = u64> {
+    prop_oneof![0_u64..12_000, 0_u64..400]
+}
+
 /// A step. Those that end a session are rare, so that sessions have a life.
 pub(super) fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
@@ -101,10 +111,10 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::PollBreaks),
         20 => Just(Step::Post),
         20 => prop::bool::weighted(0.95).prop_map(|whole| Step::PostEnds { whole }),
-        12 => Just(Step::Probe),
-        20 => (0_usize..4, probe_packet()).prop_map(|(which, packet)| Step::Probed(which, packet)),
+        12 => any::<bool>().prop_map(|asks| Step::Probe { asks }),
+        20 => (back(), probe_packet()).prop_map(|(which, packet)| Step::Probed(which, packet)),
         4 => Just(Step::Upgrade),
-        4 => (0_usize..4, reason()).prop_map(|(which, reason)| Step::Gone(which, reason)),
+        4 => (back(), reason()).prop_map(|(which, reason)| Step::Gone(which, reason)),
         40 => (0_usize..300).prop_map(Step::Write),
         20 => (0_usize..200_000).prop_map(Step::Write),
         90 => (kind(), length()).prop_map(|(kind, length)| Step::Send(kind, length)),
@@ -112,8 +122,8 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         10 => (0_usize..126).prop_map(Step::Ping),
         10 => Just(Step::Heard),
         1 => Just(Step::Misread),
-        20 => (0_u64..12_000).prop_map(Step::Wait),
-        8 => (0_u64..12_000).prop_map(Step::Late),
+        20 => time().prop_map(Step::Wait),
+        8 => time().prop_map(Step::Late),
         2 => Just(Step::Close),
         1 => reason().prop_map(Step::Abort),
     ]

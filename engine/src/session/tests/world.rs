@@ -75,7 +75,7 @@ impl World {
         // A WebSocket that does something itself needs no wake.
         let by_itself = matches!(
             step,
-            Step::Probed(..) | Step::Upgrade | Step::Gone(..) | Step::Write(_) | Step::Probe
+            Step::Probed(..) | Step::Upgrade | Step::Gone(..) | Step::Write(_) | Step::Probe { .. }
         );
         let polls = matches!(step, Step::Poll { .. });
         self.woken = false;
@@ -126,16 +126,20 @@ impl World {
                     self.model.post_ended(whole);
                 }
             }
-            Step::Probe => self.probe(),
-            Step::Probed(which, packet) => self.probed(which, &packet),
+            Step::Probe { asks } => {
+                self.probe();
+                if asks {
+                    self.probed(0, &Packet::Ping("probe"));
+                }
+            }
+            Step::Probed(back, packet) => self.probed(back, &packet),
             Step::Upgrade => {
                 self.probe();
-                let newest = self.websockets.len().saturating_sub(1);
-                self.probed(newest, &Packet::Ping("probe"));
-                self.probed(newest, &Packet::Upgrade);
+                self.probed(0, &Packet::Ping("probe"));
+                self.probed(0, &Packet::Upgrade);
             }
-            Step::Gone(which, reason) => {
-                if let Some(&prober) = self.websockets.get(which) {
+            Step::Gone(back, reason) => {
+                if let Some((which, prober)) = self.websocket(back) {
                     self.machine.websocket_gone(prober, reason);
                     self.model.gone(which, reason);
                 }
@@ -252,8 +256,14 @@ impl World {
         self.websockets.extend(prober);
     }
 
-    fn probed(&mut self, which: usize, packet: &Packet<'static>) {
-        if let Some(&prober) = self.websockets.get(which) {
+    /// The newest WebSocket, or the one so many before it.
+    fn websocket(&self, back: usize) -> Option<(usize, Prober)> {
+        let which = self.websockets.len().checked_sub(back + 1)?;
+        Some((which, self.websockets[which]))
+    }
+
+    fn probed(&mut self, back: usize, packet: &Packet<'static>) {
+        if let Some((which, prober)) = self.websocket(back) {
             let answer = self.machine.probed(prober, packet, self.now);
             assert_eq!(answer, self.model.probed(which, packet, self.now));
         }
