@@ -9,7 +9,7 @@ use tracing::error;
 
 use crate::batch::Batch;
 use crate::handler::{Handler, Opening};
-use crate::session::{Machine, Transport};
+use crate::session::{Form, Machine, Transport};
 use crate::socket::{Shared, Socket};
 use crate::{Config, Generation, Sid};
 
@@ -62,7 +62,7 @@ impl<H: Handler> Server<H> {
         generation: Generation,
         transport: Transport,
         request: http::request::Parts,
-        jsonp: Option<u32>,
+        form: Form,
     ) -> Option<Arc<Socket<H::Data>>> {
         let id = match Sid::random() {
             Ok(id) => id,
@@ -86,7 +86,7 @@ impl<H: Handler> Server<H> {
             request,
         });
         let shared = Arc::clone(&self.shared);
-        let socket = Arc::new(Socket::new(id, generation, jsonp, data, machine, shared));
+        let socket = Arc::new(Socket::new(id, generation, form, data, machine, shared));
         self.sessions.lock().insert(id, Arc::clone(&socket));
         socket.arm();
         Some(socket)

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::batch::Batch;
 use crate::io::SharedIo;
-use crate::session::{Chunk, Machine, Phase, Queue, Bounds, Transport, Wakes};
+use crate::session::{Bounds, Chunk, Form, Machine, Phase, Queue, Transport, Wakes};
 use crate::timers::Timers;
 use crate::{CloseReason, Config, Generation, Prepared, Sid};
 
@@ -58,8 +58,7 @@ impl<D> Shared<D> {
 pub struct Socket<D> {
     id: Sid,
     generation: Generation,
-    /// The number of the function that its answers call, if they are scripts.
-    jsonp: Option<u32>,
+    form: Form,
     data: D,
     state: Mutex<State>,
     /// The WebSocket that is the transport, once there is one.
@@ -122,7 +121,7 @@ impl<D> Socket<D> {
     pub(crate) fn new(
         id: Sid,
         generation: Generation,
-        jsonp: Option<u32>,
+        form: Form,
         data: D,
         machine: Machine,
         shared: Arc<Shared<D>>,
@@ -130,7 +129,7 @@ impl<D> Socket<D> {
         Self {
             id,
             generation,
-            jsonp,
+            form,
             data,
             state: Mutex::new(State {
                 machine,
@@ -161,9 +160,9 @@ impl<D> Socket<D> {
         self.state.lock().machine.transport()
     }
 
-    /// The number of the function that its answers call, if they are scripts.
-    pub(crate) fn jsonp(&self) -> Option<u32> {
-        self.jsonp
+    /// How answers to its polling requests are written.
+    pub(crate) fn form(&self) -> Form {
+        self.form
     }
 
     /// What the program keeps of the session.
@@ -218,6 +217,18 @@ impl<D> Socket<D> {
                 }
             },
         )
+    }
+
+    /// Queues one binary message; see [`send`](Self::send). It is shared and not copied if
+    /// it is large.
+    pub fn send_binary(
+        self: &Arc<Self>,
+        data: &Bytes,
+        batch: &mut Batch<D>,
+    ) -> Result<(), SendError> {
+        self.push(1, data.len(), batch, |queue| {
+            queue.binary(self.generation, data);
+        })
     }
 
     #[inline]

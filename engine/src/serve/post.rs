@@ -116,7 +116,7 @@ impl<H: Handler> Posting<H> {
         let generation = socket.generation();
         let mut batch = Batch::new();
         let form;
-        let packets = if socket.jsonp().is_some() {
+        let packets = if socket.form().jsonp.is_some() {
             form = payload::decode_jsonp(body);
             form.as_ref()
                 .map(|text| Payload::text(generation, text))

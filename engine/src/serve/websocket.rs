@@ -21,7 +21,7 @@ use crate::handler::Handler;
 use crate::io::{Io, SharedIo};
 use crate::packet::Packet;
 use crate::server::Server;
-use crate::session::{Phase, Prober, Transport};
+use crate::session::{Form, Phase, Prober, Transport};
 use crate::socket::{Socket, State, Writer};
 use crate::websocket::{Reader, push_close, push_frame};
 use crate::{CloseReason, Generation};
@@ -58,7 +58,8 @@ pub(super) async fn open<H: Handler>(
     };
     let (io, first) = Io::new(upgraded);
     let io = Arc::new(io);
-    let Some(socket) = server.open(generation, Transport::WebSocket, request, None) else {
+    let Some(socket) = server.open(generation, Transport::WebSocket, request, Form::default())
+    else {
         return;
     };
     let Some(prober) = socket.with(|state| state.machine.own_websocket()) else {

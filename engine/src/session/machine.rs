@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::heartbeat::{Beat, Heartbeat};
 use super::polling::Requests;
 use super::probe::{Probe, ProbeTick};
-use super::{Answer, Item, Prober, Queue, Refusal, Request, Bounds, Transport, Wakes};
+use super::{Answer, Bounds, Item, Prober, Queue, Refusal, Request, Transport, Wakes};
 use crate::packet::Packet;
 use crate::{CloseReason, Generation};
 
@@ -316,12 +316,7 @@ impl Machine {
         match (packet, self.generation) {
             (Packet::Message(text), _) => return Received::Text(text),
             (Packet::Binary(data), _) => return Received::Binary(data),
-            (Packet::Ping(_), Generation::V3) => {
-                if self.queue.has_room_for_heartbeat(bounds) {
-                    self.queue.text("3");
-                    self.queued();
-                }
-            }
+            (Packet::Ping(_), Generation::V3) => self.beat("3", bounds),
             (Packet::Pong(_), Generation::V4) => {
                 self.heartbeat.answered(now, bounds);
                 // The next is due earlier than this one was, if the timeout is longer than
@@ -346,6 +341,14 @@ impl Machine {
             _ => {}
         }
         Received::Nothing
+    }
+
+    /// Queues a heartbeat or the answer to one.
+    fn beat(&mut self, packet: &str, bounds: &Bounds) {
+        if self.queue.has_room_for_heartbeat(bounds) {
+            self.queue.text(packet);
+            self.queued();
+        }
     }
 
     /// The WebSocket that is the transport has brought a ping of RFC 6455.
@@ -400,10 +403,7 @@ impl Machine {
             return;
         }
         match self.heartbeat.tick(now, bounds) {
-            Beat::Send if self.is_open() && self.queue.has_room_for_heartbeat(bounds) => {
-                self.queue.text("2");
-                self.queued();
-            }
+            Beat::Send if self.is_open() => self.beat("2", bounds),
             Beat::None | Beat::Send => {}
             Beat::Missed => self.end(CloseReason::PingTimeout),
         }

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 pub(crate) use self::frames::{Chunk, Frames};
 pub(crate) use self::machine::{Machine, Phase, Received};
-pub(crate) use self::polling::{Answer, Request};
+pub(crate) use self::polling::{Answer, Form, Request};
 pub(crate) use self::probe::Prober;
 pub(crate) use self::queue::{Item, Queue};
 

@@ -242,7 +242,10 @@ fn an_answer_is_not_much_larger_than_it_may_be() {
     for expected in [vec!['a', 'b'], vec!['c']] {
         let poll = machine.poll().unwrap();
         let texts = texts(machine.answer(poll));
-        let got: Vec<_> = texts.iter().filter_map(|text| text.chars().nth(1)).collect();
+        let got: Vec<_> = texts
+            .iter()
+            .filter_map(|text| text.chars().nth(1))
+            .collect();
         assert_eq!(got, expected);
     }
 }

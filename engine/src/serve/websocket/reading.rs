@@ -105,8 +105,9 @@ impl<H: Handler> Link<H> {
             };
             if self.transport {
                 let bounds = server.shared.bounds;
-                let received =
-                    socket.act(batch, |machine, now| machine.received(&packet, now, &bounds));
+                let received = socket.act(batch, |machine, now| {
+                    machine.received(&packet, now, &bounds)
+                });
                 match received {
                     Received::Nothing => {}
                     Received::Text(text) => server.handler.text(socket, text, batch),

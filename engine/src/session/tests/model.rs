@@ -105,10 +105,7 @@ impl Model {
 
     /// Whether a poll that is open has to wait.
     pub(super) fn poll_waits(&self) -> bool {
-        self.open()
-            && self.transport == Transport::Polling
-            && self.waiting.is_empty()
-            && !self.noop
+        self.open() && self.transport == Transport::Polling && self.waiting.is_empty() && !self.noop
     }
 
     /// A request was answered with this many of the packets that wait.

@@ -216,7 +216,11 @@ impl World {
         assert!(!waits, "a poll has to wait");
         self.poll = None;
         let depth = self.machine.queue.depth();
-        assert_eq!(self.machine.answer(request), Answer::Ended, "answered twice");
+        assert_eq!(
+            self.machine.answer(request),
+            Answer::Ended,
+            "answered twice"
+        );
         assert_eq!(self.machine.queue.depth(), depth);
         // On a WebSocket nothing but a `6` is left for a poll, while the session lasts.
         let upgraded = self.model.transport == Transport::WebSocket;
