@@ -77,10 +77,12 @@ impl Handler for Echo {
     fn closed(&self, _: &Arc<Socket<()>>, _: CloseReason, _: &mut Batch<()>) {}
 }
 
+// Tests run this as a program of their own, so they see `main`.
+//
 // With one thread, connections are served in the order in which they were ready. Clients of
 // tests rely on it when they send over one and look over another.
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> io::Result<()> {
+pub(crate) async fn main() -> io::Result<()> {
     let options = Options::parse();
     let config = Config {
         ping_interval: Duration::from_millis(options.ping_interval_ms),

@@ -41,6 +41,8 @@ pub(super) struct Link<H: Handler> {
     reader: Reader,
     /// The beginning of a frame whose rest has not come yet.
     carry: Vec<u8>,
+    /// A close frame was written past the session.
+    closed: bool,
     /// Runs while the connection takes nothing. Boxed, because it seldom does.
     stall: Option<Pin<Box<Sleep>>>,
 }
@@ -127,6 +129,7 @@ impl<H: Handler> Link<H> {
             transport,
             reader,
             carry: Vec::new(),
+            closed: false,
             stall: None,
         }
     }
@@ -162,7 +165,7 @@ impl<H: Handler> Link<H> {
 
     /// Ends the connection in order, if it is still there: nothing that was written
     /// before shall be lost because bytes of the client were not read.
-    async fn goodbye(self) {
+    async fn goodbye(mut self) {
         let mut batch = Batch::new();
         self.server.settle(&self.socket, &mut batch);
         drop(batch);
@@ -171,7 +174,7 @@ impl<H: Handler> Link<H> {
                 .socket
                 .with(|state| state.machine.phase() == Phase::Ended(CloseReason::ServerClose));
         if !closed_in_order {
-            self.write_now(|frame| push_close(frame, None, ""));
+            self.close(None);
         }
         let io = self.io;
         // From here on nothing of the session is held.
@@ -190,6 +193,11 @@ impl<H: Handler> Link<H> {
             }
         };
         tokio::time::timeout(LINGER, drained).await.ok();
+    }
+
+    /// Writes the frame after which there is none, once.
+    fn close(&mut self, code: Option<u16>) {
+        self.closed = self.closed || self.write_now(|frame| push_close(frame, code, ""));
     }
 
     /// Writes a frame past the session, unless somebody is writing. A connection that

@@ -6,7 +6,7 @@ use crate::batch::Batch;
 use crate::handler::Handler;
 use crate::packet::Packet;
 use crate::session::Received;
-use crate::websocket::{Incoming, ReadError, push_close};
+use crate::websocket::{Incoming, ReadError};
 
 /// A turn that brought more messages than this, but fewer bytes than [`LARGE`], leaves
 /// its writing for after the turns of others, who may have more for the same clients.
@@ -52,6 +52,8 @@ impl<H: Handler> Link<H> {
         }
     }
 
+    /// Before anything that ends the session, what came of earlier messages is written: the
+    /// client has sent them before, and may wait for the answers.
     fn read(
         &mut self,
         buffer: &mut [u8],
@@ -95,14 +97,22 @@ impl<H: Handler> Link<H> {
                 }
                 Ok(Some(Incoming::Pong)) => continue,
                 Ok(Some(Incoming::Close { code })) => {
-                    self.write_now(|frame| push_close(frame, code, ""));
+                    batch.flush();
+                    self.close(code);
                     return Outcome::Over(CloseReason::TransportClose);
                 }
-                Err(error) => return self.refuse(error),
+                Err(error) => {
+                    batch.flush();
+                    return self.refuse(error);
+                }
             };
             let Some(packet) = packet else {
+                batch.flush();
                 return Outcome::Over(CloseReason::ParseError);
             };
+            if packet == Packet::Close {
+                batch.flush();
+            }
             if self.transport {
                 let bounds = server.shared.bounds;
                 let received = socket.act(batch, |machine, now| {
@@ -132,9 +142,9 @@ impl<H: Handler> Link<H> {
     }
 
     /// The client has broken the rules of RFC 6455.
-    fn refuse(&self, error: ReadError) -> Outcome {
+    fn refuse(&mut self, error: ReadError) -> Outcome {
         tracing::debug!(%error, "closing a WebSocket");
-        self.write_now(|frame| push_close(frame, Some(error.close_code()), ""));
+        self.close(Some(error.close_code()));
         Outcome::Over(CloseReason::TransportError)
     }
 }
