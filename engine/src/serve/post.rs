@@ -77,7 +77,7 @@ where
         .is_some_and(|kind| kind.as_bytes() == BINARY);
     if binary && posting.socket.generation() == Generation::V4 {
         // Generation 4 has no such payloads.
-        posting.abort(CloseReason::TransportError);
+        posting.abort(CloseReason::ParseError);
         return answer::last(StatusCode::BAD_REQUEST);
     }
     let config = posting.server.config();
@@ -86,7 +86,7 @@ where
         Ok(Ok(body)) => body,
         Ok(Err(error @ BodyError::TooLarge)) => {
             debug!(%error, "closing a session");
-            posting.abort(CloseReason::ParseError);
+            posting.abort(CloseReason::TooLarge);
             return answer::last(StatusCode::PAYLOAD_TOO_LARGE);
         }
         Ok(Err(error @ BodyError::Broken)) => {
@@ -100,7 +100,7 @@ where
     };
     if body.len() > config.max_message && posting.size(&body, binary) > config.max_message {
         debug!(error = %BodyError::TooLarge, "closing a session");
-        posting.abort(CloseReason::ParseError);
+        posting.abort(CloseReason::TooLarge);
         return answer::last(StatusCode::PAYLOAD_TOO_LARGE);
     }
     // From here on everything is there, and how it is made is another question.

@@ -325,7 +325,7 @@ impl Machine {
             }
             // A heartbeat in the wrong direction.
             (Packet::Ping(_), Generation::V4) | (Packet::Pong(_), Generation::V3) => {
-                self.end(CloseReason::TransportError);
+                self.end(CloseReason::ParseError);
             }
             (Packet::Close, _) => {
                 self.end(CloseReason::TransportClose);

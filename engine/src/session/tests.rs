@@ -169,7 +169,7 @@ fn heartbeats_have_a_direction() {
     ] {
         let mut machine = polling(generation);
         machine.received(&packet, START, &BOUNDS);
-        assert_eq!(machine.phase(), Phase::Ended(CloseReason::TransportError));
+        assert_eq!(machine.phase(), Phase::Ended(CloseReason::ParseError));
     }
 }
 

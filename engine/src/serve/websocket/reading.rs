@@ -145,6 +145,9 @@ impl<H: Handler> Link<H> {
     fn refuse(&mut self, error: ReadError) -> Outcome {
         tracing::debug!(%error, "closing a WebSocket");
         self.close(Some(error.close_code()));
-        Outcome::Over(CloseReason::TransportError)
+        Outcome::Over(match error {
+            ReadError::TooBig { .. } => CloseReason::TooLarge,
+            _ => CloseReason::ParseError,
+        })
     }
 }

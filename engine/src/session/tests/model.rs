@@ -202,7 +202,7 @@ impl Model {
                 self.alive = now;
                 self.asked = None;
             }
-            Packet::Ping(_) | Packet::Pong(_) => self.end(CloseReason::TransportError),
+            Packet::Ping(_) | Packet::Pong(_) => self.end(CloseReason::ParseError),
             Packet::Close => {
                 self.end(CloseReason::TransportClose);
                 if let Some(last) = self.waiting.front_mut() {
