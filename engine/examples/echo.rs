@@ -63,8 +63,6 @@ impl Handler for Echo {
 
     fn open(&self, _: Opening) {}
 
-    fn opened(&self, _: &Arc<Socket<()>>, _: &mut Batch<()>) {}
-
     fn text(&self, socket: &Arc<Socket<()>>, text: &str, batch: &mut Batch<()>) {
         Self::sent(socket, socket.send(&[text], &[], batch));
     }
@@ -73,8 +71,6 @@ impl Handler for Echo {
         let data = Bytes::copy_from_slice(data);
         Self::sent(socket, socket.send_binary(&data, batch));
     }
-
-    fn closed(&self, _: &Arc<Socket<()>>, _: CloseReason, _: &mut Batch<()>) {}
 }
 
 // Tests run this as a program of their own, so they see `main`.

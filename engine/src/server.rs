@@ -18,8 +18,9 @@ const TURN: usize = 64;
 
 /// An Engine.IO server.
 ///
-/// It answers HTTP requests ([`handle`](Self::handle)), whoever accepts the connections
-/// they come on, and keeps the time of its sessions ([`keep_time`](Self::keep_time)).
+/// It answers HTTP requests ([`handle`](Self::handle)) and keeps the time of its sessions
+/// ([`keep_time`](Self::keep_time)). Accepting connections and serving HTTP on them is left
+/// to the program, for example with hyper or axum.
 pub struct Server<H: Handler> {
     pub(crate) handler: Arc<H>,
     pub(crate) shared: Arc<Shared<H::Data>>,
@@ -27,7 +28,8 @@ pub struct Server<H: Handler> {
 }
 
 impl<H: Handler> Server<H> {
-    /// A server without sessions.
+    /// A server without sessions. It does nothing by itself: start a task with
+    /// [`keep_time`](Self::keep_time), and hand it requests.
     pub fn new(handler: Arc<H>, config: Config) -> Arc<Self> {
         Arc::new(Self {
             handler,
@@ -46,12 +48,13 @@ impl<H: Handler> Server<H> {
         &self.handler
     }
 
-    /// How many sessions there are.
+    /// How many sessions there are. One on polling that the program has closed counts until
+    /// its client has fetched what waits, or for 30 seconds.
     pub fn sessions(&self) -> usize {
         self.sessions.lock().len()
     }
 
-    /// The session of this id.
+    /// The session of this id; `None` if there is none, or none any more.
     pub fn session(&self, id: Sid) -> Option<Arc<Socket<H::Data>>> {
         self.sessions.lock().get(&id).cloned()
     }

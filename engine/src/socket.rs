@@ -92,7 +92,7 @@ pub(crate) enum Writer {
     Batch,
     /// The connection did not take all. Its own task writes the rest.
     Task(Option<Chunk>),
-    /// Nobody any more: it is broken.
+    /// None any more: it is broken.
     Broken,
 }
 
@@ -170,7 +170,8 @@ impl<D> Socket<D> {
         &self.data
     }
 
-    /// How much waits for the client. On a WebSocket the frames count.
+    /// How much waits for the client, heartbeats included. On a WebSocket the bytes are those
+    /// of frames, and what is being written counts until all of it is written.
     pub fn queued(&self) -> Queued {
         let (packets, bytes) = self.state.lock().machine.queue.depth();
         Queued { packets, bytes }
@@ -179,8 +180,9 @@ impl<D> Socket<D> {
     /// Queues a text message, given in parts, and binary messages that follow it
     /// directly. All are queued or none.
     ///
-    /// The error says that the session has ended, or that too much waits already.
-    /// Nothing is written before the batch is.
+    /// The error says that the session has ended, or that too much waits already; then
+    /// nothing was queued. Success says that the message is queued, not that it will arrive.
+    /// Nothing is written before the batch is. Messages arrive in the order of the calls.
     pub fn send(
         self: &Arc<Self>,
         text: &[&str],
@@ -258,15 +260,17 @@ impl<D> Socket<D> {
         Ok(())
     }
 
-    /// Closes the session. What waits for the client is still delivered, on polling to a
-    /// request that comes soon.
+    /// Closes the session, for the reason [`ServerClose`](CloseReason::ServerClose). What
+    /// waits for the client is still delivered, on polling to a request that comes within 30
+    /// seconds. Closing a session that has ended or is closing does nothing.
     pub fn close(self: &Arc<Self>, batch: &mut Batch<D>) {
         self.act(batch, |machine, now| {
             machine.close(CloseReason::ServerClose, now);
         });
     }
 
-    /// Ends the session at once, for this reason. What waits for the client is lost.
+    /// Ends the session at once, for this reason unless it had one already. What waits for
+    /// the client is lost.
     pub fn abort(self: &Arc<Self>, reason: CloseReason) {
         let mut batch = Batch::new();
         self.act(&mut batch, |machine, _| machine.end(reason));
@@ -277,7 +281,7 @@ impl<D> Socket<D> {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// Has something happen to the session, and wakes those who have to know.
+    /// Has something happen to the session, and wakes the tasks that it concerns.
     pub(crate) fn act<R>(
         self: &Arc<Self>,
         batch: &mut Batch<D>,
@@ -351,7 +355,7 @@ impl<D> Socket<D> {
         look(&mut self.state.lock())
     }
 
-    /// Why the session has ended, once: who is told tells the program.
+    /// Why the session has ended, once: the caller has to tell the program.
     pub(crate) fn take_end(&self) -> Option<CloseReason> {
         let mut state = self.state.lock();
         match state.machine.phase() {
@@ -404,8 +408,8 @@ impl<D> Socket<D> {
                 *writer = Writer::Idle;
                 return;
             };
-            // The lock is free while the system writes. Who queues more meanwhile finds
-            // that somebody is at it.
+            // The lock is free while the system writes. More may be queued meanwhile, and
+            // is written in the next round.
             drop(state);
             let outcome = write(io, &mut chunk);
             if !self.wrote(chunk, &outcome) {
@@ -446,7 +450,7 @@ impl<D> Socket<D> {
 }
 
 impl State {
-    /// Makes who calls the one that writes. False if somebody is already.
+    /// Makes the caller the one that writes. False if another writes already.
     fn claim(&mut self) -> bool {
         let idle = matches!(self.writer, Writer::Idle);
         if idle {

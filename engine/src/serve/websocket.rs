@@ -1,7 +1,7 @@
 //! The task of one WebSocket.
 //!
 //! It reads, hands messages to the program, and writes what the connection did not take
-//! when somebody else wrote to it. While it waits it holds no buffer.
+//! when another task wrote to it. While it waits it holds no buffer.
 
 mod reading;
 mod waiting;
@@ -101,7 +101,7 @@ pub(super) async fn probe<H: Handler>(
         .await;
 }
 
-/// Closes a WebSocket that nobody needs, as the official server does.
+/// Closes a WebSocket that is one too many, as the official server does.
 pub(super) async fn turn_away(upgrade: OnUpgrade) {
     if let Ok(upgraded) = upgrade.await {
         let mut frame = Vec::new();
@@ -200,7 +200,7 @@ impl<H: Handler> Link<H> {
         self.closed = self.closed || self.write_now(|frame| push_close(frame, code, ""));
     }
 
-    /// Writes a frame past the session, unless somebody is writing. A connection that
+    /// Writes a frame past the session, unless another task is writing. A connection that
     /// does not take it at once has no room for anything, and nothing is waited for.
     fn write_now(&self, write: impl FnOnce(&mut Vec<u8>)) -> bool {
         let idle = |state: &mut State| matches!(state.writer, Writer::Idle);

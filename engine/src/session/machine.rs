@@ -100,7 +100,7 @@ impl Machine {
         self.transport
     }
 
-    /// Who has to look at it again. What is told is forgotten.
+    /// Which tasks have to look at it again. What is told is forgotten.
     pub(crate) fn wakes(&mut self) -> Wakes {
         std::mem::take(&mut self.wakes)
     }

@@ -58,18 +58,18 @@ pub(crate) enum Refusal {
     SecondWebSocket,
 }
 
-/// Who has to look at the session again after something has happened.
+/// Which tasks have to look at the session again after something has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each stands for somebody else"
+    reason = "each stands for another party"
 )]
 pub(crate) struct Wakes {
     /// The request that polls.
     pub(crate) poll: bool,
     /// The task of the WebSocket that is the transport, or of the one that probes.
     pub(crate) websocket: bool,
-    /// Frames were queued that somebody has to write.
+    /// Frames were queued that have to be written.
     pub(crate) frames: bool,
     /// Something is due earlier than before.
     pub(crate) timer: bool,

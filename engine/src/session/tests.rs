@@ -187,7 +187,7 @@ fn what_waits_when_the_server_closes_can_still_be_fetched() {
     machine.close(CloseReason::ServerClose, START);
     let due = machine.due().unwrap();
     machine.tick(due, &BOUNDS);
-    assert!(machine.is_over(), "nobody has come for it");
+    assert!(machine.is_over(), "it was not fetched in time");
 }
 
 #[test]
@@ -203,8 +203,8 @@ fn a_websocket_that_is_closed_ends_when_all_is_written() {
 /// Asking costs a client nothing, so answers that it does not take are bounded.
 #[test]
 fn a_client_that_asks_without_end_gets_no_more_answers_than_it_may_have() {
-    let most = BOUNDS.queue_packets + 16;
     use Generation::{V3, V4};
+    let most = BOUNDS.queue_packets + 16;
     let mut machines = [
         (V3, polling(V3)),
         (V3, Machine::websocket(V3, START, &BOUNDS)),
@@ -224,7 +224,7 @@ fn a_client_that_asks_without_end_gets_no_more_answers_than_it_may_have() {
     }
 
     // Nor do heartbeats that it answers without reading them.
-    let mut machine = polling(Generation::V4);
+    let mut machine = polling(V4);
     for beat in 1..1_000 {
         let now = BOUNDS.ping_interval * beat;
         machine.tick(now, &BOUNDS);

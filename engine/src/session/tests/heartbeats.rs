@@ -26,7 +26,7 @@ proptest! {
         let mut last = Duration::ZERO;
         for gap in gaps {
             world.step(Step::Wait(gap));
-            if world.now - last >= patience {
+            if world.now >= last + patience {
                 break;
             }
             prop_assert_eq!(world.machine.phase(), Phase::Open);
@@ -42,8 +42,8 @@ proptest! {
         }
         world.step(Step::Write(usize::MAX));
         let end = last + patience;
-        if world.now < end {
-            let left = u64::try_from((end - world.now).as_millis()).unwrap();
+        if let Some(left) = end.checked_sub(world.now).filter(|left| !left.is_zero()) {
+            let left = u64::try_from(left.as_millis()).unwrap();
             world.step(Step::Wait(left - 1));
             prop_assert_eq!(world.machine.phase(), Phase::Open);
             world.step(Step::Wait(1));

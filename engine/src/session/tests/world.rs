@@ -1,4 +1,4 @@
-//! A session with what stands around it: the requests and WebSockets of its client, who
+//! A session with what stands around it: the requests and connections of its client, who
 //! writes, and the timers. All of it does what the real ones do, and no more, so a wake
 //! that is missing is found. What comes of each step is compared with the [`Model`].
 
@@ -26,7 +26,7 @@ pub(super) struct World {
     /// The request that polls, and whether its answer will be lost.
     poll: Option<(Request, bool)>,
     post: Option<Request>,
-    /// All WebSockets that have come, oldest first.
+    /// Every `WebSocket` that has come, oldest first.
     websockets: Vec<Prober>,
     /// Frames that are being written.
     chunk: Option<Chunk>,
@@ -412,7 +412,7 @@ impl World {
                 let expected = model.waiting.len() - closes.count();
                 assert!(packets == expected || packets > expected && self.chunk.is_some());
                 let unheard = frames.waits() && self.chunk.is_none() && !self.told;
-                assert!(!unheard, "nobody was told of the frames");
+                assert!(!unheard, "no writer was told of the frames");
             }
         }
         // Of its own a session has heartbeats, and the packet that ends it. The first
