@@ -5,6 +5,10 @@ use std::time::Duration;
 use super::Bounds;
 use crate::Generation;
 
+/// A heartbeat that is sent late by less than this part of its timeout counts as sent on
+/// time.
+const LATE: u32 = 16;
+
 /// The heartbeats of one session.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Heartbeat {
@@ -77,7 +81,15 @@ impl Heartbeat {
         }
         match self {
             Self::FromServer { due, sent } if !*sent => {
-                *due = now + bounds.ping_timeout;
+                // Timers are a little late, and the two in a row need not add up. A server
+                // that was held up for long gives the client its whole time.
+                let late = now.saturating_sub(*due);
+                let sent_at = if late < bounds.ping_timeout / LATE {
+                    *due
+                } else {
+                    now
+                };
+                *due = sent_at + bounds.ping_timeout;
                 *sent = true;
                 Beat::Send
             }

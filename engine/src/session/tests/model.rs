@@ -247,8 +247,10 @@ impl Model {
                 }
             }
             (Generation::V4, None) => {
-                if now >= self.alive + ping_interval {
-                    self.asked = Some(now);
+                let due = self.alive + ping_interval;
+                if now >= due {
+                    let punctual = now < due + ping_timeout / 16;
+                    self.asked = Some(if punctual { due } else { now });
                     if self.open() && room {
                         self.waiting.push_back(Got::packet("2"));
                     }
