@@ -17,7 +17,7 @@ const ENTROPY: usize = 15;
 ///
 /// A request that names it can speak for the session, so it is a secret between the server
 /// and one client.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sid([u8; LENGTH]);
 
 impl Sid {

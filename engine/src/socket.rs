@@ -19,15 +19,15 @@ use crate::{CloseReason, Config, Generation, Prepared, Sid};
 
 /// What all sessions of a server share.
 #[derive(Debug)]
-pub(crate) struct Shared<D> {
+pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) bounds: Bounds,
-    pub(crate) timers: Timers<D>,
+    pub(crate) timers: Timers,
     /// When the server's clock began.
     began: Instant,
 }
 
-impl<D> Shared<D> {
+impl Shared {
     pub(crate) fn new(config: Config) -> Self {
         Self {
             bounds: Bounds {
@@ -38,7 +38,7 @@ impl<D> Shared<D> {
                 queue_bytes: config.queue_bytes,
             },
             config,
-            timers: Timers::new(),
+            timers: Timers::default(),
             began: Instant::now(),
         }
     }
@@ -65,7 +65,7 @@ pub struct Socket<D> {
     io: OnceLock<SharedIo>,
     /// It takes no messages any more. Read before every message, so it has no lock.
     closed: AtomicBool,
-    pub(crate) shared: Arc<Shared<D>>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// What changes in a session.
@@ -124,7 +124,7 @@ impl<D> Socket<D> {
         form: Form,
         data: D,
         machine: Machine,
-        shared: Arc<Shared<D>>,
+        shared: Arc<Shared>,
     ) -> Self {
         Self {
             id,
@@ -320,7 +320,7 @@ impl<D> Socket<D> {
             waker.wake();
         }
         if let Some(due) = due {
-            self.shared.timers.add(due, self);
+            self.shared.timers.add(due, self.id);
         }
         if claimed {
             batch.add(Arc::clone(self));
@@ -346,7 +346,7 @@ impl<D> Socket<D> {
         state.armed = due.unwrap_or(u64::MAX);
         drop(state);
         if let Some(due) = due {
-            self.shared.timers.add(due, self);
+            self.shared.timers.add(due, self.id);
         }
     }
 
