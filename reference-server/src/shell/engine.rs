@@ -407,9 +407,12 @@ impl Handler for Sessions {
             |ending| ending != Ending::Stopping,
         );
         let why = ours.map_or_else(|| reason.name(), Ending::name);
-        span(socket).in_scope(|| match told {
-            true => info!(reason = why, "transport closed"),
-            false => debug!(reason = why, "transport closed"),
+        span(socket).in_scope(|| {
+            if told {
+                info!(reason = why, "transport closed");
+            } else {
+                debug!(reason = why, "transport closed");
+            }
         });
         let gone = || engine.hub_with(batch).gone(socket, Ending::from(reason));
         if catch_unwind(AssertUnwindSafe(gone)).is_err() {
