@@ -1,4 +1,4 @@
-//! Who has something to be written.
+//! Sockets that wait for being written.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,12 +11,28 @@ use crate::socket::Socket;
 /// fills more.
 const FEW: usize = 3;
 
-/// The sockets whose queues were filled and that nobody writes yet.
+/// The sockets whose queues were filled, and whose queues are not written yet.
 ///
-/// Sending only fills a queue. Whoever filled it writes it when all is said: at the end
-/// of a turn of a read loop, or when the batch is dropped. So one write carries all that
-/// a client got meanwhile, no lock is held over a system call, and no other task has to
-/// be woken.
+/// Sending only fills a queue and notes the socket here. The task that sends writes the
+/// queues when it [flushes](Self::flush) the batch, or drops it. So one write carries all
+/// messages that a client got meanwhile, no lock is held over a system call, and no other
+/// task has to be woken.
+///
+/// The calls of a [`Handler`](crate::Handler) are given a batch, which the engine flushes
+/// soon after they return. A program that sends at another time makes one:
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use sio_p2p_engine::{Batch, SendError, Socket};
+/// # fn example(sockets: &[Arc<Socket<()>>]) -> Result<(), SendError> {
+/// let mut batch = Batch::new();
+/// for socket in sockets {
+///     socket.send(&["to ", "all"], &[], &mut batch)?;
+/// }
+/// batch.flush();
+/// # Ok(())
+/// # }
+/// ```
 pub struct Batch<D> {
     sockets: SmallVec<[Arc<Socket<D>>; FEW]>,
 }
@@ -35,19 +51,20 @@ impl<D> Batch<D> {
         self.sockets.push(socket);
     }
 
-    /// Whether nobody has anything to be written.
+    /// Whether no socket waits for being written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sockets.is_empty()
     }
 
-    /// Takes over what another batch has.
+    /// Takes over the sockets of another batch, which is empty then.
     pub fn append(&mut self, other: &mut Self) {
         self.sockets.append(&mut other.sockets);
     }
 
-    /// Writes what is to be written, as far as the sockets take it. What they do not
-    /// take is left to their own tasks.
+    /// Writes all queues, without waiting. What a connection does not take at once is left
+    /// to its own task. A connection that turns out to be broken ends its session, which
+    /// [`Handler::closed`](crate::Handler::closed) tells.
     pub fn flush(&mut self) {
         for socket in self.sockets.drain(..) {
             socket.flush();

@@ -1,6 +1,6 @@
 //! Why a session ended.
 
-/// Why a session ended.
+/// Why a session ended. The first reason counts, whatever follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CloseReason {
     /// The client closed it in order.
@@ -9,8 +9,11 @@ pub enum CloseReason {
     TransportError,
     /// The client did not answer a heartbeat, or sent none.
     PingTimeout,
-    /// The client sent what is no packet, or no WebSocket frame.
+    /// The client sent what is no packet or no WebSocket frame, or a heartbeat that only a
+    /// server sends.
     ParseError,
+    /// The client sent a message larger than [`max_message`](crate::Config::max_message).
+    TooLarge,
     /// Two polling requests of one kind were open at the same time.
     OverlappingRequests,
     /// The client did not take a byte for longer than
@@ -29,9 +32,24 @@ impl CloseReason {
             Self::TransportError => "transport error",
             Self::PingTimeout => "ping timeout",
             Self::ParseError => "parse error",
+            Self::TooLarge => "payload too large",
             Self::OverlappingRequests => "overlapping requests",
             Self::WriteStall => "write stall",
             Self::ServerClose => "forced close",
+        }
+    }
+
+    /// Whether the server has decided it because of what the client did or did not do. The
+    /// others are the client's decision, the program's, or an accident of the network.
+    #[must_use]
+    pub fn is_fault_of_client(self) -> bool {
+        match self {
+            Self::TransportClose | Self::TransportError | Self::ServerClose => false,
+            Self::PingTimeout
+            | Self::ParseError
+            | Self::TooLarge
+            | Self::OverlappingRequests
+            | Self::WriteStall => true,
         }
     }
 }

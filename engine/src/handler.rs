@@ -26,29 +26,42 @@ pub struct Opening {
 ///
 /// The calls are made from the task that reads a connection, and it reads on when they
 /// return. So messages of one session come in order, and a client that floods the server
-/// slows down itself. They must not wait: who has to, starts a task.
+/// slows down itself. They must not wait or block. Work that takes time belongs into a task,
+/// which sends with a [`Batch`] of its own.
+///
+/// A session can end while one of its messages is handled, because a timer or another
+/// connection ends it, so [`closed`](Self::closed) may be called meanwhile. Calls for
+/// different sessions come from several threads at once.
 pub trait Handler: Send + Sync + 'static {
     /// What the program keeps of each session.
     type Data: Send + Sync + 'static;
 
-    /// A session will be opened. What is returned is [`Socket::data`].
+    /// A session will be opened. Gives what the program keeps of it, [`Socket::data`].
     fn open(&self, opening: Opening) -> Self::Data;
 
-    /// A session was opened, and the client was told so.
-    fn opened(&self, socket: &Arc<Socket<Self::Data>>, batch: &mut Batch<Self::Data>);
+    /// A session was opened. What is sent here reaches the client together with the first
+    /// packet, or right behind it.
+    /// Does nothing unless it is written.
+    fn opened(&self, socket: &Arc<Socket<Self::Data>>, batch: &mut Batch<Self::Data>) {
+        let _ = (socket, batch);
+    }
 
-    /// A text message has come.
+    /// A text message has come, of at most [`max_message`](crate::Config::max_message)
+    /// bytes.
     fn text(&self, socket: &Arc<Socket<Self::Data>>, text: &str, batch: &mut Batch<Self::Data>);
 
-    /// A binary message has come.
+    /// A binary message has come, of at most [`max_message`](crate::Config::max_message)
+    /// bytes.
     fn binary(&self, socket: &Arc<Socket<Self::Data>>, data: &[u8], batch: &mut Batch<Self::Data>);
 
-    /// A session has ended, for whatever reason. Called once for each that was opened,
-    /// and last.
+    /// A session has ended, for this reason. Called once for each that was opened.
+    /// Does nothing unless it is written.
     fn closed(
         &self,
         socket: &Arc<Socket<Self::Data>>,
         reason: CloseReason,
         batch: &mut Batch<Self::Data>,
-    );
+    ) {
+        let _ = (socket, reason, batch);
+    }
 }

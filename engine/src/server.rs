@@ -9,7 +9,7 @@ use tracing::error;
 
 use crate::batch::Batch;
 use crate::handler::{Handler, Opening};
-use crate::session::{Machine, Transport};
+use crate::session::{Form, Machine, Transport};
 use crate::socket::{Shared, Socket};
 use crate::{Config, Generation, Sid};
 
@@ -18,8 +18,9 @@ const TURN: usize = 64;
 
 /// An Engine.IO server.
 ///
-/// It answers HTTP requests ([`handle`](Self::handle)), whoever accepts the connections
-/// they come on, and keeps the time of its sessions ([`keep_time`](Self::keep_time)).
+/// It answers HTTP requests ([`handle`](Self::handle)) and keeps the time of its sessions
+/// ([`keep_time`](Self::keep_time)). Accepting connections and serving HTTP on them is left
+/// to the program, for example with hyper or axum.
 pub struct Server<H: Handler> {
     pub(crate) handler: Arc<H>,
     pub(crate) shared: Arc<Shared>,
@@ -27,7 +28,8 @@ pub struct Server<H: Handler> {
 }
 
 impl<H: Handler> Server<H> {
-    /// A server without sessions.
+    /// A server without sessions. It does nothing by itself: start a task with
+    /// [`keep_time`](Self::keep_time), and hand it requests.
     pub fn new(handler: Arc<H>, config: Config) -> Arc<Self> {
         Arc::new(Self {
             handler,
@@ -46,12 +48,13 @@ impl<H: Handler> Server<H> {
         &self.handler
     }
 
-    /// How many sessions there are.
+    /// How many sessions there are. One on polling that the program has closed counts until
+    /// its client has fetched what waits, or for 30 seconds.
     pub fn sessions(&self) -> usize {
         self.sessions.lock().len()
     }
 
-    /// The session of this id.
+    /// The session of this id; `None` if there is none, or none any more.
     pub fn session(&self, id: Sid) -> Option<Arc<Socket<H::Data>>> {
         self.sessions.lock().get(&id).cloned()
     }
@@ -62,7 +65,7 @@ impl<H: Handler> Server<H> {
         generation: Generation,
         transport: Transport,
         request: http::request::Parts,
-        jsonp: Option<u32>,
+        form: Form,
     ) -> Option<Arc<Socket<H::Data>>> {
         let id = match Sid::random() {
             Ok(id) => id,
@@ -72,10 +75,10 @@ impl<H: Handler> Server<H> {
             }
         };
         let now = self.shared.now();
-        let times = &self.shared.times;
+        let bounds = &self.shared.bounds;
         let mut machine = match transport {
-            Transport::Polling => Machine::polling(generation, now, times),
-            Transport::WebSocket => Machine::websocket(generation, now, times),
+            Transport::Polling => Machine::polling(generation, now, bounds),
+            Transport::WebSocket => Machine::websocket(generation, now, bounds),
         };
         machine.queue.text(&self.hello(id, transport));
         machine.queued();
@@ -86,7 +89,7 @@ impl<H: Handler> Server<H> {
             request,
         });
         let shared = Arc::clone(&self.shared);
-        let socket = Arc::new(Socket::new(id, generation, jsonp, data, machine, shared));
+        let socket = Arc::new(Socket::new(id, generation, form, data, machine, shared));
         self.sessions.lock().insert(id, Arc::clone(&socket));
         socket.arm();
         Some(socket)

@@ -15,13 +15,13 @@ const ENTROPY: usize = 15;
 /// The id of a session: 20 characters of the URL-safe base64 alphabet, from 15
 /// random bytes.
 ///
-/// Whoever knows it can speak in the name of the session, so it is a secret between
-/// the server and one client.
+/// A request that names it can speak for the session, so it is a secret between the server
+/// and one client.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sid([u8; LENGTH]);
 
 impl Sid {
-    /// A new id that nobody can guess. The error is that of the system's source of
+    /// A new id, which cannot be guessed. The error is that of the system's source of
     /// randomness.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; ENTROPY];

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::batch::Batch;
 use crate::io::SharedIo;
-use crate::session::{Chunk, Machine, Phase, Queue, Times, Transport, Wakes};
+use crate::session::{Bounds, Chunk, Form, Machine, Phase, Queue, Transport, Wakes};
 use crate::timers::Timers;
 use crate::{CloseReason, Config, Generation, Prepared, Sid};
 
@@ -21,7 +21,7 @@ use crate::{CloseReason, Config, Generation, Prepared, Sid};
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) config: Config,
-    pub(crate) times: Times,
+    pub(crate) bounds: Bounds,
     pub(crate) timers: Timers,
     /// When the server's clock began.
     began: Instant,
@@ -30,10 +30,12 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(config: Config) -> Self {
         Self {
-            times: Times {
+            bounds: Bounds {
                 ping_interval: config.ping_interval,
                 ping_timeout: config.ping_timeout,
                 upgrade_timeout: config.upgrade_timeout,
+                queue_packets: config.queue_packets,
+                queue_bytes: config.queue_bytes,
             },
             config,
             timers: Timers::default(),
@@ -56,8 +58,7 @@ impl Shared {
 pub struct Socket<D> {
     id: Sid,
     generation: Generation,
-    /// The number of the function that its answers call, if they are scripts.
-    jsonp: Option<u32>,
+    form: Form,
     data: D,
     state: Mutex<State>,
     /// The WebSocket that is the transport, once there is one.
@@ -91,7 +92,7 @@ pub(crate) enum Writer {
     Batch,
     /// The connection did not take all. Its own task writes the rest.
     Task(Option<Chunk>),
-    /// Nobody any more: it is broken.
+    /// None any more: it is broken.
     Broken,
 }
 
@@ -120,7 +121,7 @@ impl<D> Socket<D> {
     pub(crate) fn new(
         id: Sid,
         generation: Generation,
-        jsonp: Option<u32>,
+        form: Form,
         data: D,
         machine: Machine,
         shared: Arc<Shared>,
@@ -128,7 +129,7 @@ impl<D> Socket<D> {
         Self {
             id,
             generation,
-            jsonp,
+            form,
             data,
             state: Mutex::new(State {
                 machine,
@@ -159,9 +160,9 @@ impl<D> Socket<D> {
         self.state.lock().machine.transport()
     }
 
-    /// The number of the function that its answers call, if they are scripts.
-    pub(crate) fn jsonp(&self) -> Option<u32> {
-        self.jsonp
+    /// How answers to its polling requests are written.
+    pub(crate) fn form(&self) -> Form {
+        self.form
     }
 
     /// What the program keeps of the session.
@@ -169,7 +170,8 @@ impl<D> Socket<D> {
         &self.data
     }
 
-    /// How much waits for the client. On a WebSocket the frames count.
+    /// How much waits for the client, heartbeats included. On a WebSocket the bytes are those
+    /// of frames, and what is being written counts until all of it is written.
     pub fn queued(&self) -> Queued {
         let (packets, bytes) = self.state.lock().machine.queue.depth();
         Queued { packets, bytes }
@@ -178,8 +180,9 @@ impl<D> Socket<D> {
     /// Queues a text message, given in parts, and binary messages that follow it
     /// directly. All are queued or none.
     ///
-    /// The error says that the session has ended, or that too much waits already.
-    /// Nothing is written before the batch is.
+    /// The error says that the session has ended, or that too much waits already; then
+    /// nothing was queued. Success says that the message is queued, not that it will arrive.
+    /// Nothing is written before the batch is. Messages arrive in the order of the calls.
     pub fn send(
         self: &Arc<Self>,
         text: &[&str],
@@ -218,6 +221,18 @@ impl<D> Socket<D> {
         )
     }
 
+    /// Queues one binary message; see [`send`](Self::send). It is shared and not copied if
+    /// it is large.
+    pub fn send_binary(
+        self: &Arc<Self>,
+        data: &Bytes,
+        batch: &mut Batch<D>,
+    ) -> Result<(), SendError> {
+        self.push(1, data.len(), batch, |queue| {
+            queue.binary(self.generation, data);
+        })
+    }
+
     #[inline]
     fn push(
         self: &Arc<Self>,
@@ -230,11 +245,11 @@ impl<D> Socket<D> {
         if !state.machine.takes_messages() {
             return Err(SendError::Closed);
         }
-        let (before, size) = state.machine.queue.depth();
-        let config = &self.shared.config;
-        let too_much = before + packets > config.queue_packets || size + bytes > config.queue_bytes;
-        // The first message always fits, whatever its size.
-        if too_much && before > 0 {
+        if !state
+            .machine
+            .queue
+            .has_room(packets, bytes, &self.shared.bounds)
+        {
             return Err(SendError::Full);
         }
         fill(&mut state.machine.queue);
@@ -245,15 +260,17 @@ impl<D> Socket<D> {
         Ok(())
     }
 
-    /// Closes the session. What waits for the client is still delivered, on polling to a
-    /// request that comes soon.
+    /// Closes the session, for the reason [`ServerClose`](CloseReason::ServerClose). What
+    /// waits for the client is still delivered, on polling to a request that comes within 30
+    /// seconds. Closing a session that has ended or is closing does nothing.
     pub fn close(self: &Arc<Self>, batch: &mut Batch<D>) {
         self.act(batch, |machine, now| {
             machine.close(CloseReason::ServerClose, now);
         });
     }
 
-    /// Ends the session at once, for this reason. What waits for the client is lost.
+    /// Ends the session at once, for this reason unless it had one already. What waits for
+    /// the client is lost.
     pub fn abort(self: &Arc<Self>, reason: CloseReason) {
         let mut batch = Batch::new();
         self.act(&mut batch, |machine, _| machine.end(reason));
@@ -264,7 +281,7 @@ impl<D> Socket<D> {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// Has something happen to the session, and wakes those who have to know.
+    /// Has something happen to the session, and wakes the tasks that it concerns.
     pub(crate) fn act<R>(
         self: &Arc<Self>,
         batch: &mut Batch<D>,
@@ -317,8 +334,8 @@ impl<D> Socket<D> {
             // An earlier entry has taken its place.
             return;
         }
-        let times = self.shared.times;
-        self.act(batch, |machine, now| machine.tick(now, &times));
+        let bounds = self.shared.bounds;
+        self.act(batch, |machine, now| machine.tick(now, &bounds));
         self.arm();
     }
 
@@ -338,7 +355,7 @@ impl<D> Socket<D> {
         look(&mut self.state.lock())
     }
 
-    /// Why the session has ended, once: who is told tells the program.
+    /// Why the session has ended, once: the caller has to tell the program.
     pub(crate) fn take_end(&self) -> Option<CloseReason> {
         let mut state = self.state.lock();
         match state.machine.phase() {
@@ -354,7 +371,7 @@ impl<D> Socket<D> {
     pub(crate) fn heard(&self) {
         if self.generation == Generation::V3 {
             let now = self.shared.now();
-            self.state.lock().machine.heard(now, &self.shared.times);
+            self.state.lock().machine.heard(now, &self.shared.bounds);
         }
     }
 
@@ -391,8 +408,8 @@ impl<D> Socket<D> {
                 *writer = Writer::Idle;
                 return;
             };
-            // The lock is free while the system writes. Who queues more meanwhile finds
-            // that somebody is at it.
+            // The lock is free while the system writes. More may be queued meanwhile, and
+            // is written in the next round.
             drop(state);
             let outcome = write(io, &mut chunk);
             if !self.wrote(chunk, &outcome) {
@@ -433,7 +450,7 @@ impl<D> Socket<D> {
 }
 
 impl State {
-    /// Makes who calls the one that writes. False if somebody is already.
+    /// Makes the caller the one that writes. False if another writes already.
     fn claim(&mut self) -> bool {
         let idle = matches!(self.writer, Writer::Idle);
         if idle {

@@ -34,7 +34,7 @@ const TURN: usize = 16 << 10;
 ///
 /// A program that accepts connections itself puts one around each, directly around the
 /// [`TcpStream`](tokio::net::TcpStream). A WebSocket then takes the TCP connection over,
-/// and anybody can write to it without a lock.
+/// and any task can write to it without a lock.
 #[derive(Debug)]
 pub struct StallGuard<S> {
     stream: S,
@@ -280,7 +280,7 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 
-    /// Whoever never stops writing is not read without end.
+    /// A client that never stops writing is not read without end.
     #[tokio::test]
     async fn others_have_their_turn_while_there_is_something_to_read() {
         const ALL: usize = 1 << 20;

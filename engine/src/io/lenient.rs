@@ -1,8 +1,8 @@
 //! A stream that takes request targets which are escaped less than they should be.
 //!
 //! RFC 3986 wants some characters percent-encoded. Node's HTTP server takes them as they
-//! are, and clients exist that rely on it. hyper refuses such a request before anybody
-//! sees it, so they are encoded before hyper reads them.
+//! are, and clients exist that rely on it. hyper refuses such a request before a
+//! program sees it, so they are encoded before hyper reads them.
 
 mod requests;
 #[cfg(test)]

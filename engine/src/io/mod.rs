@@ -24,7 +24,7 @@ pub use self::guard::StallGuard;
 use self::guard::Tie;
 pub use self::lenient::Lenient;
 
-/// The connection under a WebSocket, which anybody may write to.
+/// The connection under a WebSocket, which any task may write to.
 #[derive(Debug)]
 pub(crate) enum Io {
     /// A TCP connection. Reading and writing need no lock.

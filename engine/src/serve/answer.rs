@@ -67,7 +67,7 @@ pub(super) fn taken() -> Response<Body> {
     with(Body::new("ok"), HTML)
 }
 
-/// The answer to a request that polls. Nobody may keep it.
+/// The answer to a request that polls. No cache may keep it.
 pub(super) fn payload(body: Body, content_type: HeaderValue) -> Response<Body> {
     with(body, content_type)
 }

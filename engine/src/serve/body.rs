@@ -12,7 +12,7 @@ use http_body::{Frame, SizeHint};
 #[derive(Default)]
 pub struct Body {
     bytes: Option<Bytes>,
-    /// What happens if nobody takes the bytes.
+    /// What happens if the bytes are not taken.
     lost: Option<Box<dyn FnOnce() + Send>>,
 }
 

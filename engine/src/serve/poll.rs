@@ -11,7 +11,7 @@ use crate::batch::Batch;
 use crate::handler::Handler;
 use crate::payload;
 use crate::server::Server;
-use crate::session::{Answer, Item, Request};
+use crate::session::{Answer, Form, Item, Request};
 use crate::socket::Socket;
 
 /// A request that polls, until it is answered. Dropped before that, it has broken.
@@ -21,7 +21,8 @@ struct Polling<H: Handler> {
     request: Request,
 }
 
-/// Answers a request that polls, when there is something for its client.
+/// Answers a request that polls, when there is something for its client. `base64` says that
+/// this request asks for binary data in text, if the session does not.
 pub(super) async fn poll<H: Handler>(
     server: Arc<Server<H>>,
     socket: Arc<Socket<H::Data>>,
@@ -69,8 +70,11 @@ impl<H: Handler> Polling<H> {
             return answer::Problem::SessionUnknown.answer();
         }
         let generation = self.socket.generation();
-        let jsonp = self.socket.jsonp();
-        let takes_binary = !base64 && jsonp.is_none();
+        let Form {
+            jsonp,
+            base64: always,
+        } = self.socket.form();
+        let takes_binary = !base64 && !always && jsonp.is_none();
         let packets = packets.iter().filter_map(|item| item.packet(generation));
         let mut body = Vec::new();
         let content = payload::encode(generation, takes_binary, packets, &mut body);

@@ -77,7 +77,7 @@ where
         .is_some_and(|kind| kind.as_bytes() == BINARY);
     if binary && posting.socket.generation() == Generation::V4 {
         // Generation 4 has no such payloads.
-        posting.abort(CloseReason::TransportError);
+        posting.abort(CloseReason::ParseError);
         return answer::last(StatusCode::BAD_REQUEST);
     }
     let config = posting.server.config();
@@ -86,7 +86,7 @@ where
         Ok(Ok(body)) => body,
         Ok(Err(error @ BodyError::TooLarge)) => {
             debug!(%error, "closing a session");
-            posting.abort(CloseReason::ParseError);
+            posting.abort(CloseReason::TooLarge);
             return answer::last(StatusCode::PAYLOAD_TOO_LARGE);
         }
         Ok(Err(error @ BodyError::Broken)) => {
@@ -100,7 +100,7 @@ where
     };
     if body.len() > config.max_message && posting.size(&body, binary) > config.max_message {
         debug!(error = %BodyError::TooLarge, "closing a session");
-        posting.abort(CloseReason::ParseError);
+        posting.abort(CloseReason::TooLarge);
         return answer::last(StatusCode::PAYLOAD_TOO_LARGE);
     }
     // From here on everything is there, and how it is made is another question.
@@ -116,7 +116,7 @@ impl<H: Handler> Posting<H> {
         let generation = socket.generation();
         let mut batch = Batch::new();
         let form;
-        let packets = if socket.jsonp().is_some() {
+        let packets = if socket.form().jsonp.is_some() {
             form = payload::decode_jsonp(body);
             form.as_ref()
                 .map(|text| Payload::text(generation, text))
@@ -129,14 +129,14 @@ impl<H: Handler> Posting<H> {
             Err(error) => return self.misread(error, &mut batch),
         };
         let mut handled = 0;
-        let times = server.shared.times;
+        let bounds = server.shared.bounds;
         for packet in packets {
             let packet = match packet {
                 Ok(packet) => packet,
                 Err(error) => return self.misread(error, &mut batch),
             };
             handled += packet.data().len();
-            self.packet(&packet, &times, &mut batch);
+            self.packet(&packet, &bounds, &mut batch);
             if handled >= TURN {
                 handled = 0;
                 batch.flush();
@@ -166,11 +166,11 @@ impl<H: Handler> Posting<H> {
     fn packet(
         &self,
         packet: &Packet<'_>,
-        times: &crate::session::Times,
+        bounds: &crate::session::Bounds,
         batch: &mut Batch<H::Data>,
     ) {
         let Self { server, socket, .. } = self;
-        match socket.act(batch, |machine, now| machine.received(packet, now, times)) {
+        match socket.act(batch, |machine, now| machine.received(packet, now, bounds)) {
             Received::Nothing => {}
             Received::Text(text) => server.handler.text(socket, text, batch),
             Received::Binary(data) => server.handler.binary(socket, data, batch),

@@ -1,6 +1,6 @@
 //! What the query of a request says.
 
-use crate::session::Transport;
+use crate::session::{Form, Transport};
 use crate::{Generation, Sid};
 
 /// What the query of a request says. Of repeated parameters the last counts, as for the
@@ -14,10 +14,8 @@ pub(super) struct Query {
     pub(super) generation: Generation,
     /// The session that it is for, if it names one.
     pub(super) session: Named,
-    /// The client cannot read binary payloads.
-    pub(super) base64: bool,
-    /// The number of the function that a script shall call (JSONP).
-    pub(super) jsonp: Option<u32>,
+    /// How an answer to it is written.
+    pub(super) form: Form,
 }
 
 /// Which session a request is for.
@@ -37,8 +35,7 @@ impl Query {
             transport: None,
             generation: Generation::V3,
             session: Named::None,
-            base64: false,
-            jsonp: None,
+            form: Form::default(),
         };
         for parameter in query.split('&') {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
@@ -59,11 +56,11 @@ impl Query {
                 }
                 "sid" if value.is_empty() => found.session = Named::None,
                 "sid" => found.session = value.parse().map_or(Named::Impossible, Named::Sid),
-                "b64" => found.base64 = !value.is_empty(),
+                "b64" => found.form.base64 = !value.is_empty(),
                 "j" => {
                     // The official server takes the digits out of whatever is there.
                     let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-                    found.jsonp = Some(digits.parse().unwrap_or_default());
+                    found.form.jsonp = Some(digits.parse().unwrap_or_default());
                 }
                 _ => {}
             }
@@ -87,7 +84,7 @@ mod tests {
         }
         assert_eq!(Query::read("sid=x").session, Named::Impossible);
         assert_eq!(Query::read("sid=").session, Named::None);
-        assert_eq!(Query::read("j=a1b2").jsonp, Some(12));
-        assert!(Query::read("b64=1").base64);
+        assert_eq!(Query::read("j=a1b2").form.jsonp, Some(12));
+        assert!(Query::read("b64=1").form.base64);
     }
 }

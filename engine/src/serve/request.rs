@@ -60,14 +60,14 @@ impl<H: Handler> Server<H> {
             return Problem::BadHandshakeMethod.answer();
         }
         let (head, _) = request.into_parts();
-        let opened = self.open(query.generation, Transport::Polling, head, query.jsonp);
+        let opened = self.open(query.generation, Transport::Polling, head, query.form);
         let Some(socket) = opened else {
             return empty(StatusCode::SERVICE_UNAVAILABLE);
         };
         let mut batch = Batch::new();
         self.handler.opened(&socket, &mut batch);
         drop(batch);
-        poll::poll(self, socket, query.base64).await
+        poll::poll(self, socket, query.form.base64).await
     }
 
     /// Answers a request of a session that polls or brings packets.
@@ -83,7 +83,7 @@ impl<H: Handler> Server<H> {
         if *request.method() == Method::GET {
             // The body of such a request is of no interest.
             drop(request);
-            return poll::poll(self, socket, query.base64).await;
+            return poll::poll(self, socket, query.form.base64).await;
         }
         if *request.method() == Method::POST {
             let (head, body) = request.into_parts();
@@ -118,9 +118,9 @@ impl<H: Handler> Server<H> {
             Ok(accepted) => accepted,
             Err(answer) => return *answer,
         };
-        let times = self.shared.times;
+        let bounds = self.shared.bounds;
         let mut batch = Batch::new();
-        match socket.act(&mut batch, |machine, now| machine.probe(now, &times)) {
+        match socket.act(&mut batch, |machine, now| machine.probe(now, &bounds)) {
             Ok(prober) => {
                 tokio::spawn(websocket::probe(self, socket, upgrade, prober));
                 answer

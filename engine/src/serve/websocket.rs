@@ -1,7 +1,7 @@
 //! The task of one WebSocket.
 //!
 //! It reads, hands messages to the program, and writes what the connection did not take
-//! when somebody else wrote to it. While it waits it holds no buffer.
+//! when another task wrote to it. While it waits it holds no buffer.
 
 mod reading;
 mod waiting;
@@ -21,7 +21,7 @@ use crate::handler::Handler;
 use crate::io::{Io, SharedIo};
 use crate::packet::Packet;
 use crate::server::Server;
-use crate::session::{Phase, Prober, Transport};
+use crate::session::{Form, Phase, Prober, Transport};
 use crate::socket::{Socket, State, Writer};
 use crate::websocket::{Reader, push_close, push_frame};
 use crate::{CloseReason, Generation};
@@ -41,6 +41,8 @@ pub(super) struct Link<H: Handler> {
     reader: Reader,
     /// The beginning of a frame whose rest has not come yet.
     carry: Vec<u8>,
+    /// A close frame was written past the session.
+    closed: bool,
     /// Runs while the connection takes nothing. Boxed, because it seldom does.
     stall: Option<Pin<Box<Sleep>>>,
 }
@@ -58,7 +60,8 @@ pub(super) async fn open<H: Handler>(
     };
     let (io, first) = Io::new(upgraded);
     let io = Arc::new(io);
-    let Some(socket) = server.open(generation, Transport::WebSocket, request, None) else {
+    let Some(socket) = server.open(generation, Transport::WebSocket, request, Form::default())
+    else {
         return;
     };
     let Some(prober) = socket.with(|state| state.machine.own_websocket()) else {
@@ -98,7 +101,7 @@ pub(super) async fn probe<H: Handler>(
         .await;
 }
 
-/// Closes a WebSocket that nobody needs, as the official server does.
+/// Closes a WebSocket that is one too many, as the official server does.
 pub(super) async fn turn_away(upgrade: OnUpgrade) {
     if let Ok(upgraded) = upgrade.await {
         let mut frame = Vec::new();
@@ -126,6 +129,7 @@ impl<H: Handler> Link<H> {
             transport,
             reader,
             carry: Vec::new(),
+            closed: false,
             stall: None,
         }
     }
@@ -161,7 +165,7 @@ impl<H: Handler> Link<H> {
 
     /// Ends the connection in order, if it is still there: nothing that was written
     /// before shall be lost because bytes of the client were not read.
-    async fn goodbye(self) {
+    async fn goodbye(mut self) {
         let mut batch = Batch::new();
         self.server.settle(&self.socket, &mut batch);
         drop(batch);
@@ -170,7 +174,7 @@ impl<H: Handler> Link<H> {
                 .socket
                 .with(|state| state.machine.phase() == Phase::Ended(CloseReason::ServerClose));
         if !closed_in_order {
-            self.write_now(|frame| push_close(frame, None, ""));
+            self.close(None);
         }
         let io = self.io;
         // From here on nothing of the session is held.
@@ -191,7 +195,12 @@ impl<H: Handler> Link<H> {
         tokio::time::timeout(LINGER, drained).await.ok();
     }
 
-    /// Writes a frame past the session, unless somebody is writing. A connection that
+    /// Writes the frame after which there is none, once.
+    fn close(&mut self, code: Option<u16>) {
+        self.closed = self.closed || self.write_now(|frame| push_close(frame, code, ""));
+    }
+
+    /// Writes a frame past the session, unless another task is writing. A connection that
     /// does not take it at once has no room for anything, and nothing is waited for.
     fn write_now(&self, write: impl FnOnce(&mut Vec<u8>)) -> bool {
         let idle = |state: &mut State| matches!(state.writer, Writer::Idle);

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use super::Times;
+use super::Bounds;
 use crate::Generation;
+
+/// A heartbeat that is sent late by less than this part of its timeout counts as sent on
+/// time.
+const LATE: u32 = 16;
 
 /// The heartbeats of one session.
 #[derive(Debug, Clone, Copy)]
@@ -35,29 +39,29 @@ pub(super) enum Beat {
 
 impl Heartbeat {
     /// The heartbeats of a session that is opened now.
-    pub(super) fn new(generation: Generation, now: Duration, times: &Times) -> Self {
+    pub(super) fn new(generation: Generation, now: Duration, bounds: &Bounds) -> Self {
         match generation {
             Generation::V3 => Self::FromClient {
-                until: now + times.ping_interval + times.ping_timeout,
+                until: now + bounds.ping_interval + bounds.ping_timeout,
             },
             Generation::V4 => Self::FromServer {
-                due: now + times.ping_interval,
+                due: now + bounds.ping_interval,
                 sent: false,
             },
         }
     }
 
     /// The client has sent a packet.
-    pub(super) fn heard(&mut self, now: Duration, times: &Times) {
+    pub(super) fn heard(&mut self, now: Duration, bounds: &Bounds) {
         if let Self::FromClient { until } = self {
-            *until = now + times.ping_interval + times.ping_timeout;
+            *until = now + bounds.ping_interval + bounds.ping_timeout;
         }
     }
 
     /// The client has answered a heartbeat.
-    pub(super) fn answered(&mut self, now: Duration, times: &Times) {
+    pub(super) fn answered(&mut self, now: Duration, bounds: &Bounds) {
         if let Self::FromServer { due, sent } = self {
-            *due = now + times.ping_interval;
+            *due = now + bounds.ping_interval;
             *sent = false;
         }
     }
@@ -71,13 +75,21 @@ impl Heartbeat {
     }
 
     /// What is due now. What has to be sent counts as sent.
-    pub(super) fn tick(&mut self, now: Duration, times: &Times) -> Beat {
+    pub(super) fn tick(&mut self, now: Duration, bounds: &Bounds) -> Beat {
         if now < self.due() {
             return Beat::None;
         }
         match self {
             Self::FromServer { due, sent } if !*sent => {
-                *due = now + times.ping_timeout;
+                // Timers are a little late, and the two in a row need not add up. A server
+                // that was held up for long gives the client its whole time.
+                let late = now.saturating_sub(*due);
+                let sent_at = if late < bounds.ping_timeout / LATE {
+                    *due
+                } else {
+                    now
+                };
+                *due = sent_at + bounds.ping_timeout;
                 *sent = true;
                 Beat::Send
             }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::heartbeat::{Beat, Heartbeat};
 use super::polling::Requests;
 use super::probe::{Probe, ProbeTick};
-use super::{Answer, Item, Prober, Queue, Refusal, Request, Times, Transport, Wakes};
+use super::{Answer, Bounds, Item, Prober, Queue, Refusal, Request, Transport, Wakes};
 use crate::packet::Packet;
 use crate::{CloseReason, Generation};
 
@@ -65,7 +65,7 @@ pub(crate) struct Machine {
 
 impl Machine {
     /// A session that a polling request has opened.
-    pub(crate) fn polling(generation: Generation, now: Duration, times: &Times) -> Self {
+    pub(crate) fn polling(generation: Generation, now: Duration, bounds: &Bounds) -> Self {
         Self {
             generation,
             phase: Phase::Open,
@@ -73,7 +73,7 @@ impl Machine {
             requests: Requests::default(),
             probe: None,
             websocket: None,
-            heartbeat: Heartbeat::new(generation, now, times),
+            heartbeat: Heartbeat::new(generation, now, bounds),
             queue: Queue::packets(),
             noop: false,
             linger: None,
@@ -82,8 +82,8 @@ impl Machine {
     }
 
     /// A session that a WebSocket has opened.
-    pub(crate) fn websocket(generation: Generation, now: Duration, times: &Times) -> Self {
-        let mut machine = Self::polling(generation, now, times);
+    pub(crate) fn websocket(generation: Generation, now: Duration, bounds: &Bounds) -> Self {
+        let mut machine = Self::polling(generation, now, bounds);
         machine.transport = Transport::WebSocket;
         machine.queue.switch(generation);
         machine.websocket = Some(Prober(machine.requests.number()));
@@ -100,7 +100,7 @@ impl Machine {
         self.transport
     }
 
-    /// Who has to look at it again. What is told is forgotten.
+    /// Which tasks have to look at it again. What is told is forgotten.
     pub(crate) fn wakes(&mut self) -> Wakes {
         std::mem::take(&mut self.wakes)
     }
@@ -211,7 +211,7 @@ impl Machine {
     // ---- WebSocket ---------------------------------------------------------------
 
     /// A WebSocket has come for this session.
-    pub(crate) fn probe(&mut self, now: Duration, times: &Times) -> Result<Prober, Refusal> {
+    pub(crate) fn probe(&mut self, now: Duration, bounds: &Bounds) -> Result<Prober, Refusal> {
         if !self.is_open() {
             return Err(Refusal::Ended);
         }
@@ -219,7 +219,7 @@ impl Machine {
             return Err(Refusal::SecondWebSocket);
         }
         let prober = Prober(self.requests.number());
-        self.probe = Some(Probe::new(prober, now + times.upgrade_timeout));
+        self.probe = Some(Probe::new(prober, now + bounds.upgrade_timeout));
         self.wakes.timer = true;
         Ok(prober)
     }
@@ -274,7 +274,7 @@ impl Machine {
         self.transport = Transport::WebSocket;
         self.websocket = Some(prober);
         self.queue.switch(self.generation);
-        // Whoever still polls is let go with a `6`.
+        // A poll that waits is answered by a `6`.
         self.wakes.poll = true;
         self.wakes.frames = true;
     }
@@ -285,10 +285,7 @@ impl Machine {
             self.probe = None;
         }
         if self.is_transport(prober) {
-            match self.phase {
-                Phase::Closing(reason) => self.phase = Phase::Ended(reason),
-                _ => self.end(reason),
-            }
+            self.end(reason);
         }
     }
 
@@ -302,8 +299,8 @@ impl Machine {
     // ---- packets -----------------------------------------------------------------
 
     /// The client has sent something, whatever it is.
-    pub(crate) fn heard(&mut self, now: Duration, times: &Times) {
-        self.heartbeat.heard(now, times);
+    pub(crate) fn heard(&mut self, now: Duration, bounds: &Bounds) {
+        self.heartbeat.heard(now, bounds);
     }
 
     /// The client has sent a packet over its transport.
@@ -311,7 +308,7 @@ impl Machine {
         &mut self,
         packet: &'a Packet<'_>,
         now: Duration,
-        times: &Times,
+        bounds: &Bounds,
     ) -> Received<'a> {
         if !self.is_open() {
             return Received::Nothing;
@@ -319,14 +316,16 @@ impl Machine {
         match (packet, self.generation) {
             (Packet::Message(text), _) => return Received::Text(text),
             (Packet::Binary(data), _) => return Received::Binary(data),
-            (Packet::Ping(_), Generation::V3) => {
-                self.queue.text("3");
-                self.queued();
+            (Packet::Ping(_), Generation::V3) => self.beat("3", bounds),
+            (Packet::Pong(_), Generation::V4) => {
+                self.heartbeat.answered(now, bounds);
+                // The next is due earlier than this one was, if the timeout is longer than
+                // the interval.
+                self.wakes.timer = true;
             }
-            (Packet::Pong(_), Generation::V4) => self.heartbeat.answered(now, times),
             // A heartbeat in the wrong direction.
             (Packet::Ping(_), Generation::V4) | (Packet::Pong(_), Generation::V3) => {
-                self.end(CloseReason::TransportError);
+                self.end(CloseReason::ParseError);
             }
             (Packet::Close, _) => {
                 self.end(CloseReason::TransportClose);
@@ -342,6 +341,25 @@ impl Machine {
             _ => {}
         }
         Received::Nothing
+    }
+
+    /// Queues a heartbeat or the answer to one.
+    fn beat(&mut self, packet: &str, bounds: &Bounds) {
+        if self.queue.has_room_for_heartbeat(bounds) {
+            self.queue.text(packet);
+            self.queued();
+        }
+    }
+
+    /// The WebSocket that is the transport has brought a ping of RFC 6455.
+    pub(crate) fn pinged(&mut self, data: &[u8], bounds: &Bounds) {
+        if !self.is_open() || !self.queue.has_room_for_heartbeat(bounds) {
+            return;
+        }
+        if let Queue::Frames(frames) = &mut self.queue {
+            frames.pong(data);
+            self.queued();
+        }
     }
 
     /// The client has sent what is no packet.
@@ -375,7 +393,7 @@ impl Machine {
     }
 
     /// Does what is due.
-    pub(crate) fn tick(&mut self, now: Duration, times: &Times) {
+    pub(crate) fn tick(&mut self, now: Duration, bounds: &Bounds) {
         if self.linger.is_some_and(|linger| now >= linger) {
             self.linger = None;
             self.queue.clear();
@@ -384,11 +402,8 @@ impl Machine {
         if let Phase::Ended(_) = self.phase {
             return;
         }
-        match self.heartbeat.tick(now, times) {
-            Beat::Send if self.is_open() => {
-                self.queue.text("2");
-                self.queued();
-            }
+        match self.heartbeat.tick(now, bounds) {
+            Beat::Send if self.is_open() => self.beat("2", bounds),
             Beat::None | Beat::Send => {}
             Beat::Missed => self.end(CloseReason::PingTimeout),
         }
@@ -407,7 +422,7 @@ impl Machine {
         }
     }
 
-    /// Whether it has ended and nobody will fetch anything any more.
+    /// Whether it has ended and nothing is kept for its client any more.
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Ended(_)) && self.linger.is_none()
     }
@@ -435,11 +450,14 @@ impl Machine {
         }
     }
 
-    /// The session ends at once. A poll that waits learns of it.
+    /// The session ends at once, for this reason unless it had one already. A poll that
+    /// waits learns of it.
     pub(crate) fn end(&mut self, reason: CloseReason) {
-        if let Phase::Ended(_) = self.phase {
-            return;
-        }
+        let reason = match self.phase {
+            Phase::Open => reason,
+            Phase::Closing(first) => first,
+            Phase::Ended(_) => return,
+        };
         self.phase = Phase::Ended(reason);
         self.drop_probe();
         self.queue.clear();

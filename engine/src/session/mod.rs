@@ -22,7 +22,7 @@ use std::time::Duration;
 
 pub(crate) use self::frames::{Chunk, Frames};
 pub(crate) use self::machine::{Machine, Phase, Received};
-pub(crate) use self::polling::{Answer, Request};
+pub(crate) use self::polling::{Answer, Form, Request};
 pub(crate) use self::probe::Prober;
 pub(crate) use self::queue::{Item, Queue};
 
@@ -35,12 +35,14 @@ pub enum Transport {
     WebSocket,
 }
 
-/// The times that a session keeps to.
+/// The times and bounds that a session keeps to; see [`Config`](crate::Config).
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Times {
+pub(crate) struct Bounds {
     pub(crate) ping_interval: Duration,
     pub(crate) ping_timeout: Duration,
     pub(crate) upgrade_timeout: Duration,
+    pub(crate) queue_packets: usize,
+    pub(crate) queue_bytes: usize,
 }
 
 /// Why a request is refused. The session goes on, unless the reason says otherwise.
@@ -56,18 +58,18 @@ pub(crate) enum Refusal {
     SecondWebSocket,
 }
 
-/// Who has to look at the session again after something has happened.
+/// Which tasks have to look at the session again after something has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each stands for somebody else"
+    reason = "each stands for another party"
 )]
 pub(crate) struct Wakes {
     /// The request that polls.
     pub(crate) poll: bool,
     /// The task of the WebSocket that is the transport, or of the one that probes.
     pub(crate) websocket: bool,
-    /// Frames were queued that somebody has to write.
+    /// Frames were queued that have to be written.
     pub(crate) frames: bool,
     /// Something is due earlier than before.
     pub(crate) timer: bool,

@@ -2,6 +2,15 @@
 
 use super::Item;
 
+/// How the answers to polling requests are written, as the first request of a session asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Form {
+    /// The number of the function that the answers call, if they are scripts (JSONP).
+    pub(crate) jsonp: Option<u32>,
+    /// The client cannot read binary payloads.
+    pub(crate) base64: bool,
+}
+
 /// Tells one polling request of a session from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Request(pub(super) u32);

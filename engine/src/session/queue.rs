@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use super::Frames;
+use super::{Bounds, Frames};
 use crate::{Generation, Packet, Prepared};
 
 /// One packet that waits for a polling request.
@@ -43,6 +43,9 @@ impl Item {
 /// An emptied list of packets larger than this gives its memory back.
 const KEPT: usize = 16;
 
+/// So many heartbeats may wait beside the packets of the program.
+const HEARTBEATS: usize = 16;
+
 /// What waits for a client.
 #[derive(Debug)]
 pub(crate) enum Queue {
@@ -72,6 +75,22 @@ impl Queue {
             Self::Packets { items, bytes } => (items.len(), *bytes),
             Self::Frames(frames) => frames.depth(),
         }
+    }
+
+    /// Whether so many more packets, with so many bytes, may wait. An empty queue has room
+    /// for any message, whatever its size.
+    pub(crate) fn has_room(&self, packets: usize, bytes: usize, bounds: &Bounds) -> bool {
+        let (before, size) = self.depth();
+        before == 0
+            || before.saturating_add(packets) <= bounds.queue_packets
+                && size.saturating_add(bytes) <= bounds.queue_bytes
+    }
+
+    /// Whether one heartbeat more may wait, or the answer to one. They go out although the
+    /// program has filled the queue, so that a slow client is not taken for a dead one. A
+    /// client that asks and asks, and takes nothing, gets no further answers.
+    pub(crate) fn has_room_for_heartbeat(&self, bounds: &Bounds) -> bool {
+        self.depth().0 < bounds.queue_packets.saturating_add(HEARTBEATS)
     }
 
     /// Queues a packet in its text form.

@@ -45,6 +45,11 @@
 //!   [`PollingRepair`] is around the layer of socketioxide.
 //! - A socket has one disconnect handler in socketioxide. If the application sets
 //!   its own, peers hear of a departure when that handler has ended, not before.
+//! - Engine.IO is that of engineioxide 0.17, with its faults: a WebSocket that fails while it
+//!   tries to become the transport ends the session; a poll that breaks off is noticed only
+//!   when a heartbeat is missed; a request without `EIO` is answered by 400; one for a
+//!   WebSocket is answered by 101 before it is looked at; and refused requests get other
+//!   answers than from the official servers. The end of `DIFFERENCES.md` compares them.
 //! - Who may connect is decided by the middlewares of the application, and how often
 //!   by what it puts before its routes: the sections `auth` and `rates` do not hold.
 //! - Settings of the transport that [`builder`](Attached::builder) does not know, such

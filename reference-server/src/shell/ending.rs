@@ -65,7 +65,7 @@ impl From<CloseReason> for Ending {
         match reason {
             CloseReason::TransportClose => Self::Client,
             CloseReason::OverlappingRequests => Self::Polling,
-            CloseReason::ParseError => Self::Protocol,
+            CloseReason::ParseError | CloseReason::TooLarge => Self::Protocol,
             CloseReason::TransportError | CloseReason::WriteStall => Self::Transport,
             CloseReason::PingTimeout => Self::Heartbeat,
             CloseReason::ServerClose => Self::Stopping,

@@ -396,10 +396,24 @@ impl Handler for Sessions {
         });
     }
 
-    // Called once for each connection, whoever ended it.
+    // Called once for each connection.
     fn closed(&self, socket: &Connection, reason: CloseReason, batch: &mut Batch) {
         let engine = &self.0;
-        span(socket).in_scope(|| debug!(reason = reason.name(), "transport closed"));
+        // Why the server has let go of a client is what its operator is asked for. When it
+        // stops, it lets go of all.
+        let ours = socket.data().ending();
+        let told = ours.map_or_else(
+            || reason.is_fault_of_client(),
+            |ending| ending != Ending::Stopping,
+        );
+        let why = ours.map_or_else(|| reason.name(), Ending::name);
+        span(socket).in_scope(|| {
+            if told {
+                info!(reason = why, "transport closed");
+            } else {
+                debug!(reason = why, "transport closed");
+            }
+        });
         let gone = || engine.hub_with(batch).gone(socket, Ending::from(reason));
         if catch_unwind(AssertUnwindSafe(gone)).is_err() {
             span(socket).in_scope(|| error!("a connection could not be forgotten in order"));

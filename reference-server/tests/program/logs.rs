@@ -140,3 +140,66 @@ async fn a_log_for_people_says_who_it_was() {
         assert!(line.contains(part), "{part} is missing in: {line}");
     }
 }
+
+/// Lets clients of these ids do something that ends their connection. Returns the reasons
+/// that the log tells at `info`, with the id of the client.
+async fn reasons(options: &[&str], clients: &[(u8, &str, Option<Message>)]) -> Vec<[String; 2]> {
+    let log = ["--log", "info", "--set", "log.format=json"];
+    let server = Program::start(&[&log[..], options].concat());
+    for (eio, id, message) in clients {
+        let mut socket = join(&server, *eio, id).await;
+        if let Some(message) = message {
+            socket.send(message.clone()).await.unwrap();
+        }
+        while next(&mut socket).await.is_some() {}
+    }
+    // It lets go of this one too, but only because it stops.
+    let mut last = join(&server, 4, "last").await;
+    server.signal("TERM");
+    while next(&mut last).await.is_some() {}
+    let lines = lines(&server.ended());
+    let ends = lines
+        .iter()
+        .filter(|line| line["message"] == "transport closed");
+    ends.map(|line| {
+        assert_eq!(line["level"], "INFO", "{line}");
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        [text(&line["span"]["client"]), text(&line["reason"])]
+    })
+    .collect()
+}
+
+/// Why the server lets go of a client is told once, without debugging. Of those that leave
+/// it says no more than that they do.
+#[tokio::test]
+async fn the_reason_is_told_when_the_server_lets_go_of_a_client() {
+    let large = Message::text(format!("42{}", "x".repeat(70_000)));
+    let told = reasons(
+        &["--set", "engine.max_message=65536"],
+        &[
+            (4, "garbled", Some(Message::text("x"))),
+            (3, "backwards", Some(Message::text("3"))),
+            (4, "large", Some(large)),
+            (4, "nonsense", Some(Message::text("4nonsense"))),
+            (4, "leaving", Some(Message::Close(None))),
+        ],
+    )
+    .await;
+    let expected = [
+        ["garbled", "parse error"],
+        ["backwards", "parse error"],
+        ["large", "payload too large"],
+        ["nonsense", "protocol_error"],
+    ];
+    assert_eq!(told, expected);
+
+    let soon = [
+        "--set",
+        "engine.ping_interval_ms=1000",
+        "--set",
+        "engine.ping_timeout_ms=50",
+    ];
+    // A client of generation 3 has to speak by itself, and this one does not.
+    let told = reasons(&soon, &[(3, "silent", None)]).await;
+    assert_eq!(told, [["silent", "ping timeout"]]);
+}

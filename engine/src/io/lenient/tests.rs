@@ -172,7 +172,7 @@ fn what_is_held_is_no_more_than_a_read_has_grown() {
     assert_eq!(most, 2 * 1024);
 }
 
-/// Whoever takes the connection over gets every byte.
+/// The task that takes the connection over gets every byte.
 #[test]
 fn what_is_held_goes_to_the_next_owner() {
     let bytes = b"GET /<> HTTP/1.1\r\n";

@@ -5,8 +5,8 @@ use crate::CloseReason;
 use crate::batch::Batch;
 use crate::handler::Handler;
 use crate::packet::Packet;
-use crate::session::{Queue, Received};
-use crate::websocket::{Incoming, ReadError, push_close};
+use crate::session::Received;
+use crate::websocket::{Incoming, ReadError};
 
 /// A turn that brought more messages than this, but fewer bytes than [`LARGE`], leaves
 /// its writing for after the turns of others, who may have more for the same clients.
@@ -52,6 +52,8 @@ impl<H: Handler> Link<H> {
         }
     }
 
+    /// Before anything that ends the session, what came of earlier messages is written: the
+    /// client has sent them before, and may wait for the answers.
     fn read(
         &mut self,
         buffer: &mut [u8],
@@ -88,29 +90,34 @@ impl<H: Handler> Link<H> {
                 }
                 Ok(Some(Incoming::Ping(data))) => {
                     if self.transport {
-                        socket.act(batch, |machine, _| {
-                            if let Queue::Frames(frames) = &mut machine.queue {
-                                frames.pong(data);
-                            }
-                            machine.queued();
-                        });
+                        let bounds = server.shared.bounds;
+                        socket.act(batch, |machine, _| machine.pinged(data, &bounds));
                     }
                     continue;
                 }
                 Ok(Some(Incoming::Pong)) => continue,
                 Ok(Some(Incoming::Close { code })) => {
-                    self.write_now(|frame| push_close(frame, code, ""));
+                    batch.flush();
+                    self.close(code);
                     return Outcome::Over(CloseReason::TransportClose);
                 }
-                Err(error) => return self.refuse(error),
+                Err(error) => {
+                    batch.flush();
+                    return self.refuse(error);
+                }
             };
             let Some(packet) = packet else {
+                batch.flush();
                 return Outcome::Over(CloseReason::ParseError);
             };
+            if packet == Packet::Close {
+                batch.flush();
+            }
             if self.transport {
-                let times = server.shared.times;
-                let received =
-                    socket.act(batch, |machine, now| machine.received(&packet, now, &times));
+                let bounds = server.shared.bounds;
+                let received = socket.act(batch, |machine, now| {
+                    machine.received(&packet, now, &bounds)
+                });
                 match received {
                     Received::Nothing => {}
                     Received::Text(text) => server.handler.text(socket, text, batch),
@@ -135,9 +142,12 @@ impl<H: Handler> Link<H> {
     }
 
     /// The client has broken the rules of RFC 6455.
-    fn refuse(&self, error: ReadError) -> Outcome {
+    fn refuse(&mut self, error: ReadError) -> Outcome {
         tracing::debug!(%error, "closing a WebSocket");
-        self.write_now(|frame| push_close(frame, Some(error.close_code()), ""));
-        Outcome::Over(CloseReason::TransportError)
+        self.close(Some(error.close_code()));
+        Outcome::Over(match error {
+            ReadError::TooBig { .. } => CloseReason::TooLarge,
+            _ => CloseReason::ParseError,
+        })
     }
 }

@@ -80,7 +80,7 @@ impl<H: Handler> Link<H> {
         self.poll_read(context)
     }
 
-    /// Writes what nobody else could.
+    /// Writes what other tasks could not.
     fn poll_write(&mut self, context: &mut Context<'_>, mut chunk: Chunk) -> Poll<Event> {
         let mut progress = false;
         let outcome = loop {
