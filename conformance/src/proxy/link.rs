@@ -126,6 +126,10 @@ async fn backward(
         };
         let frame = match frame {
             Ok(frame) => frame,
+            Err(_) if hub.meddler.has(ProxyFault::Grant) => {
+                // The client waits for a server that is no longer there.
+                return std::future::pending().await;
+            }
             Err(End::Closed) => {
                 let _ = to.close().await;
                 return End::Closed;

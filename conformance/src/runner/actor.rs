@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::{
-    CloseReason, ConnectError, ConnectOptions, Data, EioVersion, Handshake, Incoming, Packet,
-    PacketSender, PacketSocket, SendError,
+    CloseReason, ConnectError, ConnectOptions, Data, EioVersion, Frame, Handshake, Incoming,
+    Packet, PacketSender, PacketSocket, SendError,
 };
 use tokio::sync::{Semaphore, mpsc};
 
@@ -274,6 +274,18 @@ impl Connection {
     /// offer none.
     pub(crate) async fn upgraded(&self, patience: Duration) {
         let _ = tokio::time::timeout(patience, self.sender.upgraded()).await;
+    }
+
+    /// Makes sure that a poll waits at the server: the server has answered a post since, which
+    /// means nothing to it.
+    pub(crate) async fn polls(&self, patience: Duration) {
+        let posted = async {
+            let noop = Frame::text("6");
+            if self.sender.send_frame(noop).await.is_ok() {
+                let _ = self.sender.flush().await;
+            }
+        };
+        let _ = tokio::time::timeout(patience, posted).await;
     }
 
     /// Drops the TCP connection.

@@ -146,7 +146,7 @@ impl Play {
             return Err(self.lost(&body.from));
         }
         actor.left = true;
-        let upgrades = actor.transport == TransportName::Upgrade;
+        let transport = actor.transport;
         let Some(connection) = actor.connection.take() else {
             return Ok(());
         };
@@ -156,8 +156,11 @@ impl Play {
             Leaving::Abrupt => {
                 // A session whose probe breaks stays on polling, and nobody could see that
                 // its client has gone. So the WebSocket is its transport before it breaks.
-                if upgrades {
-                    connection.upgraded(patience).await;
+                // Between two polls there is no connection that could break.
+                match transport {
+                    TransportName::Upgrade => connection.upgraded(patience).await,
+                    TransportName::Polling => connection.polls(patience).await,
+                    TransportName::Websocket => {}
                 }
                 connection.abort().await;
             }
