@@ -19,7 +19,7 @@ use super::forward::{Body, Forward, said};
 use super::meddle::Meddler;
 
 /// How long a poll waits that is not to wait.
-const HURRY: Duration = Duration::from_millis(5);
+const HURRY: Duration = Duration::from_millis(1);
 /// The type of payloads.
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
 
