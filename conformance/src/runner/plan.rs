@@ -5,6 +5,8 @@ use std::sync::Arc;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
+use crate::scenario::body::{Disconnect, Leaving};
+use crate::scenario::step::{Action, Step, Verb};
 use crate::scenario::{Capability, Scenario, TransportName};
 
 /// A scenario in one dialect over one Engine.IO generation and transport.
@@ -156,12 +158,41 @@ impl Selection {
                 ));
             }
         }
-        None
+        // A poll that breaks off is noticed at once, but a client that polls breaks off between
+        // two polls if something arrives just then. A scenario that fixes the transport sees to
+        // it that nothing does, or states how soon a silent client is missed.
+        if scenario.settings.contains_key(HEARTBEAT) {
+            return None;
+        }
+        let polls = |name: &str| {
+            let fixed = scenario.actors.get(name);
+            let fixed = fixed.is_some_and(|(actor, _)| actor.transport.is_some());
+            !fixed && check.transport == TransportName::Polling
+        };
+        breaks_off(&scenario.steps, &polls).map(|name| {
+            format!("actor {name} breaks off, perhaps between two polls, where nobody notices")
+        })
     }
 }
 
 /// The setting that says how soon a silent client is missed.
 pub(crate) const HEARTBEAT: &str = "engine.ping_timeout_ms";
+
+/// The first actor of some kind that leaves without a word.
+fn breaks_off<'s>(steps: &'s [Step], of: &dyn Fn(&str) -> bool) -> Option<&'s str> {
+    steps.iter().find_map(|step| match &step.verb {
+        Verb::Do(Action::Disconnect(Disconnect {
+            from,
+            how: Leaving::Abrupt,
+        })) => of(from).then_some(from.as_str()),
+        Verb::Do(_) | Verb::Case => None,
+        Verb::All(steps)
+        | Verb::Repeat { steps, .. }
+        | Verb::When { steps, .. }
+        | Verb::Within { steps, .. } => breaks_off(steps, of),
+        Verb::AnyOf(alternatives) => alternatives.iter().find_map(|steps| breaks_off(steps, of)),
+    })
+}
 
 /// Whether a pattern selects a scenario: by its id (a scenario's name selects its cases,
 /// too), by a clause, or by its family. `*` stands for any characters.
