@@ -276,13 +276,15 @@ impl Connection {
         let _ = tokio::time::timeout(patience, self.sender.upgraded()).await;
     }
 
-    /// Makes sure that a poll waits at the server: the server has answered a post since, which
-    /// means nothing to it.
+    /// Makes sure that a poll waits at the server: the server has answered posts since, which
+    /// mean nothing to it. One is not enough on a busy machine, for the poll travels on a
+    /// connection of its own.
     pub(crate) async fn polls(&self, patience: Duration) {
         let posted = async {
-            let noop = Frame::text("6");
-            if self.sender.send_frame(noop).await.is_ok() {
-                let _ = self.sender.flush().await;
+            for _ in 0..5 {
+                if self.sender.send_frame(Frame::text("6")).await.is_ok() {
+                    let _ = self.sender.flush().await;
+                }
             }
         };
         let _ = tokio::time::timeout(patience, posted).await;
