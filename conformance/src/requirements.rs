@@ -23,13 +23,24 @@ pub struct Revision {
 ///
 /// To open a new one, add it without a fingerprint, and what is new to `YOUNGER`. To
 /// freeze it, put in its [`fingerprint`](Revision::fingerprint), which a test prints.
-pub const REVISIONS: &[Revision] = &[Revision {
-    number: 1,
-    frozen: Some(0xac28_21ab_7bda_7cf4),
-}];
+pub const REVISIONS: &[Revision] = &[
+    Revision {
+        number: 1,
+        frozen: Some(0xac28_21ab_7bda_7cf4),
+    },
+    Revision {
+        number: 2,
+        frozen: None,
+    },
+];
 
 /// The clauses that came after revision 1, each with the revision that brought it.
-const YOUNGER: &[(&str, u32)] = &[];
+const YOUNGER: &[(&str, u32)] = &[
+    ("SRV-CON-11", 2),
+    ("SRV-CON-12", 2),
+    ("SRV-CON-13", 2),
+    ("SRV-CON-14", 2),
+];
 
 /// The revision that the register of clauses is at.
 pub fn current() -> u32 {

@@ -56,6 +56,9 @@
 //! # }
 //! ```
 //!
+//! Beside a connection, [`HttpRequest`] and [`SessionSocket`] ask the engine what no client asks:
+//! a second poll, a WebSocket for a session that has one.
+//!
 //! # Transports
 //!
 //! [`Transports`] says which carriers a connection may use, and everything else is the same on
@@ -144,6 +147,7 @@ mod packet;
 mod placeholder;
 mod polling;
 mod proxy;
+mod raw;
 mod reader;
 mod socket;
 mod tap;
@@ -166,6 +170,7 @@ pub use handshake::Handshake;
 pub use options::{ConnectOptions, Heartbeat};
 pub use packet::Packet;
 pub use proxy::Proxy;
+pub use raw::{HttpAnswer, HttpRequest, SessionSocket};
 pub use reader::{FrameReader, Heard, PayloadReader, Unreadable};
 pub use socket::PacketSocket;
 pub use tap::Direction;

@@ -55,6 +55,7 @@ pub struct ConnectOptions {
     pub(crate) tls: Tls,
     pub(crate) proxy: Option<Proxy>,
     pub(crate) eio: EioVersion,
+    pub(crate) state_eio: bool,
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) full_query: Option<String>,
@@ -110,6 +111,7 @@ impl ConnectOptions {
             tls: Tls::new(),
             proxy: None,
             eio: EioVersion::V4,
+            state_eio: true,
             path: "/socket.io/".to_owned(),
             query: String::new(),
             full_query: None,
@@ -136,6 +138,15 @@ impl ConnectOptions {
     #[must_use]
     pub fn eio(mut self, eio: EioVersion) -> Self {
         self.eio = eio;
+        self
+    }
+
+    /// Whether the query says which generation is spoken. Default: true. With `false` no request
+    /// has `EIO`, as those of clients from before there were generations; servers take them for
+    /// generation 3.
+    #[must_use]
+    pub fn state_eio(mut self, state: bool) -> Self {
+        self.state_eio = state;
         self
     }
 
@@ -349,6 +360,9 @@ mod tests {
         let expected =
             "/socket.io/?EIO=3&transport=websocket&client%20id=%C3%A9%2B%26%3D&x=%zz&y= ";
         assert_eq!(target, expected);
+        let silent = options.clone().state_eio(false);
+        let target = "/socket.io/?transport=polling&sid=a%26b";
+        assert_eq!(silent.session_target(Transport::Polling, "a&b"), target);
         assert_eq!(
             options
                 .path("/p")

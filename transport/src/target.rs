@@ -27,7 +27,12 @@ impl ConnectOptions {
     }
 
     fn usual_target(&self, transport: Transport) -> String {
-        let mut target = format!("{}?EIO={}&transport={transport}", self.path, self.eio);
+        let eio = if self.state_eio {
+            format!("EIO={}&", self.eio)
+        } else {
+            String::new()
+        };
+        let mut target = format!("{}?{eio}transport={transport}", self.path);
         if transport == Transport::Polling && self.polling_base64 && self.eio == EioVersion::V3 {
             target.push_str("&b64=1");
         }

@@ -131,6 +131,22 @@ async fn read_response(
     }
 }
 
+/// Reads a whole answer: its status and its body, which there is none of behind 101. The outer
+/// error is that of the connection.
+pub(crate) async fn read_answer(
+    tcp: &mut (impl AsyncRead + Unpin),
+) -> io::Result<Result<(u16, Bytes), ConnectError>> {
+    let mut received = Vec::with_capacity(1024);
+    Ok(match read_response(tcp, &mut received).await? {
+        Ok(response) if response.status == 101 => Ok((101, Bytes::new())),
+        Ok(response) => {
+            let body = read_body(tcp, &response, received).await;
+            Ok((response.status, body))
+        }
+        Err(error) => Err(error),
+    })
+}
+
 async fn refusal(
     tcp: &mut (impl AsyncRead + Unpin),
     response: Response,

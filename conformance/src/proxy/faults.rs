@@ -25,6 +25,10 @@ pub enum ProxyFault {
     WrongId,
     HideLeaving,
     RefuseReturn,
+    Hurry,
+    EndProbed,
+    Grant,
+    Guess,
 }
 
 impl Kind for ProxyFault {
@@ -95,6 +99,26 @@ impl Kind for ProxyFault {
                 F::RefuseReturn,
                 "proxy-refuse-return",
                 "A client that has left is not let in again.",
+            ),
+            (
+                F::Hurry,
+                "proxy-hurry",
+                "A poll is answered at once, by nothing if there is nothing, and the server sees none end.",
+            ),
+            (
+                F::EndProbed,
+                "proxy-end-probed",
+                "A polling session ends when a WebSocket comes to it.",
+            ),
+            (
+                F::Grant,
+                "proxy-grant",
+                "A request that the server refuses is granted, and a WebSocket that it closes stays open.",
+            ),
+            (
+                F::Guess,
+                "proxy-guess",
+                "A client that names no Engine.IO generation is taken for one of 4.",
             ),
         ]
     };

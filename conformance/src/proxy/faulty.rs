@@ -8,8 +8,8 @@ use std::time::Duration;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::UPGRADE;
-use hyper::{Request, Response, StatusCode};
-use sio_p2p_transport::Frame;
+use hyper::{Method, Request, Response, StatusCode};
+use sio_p2p_transport::{EioVersion, Frame};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
@@ -17,17 +17,19 @@ use super::faults::{ProxyFault, ProxyFaultSpec};
 use super::forward::{self, Body, Forward, ProxyError, said};
 use super::link;
 use super::meddle::Meddler;
+use super::polls::{self, Polls, Session};
 use crate::access::Access;
 use crate::record::recorder::Engine;
 
 /// The parameter by which clients say who they are.
 const CLIENT_ID: &str = "clientId=";
 
-/// A proxy between clients and a server that does single things wrong. It follows
-/// the transport websocket alone, and refuses polling.
+/// A proxy between clients and a server that does single things wrong. Packets it follows on
+/// the transport websocket alone; the requests of polling pass, but for the faults about them.
 #[derive(Debug)]
 pub struct FaultyProxy {
-    forward: Forward,
+    forward: Arc<Forward>,
+    polls: Polls,
     hub: Arc<Hub>,
 }
 
@@ -60,7 +62,8 @@ impl FaultyProxy {
             jitter: Duration::ZERO,
         };
         Ok(Self {
-            forward: Forward::new(upstream, &Access::default())?,
+            forward: Arc::new(Forward::new(upstream, &Access::default())?),
+            polls: Polls::default(),
             hub: Arc::new(hub),
         })
     }
@@ -88,11 +91,10 @@ impl FaultyProxy {
 
     async fn pass(&self, mut request: Request<Incoming>) -> Response<Body> {
         let query = request.uri().query().unwrap_or_default();
-        let engine = Engine::of(query);
-        if engine.as_ref().is_some_and(Engine::is_polling) {
-            let text = "this proxy does not follow polling; use the transport websocket\n";
-            return said(StatusCode::BAD_REQUEST, text);
-        }
+        // Clients that name no generation speak the one from before there were any.
+        let eio = Engine::of(query).map_or(EioVersion::V3, |engine| engine.eio());
+        let session = Session::of(query, eio);
+        let states_eio = query.split('&').any(|pair| pair.starts_with("EIO="));
         let id = client_id(query).to_owned();
         if self.hub.meddler.has(ProxyFault::RefuseReturn) && lock(&self.hub.left).contains(&id) {
             let text = "this client is not let in again\n";
@@ -103,30 +105,51 @@ impl FaultyProxy {
         if self.hub.meddler.has(ProxyFault::WrongId) {
             path = path.replace(CLIENT_ID, &format!("{CLIENT_ID}other-"));
         }
+        if self.hub.meddler.has(ProxyFault::Guess) && !states_eio {
+            path = path.replacen('?', "?EIO=4&", 1);
+        }
         let upgrades = request.headers().contains_key(UPGRADE);
         let from_client = upgrades.then(|| hyper::upgrade::on(&mut request));
         let (mut head, body) = request.into_parts();
         if let Err(answer) = self.forward.aim(&mut head, &path, upgrades) {
             return *answer;
         }
+        let meddler = &self.hub.meddler;
+        if let (Some(session), &Method::GET, false) = (&session, &head.method, upgrades) {
+            let polled = self.polls.send(&self.forward, meddler, session, head);
+            let answer = polled.await.unwrap_or_else(|answer| *answer);
+            return self.granted(answer);
+        }
         let mut response = match self.forward.send(head, body.boxed()).await {
             Ok(response) => response,
             Err(answer) => return *answer,
         };
-        if let (Some(from_client), Some(engine), StatusCode::SWITCHING_PROTOCOLS) =
-            (from_client, engine, response.status())
+        if let (Some(from_client), StatusCode::SWITCHING_PROTOCOLS) =
+            (from_client, response.status())
         {
+            if let (Some(session), true) = (&session, meddler.has(ProxyFault::EndProbed)) {
+                polls::end(&self.forward, &path, session).await;
+            }
             let from_server = hyper::upgrade::on(&mut response);
             let hub = Arc::clone(&self.hub);
             tokio::spawn(async move {
-                link::join(from_client, from_server, &hub, engine.eio()).await;
+                link::join(from_client, from_server, &hub, eio).await;
                 // Nobody else asks, and a proxy may run for long.
                 if hub.meddler.has(ProxyFault::RefuseReturn) {
                     lock(&hub.left).insert(id);
                 }
             });
         }
-        response.map(BodyExt::boxed)
+        self.granted(response.map(BodyExt::boxed))
+    }
+
+    /// An answer, or that all is well in its place.
+    fn granted(&self, answer: Response<Body>) -> Response<Body> {
+        let refused = answer.status().is_client_error() || answer.status().is_server_error();
+        if refused && self.hub.meddler.has(ProxyFault::Grant) {
+            return said(StatusCode::OK, "ok");
+        }
+        answer
     }
 }
 

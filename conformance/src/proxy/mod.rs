@@ -17,6 +17,7 @@ mod frames;
 mod link;
 mod meddle;
 mod pipe;
+mod polls;
 
 use std::io;
 use std::sync::Arc;

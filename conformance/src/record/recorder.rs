@@ -53,11 +53,6 @@ impl Engine {
     pub(crate) fn eio(&self) -> EioVersion {
         self.eio
     }
-
-    /// Whether the request is one of polling.
-    pub(crate) fn is_polling(&self) -> bool {
-        self.polling
-    }
 }
 
 /// Writes what is seen as lines of a recording.

@@ -81,6 +81,8 @@ impl Play {
                 }
             }
             Action::SendFrame(body) => self.send_frame(body).await,
+            Action::Http(body) => self.http(body).await,
+            Action::Probe(body) => self.probe(body).await,
             Action::ListClients(body) => self.list_clients(body).await,
             Action::Gone(body) => self.gone(body).await,
             Action::ConnectionStatus(body) => self.connection_status(body).await,

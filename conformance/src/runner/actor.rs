@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::{
-    CloseReason, ConnectError, ConnectOptions, Data, EioVersion, Incoming, Packet, PacketSender,
-    PacketSocket, SendError,
+    CloseReason, ConnectError, ConnectOptions, Data, EioVersion, Frame, Handshake, Incoming,
+    Packet, PacketSender, PacketSocket, SendError,
 };
 use tokio::sync::{Semaphore, mpsc};
 
@@ -190,20 +190,20 @@ pub(crate) struct Actor {
 }
 
 impl Actor {
-    /// Connects, at this pace if there is one, and starts reading; gives the id of the
-    /// Socket.IO socket.
+    /// Connects, at this pace if there is one, and starts reading; gives what the server said
+    /// of the connection.
     pub(crate) async fn connect(
         &mut self,
         options: &ConnectOptions,
         pace: Option<&Pace>,
         mailbox: &Mailbox,
-    ) -> Result<Option<String>, ConnectError> {
+    ) -> Result<Handshake, ConnectError> {
         let socket = match pace {
             Some(pace) => pace.connect(options).await?,
             None => PacketSocket::connect(options).await?,
         };
         let (sender, receiver) = socket.split();
-        let sid = receiver.handshake().sid.clone();
+        let handshake = receiver.handshake().clone();
         self.generations += 1;
         self.left = false;
         tokio::spawn(
@@ -218,7 +218,7 @@ impl Actor {
             sender,
             next_ack: 0,
         });
-        Ok(sid)
+        Ok(handshake)
     }
 
     /// The connection if it is open.
@@ -274,6 +274,20 @@ impl Connection {
     /// offer none.
     pub(crate) async fn upgraded(&self, patience: Duration) {
         let _ = tokio::time::timeout(patience, self.sender.upgraded()).await;
+    }
+
+    /// Makes sure that a poll waits at the server: the server has answered posts since, which
+    /// mean nothing to it. One is not enough on a busy machine, for the poll travels on a
+    /// connection of its own.
+    pub(crate) async fn polls(&self, patience: Duration) {
+        let posted = async {
+            for _ in 0..5 {
+                if self.sender.send_frame(Frame::text("6")).await.is_ok() {
+                    let _ = self.sender.flush().await;
+                }
+            }
+        };
+        let _ = tokio::time::timeout(patience, posted).await;
     }
 
     /// Drops the TCP connection.

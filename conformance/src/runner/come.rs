@@ -11,15 +11,16 @@ use crate::scenario::TransportName;
 use crate::scenario::body::{Disconnect, Leaving, Refused};
 
 impl Play {
-    fn options(&mut self, name: &str) -> Result<ConnectOptions, Stop> {
+    pub(super) fn options(&mut self, name: &str) -> Result<ConnectOptions, Stop> {
         let eio = self.actor(name)?.eio;
-        let (dialect_query, id) = {
+        let (dialect_query, id, states_eio) = {
             let scenario = &self.check.scenario;
             let document = scenario.actors.get(name).map(|(actor, _)| actor);
             let query = document.and_then(|actor| actor.query.as_ref());
             (
                 query.map(|text| self.world.fill(text)).transpose(),
                 self.world.id(name),
+                document.is_none_or(|actor| !actor.without_eio),
             )
         };
         let untestable = |error: ConnectError| Stop::Untestable(Finding::new(error.to_string()));
@@ -37,6 +38,7 @@ impl Play {
         let actor = self.actor(name)?;
         Ok(options
             .transports(actor.transport.into())
+            .state_eio(states_eio)
             .connect_timeout(deadline)
             .tap(tap))
     }
@@ -53,9 +55,10 @@ impl Play {
             .connect(&options, pace.as_deref(), &mailbox)
             .await
         {
-            Ok(sid) => {
+            Ok(handshake) => {
                 self.talked = true;
-                if let Some(sid) = sid {
+                self.world.engine_given(name, handshake.engine_sid);
+                if let Some(sid) = handshake.sid {
                     self.world.socket_given(name, sid);
                 }
                 Ok(())
@@ -143,7 +146,7 @@ impl Play {
             return Err(self.lost(&body.from));
         }
         actor.left = true;
-        let upgrades = actor.transport == TransportName::Upgrade;
+        let transport = actor.transport;
         let Some(connection) = actor.connection.take() else {
             return Ok(());
         };
@@ -153,8 +156,11 @@ impl Play {
             Leaving::Abrupt => {
                 // A session whose probe breaks stays on polling, and nobody could see that
                 // its client has gone. So the WebSocket is its transport before it breaks.
-                if upgrades {
-                    connection.upgraded(patience).await;
+                // Between two polls there is no connection that could break.
+                match transport {
+                    TransportName::Upgrade => connection.upgraded(patience).await,
+                    TransportName::Polling => connection.polls(patience).await,
+                    TransportName::Websocket => {}
                 }
                 connection.abort().await;
             }

@@ -158,21 +158,19 @@ impl Selection {
                 ));
             }
         }
-        // A client that polls has no connection that could break: whether it will come
-        // again is known when its heartbeat is overdue, and a scenario can wait for that only
-        // if it states how soon that is.
+        // A poll that breaks off is noticed at once, but a client that polls breaks off between
+        // two polls if something arrives just then. A scenario that fixes the transport sees to
+        // it that nothing does, or states how soon a silent client is missed.
         if scenario.settings.contains_key(HEARTBEAT) {
             return None;
         }
         let polls = |name: &str| {
-            let fixed = scenario
-                .actors
-                .get(name)
-                .and_then(|(actor, _)| actor.transport);
-            fixed.unwrap_or(check.transport) == TransportName::Polling
+            let fixed = scenario.actors.get(name);
+            let fixed = fixed.is_some_and(|(actor, _)| actor.transport.is_some());
+            !fixed && check.transport == TransportName::Polling
         };
         breaks_off(&scenario.steps, &polls).map(|name| {
-            format!("actor {name} breaks off, which is not noticed at once when polling")
+            format!("actor {name} breaks off, perhaps between two polls, where nobody notices")
         })
     }
 }

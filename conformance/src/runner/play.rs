@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sio_p2p_protocol::Dialect;
-use sio_p2p_transport::EioVersion;
+use sio_p2p_transport::{EioVersion, SessionSocket};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
@@ -90,6 +90,8 @@ pub(crate) struct Play {
     pub(super) actors: BTreeMap<String, Actor>,
     /// Connections of actors that have fallen silent, open until the end of the play.
     pub(super) silent: Vec<Connection>,
+    /// WebSockets that are no transport of anybody, open until the end of the play.
+    pub(super) probes: Vec<SessionSocket>,
     pub(super) mailbox: Mailbox,
     incoming: mpsc::UnboundedReceiver<Arrival>,
     pub(super) asked: BTreeMap<String, Asked>,
@@ -153,6 +155,7 @@ impl Play {
             eio: check.eio,
             actors: actors.collect(),
             silent: Vec::new(),
+            probes: Vec::new(),
             world: World::new(scenario),
             deadline: timeout.map_or(scenario.deadline, |given| given.max(scenario.deadline)),
             check: check.clone(),
@@ -247,6 +250,7 @@ impl Play {
 
     /// Closes what is still open, without waiting for it.
     fn say_goodbye(&mut self) {
+        self.probes.clear();
         for connection in self.silent.drain(..) {
             tokio::spawn(connection.abort());
         }

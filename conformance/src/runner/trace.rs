@@ -4,11 +4,13 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sio_p2p_transport::{Direction, Frame};
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 use crate::json::shorten;
 
@@ -58,6 +60,8 @@ pub struct Trace {
     stopped: Arc<AtomicBool>,
     /// When the last frame that is no heartbeat was seen.
     moved: Arc<Mutex<Option<tokio::time::Instant>>>,
+    /// Told of every line.
+    pushed: Arc<Notify>,
 }
 
 impl Default for Trace {
@@ -67,6 +71,7 @@ impl Default for Trace {
             lines: Arc::default(),
             stopped: Arc::default(),
             moved: Arc::default(),
+            pushed: Arc::default(),
         }
     }
 }
@@ -119,6 +124,28 @@ impl Trace {
             direction,
             frame,
         });
+        self.pushed.notify_waiters();
+    }
+
+    /// Waits for the next line that is recorded after this call.
+    pub(crate) fn next_line(&self) -> Notified<'_> {
+        self.pushed.notified()
+    }
+
+    /// How many frames with this text have come in at an actor since this long after the
+    /// beginning, as far as they are kept.
+    pub(crate) fn count(&self, actor: &str, text: &str, since: Duration) -> usize {
+        let is_one = |line: &&TraceLine| {
+            line.actor == actor && line.direction == Way::In && line.frame == text
+        };
+        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let later = |line: &&TraceLine| Duration::from_micros(line.at_us) >= since;
+        lines.iter().filter(is_one).filter(later).count()
+    }
+
+    /// How long ago the recording began.
+    pub(crate) fn age(&self) -> Duration {
+        self.began.elapsed()
     }
 
     /// The frames so far, in order.

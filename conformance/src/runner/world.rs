@@ -24,6 +24,8 @@ pub(crate) struct World {
     kept: BTreeMap<String, String>,
     /// Ids of the sockets by which actors are connected, or last were.
     sockets: BTreeMap<String, String>,
+    /// Ids of the Engine.IO sessions of these.
+    engines: BTreeMap<String, String>,
     /// Counter of the innermost `repeat`.
     pub(crate) counter: u32,
 }
@@ -55,6 +57,7 @@ impl World {
             acks: BTreeMap::new(),
             kept: BTreeMap::new(),
             sockets: BTreeMap::new(),
+            engines: BTreeMap::new(),
             counter: 0,
             run: run.clone(),
         };
@@ -97,6 +100,17 @@ impl World {
         self.sockets.insert(actor.to_owned(), sid);
     }
 
+    /// Remembers the id of the Engine.IO session by which an actor has connected.
+    pub(crate) fn engine_given(&mut self, actor: &str, sid: String) {
+        self.engines.insert(actor.to_owned(), sid);
+    }
+
+    /// The id of the Engine.IO session by which an actor has connected last.
+    pub(crate) fn engine(&self, actor: &str) -> Result<&str, String> {
+        let sid = self.engines.get(actor).map(String::as_str);
+        sid.ok_or_else(|| format!("{actor} has had no Engine.IO session"))
+    }
+
     /// A string with its holes filled.
     pub(crate) fn fill(&self, text: &Text) -> Result<String, String> {
         text.render(|part| self.hole(part))
@@ -134,6 +148,7 @@ impl World {
                 Some(sid) => Ok(sid.clone()),
                 None => Err(format!("the server has not told the socket id of {name}")),
             },
+            Part::Engine(name) => self.engine(name).map(str::to_owned),
             // Those that need no world fill themselves.
             Part::Literal(_) | Part::Nested(_) | Part::Repeat(..) => Ok(String::new()),
         }
@@ -204,6 +219,9 @@ impl World {
         for (name, sid) in &self.sockets {
             text = text.replace(sid, &format!("${{sid:{name}}}"));
         }
+        for (name, sid) in &self.engines {
+            text = text.replace(sid, &format!("${{engine:{name}}}"));
+        }
         if !text.contains(&self.run) {
             return text;
         }
@@ -250,6 +268,7 @@ pub(crate) fn world_of(actors: &[&str]) -> World {
         acks: BTreeMap::new(),
         kept: BTreeMap::new(),
         sockets: BTreeMap::new(),
+        engines: BTreeMap::new(),
         counter: 0,
         run,
     }
@@ -323,5 +342,12 @@ mod tests {
         world.socket_given("a", "k3RtUQ_x".to_owned());
         assert_eq!(world.fill(&text("<${sid:a}>")).unwrap(), "<k3RtUQ_x>");
         assert_eq!(world.humanise("to k3RtUQ_x"), "to ${sid:a}");
+        assert!(world.fill(&text("${engine:a}")).is_err());
+        world.engine_given("a", "lv_VI97H".to_owned());
+        assert_eq!(
+            world.fill(&text("sid=${engine:a}")).unwrap(),
+            "sid=lv_VI97H"
+        );
+        assert_eq!(world.humanise("of lv_VI97H"), "of ${engine:a}");
     }
 }

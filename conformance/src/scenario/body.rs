@@ -1,5 +1,6 @@
 //! What the verbs need to know: one type per verb with a body.
 
+mod engine;
 mod service;
 mod stream;
 
@@ -10,6 +11,7 @@ use super::text::Text;
 use super::value::{ArgumentsPattern, Pattern};
 use sio_p2p_protocol::Dialect;
 
+pub use engine::{Http, Noops, Probe, ProbeEnd};
 pub use service::{CheckApi, CreateApi, DestroyApi, UseApi};
 pub use stream::{OpenStream, StreamOffered};
 

@@ -202,6 +202,10 @@ pub struct ActorDocument {
     #[serde(default)]
     #[schemars(with = "Option<sio_p2p_driver::schema::EioNumber>")]
     pub eio: Option<u8>,
+    /// Its requests do not state their generation, as `EIO`. It speaks 3, which `eio` of the
+    /// scenario or actor has to say.
+    #[serde(default)]
+    pub without_eio: bool,
     /// This actor is always carried in this way, whatever the run's.
     #[serde(default)]
     pub transport: Option<TransportName>,

@@ -11,9 +11,9 @@ use serde_json::value::RawValue;
 
 use super::body::{
     Acked, AddTarget, Answer, CheckApi, Closed, ConnectionStatus, CreateApi, DestroyApi,
-    Disconnect, Emit, EmitRoom, Fence, Gone, ListClients, Nothing, Observers, OpenStream, Receive,
-    ReceivePacket, Refused, Request, RequestName, RoomChange, SendFrame, SendPacket,
-    ServerErrorSeen, StreamOffered, TargetAdded, TargetLeft, UseApi,
+    Disconnect, Emit, EmitRoom, Fence, Gone, Http, ListClients, Nothing, Observers, OpenStream,
+    Probe, Receive, ReceivePacket, Refused, Request, RequestName, RoomChange, SendFrame,
+    SendPacket, ServerErrorSeen, StreamOffered, TargetAdded, TargetLeft, UseApi,
 };
 use super::source::Location;
 use crate::client::ClientVerb;
@@ -154,6 +154,13 @@ pub enum Action {
     SendFrame(SendFrame),
     /// The next packet at this actor that is neither an event nor an ack.
     ReceivePacket(ReceivePacket),
+
+    // --- the engine -------------------------------------------------------------------
+    /// An HTTP request beside all connections, exactly as given, and the status of its answer.
+    Http(Http),
+    /// A WebSocket that comes to the session of an actor that has a transport already, as that
+    /// of an upgrade does.
+    Probe(Probe),
 
     // --- proofs -----------------------------------------------------------------------
     /// A message from one actor to another, waited for: whatever `from` caused at `to`

@@ -35,6 +35,8 @@ pub enum Part {
     Kept(String),
     /// `${sid:a}`: the id that the server gave the Socket.IO socket of actor `a`.
     Socket(String),
+    /// `${engine:a}`: the id of the Engine.IO session of actor `a`.
+    Engine(String),
     /// `${nested:3}`: `[[[]]]`, arrays nested so deep.
     Nested(usize),
     /// `${repeat:3:ab}`: `ababab`.
@@ -49,7 +51,7 @@ pub enum TextError {
     Open(String),
     /// A hole that is not one of the known forms.
     #[error(
-        "unknown hole `${{{0}}}`; there are an actor's name, n, run, room:NAME, ack:REQUEST, kept:NAME, sid:ACTOR, nested:DEPTH and repeat:TIMES:TEXT"
+        "unknown hole `${{{0}}}`; there are an actor's name, n, run, room:NAME, ack:REQUEST, kept:NAME, sid:ACTOR, engine:ACTOR, nested:DEPTH and repeat:TIMES:TEXT"
     )]
     Unknown(String),
     /// A generator that would make more than the limit.
@@ -146,6 +148,7 @@ fn hole(body: &str) -> Result<Part, TextError> {
         Some(("ack", name)) if !name.is_empty() => Ok(Part::Ack(name.to_owned())),
         Some(("kept", name)) if is_name(name) => Ok(Part::Kept(name.to_owned())),
         Some(("sid", name)) if is_name(name) => Ok(Part::Socket(name.to_owned())),
+        Some(("engine", name)) if is_name(name) => Ok(Part::Engine(name.to_owned())),
         Some(("nested", depth)) => {
             let depth: usize = depth.parse().map_err(|_| unknown())?;
             if depth > MAX_GENERATED / 2 {
@@ -192,7 +195,7 @@ impl JsonSchema for Text {
                 of the innermost repeat, ${run} a text of this run only, ${room:x} a generated \
                 room name, ${ack:q} the number of the ack asked for by request q, ${kept:x} \
                 the string that $keep matched as x, ${sid:a} the id of the socket of actor \
-                a, ${nested:3} \
+                a, ${engine:a} that of its Engine.IO session, ${nested:3} \
                 [[[]]], ${repeat:3:ab} ababab. $${ stands for the characters ${ themselves."
         })
     }

@@ -39,7 +39,7 @@ async fn verdicts(url: &str, ids: &[&str], dialects: &[Dialect]) -> Vec<(String,
         dialects: dialects.to_vec(),
         eio: vec![EioVersion::V3, EioVersion::V4],
         transports: vec![TransportName::default()],
-        only_transports: true,
+        only_transports: false,
         patterns: ids.iter().map(|id| (*id).to_owned()).collect(),
         claims: Vec::new(),
         revision: sio_p2p_conformance::requirements::current(),
@@ -72,7 +72,7 @@ async fn verdicts(url: &str, ids: &[&str], dialects: &[Dialect]) -> Vec<(String,
 }
 
 /// What a proxy could get wrong by itself: binaries, large and odd packets, every kind of end.
-const DELICATE: [&str; 9] = [
+const DELICATE: [&str; 12] = [
     "message-with-ack",
     "binary-arguments",
     "binary-hundred-attachments",
@@ -82,6 +82,9 @@ const DELICATE: [&str; 9] = [
     "target-disconnect-source-clean",
     "foreign-namespace-is-refused",
     "oversized-message-closes-its-sender",
+    "transports-meet",
+    "poll-that-breaks-off",
+    "empty-polls-are-paced",
 ];
 
 #[tokio::test]
@@ -97,34 +100,21 @@ async fn every_fault_is_noticed() {
     let plays = ProxyFault::ALL.iter().map(|(fault, name, _)| {
         let story = match fault {
             ProxyFault::HideLeaving | ProxyFault::RefuseReturn => "ten-times-back",
+            ProxyFault::Hurry => "two-polls-at-once",
+            ProxyFault::EndProbed => "second-probe-is-refused",
+            ProxyFault::Grant => "requests-that-are-refused/unknown-session",
+            ProxyFault::Guess => "client-without-a-generation/websocket",
             _ => "message-with-ack",
         };
         async move {
             let url = behind(Some(name.parse().unwrap())).await;
             for (id, verdict, _) in verdicts(&url, &[story], &[Dialect::V2]).await {
-                assert_eq!(verdict, Verdict::Fail, "{id} with {name}");
+                let red = matches!(verdict, Verdict::Fail | Verdict::Warn);
+                assert!(red, "{id} with {name}: {verdict:?}");
             }
         }
     });
     futures_util::future::join_all(plays).await;
-}
-
-#[tokio::test]
-async fn polling_is_refused_with_a_reason() {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-    let url = behind(None).await;
-    let address = url.trim_start_matches("http://");
-    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let request = format!(
-        "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: {address}\r\n\
-         Connection: close\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
-    assert!(answer.contains("does not follow polling"), "{answer}");
 }
 
 /// Deadlines count time without progress: a slow line is nobody's fault. The attachments of one

@@ -188,6 +188,16 @@ impl<'a> Mentions<'a> {
                     data.texts(&mut |text| self.texts.push(text));
                 }
             }
+            Action::Http(body) => {
+                self.named.push(&body.from);
+                self.texts.push(&body.query);
+                self.texts.extend(body.headers.values());
+                self.texts.extend(&body.body);
+            }
+            Action::Probe(body) => {
+                self.acting.push(&body.from);
+                self.texts.extend(body.send.iter().chain(&body.receive));
+            }
             Action::Fence(body) => {
                 self.acting.push(&body.from);
                 self.observing.push(&body.to);

@@ -53,7 +53,13 @@ pub(super) fn walk(scenario: &Scenario, problems: &mut Vec<Problem>) {
             mentioned.extend(actors_in(text).map(str::to_owned));
         }
     }
-    for (name, (_, at)) in &scenario.actors {
+    for (name, (actor, at)) in &scenario.actors {
+        if actor.without_eio && actor.eio != Some(3) && scenario.eio != [3] {
+            problems.push(Problem {
+                at: at.clone(),
+                message: format!("{name} is `without_eio`, so `eio` has to be 3"),
+            });
+        }
         if !mentioned.contains(name) {
             let message = format!("actor {name} takes no part");
             problems.push(Problem {
@@ -295,6 +301,9 @@ impl Walk<'_> {
                 }
                 _ => self.problem(at, "either `text` or `binary`"),
             },
+            Action::Http(body) if body.status.is_empty() => {
+                self.problem(at, "no answer is right: `status` is empty");
+            }
             _ => {}
         }
     }
@@ -360,9 +369,9 @@ impl Walk<'_> {
                 {
                     self.problem(at, format!("{name} is anonymous and has no client id"));
                 }
-                Part::Socket(name) => {
+                Part::Socket(name) | Part::Engine(name) => {
                     let known = [Presence::Here, Presence::Left, Presence::Ended];
-                    self.expect(at, name, &known, "has no socket id");
+                    self.expect(at, name, &known, "has no session");
                 }
                 Part::Counter if !self.in_repeat => {
                     self.problem(at, "${n} means something in `repeat` only");
