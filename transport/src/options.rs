@@ -46,6 +46,10 @@ pub enum Heartbeat {
 /// Mistakes that only show in a combination (an `auth` payload in Engine.IO 3, a header name
 /// with a blank) are reported by `connect` as [`ConnectError::InvalidOptions`].
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own, set by a method of its own"
+)]
 pub struct ConnectOptions {
     pub(crate) secure: bool,
     pub(crate) host: String,

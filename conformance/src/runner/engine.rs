@@ -1,4 +1,4 @@
-//! The verbs below Socket.IO: requests and WebSockets beside the connections of actors.
+//! The verbs below Socket.IO: requests and WebSocket connections beside the connections of actors.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -90,7 +90,7 @@ pub(crate) struct Play {
     pub(super) actors: BTreeMap<String, Actor>,
     /// Connections of actors that have fallen silent, open until the end of the play.
     pub(super) silent: Vec<Connection>,
-    /// WebSockets that are no transport of anybody, open until the end of the play.
+    /// WebSocket connections that are no transport of anybody, open until the end of the play.
     pub(super) probes: Vec<SessionSocket>,
     pub(super) mailbox: Mailbox,
     incoming: mpsc::UnboundedReceiver<Arrival>,

@@ -8,18 +8,19 @@
 
 mod joining;
 mod relaying;
+mod written;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use sio_p2p_engine::{CloseReason, Generation, Prepared, SendError, Sid};
+use sio_p2p_engine::{CloseReason, Generation, SendError, Sid};
 use sio_p2p_protocol::Dialect;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::{debug, info};
 
+use self::written::Written;
 use super::ending::Ending;
 use super::figures::{Figures, Tally};
 use super::frame::Encoded;
@@ -64,28 +65,6 @@ pub(crate) struct Hub {
     tally: Tally,
     /// How many connections are open, for whoever waits for the last to go.
     open: watch::Sender<usize>,
-}
-
-/// An event that was written once for all who get it.
-#[derive(Debug)]
-struct Written {
-    message: Prepared,
-    attachments: Vec<Bytes>,
-    packets: usize,
-    bytes: usize,
-}
-
-impl Written {
-    fn new(data: &Data) -> Self {
-        let event = Encoded::event(data.clone().into(), None);
-        let (packets, bytes) = event.size();
-        Self {
-            message: Prepared::new(&[&event.text]),
-            attachments: event.attachments,
-            packets,
-            bytes,
-        }
-    }
 }
 
 impl Hub {

@@ -1,4 +1,4 @@
-//! Verbs below Socket.IO: requests and WebSockets that come to the engine beside a connection.
+//! Verbs below Socket.IO: requests and WebSocket connections that come to the engine beside a connection.
 
 use std::collections::BTreeMap;
 
