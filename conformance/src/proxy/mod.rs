@@ -16,7 +16,10 @@ mod forward;
 mod frames;
 mod link;
 mod meddle;
+mod naming;
 mod pipe;
+mod sizes;
+mod talk;
 
 use std::io;
 use std::sync::Arc;

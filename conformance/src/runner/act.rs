@@ -194,7 +194,7 @@ impl Play {
                 generation,
                 number,
             };
-            self.asked.insert(request, asked);
+            self.is_asked(request, asked);
         }
         Ok(())
     }
@@ -239,6 +239,7 @@ impl Play {
         let Some(requested) = self.requested.get(&request).cloned() else {
             return Err(Stop::broken(format!("nobody has received {request}")));
         };
+        self.is_about_to_answer(&request);
         let args = self.world.arguments(args).map_err(Stop::broken)?;
         let data = Data::with_attachments(args.json, args.attachments);
         let packet = Packet::Ack {

@@ -136,6 +136,8 @@ pub(crate) struct Inbox {
     pub(crate) closed: Option<CloseReason>,
     /// How many events and acks have arrived.
     pub(crate) arrived: u64,
+    /// The last place in the order of arrival that a step has taken something out of.
+    pub(crate) matched: Option<u64>,
 }
 
 impl Inbox {
@@ -149,6 +151,13 @@ impl Inbox {
         let (order, number) = acks.min()?;
         let event = self.events.front().map_or(u64::MAX, |event| event.order);
         (order < event).then_some(number)
+    }
+
+    /// Takes the first ack with this number out.
+    pub(crate) fn pop_ack(&mut self, number: u64) -> Option<AckSeen> {
+        let ack = self.acks.get_mut(&number)?.pop_front()?;
+        self.has_matched(ack.order);
+        Some(ack)
     }
 
     /// Whether anything but what nobody can match is waiting.

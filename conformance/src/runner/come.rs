@@ -138,6 +138,7 @@ impl Play {
         if self.is_driven(&body.from) {
             return self.disconnect_client(&body.from).await;
         }
+        self.is_about_to_leave(&body.from);
         let actor = self.actor(&body.from)?;
         if !actor.is_open() {
             return Err(self.lost(&body.from));

@@ -5,6 +5,7 @@ pub(crate) mod actor;
 mod ask;
 mod come;
 pub mod danger;
+mod early;
 pub mod events;
 mod failures;
 mod fences;

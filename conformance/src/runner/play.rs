@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::actor::{Actor, Arrival, Connection, Mailbox};
+use super::early::Causes;
 use super::pace::Pace;
 use super::plan::Check;
 use super::resolve::resolve;
@@ -94,6 +95,7 @@ pub(crate) struct Play {
     incoming: mpsc::UnboundedReceiver<Arrival>,
     pub(super) asked: BTreeMap<String, Asked>,
     pub(super) requested: BTreeMap<String, Requested>,
+    pub(super) causes: Causes,
     pub(crate) deadline: Duration,
     pub(crate) fences: u64,
     /// The clients under test, if the scenario judges a client.
@@ -161,6 +163,7 @@ impl Play {
             incoming,
             asked: BTreeMap::new(),
             requested: BTreeMap::new(),
+            causes: Causes::default(),
             fences: 0,
             cast: None,
             talked: false,
