@@ -55,6 +55,7 @@ pub enum ProxyFault {
     CutIdle,
     LoseHeartbeats,
     HideSilence,
+    Foresee,
 }
 
 impl Kind for ProxyFault {
@@ -275,6 +276,11 @@ impl Kind for ProxyFault {
                 F::HideSilence,
                 "proxy-hide-silence",
                 "The server gets the heartbeats of a client that has fallen silent.",
+            ),
+            (
+                F::Foresee,
+                "proxy-foresee",
+                "A client is told that a target has left as soon as it has added it.",
             ),
         ]
     };

@@ -33,6 +33,8 @@ struct State {
 pub(super) struct Asked {
     /// Its event.
     pub(super) event: String,
+    /// The first argument, if it is a text.
+    pub(super) about: Option<String>,
     /// When it was asked.
     pub(super) at: Instant,
     /// Somebody else has answered, so the answer of the server is lost.
@@ -62,9 +64,12 @@ impl Talk {
     }
 
     /// The client has asked for an ack.
-    pub(super) fn asks(&self, number: u64, event: &str) {
+    pub(super) fn asks(&self, number: u64, data: &Data) {
+        let elements = data.elements();
+        let text = |index: usize| crate::json::unquote(elements.get(index)?.get());
         let asked = Asked {
-            event: event.to_owned(),
+            event: text(0).unwrap_or_default(),
+            about: text(1),
             at: Instant::now(),
             answered: false,
         };

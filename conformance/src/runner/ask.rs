@@ -56,6 +56,7 @@ impl Play {
 
     pub(super) async fn list_clients(&mut self, body: &ListClients) -> Result<(), Stop> {
         let listed = self.client_list(&body.from).await?;
+        self.no_strangers(&listed)?;
         for name in &body.includes {
             let id = self.id(name)?;
             let times = listed.iter().filter(|listed| **listed == id).count();

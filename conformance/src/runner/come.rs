@@ -6,6 +6,7 @@ use sio_p2p_transport::{ConnectError, ConnectOptions};
 
 use super::pace::is_refusal_for_now;
 use super::play::{Play, Stop};
+use super::strangers::introduce;
 use super::verdict::Finding;
 use crate::scenario::TransportName;
 use crate::scenario::body::{Disconnect, Leaving, Refused};
@@ -32,9 +33,17 @@ impl Play {
             (None, Some(id)) => options = options.query("clientId", id),
             (None, None) => {}
         }
-        let tap = self.trace.tap(name);
+        if let Some(id) = self.world.id(name) {
+            introduce(id);
+        }
+        let trace = self.trace.tap(name);
         let deadline = self.deadline;
         let actor = self.actor(name)?;
+        let beats = actor.beats.clone();
+        let tap = move |direction, frame: &_| {
+            beats.see(eio, direction, frame);
+            trace(direction, frame);
+        };
         Ok(options
             .transports(actor.transport.into())
             .connect_timeout(deadline)
@@ -55,6 +64,9 @@ impl Play {
         {
             Ok(sid) => {
                 self.talked = true;
+                if let Some(rhythm) = self.actor(name)?.rhythm {
+                    self.beats_soon(rhythm)?;
+                }
                 if let Some(sid) = sid {
                     self.world.socket_given(name, sid);
                 }

@@ -16,6 +16,7 @@ use super::early::Causes;
 use super::pace::Pace;
 use super::plan::Check;
 use super::resolve::resolve;
+use super::rhythm::Beats;
 use super::trace::Trace;
 use super::verdict::{Finding, Outcome};
 use super::wait::Wait;
@@ -112,6 +113,8 @@ pub(crate) struct Road {
     pub(crate) access: SharedAccess,
     /// How fast connections are made, if the server is not the runner's own.
     pub(crate) pace: Option<Arc<Pace>>,
+    /// Nobody but this program uses the server.
+    pub(crate) own_server: bool,
 }
 
 /// What a play came to.
@@ -144,6 +147,8 @@ impl Play {
                 connection: None,
                 generations: 0,
                 left: false,
+                rhythm: None,
+                beats: Beats::default(),
             };
             (name.clone(), actor)
         });

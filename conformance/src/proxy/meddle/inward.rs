@@ -14,6 +14,8 @@ use crate::proxy::talk::{Asked, ack};
 const SLOW: std::time::Duration = std::time::Duration::from_secs(1);
 /// What a small number of an ack can hold.
 const NARROW: u64 = 1 << 16;
+/// The notices that a peer has left, of `v1` and of `v2`.
+const NOTICES: [&str; 2] = ["MULTI_API_TARGET_DISCONNECT", "TARGET_DISCONNECT"];
 /// Who is in a listing that nobody knows.
 const STRANGER: &str = "stranger";
 
@@ -60,14 +62,19 @@ impl Lane {
             None if meddler.hits(F::SplitCharacter, names) => split(frames),
             None => frames,
         };
-        let passes = self.times(F::Lose, F::Repeat, frames, names);
+        let mut passes = self.times(F::Lose, F::Repeat, frames, names);
+        if self.meddler.has(F::Foresee) {
+            passes.extend(self.foreseen(question.as_ref()));
+        }
         self.with_held(Fate::pass(passes))
     }
 
     fn is_lost(&self, size: usize, question: Option<&Asked>, names: &[&str]) -> bool {
         let meddler = &self.meddler;
         let slow = question.is_some_and(|asked| asked.at + SLOW < Instant::now());
+        let leaves = names.iter().any(|name| NOTICES.contains(name));
         question.is_some_and(|asked| asked.answered)
+            || (leaves && meddler.has(F::Foresee))
             || (slow && meddler.hits(F::ForgetSlow, names))
             || (size > sizes::LONG && meddler.hits(F::LoseLarge, names))
     }
@@ -153,6 +160,21 @@ impl Lane {
             false
         };
         changed.then_some(packet)
+    }
+
+    /// The notice that somebody who was just added has left.
+    fn foreseen(&self, question: Option<&Asked>) -> Vec<Frame> {
+        let Some((asked, who)) = question.and_then(|asked| Some((asked, asked.about.as_ref()?)))
+        else {
+            return Vec::new();
+        };
+        let notice = match asked.event.as_str() {
+            "MULTI_API_ADD_TARGET" => NOTICES[0],
+            "ADD_TARGET" => NOTICES[1],
+            _ => return Vec::new(),
+        };
+        let packet = Packet::event(json!([notice, who]).to_string());
+        self.written(packet, Vec::new())
     }
 
     /// Changes a listing; `false` if it stays as it is.

@@ -22,8 +22,7 @@ impl Lane {
             ..
         } = &packet
         {
-            self.talk
-                .asks(*number, &event_name(data).unwrap_or_default());
+            self.talk.asks(*number, data);
         }
         if let Packet::Ack { id, .. } = &mut packet
             && self.meddler.has(F::RestartAcks)
