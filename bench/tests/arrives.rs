@@ -114,7 +114,7 @@ fn everything_arrives(url: &str) {
     let steps = [30, 60];
     let mut swarm = Swarm::new(url, 1).unwrap();
     let settle = Duration::from_millis(1);
-    let memory = loads::cycle(&mut swarm, std::process::id(), &steps, settle).unwrap();
+    let memory = loads::cycle(&mut swarm, std::process::id(), &steps, settle, settle).unwrap();
     let clients: Vec<usize> = memory.steps.iter().map(|(clients, _)| *clients).collect();
     assert_eq!(clients, steps);
     assert!(swarm.clients().is_empty());

@@ -3,7 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use crate::socket::Socket;
+
+/// For so many sockets a batch needs no memory of its own. A turn of a read loop seldom
+/// fills more.
+const FEW: usize = 3;
 
 /// The sockets whose queues were filled and that nobody writes yet.
 ///
@@ -12,7 +18,7 @@ use crate::socket::Socket;
 /// a client got meanwhile, no lock is held over a system call, and no other task has to
 /// be woken.
 pub struct Batch<D> {
-    sockets: Vec<Arc<Socket<D>>>,
+    sockets: SmallVec<[Arc<Socket<D>>; FEW]>,
 }
 
 impl<D> Batch<D> {
@@ -20,7 +26,7 @@ impl<D> Batch<D> {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            sockets: Vec::new(),
+            sockets: SmallVec::new(),
         }
     }
 

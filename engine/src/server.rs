@@ -22,7 +22,7 @@ const TURN: usize = 64;
 /// they come on, and keeps the time of its sessions ([`keep_time`](Self::keep_time)).
 pub struct Server<H: Handler> {
     pub(crate) handler: Arc<H>,
-    pub(crate) shared: Arc<Shared<H::Data>>,
+    pub(crate) shared: Arc<Shared>,
     sessions: Mutex<HashMap<Sid, Arc<Socket<H::Data>>>>,
 }
 
@@ -155,10 +155,10 @@ impl<H: Handler> Server<H> {
     fn tick(&self) -> bool {
         let mut batch = Batch::new();
         for _ in 0..TURN {
-            let Some((due, socket)) = self.shared.timers.take(self.shared.now()) else {
+            let Some((due, session)) = self.shared.timers.take(self.shared.now()) else {
                 return false;
             };
-            if let Some(socket) = socket.upgrade() {
+            if let Some(socket) = self.session(session) {
                 socket.tick(due, &mut batch);
                 self.settle(&socket, &mut batch);
             }

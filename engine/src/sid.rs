@@ -17,7 +17,7 @@ const ENTROPY: usize = 15;
 ///
 /// Whoever knows it can speak in the name of the session, so it is a secret between
 /// the server and one client.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sid([u8; LENGTH]);
 
 impl Sid {

@@ -19,15 +19,15 @@ use crate::{CloseReason, Config, Generation, Prepared, Sid};
 
 /// What all sessions of a server share.
 #[derive(Debug)]
-pub(crate) struct Shared<D> {
+pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) times: Times,
-    pub(crate) timers: Timers<D>,
+    pub(crate) timers: Timers,
     /// When the server's clock began.
     began: Instant,
 }
 
-impl<D> Shared<D> {
+impl Shared {
     pub(crate) fn new(config: Config) -> Self {
         Self {
             times: Times {
@@ -36,7 +36,7 @@ impl<D> Shared<D> {
                 upgrade_timeout: config.upgrade_timeout,
             },
             config,
-            timers: Timers::new(),
+            timers: Timers::default(),
             began: Instant::now(),
         }
     }
@@ -64,7 +64,7 @@ pub struct Socket<D> {
     io: OnceLock<SharedIo>,
     /// It takes no messages any more. Read before every message, so it has no lock.
     closed: AtomicBool,
-    pub(crate) shared: Arc<Shared<D>>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// What changes in a session.
@@ -123,7 +123,7 @@ impl<D> Socket<D> {
         jsonp: Option<u32>,
         data: D,
         machine: Machine,
-        shared: Arc<Shared<D>>,
+        shared: Arc<Shared>,
     ) -> Self {
         Self {
             id,
@@ -303,7 +303,7 @@ impl<D> Socket<D> {
             waker.wake();
         }
         if let Some(due) = due {
-            self.shared.timers.add(due, self);
+            self.shared.timers.add(due, self.id);
         }
         if claimed {
             batch.add(Arc::clone(self));
@@ -329,7 +329,7 @@ impl<D> Socket<D> {
         state.armed = due.unwrap_or(u64::MAX);
         drop(state);
         if let Some(due) = due {
-            self.shared.timers.add(due, self);
+            self.shared.timers.add(due, self.id);
         }
     }
 

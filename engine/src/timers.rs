@@ -3,47 +3,39 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
-use std::fmt;
-use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use crate::socket::Socket;
+use crate::Sid;
 
 /// One queue for all sessions of a server. A timer of its own for each would cost more
 /// memory than the rest of an idle session.
-pub(crate) struct Timers<D> {
-    entries: Mutex<BinaryHeap<Reverse<Entry<D>>>>,
+#[derive(Debug, Default)]
+pub(crate) struct Timers {
+    entries: Mutex<BinaryHeap<Reverse<Entry>>>,
     /// Something is due earlier than what the task waits for.
     earlier: Notify,
 }
 
 /// A session, and when it has to be looked at.
-struct Entry<D> {
+///
+/// It has the id and no reference, not even a weak one: that would keep the memory of a
+/// session that has ended until it is due.
+#[derive(Debug, PartialEq, Eq)]
+struct Entry {
     /// Milliseconds of the server's clock.
     due: u64,
-    socket: Weak<Socket<D>>,
+    session: Sid,
 }
 
-impl<D> Timers<D> {
-    pub(crate) fn new() -> Self {
-        Self {
-            entries: Mutex::default(),
-            earlier: Notify::new(),
-        }
-    }
-
+impl Timers {
     /// Has a session looked at then.
-    pub(crate) fn add(&self, due: u64, socket: &Arc<Socket<D>>) {
-        let entry = Entry {
-            due,
-            socket: Arc::downgrade(socket),
-        };
+    pub(crate) fn add(&self, due: u64, session: Sid) {
         let mut entries = self.entries.lock();
         let first = entries.peek().is_none_or(|Reverse(first)| due < first.due);
-        entries.push(Reverse(entry));
+        entries.push(Reverse(Entry { due, session }));
         drop(entries);
         if first {
             self.earlier.notify_one();
@@ -56,19 +48,19 @@ impl<D> Timers<D> {
     }
 
     /// Takes out one session that is due, and when it was.
-    pub(crate) fn take(&self, now: Duration) -> Option<(u64, Weak<Socket<D>>)> {
+    pub(crate) fn take(&self, now: Duration) -> Option<(u64, Sid)> {
         let mut entries = self.entries.lock();
         let first = entries.peek_mut()?;
         if u128::from(first.0.due) > now.as_millis() {
             return None;
         }
-        let Reverse(Entry { due, socket }) = PeekMut::pop(first);
+        let Reverse(Entry { due, session }) = PeekMut::pop(first);
         // A crowd that has left gives its memory back.
         if entries.len() < entries.capacity() / 4 {
             let room = entries.len() * 2;
             entries.shrink_to(room);
         }
-        Some((due, socket))
+        Some((due, session))
     }
 
     /// Waits until something is due earlier than before.
@@ -77,30 +69,15 @@ impl<D> Timers<D> {
     }
 }
 
-impl<D> fmt::Debug for Timers<D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Timers")
-            .field("entries", &self.entries.lock().len())
-            .finish_non_exhaustive()
-    }
-}
-
-impl<D> PartialEq for Entry<D> {
-    fn eq(&self, other: &Self) -> bool {
-        self.due == other.due
-    }
-}
-
-impl<D> Eq for Entry<D> {}
-
-impl<D> PartialOrd for Entry<D> {
+impl PartialOrd for Entry {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl<D> Ord for Entry<D> {
+impl Ord for Entry {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.due.cmp(&other.due)
+        let key = |entry: &Self| (entry.due, entry.session);
+        key(self).cmp(&key(other))
     }
 }

@@ -17,6 +17,11 @@ use tokio::net::TcpListener;
 use crate::cli::Options;
 use crate::signals::Signals;
 
+/// Gives memory back to the system some seconds after it was needed, which glibc does not.
+#[cfg(all(feature = "jemalloc", not(target_env = "msvc")))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// The exit code for a mistake in the flags or settings, as clap has it too.
 const USAGE: u8 = 2;
 

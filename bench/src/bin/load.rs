@@ -110,7 +110,7 @@ impl Options {
             }
             What::Cycle { clients } => {
                 let pid = self.pid.ok_or(Problem::NoProcess)?;
-                let memory = loads::cycle(&mut swarm, pid, clients, phase.time)?;
+                let memory = loads::cycle(&mut swarm, pid, clients, phase.time, phase.time)?;
                 print_memory(&memory);
                 return Ok(());
             }

@@ -36,12 +36,14 @@ impl Memory {
 
 /// Lets idle clients connect until there are as many as each step says, then leave.
 ///
-/// `settle` is how long the server gets after each of it.
+/// `settle` is how long the server gets after each step, and `leave` how long it gets to give
+/// back what it no longer needs, after all have left.
 pub fn cycle(
     swarm: &mut Swarm,
     pid: u32,
     steps: &[usize],
     settle: Duration,
+    leave: Duration,
 ) -> Result<Memory, Problem> {
     // The code and the tables that any client needs are not what one client costs.
     swarm.open((0..10).map(|client| format!("first{client}")))?;
@@ -56,7 +58,7 @@ pub fn cycle(
         memory.steps.push((count, settled(swarm, pid, settle)?));
     }
     swarm.leave(0)?;
-    memory.end = settled(swarm, pid, settle)?;
+    memory.end = settled(swarm, pid, leave)?;
     Ok(memory)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sio_p2p_protocol::{ApiName, ClientId, Dialect, StreamId};
 
 use super::ConnectionId;
-use super::hash::CountedMap;
+use super::hash::{CountedMap, give_back};
 use super::lanes::{Lanes, Timed};
 use super::lists::{List, Lists};
 
@@ -166,6 +166,10 @@ impl Acks {
         while let Some(id) = self.first(self.owed.get(&connection)) {
             owed.extend(self.take(id));
         }
+        give_back(&mut self.pending);
+        give_back(&mut self.asked);
+        give_back(&mut self.owed);
+        self.entries.give_back();
         owed
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sio_p2p_protocol::ApiName;
 
 use super::ConnectionId;
-use super::hash::{CountedMap, KeyedMap};
+use super::hash::{CountedMap, KeyedMap, give_back};
 
 /// The registry of API names, dialect `v2`.
 ///
@@ -80,6 +80,8 @@ impl Apis {
         for api in self.provided.remove(&provider).into_iter().flatten() {
             self.providers.remove(&api);
         }
+        give_back(&mut self.providers);
+        give_back(&mut self.provided);
     }
 
     /// How many APIs there are.

@@ -5,7 +5,7 @@
 //! names it chooses.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 
 /// A map whose keys clients choose. The hash is keyed with numbers that are drawn
 /// when the program starts, so nobody can choose names that collide.
@@ -14,6 +14,17 @@ pub(super) type KeyedMap<K, V> = HashMap<K, V, ahash::RandomState>;
 /// A map whose keys the server counts up itself: connections, and the ids of acks.
 /// Nobody can choose those, so a multiplication is enough.
 pub(super) type CountedMap<K, V> = HashMap<K, V, BuildHasherDefault<CountedHasher>>;
+
+/// Gives memory back that a table has from the time of a crowd. To be called when a
+/// connection leaves, and not for each message: a table that fills and empties all the
+/// time is to keep what it has.
+pub(crate) fn give_back<K: Eq + Hash, V, S: BuildHasher>(table: &mut HashMap<K, V, S>) {
+    /// Smaller tables are not worth the trouble.
+    const SMALL: usize = 256;
+    if table.capacity() > SMALL && table.len() < table.capacity() / 4 {
+        table.shrink_to(table.len() * 2);
+    }
+}
 
 /// Hashes numbers that were counted up.
 #[derive(Debug, Default)]

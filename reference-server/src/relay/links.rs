@@ -3,7 +3,7 @@
 use sio_p2p_protocol::Dialect;
 
 use super::ConnectionId;
-use super::hash::CountedMap;
+use super::hash::{CountedMap, give_back};
 
 /// The links between connections (SRV-MSG-F1).
 ///
@@ -88,6 +88,7 @@ impl Links {
                 }
             }
         }
+        give_back(&mut self.ends);
         far.into_iter().map(|(far, _)| far).collect()
     }
 

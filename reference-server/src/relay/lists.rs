@@ -131,6 +131,15 @@ impl<T, const N: usize> Lists<T, N> {
         })
     }
 
+    /// Gives memory back that a crowd has needed, once nothing is left of it.
+    pub(super) fn give_back(&mut self) {
+        /// Room for fewer entries is kept.
+        const SMALL: usize = 256;
+        if self.slots.is_empty() && self.slots.capacity() > SMALL {
+            self.slots.shrink_to_fit();
+        }
+    }
+
     fn link(&mut self, kind: usize, place: usize, change: impl FnOnce(&mut Link)) {
         let slot = self.slots.get_mut(place);
         if let Some(link) = slot.and_then(|slot| slot.links.get_mut(kind)) {

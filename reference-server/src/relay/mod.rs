@@ -82,6 +82,7 @@ pub use self::counters::{Counters, RoundTrips};
 use self::early::Early;
 use self::ends::Ends;
 pub(crate) use self::ends::SERVER_SIDE;
+pub(crate) use self::hash::give_back;
 pub use self::host::{Callee, Content, Host, HostCall, HostEvent, Peer};
 use self::late::Late;
 pub use self::limit::Rate;

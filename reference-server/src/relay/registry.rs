@@ -6,7 +6,7 @@ use sio_p2p_protocol::ClientId;
 use smallvec::{SmallVec, smallvec};
 
 use super::ConnectionId;
-use super::hash::{CountedMap, KeyedMap};
+use super::hash::{CountedMap, KeyedMap, give_back};
 
 /// The directory: client id to connection and back, each in O(1).
 ///
@@ -90,8 +90,10 @@ impl Registry {
                     None => self.others.remove(&entry.registration),
                 };
                 self.clients.remove(client);
+                give_back(&mut self.clients);
             }
         }
+        give_back(&mut self.connections);
         Some(Departed { client })
     }
 

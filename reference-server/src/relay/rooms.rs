@@ -4,7 +4,7 @@ use sio_p2p_protocol::RoomName;
 
 use super::ConnectionId;
 use super::few::Few;
-use super::hash::{CountedMap, KeyedMap};
+use super::hash::{CountedMap, KeyedMap, give_back};
 use super::members::Members;
 
 /// The membership of every room (SRV-CORE-F7).
@@ -131,6 +131,8 @@ impl Rooms {
         for (room, membership) in joined.rooms {
             self.forget_member(&room, membership.number);
         }
+        give_back(&mut self.inside);
+        give_back(&mut self.joined);
     }
 
     /// How many rooms have members.

@@ -7,7 +7,7 @@ use sio_p2p_protocol::{Dialect, StreamId};
 
 use super::ConnectionId;
 use super::deadlines::Deadlines;
-use super::hash::{CountedMap, KeyedMap};
+use super::hash::{CountedMap, KeyedMap, give_back};
 
 /// A stream that both ends have agreed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +144,9 @@ impl Streams {
         for number in ends.flat_map(|end| end.streams) {
             self.take(number);
         }
+        give_back(&mut self.open);
+        give_back(&mut self.ends);
+        give_back(&mut self.opened);
     }
 
     /// Ends a stream on which nothing has come for as long as `idle`, and returns

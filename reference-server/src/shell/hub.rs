@@ -28,7 +28,7 @@ use super::rates::Rates;
 use super::session::{Batch, Connection, Phase, span};
 use crate::Config;
 use crate::host::Core;
-use crate::relay::{Answer, ConnectionId, Data, Output, Packet, Rate, Request};
+use crate::relay::{Answer, ConnectionId, Data, Output, Packet, Rate, Request, give_back};
 
 /// A connection that is outside of the default namespace.
 #[derive(Debug, Clone, Copy)]
@@ -243,8 +243,17 @@ impl Hub {
         if self.connections.remove(&connection.id()).is_some() {
             self.tally.end(connection.data().ending().unwrap_or(ending));
             self.open.send_replace(self.connections.len());
+            self.give_back();
         }
         self.deliver();
+    }
+
+    /// Gives memory back once a crowd has left.
+    fn give_back(&mut self) {
+        give_back(&mut self.connections);
+        give_back(&mut self.joined);
+        give_back(&mut self.outside);
+        give_back(&mut self.expiring);
     }
 
     /// Closes every connection, and every one that is still to come.

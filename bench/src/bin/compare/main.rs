@@ -70,6 +70,7 @@ impl Options {
                 members: 50,
                 idle: [100, 1_000],
                 settle: milliseconds(300),
+                leave: milliseconds(300),
             };
         }
         Scale {
@@ -78,6 +79,8 @@ impl Options {
             members: 500,
             idle: [1_000, 10_000],
             settle: milliseconds(1_000),
+            // Allocators give back what was not needed for ten seconds, and not all at once.
+            leave: milliseconds(20_000),
         }
     }
 

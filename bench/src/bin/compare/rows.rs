@@ -43,6 +43,8 @@ pub(crate) struct Scale {
     pub(crate) members: usize,
     pub(crate) idle: [usize; 2],
     pub(crate) settle: Duration,
+    /// How long a server may take to give memory back.
+    pub(crate) leave: Duration,
 }
 
 /// What one row gave on one server in one round.
@@ -124,7 +126,8 @@ impl Row {
                 return loads::run(&mut room, swarm, phase).map(Outcome::Load);
             }
             Self::Memory => {
-                let memory = loads::cycle(swarm, server.pid(), &scale.idle, scale.settle);
+                let memory =
+                    loads::cycle(swarm, server.pid(), &scale.idle, scale.settle, scale.leave);
                 return memory.map(Outcome::Memory);
             }
         };

@@ -19,6 +19,11 @@ use tokio::{
     runtime::Builder,
 };
 
+/// That of `p2p-server`, so that the figures differ by what the programs do.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// The least that can be read at once.
 const READ: usize = 64 * 1024;
 /// What RFC 6455 appends to the key of a request.

@@ -14,7 +14,7 @@ use crate::socket::{State, Writer};
 
 /// How much is read at once. Some hundred small packets, or a part of a large one: less
 /// than a millisecond of work, after which others have their turn.
-const READ: usize = 32 << 10;
+const READ: usize = 64 << 10;
 
 /// How much room the rest of a frame gets at once, however long it says that it is. More
 /// follows when this much has come.

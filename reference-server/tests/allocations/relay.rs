@@ -1,11 +1,4 @@
-//! How much memory the relay takes: none for a message, little for a connection.
-//!
-//! The allocator of this binary counts what each thread asks it for.
-
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
+//! The relay by itself, without sockets.
 
 use std::time::Duration;
 
