@@ -56,7 +56,6 @@ impl Play {
 
     pub(super) async fn list_clients(&mut self, body: &ListClients) -> Result<(), Stop> {
         let listed = self.client_list(&body.from).await?;
-        self.no_strangers(&listed)?;
         for name in &body.includes {
             let id = self.id(name)?;
             let times = listed.iter().filter(|listed| **listed == id).count();
@@ -94,7 +93,7 @@ impl Play {
                 return Err(Stop::broken(format!("{name} is in the list of clients")));
             }
         }
-        Ok(())
+        self.no_strangers(&listed)
     }
 
     /// Repeats the question until somebody is no longer listed.
