@@ -133,7 +133,7 @@ impl Faults {
         }
         relay.gone(connection, outbox);
         relay.faults.keep_apis = false;
-        self.take_id_along(relay, outbox, &client);
+        self.take_id_along(relay, outbox, client.as_ref());
     }
 
     /// Falsifies a request. False if the relay must not hear of it.

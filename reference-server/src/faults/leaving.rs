@@ -12,9 +12,10 @@ impl Faults {
         &mut self,
         relay: &mut Relay,
         outbox: &mut Outbox,
-        id: &Option<String>,
+        id: Option<&String>,
     ) {
-        let same = |(_, other): &(&ConnectionId, &Option<String>)| id.is_some() && *other == id;
+        let same =
+            |(_, other): &(&ConnectionId, &Option<String>)| id.is_some() && other.as_ref() == id;
         let others = self.present.iter().filter(same);
         let others: Vec<_> = others.map(|(other, _)| *other).collect();
         if !others.is_empty() && self.hit(Fault::UnregisterById) {

@@ -43,9 +43,9 @@ impl Lane {
             };
         }
         let large = size > sizes::PIECE;
-        let passed = large && meddler.hits(F::PassLarge, names);
-        if (passed || meddler.hits(F::Swap, names)) && self.held.is_empty() {
-            self.hold(frames, passed.then_some(HASTE));
+        let waits = large && meddler.hits(F::PassLarge, names);
+        if (waits || meddler.hits(F::Swap, names)) && self.held.is_empty() {
+            self.hold(frames, waits.then_some(HASTE));
             return Fate::default();
         }
         if meddler.has(F::Hasten) {
