@@ -8,7 +8,7 @@ use sio_p2p_server::{Content, Handle};
 
 use super::asked::{Asked, before, text_of};
 use super::streams::Streams;
-use super::{HostError, handle_all};
+use super::{HostError, handle_all, provided, requests};
 
 /// What the APIs act on.
 struct Host {
@@ -19,7 +19,7 @@ struct Host {
 /// What an API does.
 type Api = fn(&Host, &mut Asked) -> Result<(), String>;
 
-const APIS: [(&str, Api); 11] = [
+const APIS: [(&str, Api); 10] = [
     ("conformance:echo", |_, asked| {
         asked.answer(asked.all());
         Ok(())
@@ -34,7 +34,6 @@ const APIS: [(&str, Api); 11] = [
         let sent = host.handle.emit_to(&asked.name(0)?, &asked.name(1)?, args);
         sent.map_err(|error| error.to_string())
     }),
-    ("conformance:request", request),
     ("conformance:emit-to-persistent", emit_to_persistent),
     ("conformance:open-stream", |host, asked| {
         host.streams.open(&host.handle, asked)
@@ -67,6 +66,17 @@ pub(super) fn install(handle: &Handle) -> Result<(), HostError> {
         let calls = handle.provide(&api_name);
         handle_all(calls, name, move |asked| api(&host, asked))?;
     }
+    provide_requests(handle)
+}
+
+/// `conformance:request`.
+fn provide_requests(handle: &Handle) -> Result<(), HostError> {
+    let name = "conformance:request";
+    let Ok(api) = ApiName::new(name) else {
+        return Ok(());
+    };
+    let calls = provided(handle.provide(&api), name)?;
+    tokio::spawn(requests::handle(calls, handle.clone()));
     Ok(())
 }
 
@@ -78,21 +88,6 @@ fn provide(host: &Host, asked: &mut Asked) -> Result<(), String> {
         Ok(())
     });
     provided.map_err(|error| error.to_string())
-}
-
-/// `conformance:request`: the event is sent in its turn, the answer comes when it comes.
-fn request(host: &Host, asked: &mut Asked) -> Result<(), String> {
-    let args = asked.list(2)?.unwrap_or_default();
-    let answer = host.handle.request(&asked.name(0)?, &asked.name(1)?, args);
-    let reply = asked.later();
-    tokio::spawn(async move {
-        let content = answer.await;
-        let content = content.unwrap_or_else(|error| text_of(&error.to_string()));
-        if let Some(reply) = reply {
-            reply.send(content);
-        }
-    });
-    Ok(())
 }
 
 /// `conformance:emit-to-persistent`: stored in its turn, done when it is stored.

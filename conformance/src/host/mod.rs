@@ -5,6 +5,7 @@
 
 mod apis;
 mod asked;
+mod requests;
 mod services;
 mod streams;
 
@@ -46,10 +47,7 @@ fn handle_all(
     name: &str,
     mut handler: impl FnMut(&mut Asked) -> Result<(), String> + Send + 'static,
 ) -> Result<(), HostError> {
-    let mut calls = calls.map_err(|reason| HostError {
-        name: name.to_owned(),
-        reason,
-    })?;
+    let mut calls = provided(calls, name)?;
     tokio::spawn(async move {
         while let Some(call) = calls.next().await {
             let mut asked = Asked::new(call);
@@ -58,4 +56,11 @@ fn handle_all(
         }
     });
     Ok(())
+}
+
+fn provided(calls: Result<Calls, ProvideError>, name: &str) -> Result<Calls, HostError> {
+    calls.map_err(|reason| HostError {
+        name: name.to_owned(),
+        reason,
+    })
 }

@@ -20,9 +20,12 @@ use super::meddle::Meddler;
 use super::polls::{self, Polls, Session};
 use crate::access::Access;
 use crate::record::recorder::Engine;
+use crate::runner::trace::Way;
 
 /// The parameter by which clients say who they are.
 const CLIENT_ID: &str = "clientId=";
+/// How often a heartbeat is sent in place of a silent client.
+const BEAT: Duration = Duration::from_millis(300);
 
 /// A proxy between clients and a server that does single things wrong. Packets it follows on
 /// the transport websocket alone; the requests of polling pass, but for the faults about them.
@@ -37,13 +40,20 @@ pub struct FaultyProxy {
 #[derive(Debug)]
 pub(super) struct Hub {
     pub(super) meddler: Meddler,
-    /// The ways to the clients.
-    clients: Mutex<BTreeMap<u64, mpsc::Sender<Frame>>>,
+    /// The ways to the clients, and to the server as each of them.
+    clients: Mutex<BTreeMap<u64, Ways>>,
     /// The ids of clients that have left, as they stand in the query.
     left: Mutex<BTreeSet<String>>,
     next: AtomicU64,
     /// How long a message may wait at most.
     jitter: Duration,
+}
+
+/// The ways by which others send on a connection.
+#[derive(Debug, Clone)]
+pub(super) struct Ways {
+    pub(super) to_client: mpsc::Sender<Frame>,
+    pub(super) to_server: mpsc::Sender<Frame>,
 }
 
 impl FaultyProxy {
@@ -55,7 +65,11 @@ impl FaultyProxy {
         spare: Option<String>,
     ) -> Result<Self, ProxyError> {
         let hub = Hub {
-            meddler: Meddler { spec: fault, spare },
+            meddler: Meddler {
+                spec: fault,
+                spare,
+                ..Meddler::default()
+            },
             clients: Mutex::default(),
             left: Mutex::default(),
             next: AtomicU64::new(0),
@@ -107,6 +121,9 @@ impl FaultyProxy {
         }
         if self.hub.meddler.has(ProxyFault::Guess) && !states_eio {
             path = path.replacen('?', "?EIO=4&", 1);
+        }
+        if let Some(other) = self.hub.meddler.taken_for(&id) {
+            path = path.replace(&format!("{CLIENT_ID}{id}"), &format!("{CLIENT_ID}{other}"));
         }
         let upgrades = request.headers().contains_key(UPGRADE);
         let from_client = upgrades.then(|| hyper::upgrade::on(&mut request));
@@ -162,10 +179,10 @@ impl Hub {
         }
     }
 
-    /// A number for a new client, to whom this is the way.
-    pub(super) fn enter(&self, way: mpsc::Sender<Frame>) -> u64 {
+    /// A number for a new client, on whose connection others send in these ways.
+    pub(super) fn enter(&self, ways: Ways) -> u64 {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        lock(&self.clients).insert(number, way);
+        lock(&self.clients).insert(number, ways);
         number
     }
 
@@ -173,11 +190,34 @@ impl Hub {
         lock(&self.clients).remove(&number);
     }
 
-    /// Gives frames to all clients but this one. Who has too much waiting goes without.
-    pub(super) fn copy(&self, number: u64, frames: &[Frame]) {
-        for (_, way) in lock(&self.clients).iter().filter(|(n, _)| **n != number) {
+    /// Sends the heartbeats of a client of Engine.IO 3 in its place, if that is what goes wrong.
+    /// In 4 the server asks for them.
+    pub(super) async fn beat_for_silent(&self, number: u64, eio: EioVersion) {
+        if eio == EioVersion::V4 || !self.meddler.has(ProxyFault::HideSilence) {
+            return std::future::pending().await;
+        }
+        loop {
+            tokio::time::sleep(BEAT).await;
+            let to = lock(&self.clients)
+                .get(&number)
+                .map(|ways| ways.to_server.clone());
+            match to {
+                Some(to) if to.send(Frame::text("2")).await.is_ok() => {}
+                _ => return std::future::pending().await,
+            }
+        }
+    }
+
+    /// Gives frames to all clients but this one, or to the server as all of them. Who has too
+    /// much waiting goes without.
+    pub(super) fn copy(&self, number: u64, way: Way, frames: &[Frame]) {
+        for (_, ways) in lock(&self.clients).iter().filter(|(n, _)| **n != number) {
+            let to = match way {
+                Way::In => &ways.to_client,
+                Way::Out => &ways.to_server,
+            };
             for frame in frames {
-                let _ = way.try_send(frame.clone());
+                let _ = to.try_send(frame.clone());
             }
         }
     }

@@ -8,14 +8,15 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use sio_p2p_transport::{EioVersion, Frame};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::faults::ProxyFault;
-use super::faulty::Hub;
+use super::faulty::{Hub, Ways};
 use super::meddle::{Fate, Lane};
+use super::talk::Talk;
 use crate::record::recorder::MAX_MESSAGE;
 use crate::runner::trace::Way;
 
@@ -23,6 +24,8 @@ use crate::runner::trace::Way;
 const QUEUE: usize = 1024;
 /// How long the other direction may go on when one has ended.
 const GOODBYE: Duration = Duration::from_secs(10);
+/// How long a connection may be idle before it breaks, if that is what goes wrong.
+const IDLE: Duration = Duration::from_secs(1);
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
 type Sink = SplitSink<Socket, Message>;
@@ -43,11 +46,35 @@ pub(super) async fn join(client: OnUpgrade, server: OnUpgrade, hub: &Hub, eio: E
     };
     let (to_client, from_client) = websocket(client, Role::Server).await.split();
     let (to_server, from_server) = websocket(server, Role::Client).await.split();
-    let (way, others) = mpsc::channel(QUEUE);
-    let number = hub.enter(way.clone());
-    let lane = |way| Lane::new(way, eio, hub.meddler.clone());
-    let out = outward(from_client, to_server, way, lane(Way::Out), hub);
-    let back = backward(from_server, to_client, others, lane(Way::In), hub, number);
+    let (client_way, for_client) = mpsc::channel(QUEUE);
+    let (server_way, for_server) = mpsc::channel(QUEUE);
+    let ways = Ways {
+        to_client: client_way,
+        to_server: server_way,
+    };
+    let talk = Talk::new();
+    let number = hub.enter(ways.clone());
+    let lane = |way| Lane::new(way, eio, hub.meddler.clone(), talk.clone());
+    let out = Direction {
+        to: to_server,
+        others: for_server,
+        back: ways.to_client,
+        lane: lane(Way::Out),
+        way: Way::Out,
+        hub,
+        number,
+    };
+    let back = Direction {
+        to: to_client,
+        others: for_client,
+        back: ways.to_server,
+        lane: lane(Way::In),
+        way: Way::In,
+        hub,
+        number,
+    };
+    let out = outward(from_client, out, hub);
+    let back = back.run(from_server);
     let (mut out, mut back) = (std::pin::pin!(out), std::pin::pin!(back));
     // The answer to a goodbye may still be on its way.
     tokio::select! {
@@ -61,8 +88,24 @@ pub(super) async fn join(client: OnUpgrade, server: OnUpgrade, hub: &Hub, eio: E
                 let _ = timeout(GOODBYE, out).await;
             }
         }
+        () = idle(&talk, hub) => {}
+        () = hub.beat_for_silent(number, eio) => {}
     }
     hub.leave(number);
+}
+
+/// Ends when no packet has passed for a while, if that is what goes wrong.
+async fn idle(talk: &Talk, hub: &Hub) {
+    if !hub.meddler.has(ProxyFault::CutIdle) {
+        return std::future::pending().await;
+    }
+    loop {
+        let until = talk.passed() + IDLE;
+        if until <= Instant::now() {
+            return;
+        }
+        sleep_until(until).await;
+    }
 }
 
 async fn websocket(upgraded: Upgraded, role: Role) -> Socket {
@@ -73,80 +116,82 @@ async fn websocket(upgraded: Upgraded, role: Role) -> Socket {
 }
 
 /// From the client to the server.
-async fn outward(
-    mut from: SplitStream<Socket>,
-    mut to: Sink,
-    client: mpsc::Sender<Frame>,
-    mut lane: Lane,
-    hub: &Hub,
-) -> End {
-    let end = loop {
-        let frame = match next(&mut from).await {
-            Ok(frame) => frame,
-            Err(end) => break end,
-        };
-        let fate = lane.take(frame);
-        for answer in fate.answers {
-            if client.send(answer).await.is_err() {
-                break;
-            }
-        }
-        // A server that has closed need not be known to have.
-        let hidden = hub.meddler.has(ProxyFault::Grant);
-        if write(&mut to, fate.passes, hub).await.is_err() && !hidden {
-            return End::Broken;
-        }
-    };
+async fn outward(from: SplitStream<Socket>, direction: Direction<'_>, hub: &Hub) -> End {
+    let end = direction.run(from).await;
     if hub.meddler.has(ProxyFault::HideLeaving) {
         // The server waits for a client that is no longer there.
         std::future::pending::<()>().await;
     }
-    if end == End::Closed {
-        let _ = to.close().await;
-    }
     end
 }
 
-/// From the server to the client, and what others are to get.
-async fn backward(
-    mut from: SplitStream<Socket>,
-    mut to: Sink,
-    mut others: mpsc::Receiver<Frame>,
-    mut lane: Lane,
-    hub: &Hub,
+/// One direction, and what others send in it.
+struct Direction<'h> {
+    to: Sink,
+    others: mpsc::Receiver<Frame>,
+    /// To who sends in this direction.
+    back: mpsc::Sender<Frame>,
+    lane: Lane,
+    way: Way,
+    hub: &'h Hub,
     number: u64,
-) -> End {
-    loop {
-        let frame = tokio::select! {
-            frame = next(&mut from) => frame,
-            Some(frame) = others.recv() => {
-                if write(&mut to, vec![frame], hub).await.is_err() {
-                    return End::Broken;
+}
+
+impl Direction<'_> {
+    async fn run(mut self, mut from: SplitStream<Socket>) -> End {
+        let grants = self.hub.meddler.has(ProxyFault::Grant);
+        let hides = self.way == Way::Out && self.hub.meddler.has(ProxyFault::HideLeaving);
+        loop {
+            let due = self.lane.due();
+            let frame = tokio::select! {
+                frame = next(&mut from) => frame,
+                Some(frame) = self.others.recv() => {
+                    if write(&mut self.to, vec![frame], self.hub).await.is_err() {
+                        return End::Broken;
+                    }
+                    continue;
                 }
-                continue;
-            }
-        };
-        let frame = match frame {
-            Ok(frame) => frame,
-            Err(_) if hub.meddler.has(ProxyFault::Grant) => {
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    let held = self.lane.release();
+                    if write(&mut self.to, held, self.hub).await.is_err() {
+                        return End::Broken;
+                    }
+                    continue;
+                }
+            };
+            let frame = match frame {
+                Ok(frame) => frame,
                 // The client waits for a server that is no longer there.
-                return std::future::pending().await;
+                Err(_) if grants && self.way == Way::In => return std::future::pending().await,
+                Err(End::Closed) => {
+                    if !hides {
+                        // What was held has come before the end all the same.
+                        let held = self.lane.release_in_time();
+                        let _ = write(&mut self.to, held, self.hub).await;
+                        let _ = self.to.close().await;
+                    }
+                    return End::Closed;
+                }
+                Err(End::Broken) => return End::Broken,
+            };
+            let Fate {
+                passes,
+                copies,
+                answers,
+                cut,
+            } = self.lane.take(frame);
+            self.hub.copy(self.number, self.way, &copies);
+            for answer in answers {
+                if self.back.send(answer).await.is_err() {
+                    break;
+                }
             }
-            Err(End::Closed) => {
-                let _ = to.close().await;
-                return End::Closed;
+            let written = write(&mut self.to, passes, self.hub).await;
+            // A server that has closed need not be known to have.
+            let hidden = grants && self.way == Way::Out;
+            if cut || (written.is_err() && !hidden) {
+                return End::Broken;
             }
-            Err(End::Broken) => return End::Broken,
-        };
-        let Fate {
-            passes,
-            copies,
-            cut,
-            ..
-        } = lane.take(frame);
-        hub.copy(number, &copies);
-        if cut || write(&mut to, passes, hub).await.is_err() {
-            return End::Broken;
         }
     }
 }

@@ -1,22 +1,41 @@
 //! One direction of a connection, and what goes wrong on it.
 
-use sio_p2p_transport::{Data, EioVersion, Frame, FrameReader, Heard, Packet};
+mod inward;
+mod outward;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use sio_p2p_protocol::STREAM_DATA_PREFIX;
+use sio_p2p_transport::{EioVersion, Frame, FrameReader, Heard, Packet};
+use tokio::time::Instant;
 
 use super::faults::{ProxyFault, ProxyFaultSpec};
-use crate::fault::{alter_data, event_name};
+use super::naming::{Named, Names};
+use super::talk::Talk;
+use crate::fault::event_name;
 use crate::record::recorder::MAX_MESSAGE;
 use crate::runner::trace::Way;
 
 /// More attachments than any packet has.
 const MAX_ATTACHMENTS: usize = 10_000;
+/// How long a packet waits at most for one that is to come before it.
+const HASTE: Duration = Duration::from_millis(40);
+/// How long something takes that was acked before it was done.
+const LATENESS: Duration = Duration::from_millis(500);
 
 /// What goes wrong, and what never does.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Meddler {
     /// The fault; without one all is well.
     pub(super) spec: Option<ProxyFaultSpec>,
     /// Events that hold this text are left alone.
     pub(super) spare: Option<String>,
+    /// The names that have been met.
+    pub(super) names: Arc<Names>,
 }
 
 /// What becomes of a frame.
@@ -24,12 +43,21 @@ pub(super) struct Meddler {
 pub(super) struct Fate {
     /// What goes on in its place.
     pub(super) passes: Vec<Frame>,
-    /// What every other client gets.
+    /// What every other client gets, or the server from every other client.
     pub(super) copies: Vec<Frame>,
-    /// What the client gets that has sent it.
+    /// What goes back to who has sent it.
     pub(super) answers: Vec<Frame>,
     /// The connection breaks.
     pub(super) cut: bool,
+}
+
+impl Fate {
+    fn pass(frames: Vec<Frame>) -> Self {
+        Self {
+            passes: frames,
+            ..Self::default()
+        }
+    }
 }
 
 impl Meddler {
@@ -40,6 +68,15 @@ impl Meddler {
     fn hits(&self, fault: ProxyFault, names: &[&str]) -> bool {
         let spec = self.spec.as_ref();
         spec.is_some_and(|spec| spec.hits(fault, names))
+    }
+
+    /// The client that a server takes this one for, whose id is percent-encoded as in a query.
+    pub(super) fn taken_for(&self, id: &str) -> Option<String> {
+        let name = percent_decode_str(id).decode_utf8().ok()?;
+        let other = self
+            .names
+            .taken_for(self.spec.as_ref()?, Named::Client, &name)?;
+        Some(utf8_percent_encode(&other, NON_ALPHANUMERIC).to_string())
     }
 
     fn spares(&self, packet: &Packet) -> bool {
@@ -56,37 +93,70 @@ pub(super) struct Lane {
     way: Way,
     eio: EioVersion,
     meddler: Meddler,
+    talk: Talk,
     reader: FrameReader,
     /// The frames of a packet whose attachments are still to come.
     part: Vec<Frame>,
     /// A packet that lets the next one pass first.
     held: Vec<Frame>,
+    /// The ack that is held.
+    held_ack: Option<Packet>,
+    /// When what is held passes, though nothing has come after it.
+    held_until: Option<Instant>,
 }
 
 impl Lane {
-    pub(super) fn new(way: Way, eio: EioVersion, meddler: Meddler) -> Self {
+    pub(super) fn new(way: Way, eio: EioVersion, meddler: Meddler, talk: Talk) -> Self {
         Self {
             way,
             eio,
             meddler,
+            talk,
             reader: FrameReader::new(eio, MAX_MESSAGE, MAX_ATTACHMENTS),
             part: Vec::new(),
             held: Vec::new(),
+            held_ack: None,
+            held_until: None,
         }
     }
 
-    /// Decides about the next frame. Heartbeats and what cannot be read pass as they are.
+    /// When what is held has to pass.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.held_until
+    }
+
+    /// What has been held for long enough.
+    pub(super) fn release(&mut self) -> Vec<Frame> {
+        self.held_until = None;
+        self.held_ack = None;
+        std::mem::take(&mut self.held)
+    }
+
+    /// What is held and has a time, now that nothing more comes.
+    pub(super) fn release_in_time(&mut self) -> Vec<Frame> {
+        match self.held_until {
+            Some(_) => self.release(),
+            None => Vec::new(),
+        }
+    }
+
+    /// Decides about the next frame. What cannot be read passes as it is, and so do
+    /// heartbeats unless they are the point.
     pub(super) fn take(&mut self, frame: Frame) -> Fate {
         let message = match &frame {
             Frame::Text(text) => text.starts_with('4'),
             Frame::Binary(_) => true,
             Frame::Close { .. } => false,
         };
+        if !message && let Some(fate) = self.heartbeat(&frame) {
+            return fate;
+        }
         let heard = self.reader.read(frame.clone());
         match heard {
             Ok(Heard::Packet(packet)) => {
                 self.part.push(frame);
                 let frames = std::mem::take(&mut self.part);
+                self.talk.passes();
                 self.packet(packet, frames)
             }
             Ok(Heard::Nothing) if message => {
@@ -96,78 +166,76 @@ impl Lane {
             _ => {
                 let mut passes = std::mem::take(&mut self.part);
                 passes.push(frame);
-                Fate {
-                    passes,
-                    ..Fate::default()
-                }
+                Fate::pass(passes)
             }
         }
     }
 
-    fn packet(&mut self, packet: Packet, frames: Vec<Frame>) -> Fate {
-        let mut fate = if self.meddler.spares(&packet) {
-            Fate {
-                passes: frames,
-                ..Fate::default()
-            }
-        } else {
-            let names = names(&packet);
-            let names: Vec<_> = names.iter().map(String::as_str).collect();
-            match self.way {
-                Way::In => self.inward(packet, frames, &names),
-                Way::Out => self.outward(packet, frames, &names),
-            }
+    /// What becomes of a heartbeat, if it is the point. In Engine.IO 4 the server asks and the
+    /// client answers, in 3 it is the other way round.
+    fn heartbeat(&self, frame: &Frame) -> Option<Fate> {
+        let (asks, answers) = (Frame::text("2"), Frame::text("3"));
+        let (of_server, of_client) = match self.eio {
+            EioVersion::V4 => (&asks, &answers),
+            EioVersion::V3 => (&answers, &asks),
         };
-        // Whatever lets others pass first comes behind the first that does pass.
+        let lost = self.meddler.has(ProxyFault::LoseHeartbeats);
+        if self.way == Way::In && lost && frame == of_server {
+            return Some(Fate::default());
+        }
+        if !self.meddler.has(ProxyFault::HideSilence) {
+            return None;
+        }
+        match (self.way, self.eio) {
+            (Way::In, EioVersion::V4) if *frame == asks => Some(Fate {
+                answers: vec![answers],
+                ..Fate::pass(vec![asks])
+            }),
+            (Way::Out, EioVersion::V4) if frame == of_client => Some(Fate::default()),
+            _ => None,
+        }
+    }
+
+    fn packet(&mut self, packet: Packet, frames: Vec<Frame>) -> Fate {
+        let names = names(&packet);
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        // Who is meant is read in every packet, those of the runner's own included.
+        let (packet, frames) = match self.way {
+            Way::Out => self.misnamed(packet, frames),
+            Way::In => (packet, frames),
+        };
+        let spared = self.meddler.spares(&packet);
+        let hastens =
+            self.meddler.has(ProxyFault::Hasten) || self.meddler.has(ProxyFault::LoseBeforeEnd);
+        if spared && hastens {
+            let mut passes = self.release();
+            passes.extend(frames);
+            return Fate::pass(passes);
+        }
+        if spared {
+            return self.with_held(Fate::pass(frames));
+        }
+        match self.way {
+            Way::In => self.inward(packet, frames, &names),
+            Way::Out => self.outward(packet, frames, &names),
+        }
+    }
+
+    /// Whatever lets others pass first comes behind the first that does pass.
+    fn with_held(&mut self, mut fate: Fate) -> Fate {
         if !fate.passes.is_empty() {
-            fate.passes.append(&mut self.held);
+            let held = self.release();
+            fate.passes.extend(held);
         } else if fate.cut {
             self.held.clear();
         }
         fate
     }
 
-    fn inward(&mut self, packet: Packet, frames: Vec<Frame>, names: &[&str]) -> Fate {
-        let mut fate = Fate::default();
-        if self.meddler.hits(ProxyFault::Cut, names) {
-            fate.cut = true;
-        } else if self.meddler.hits(ProxyFault::Swap, names) && self.held.is_empty() {
-            self.held = frames;
-        } else if self.meddler.hits(ProxyFault::Alter, names) {
-            fate.passes = self.altered(packet, frames);
-        } else if self.meddler.hits(ProxyFault::Copy, names) {
-            fate.copies.clone_from(&frames);
-            fate.passes = frames;
-        } else {
-            fate.passes = self.times(ProxyFault::Lose, ProxyFault::Repeat, frames, names);
-        }
-        fate
-    }
-
-    fn outward(&mut self, packet: Packet, frames: Vec<Frame>, names: &[&str]) -> Fate {
-        let mut fate = Fate::default();
-        if self.meddler.hits(ProxyFault::InventAck, names)
-            && let Packet::Event { ack: Some(id), .. } = &packet
-        {
-            let namespace = packet.namespace().to_owned();
-            let (data, id) = (Data::new("[]"), *id);
-            let ack = Packet::Ack {
-                namespace,
-                data,
-                id,
-            };
-            fate.answers = ack.into_frames(self.eio).unwrap_or_default();
-        }
-        let leaves = matches!(packet, Packet::Disconnect { .. });
-        if leaves && self.meddler.has(ProxyFault::HideLeaving) {
-            return fate;
-        }
-        fate.passes = if self.meddler.hits(ProxyFault::Misread, names) {
-            self.altered(packet, frames)
-        } else {
-            self.times(ProxyFault::Ignore, ProxyFault::Redo, frames, names)
-        };
-        fate
+    /// Holds a packet until something else passes, or until then.
+    fn hold(&mut self, frames: Vec<Frame>, wait: Option<Duration>) {
+        self.held = frames;
+        self.held_until = wait.map(|wait| Instant::now() + wait);
     }
 
     fn times(
@@ -183,13 +251,9 @@ impl Lane {
         copies.flatten().collect()
     }
 
-    /// The frames of the packet with another value in it; its own if there is none to alter.
-    fn altered(&self, mut packet: Packet, frames: Vec<Frame>) -> Vec<Frame> {
-        match &mut packet {
-            Packet::Event { data, .. } | Packet::Ack { data, .. } => alter_data(data),
-            _ => return frames,
-        }
-        packet.into_frames(self.eio).unwrap_or(frames)
+    /// The frames of a packet that has been changed; others if it cannot be written.
+    fn written(&self, packet: Packet, otherwise: Vec<Frame>) -> Vec<Frame> {
+        packet.into_frames(self.eio).unwrap_or(otherwise)
     }
 }
 
@@ -201,114 +265,16 @@ fn names(packet: &Packet) -> Vec<String> {
         Packet::ConnectError { .. } => vec!["connect_error".to_owned()],
         Packet::Ack { .. } => vec!["ack".to_owned()],
         Packet::Event { data, .. } => {
-            let kind = "event".to_owned();
-            std::iter::once(kind).chain(event_name(data)).collect()
+            let mut names = vec!["event".to_owned()];
+            if let Some(event) = event_name(data) {
+                if event.starts_with(STREAM_DATA_PREFIX) {
+                    let last = data.elements().last().map(|last| last.get());
+                    let ends = last == Some("null");
+                    names.push(if ends { "end" } else { "chunk" }.to_owned());
+                }
+                names.push(event);
+            }
+            names
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lane(way: Way, spec: &str) -> Lane {
-        let meddler = Meddler {
-            spec: Some(spec.parse().unwrap()),
-            spare: Some("\"fence-".to_owned()),
-        };
-        Lane::new(way, EioVersion::V4, meddler)
-    }
-
-    /// What passes of these texts, in order.
-    fn passes(way: Way, spec: &str, texts: &[&str]) -> Vec<String> {
-        let mut lane = lane(way, spec);
-        let fates = texts
-            .iter()
-            .flat_map(|text| lane.take(Frame::text(*text)).passes);
-        let shown = fates.map(|frame| match frame {
-            Frame::Text(text) => text,
-            other => format!("{other:?}"),
-        });
-        shown.collect()
-    }
-
-    const EVENT: &str = r#"42["e",1]"#;
-    const NEXT: &str = r#"42["f","x"]"#;
-    const ACK: &str = "430[true]";
-    const FENCE: &str = r#"42["fence-7",1]"#;
-
-    #[test]
-    fn packets_of_the_server_are_lost_repeated_altered_and_swapped() {
-        let all = ["2", EVENT, ACK, FENCE];
-        for (spec, expected) in [
-            ("proxy-lose", vec!["2", FENCE]),
-            ("proxy-lose:ack", vec!["2", EVENT, FENCE]),
-            ("proxy-repeat:e", vec!["2", EVENT, EVENT, ACK, FENCE]),
-            (
-                "proxy-alter",
-                vec!["2", r#"42["e",2.0]"#, "430[false]", FENCE],
-            ),
-            ("proxy-swap:e", vec!["2", ACK, EVENT, FENCE]),
-            ("proxy-ignore", vec!["2", EVENT, ACK, FENCE]),
-        ] {
-            assert_eq!(passes(Way::In, spec, &all), expected, "{spec}");
-        }
-        let swapped = passes(Way::In, "proxy-swap", &[EVENT, NEXT, FENCE]);
-        assert_eq!(swapped, [NEXT, EVENT, FENCE]);
-        // The last of all comes after the fence that should have followed it.
-        assert_eq!(
-            passes(Way::In, "proxy-swap", &[EVENT, FENCE]),
-            [FENCE, EVENT]
-        );
-    }
-
-    #[test]
-    fn packets_of_clients_are_ignored_done_twice_and_misread() {
-        let all = ["40", EVENT, NEXT, "41"];
-        for (spec, expected) in [
-            ("proxy-ignore:event", vec!["40", "41"]),
-            ("proxy-redo:f", vec!["40", EVENT, NEXT, NEXT, "41"]),
-            (
-                "proxy-misread:f",
-                vec!["40", EVENT, r#"42["f","x~"]"#, "41"],
-            ),
-            ("proxy-hide-leaving", vec!["40", EVENT, NEXT]),
-            ("proxy-ignore:connect", vec![EVENT, NEXT, "41"]),
-        ] {
-            assert_eq!(passes(Way::Out, spec, &all), expected, "{spec}");
-        }
-    }
-
-    #[test]
-    fn an_ack_is_invented_a_copy_is_made_and_a_connection_is_cut() {
-        let mut inventing = lane(Way::Out, "proxy-invent-ack:e");
-        let fate = inventing.take(Frame::text(r#"425["e"]"#));
-        assert_eq!(fate.answers, [Frame::text("435[]")]);
-        assert_eq!(fate.passes, [Frame::text(r#"425["e"]"#)]);
-        assert_eq!(inventing.take(Frame::text(EVENT)).answers, []);
-
-        let fate = lane(Way::In, "proxy-copy").take(Frame::text(EVENT));
-        assert_eq!((fate.copies.len(), fate.passes.len()), (1, 1));
-
-        let fate = lane(Way::In, "proxy-cut:e").take(Frame::text(EVENT));
-        assert!(fate.cut && fate.passes.is_empty(), "{fate:?}");
-    }
-
-    #[test]
-    fn a_packet_is_hit_with_its_attachments() {
-        let head = Frame::text(r#"451-["e",{"_placeholder":true,"num":0}]"#);
-        let mut losing = lane(Way::In, "proxy-lose:e");
-        assert_eq!(losing.take(head.clone()), Fate::default());
-        assert_eq!(losing.take(Frame::binary(&b"a"[..])), Fate::default());
-        let mut altering = lane(Way::In, "proxy-alter:e");
-        altering.take(head.clone());
-        let fate = altering.take(Frame::binary(&b"a"[..]));
-        assert_eq!(fate.passes, [head, Frame::binary(&b"a\xff"[..])]);
-    }
-
-    #[test]
-    fn what_cannot_be_read_passes() {
-        let hostile = ["4", "4x", "42", "42[", "45-1-[]"];
-        assert_eq!(passes(Way::Out, "proxy-ignore:event", &hostile), hostile);
     }
 }

@@ -16,8 +16,11 @@ mod forward;
 mod frames;
 mod link;
 mod meddle;
+mod naming;
 mod pipe;
 mod polls;
+mod sizes;
+mod talk;
 
 use std::io;
 use std::sync::Arc;

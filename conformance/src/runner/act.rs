@@ -40,14 +40,15 @@ impl Play {
             Action::Request(body) => {
                 let event = self.fill(&body.event)?;
                 let outgoing = self.message(&body.from, &body.to, &event, &body.args, true)?;
-                self.ask(&body.from, &body.r#as, outgoing).await
+                self.ask(&body.from, &body.r#as, outgoing, body.number)
+                    .await
             }
             Action::Answer(body) => self.answer(&body.request, &body.args).await,
             Action::AddTarget(body) => {
                 let target = self.id(&body.to)?;
                 let outgoing = lowering::add_target(self.actor(&body.from)?.dialect, &target)
                     .map_err(Stop::broken)?;
-                self.ask(&body.from, &body.r#as, outgoing).await
+                self.ask(&body.from, &body.r#as, outgoing, None).await
             }
             Action::OpenStream(body) => self.open_stream(body).await,
             Action::CheckApi(body) => self.check_api(body).await,
@@ -59,7 +60,7 @@ impl Play {
                 let outgoing = lowering::use_api(&api, args, body.r#as.is_some());
                 let outgoing = outgoing.map_err(Stop::broken)?;
                 match &body.r#as {
-                    Some(request) => self.ask(&body.from, request, outgoing).await,
+                    Some(request) => self.ask(&body.from, request, outgoing, None).await,
                     None => self.send(&body.from, outgoing).await.map(drop),
                 }
             }
@@ -76,7 +77,7 @@ impl Play {
                 let args = self.world.arguments(&body.args).map_err(Stop::broken)?;
                 let outgoing = lowering::raw_packet(&event, args, body.r#as.is_some());
                 match &body.r#as {
-                    Some(request) => self.ask(&body.from, request, outgoing).await,
+                    Some(request) => self.ask(&body.from, request, outgoing, None).await,
                     None => self.send(&body.from, outgoing).await.map(drop),
                 }
             }
@@ -87,6 +88,8 @@ impl Play {
             Action::Gone(body) => self.gone(body).await,
             Action::ConnectionStatus(body) => self.connection_status(body).await,
             Action::Fence(body) => self.fence(&[(body.from.clone(), body.to.clone())]).await,
+            Action::Heartbeat(body) => self.heartbeat(body).await,
+            Action::PassTime(body) => self.pass_time(body).await,
             Action::Silent(body) => {
                 let names = body.at.iter().cloned().collect();
                 self.fence_all(&names, &BTreeSet::new()).await?;
@@ -155,10 +158,20 @@ impl Play {
         from: &str,
         outgoing: Outgoing,
     ) -> Result<Option<u64>, Stop> {
+        self.send_as(from, outgoing, None).await
+    }
+
+    /// The same under this number instead of the next one.
+    async fn send_as(
+        &mut self,
+        from: &str,
+        outgoing: Outgoing,
+        number: Option<u64>,
+    ) -> Result<Option<u64>, Stop> {
         let Some(connection) = self.actor(from)?.open() else {
             return Err(self.lost(from));
         };
-        match connection.emit(outgoing).await {
+        match connection.emit(outgoing, number).await {
             Ok(number) => Ok(number),
             Err(error) => Err(self.unsent(from, &error).await),
         }
@@ -186,9 +199,15 @@ impl Play {
     }
 
     /// Sends a packet that asks for an ack, under a name.
-    async fn ask(&mut self, from: &str, name: &Text, outgoing: Outgoing) -> Result<(), Stop> {
+    async fn ask(
+        &mut self,
+        from: &str,
+        name: &Text,
+        outgoing: Outgoing,
+        number: Option<u64>,
+    ) -> Result<(), Stop> {
         let request = self.fill(name)?;
-        let number = self.send(from, outgoing).await?;
+        let number = self.send_as(from, outgoing, number).await?;
         let generation = self.actor(from)?.generations;
         if let Some(number) = number {
             let asked = Asked {
@@ -196,7 +215,7 @@ impl Play {
                 generation,
                 number,
             };
-            self.asked.insert(request, asked);
+            self.is_asked(request, asked);
         }
         Ok(())
     }
@@ -215,7 +234,7 @@ impl Play {
         let members = self.world.arguments(&members).map_err(Stop::broken)?;
         let dialect = self.actor(&body.from)?.dialect;
         let outgoing = lowering::open_stream(dialect, info.map_err(Stop::broken)?, members);
-        self.ask(&body.from, &body.r#as, outgoing).await
+        self.ask(&body.from, &body.r#as, outgoing, None).await
     }
 
     async fn create_api(&mut self, body: &CreateApi) -> Result<(), Stop> {
@@ -241,6 +260,7 @@ impl Play {
         let Some(requested) = self.requested.get(&request).cloned() else {
             return Err(Stop::broken(format!("nobody has received {request}")));
         };
+        self.is_about_to_answer(&request);
         let args = self.world.arguments(args).map_err(Stop::broken)?;
         let data = Data::with_attachments(args.json, args.attachments);
         let packet = Packet::Ack {
@@ -260,7 +280,7 @@ impl Play {
         let dialect = self.actor(&body.from)?.dialect;
         let outgoing = lower(dialect, &room, body.r#as.is_some()).map_err(Stop::broken)?;
         if let Some(request) = &body.r#as {
-            return self.ask(&body.from, request, outgoing).await;
+            return self.ask(&body.from, request, outgoing, None).await;
         }
         self.send(&body.from, outgoing).await?;
         // Nobody says when it is done: whatever the server does next for this client comes

@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::lowering::Outgoing;
 use super::pace::Pace;
+use super::rhythm::{Beats, Rhythm};
 use crate::scenario::TransportName;
 
 /// How many bytes one play may receive: a flood costs the scenario, not the runner.
@@ -136,6 +137,8 @@ pub(crate) struct Inbox {
     pub(crate) closed: Option<CloseReason>,
     /// How many events and acks have arrived.
     pub(crate) arrived: u64,
+    /// The last place in the order of arrival that a step has taken something out of.
+    pub(crate) matched: Option<u64>,
 }
 
 impl Inbox {
@@ -149,6 +152,13 @@ impl Inbox {
         let (order, number) = acks.min()?;
         let event = self.events.front().map_or(u64::MAX, |event| event.order);
         (order < event).then_some(number)
+    }
+
+    /// Takes the first ack with this number out.
+    pub(crate) fn pop_ack(&mut self, number: u64) -> Option<AckSeen> {
+        let ack = self.acks.get_mut(&number)?.pop_front()?;
+        self.has_matched(ack.order);
+        Some(ack)
     }
 
     /// Whether anything but what nobody can match is waiting.
@@ -187,6 +197,10 @@ pub(crate) struct Actor {
     pub(crate) generations: u64,
     /// It has left by itself since it last connected.
     pub(crate) left: bool,
+    /// How often heartbeats are due on its last connection.
+    pub(crate) rhythm: Option<Rhythm>,
+    /// The heartbeats that have come.
+    pub(crate) beats: Beats,
 }
 
 impl Actor {
@@ -204,6 +218,7 @@ impl Actor {
         };
         let (sender, receiver) = socket.split();
         let handshake = receiver.handshake().clone();
+        self.rhythm = Some(Rhythm::of(&handshake));
         self.generations += 1;
         self.left = false;
         tokio::spawn(
@@ -238,9 +253,14 @@ impl Actor {
 
 impl Connection {
     /// Sends an event packet; gives the number of the ack that was asked for.
-    pub(crate) async fn emit(&mut self, outgoing: Outgoing) -> Result<Option<u64>, SendError> {
-        let ack = outgoing.asks.then_some(self.next_ack);
-        self.next_ack += u64::from(outgoing.asks);
+    /// It is the next one, unless another is given.
+    pub(crate) async fn emit(
+        &mut self,
+        outgoing: Outgoing,
+        number: Option<u64>,
+    ) -> Result<Option<u64>, SendError> {
+        let ack = outgoing.asks.then(|| number.unwrap_or(self.next_ack));
+        self.next_ack += u64::from(outgoing.asks && number.is_none());
         let packet = Packet::Event {
             namespace: "/".to_owned(),
             data: outgoing.data,

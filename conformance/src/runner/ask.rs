@@ -21,8 +21,9 @@ impl Play {
         loop {
             self.drain();
             let connection = self.actor(from)?.connection.as_mut();
-            let acks = connection.and_then(|connection| connection.inbox.acks.get_mut(&number));
-            if let Some(ack) = acks.and_then(std::collections::VecDeque::pop_front) {
+            if let Some(connection) = connection
+                && let Some(ack) = connection.inbox.pop_ack(number)
+            {
                 return Ok(ack.data);
             }
             if !self.actor(from)?.is_open() {
@@ -92,7 +93,7 @@ impl Play {
                 return Err(Stop::broken(format!("{name} is in the list of clients")));
             }
         }
-        Ok(())
+        self.no_strangers(&listed)
     }
 
     /// Repeats the question until somebody is no longer listed.

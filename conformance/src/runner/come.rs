@@ -6,6 +6,7 @@ use sio_p2p_transport::{ConnectError, ConnectOptions};
 
 use super::pace::is_refusal_for_now;
 use super::play::{Play, Stop};
+use super::strangers::introduce;
 use super::verdict::Finding;
 use crate::scenario::TransportName;
 use crate::scenario::body::{Disconnect, Leaving, Refused};
@@ -33,9 +34,17 @@ impl Play {
             (None, Some(id)) => options = options.query("clientId", id),
             (None, None) => {}
         }
-        let tap = self.trace.tap(name);
+        if let Some(id) = self.world.id(name) {
+            introduce(id);
+        }
+        let trace = self.trace.tap(name);
         let deadline = self.deadline;
         let actor = self.actor(name)?;
+        let beats = actor.beats.clone();
+        let tap = move |direction, frame: &_| {
+            beats.see(eio, direction, frame);
+            trace(direction, frame);
+        };
         Ok(options
             .transports(actor.transport.into())
             .state_eio(states_eio)
@@ -58,6 +67,9 @@ impl Play {
             Ok(handshake) => {
                 self.talked = true;
                 self.world.engine_given(name, handshake.engine_sid);
+                if let Some(rhythm) = self.actor(name)?.rhythm {
+                    self.beats_soon(rhythm)?;
+                }
                 if let Some(sid) = handshake.sid {
                     self.world.socket_given(name, sid);
                 }
@@ -141,6 +153,7 @@ impl Play {
         if self.is_driven(&body.from) {
             return self.disconnect_client(&body.from).await;
         }
+        self.is_about_to_leave(&body.from);
         let actor = self.actor(&body.from)?;
         if !actor.is_open() {
             return Err(self.lost(&body.from));

@@ -22,6 +22,8 @@ pub(super) struct Expected {
     args: ArgumentsPattern,
     /// The name of the request, if the event must ask for an ack.
     asks: Option<String>,
+    /// The actor whose leaving it tells.
+    leaver: Option<String>,
 }
 
 /// What a look at the inbox shows.
@@ -74,6 +76,7 @@ impl Play {
                 name: quote(&self.fill(&body.event)?),
                 args: self.with_source(body.from.as_deref(), &body.args),
                 asks: fill(&body.r#as)?,
+                leaver: None,
             },
             Action::TargetAdded(body) => {
                 let dialect = body
@@ -91,7 +94,11 @@ impl Play {
                     .or(dialect_of(&body.at))
                     .unwrap_or(self.dialect);
                 let json = super::lowering::target_left(dialect, self.world.id(&body.who));
-                literal_event(&body.at, &json.map_err(Stop::broken)?, None)
+                let told = literal_event(&body.at, &json.map_err(Stop::broken)?, None);
+                Expected {
+                    leaver: Some(body.who.clone()),
+                    ..told
+                }
             }
             Action::ServerError(body) => {
                 let args = match &body.failure {
@@ -108,6 +115,7 @@ impl Play {
                     name: quote("SERVER_ERROR"),
                     args,
                     asks: None,
+                    leaver: None,
                 }
             }
             _ => return Ok(None),
@@ -171,6 +179,11 @@ impl Play {
                 expected.name
             ));
         }
+        if let Some(who) = expected.leaver.as_deref()
+            && self.left_later(who, at, event.order)
+        {
+            return other(format!("{at} was told that {who} has left before it had"));
+        }
         let compared =
             matching::arguments(&self.world, &expected.args, &args, &event.data.attachments);
         if let Err(difference) = compared {
@@ -202,6 +215,7 @@ impl Play {
         }
         if let Some(connection) = &mut self.actor(&expected.at)?.connection {
             connection.inbox.events.pop_front();
+            connection.inbox.has_matched(event.order);
         }
         Ok(Look::Matched)
     }
@@ -236,21 +250,33 @@ impl Play {
             return Ok(Look::Other(finding));
         }
         let acks = inbox.acks.get(&asked.number);
-        let Some(data) = acks
-            .and_then(|acks| acks.front())
-            .map(|ack| ack.data.clone())
-        else {
+        let Some(ack) = acks.and_then(|acks| acks.front()) else {
             return Ok(Look::Pending);
         };
+        let (data, order) = (ack.data.clone(), ack.order);
+        let early = if body.next && inbox.has_overtaken(order) {
+            Some(format!(
+                "the ack of {request} came before what had been sent ahead of it"
+            ))
+        } else if self.is_too_early(&request, order) {
+            Some(format!(
+                "the ack of {request} came before anybody had given it"
+            ))
+        } else {
+            None
+        };
+        if let Some(message) = early {
+            let actual = format!("ack {}", shorten(&data.json, 200));
+            let finding = Finding::new(message).comparing("an ack in its time", actual);
+            return Ok(Look::Other(finding));
+        }
         match matching::arguments(&self.world, &expected, &data.json, &data.attachments) {
             Ok(()) => {
                 for (name, text) in matching::kept(&expected, &data.json) {
                     self.world.keep(&name, text);
                 }
-                if let Some(connection) = &mut self.actor(&asked.actor)?.connection
-                    && let Some(acks) = connection.inbox.acks.get_mut(&asked.number)
-                {
-                    acks.pop_front();
+                if let Some(connection) = &mut self.actor(&asked.actor)?.connection {
+                    connection.inbox.pop_ack(asked.number);
                 }
                 Ok(Look::Matched)
             }
@@ -321,5 +347,6 @@ fn literal_event(at: &str, json: &str, asks: Option<String>) -> Expected {
         name,
         args: ArgumentsPattern::Exactly(args),
         asks,
+        leaver: None,
     }
 }

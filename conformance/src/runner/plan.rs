@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
+use super::rhythm::only_heartbeats;
 use crate::scenario::body::{Disconnect, Leaving};
 use crate::scenario::step::{Action, Step, Verb};
 use crate::scenario::{Capability, Scenario, TransportName};
@@ -134,7 +135,8 @@ impl Selection {
             return Some(format!("capability {missing} is not declared"));
         }
         let settings = Capability::Settings;
-        if !scenario.settings.is_empty() && !self.claims.contains(&settings) {
+        let set_up = self.claims.contains(&settings);
+        if !scenario.settings.is_empty() && !set_up && !only_heartbeats(&scenario.settings) {
             return Some(format!(
                 "capability {settings} is not declared: the scenario states settings"
             ));

@@ -12,9 +12,11 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::actor::{Actor, Arrival, Connection, Mailbox};
+use super::early::Causes;
 use super::pace::Pace;
 use super::plan::Check;
 use super::resolve::resolve;
+use super::rhythm::Beats;
 use super::trace::Trace;
 use super::verdict::{Finding, Outcome};
 use super::wait::Wait;
@@ -96,6 +98,7 @@ pub(crate) struct Play {
     incoming: mpsc::UnboundedReceiver<Arrival>,
     pub(super) asked: BTreeMap<String, Asked>,
     pub(super) requested: BTreeMap<String, Requested>,
+    pub(super) causes: Causes,
     pub(crate) deadline: Duration,
     pub(crate) fences: u64,
     /// The clients under test, if the scenario judges a client.
@@ -112,6 +115,8 @@ pub(crate) struct Road {
     pub(crate) access: SharedAccess,
     /// How fast connections are made, if the server is not the runner's own.
     pub(crate) pace: Option<Arc<Pace>>,
+    /// Nobody but this program uses the server.
+    pub(crate) own_server: bool,
 }
 
 /// What a play came to.
@@ -144,6 +149,8 @@ impl Play {
                 connection: None,
                 generations: 0,
                 left: false,
+                rhythm: None,
+                beats: Beats::default(),
             };
             (name.clone(), actor)
         });
@@ -164,6 +171,7 @@ impl Play {
             incoming,
             asked: BTreeMap::new(),
             requested: BTreeMap::new(),
+            causes: Causes::default(),
             fences: 0,
             cast: None,
             talked: false,

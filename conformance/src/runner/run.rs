@@ -156,6 +156,7 @@ impl Run<'_> {
             away: options.patience.min(AWAY),
         };
         let own_road = Road {
+            own_server: false,
             access: Arc::clone(&options.access),
             pace: None,
         };

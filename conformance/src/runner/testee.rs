@@ -262,10 +262,12 @@ pub struct Knock {
 impl Knock {
     /// Connects and leaves again.
     pub async fn greet(&self, eio: EioVersion, patience: Duration) -> Result<(), ConnectError> {
+        let id = format!("hello-{}", super::world::fresh());
+        super::strangers::introduce(&id);
         let options = self
             .access
             .options(&self.url, eio)?
-            .query("clientId", &format!("hello-{}", super::world::fresh()))
+            .query("clientId", &id)
             .transports(self.transport.into())
             .connect_timeout(patience)
             .close_timeout(patience);

@@ -117,6 +117,10 @@ pub struct Request {
     pub args: Vec<Pattern>,
     /// Name of this request for `acked` and `unanswered`.
     pub r#as: Text,
+    /// The number by which the ack is asked for, instead of the next one of the connection.
+    #[serde(default)]
+    #[schemars(range(max = 9_007_199_254_740_991_u64))]
+    pub number: Option<u64>,
 }
 
 /// Body of `receive`.
@@ -394,4 +398,31 @@ pub struct Fence {
     pub from: String,
     /// Who must have received.
     pub to: String,
+}
+
+/// Body of `heartbeat`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Heartbeat {
+    /// Whose connection.
+    pub at: String,
+    /// How many, from now on.
+    #[serde(default = "once")]
+    #[schemars(range(min = 1, max = 10))]
+    pub times: u32,
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// Body of `pass_time`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PassTime {
+    /// Who goes on sending, to themselves; all others are idle.
+    pub at: Vec<String>,
+    /// How long, in milliseconds.
+    #[schemars(range(min = 1, max = 5_000))]
+    pub ms: u64,
 }

@@ -11,9 +11,9 @@ use serde_json::value::RawValue;
 
 use super::body::{
     Acked, AddTarget, Answer, CheckApi, Closed, ConnectionStatus, CreateApi, DestroyApi,
-    Disconnect, Emit, EmitRoom, Fence, Gone, Http, ListClients, Nothing, Observers, OpenStream,
-    Probe, Receive, ReceivePacket, Refused, Request, RequestName, RoomChange, SendFrame,
-    SendPacket, ServerErrorSeen, StreamOffered, TargetAdded, TargetLeft, UseApi,
+    Disconnect, Emit, EmitRoom, Fence, Gone, Heartbeat, Http, ListClients, Nothing, Observers,
+    OpenStream, PassTime, Probe, Receive, ReceivePacket, Refused, Request, RequestName, RoomChange,
+    SendFrame, SendPacket, ServerErrorSeen, StreamOffered, TargetAdded, TargetLeft, UseApi,
 };
 use super::source::Location;
 use crate::client::ClientVerb;
@@ -166,6 +166,11 @@ pub enum Action {
     /// A message from one actor to another, waited for: whatever `from` caused at `to`
     /// before has arrived when this step is done.
     Fence(Fence),
+    /// Heartbeats of the server arrive at this actor, as often as the handshake promised.
+    Heartbeat(Heartbeat),
+    /// Time passes, because time is the point: the actors named send messages to themselves
+    /// meanwhile, and all others are idle. Never to prove that nothing comes.
+    PassTime(PassTime),
     /// Nothing that has not been matched has arrived at these actors, and nothing is on
     /// its way: proven by fences from every connected actor to them.
     Silent(Observers),

@@ -4,4 +4,4 @@
 const createServer = require('socket.io-2');
 const { serve } = require('./host');
 
-serve((httpServer) => createServer(httpServer, { serveClient: false }));
+serve((httpServer, engine) => createServer(httpServer, { serveClient: false, ...engine }));

@@ -25,6 +25,8 @@ function restoreConnectedSockets(io) {
   return io;
 }
 
-serve((httpServer) =>
-  restoreConnectedSockets(new Server(httpServer, { serveClient: false, allowEIO3: true })),
+serve((httpServer, engine) =>
+  restoreConnectedSockets(
+    new Server(httpServer, { serveClient: false, allowEIO3: true, ...engine }),
+  ),
 );

@@ -22,6 +22,7 @@ function options() {
       options: {
         listen: { type: 'string', default: '127.0.0.1:0' },
         'client-overwrite': { type: 'boolean', default: false },
+        heartbeat: { type: 'string' },
       },
     });
     return values;
@@ -40,17 +41,28 @@ function address(listen) {
 }
 
 /**
+ * The options of Engine.IO for `INTERVAL,TIMEOUT` in milliseconds; without them those of
+ * Socket.IO stay in force.
+ */
+function heartbeat(given) {
+  if (given === undefined) return {};
+  const parts = /^(\d{1,7}),(\d{1,7})$/.exec(given);
+  if (!parts) refuse(`--heartbeat takes INTERVAL,TIMEOUT in milliseconds, and got '${given}'`);
+  return { pingInterval: Number(parts[1]), pingTimeout: Number(parts[2]) };
+}
+
+/**
  * Serves the plugin and prints one JSON line when clients can connect.
  *
- * @param attach takes the HTTP server and returns the Socket.IO server on it,
- *   ready for the plugin.
+ * @param attach takes the HTTP server and options of Engine.IO, and returns the
+ *   Socket.IO server on it, ready for the plugin.
  */
 function serve(attach) {
   const given = options();
   const server = http.createServer();
   // The plugin's defaults stay in force, but for the store of persistent messages; the
   // one option that changes the wire can be set from outside.
-  const plugin = p2pServerPlugin(attach(server), {
+  const plugin = p2pServerPlugin(attach(server, heartbeat(given.heartbeat)), {
     clientOverwrite: given['client-overwrite'],
     ...messageStore(),
   });

@@ -42,7 +42,7 @@ const TWO: &str = r#"
     { "receive": { "at": "b", "from": "a", "event": "tick", "args": [0] } },
     { "receive": { "at": "b", "from": "a", "event": "tick", "args": [1] } }"#;
 
-const LEAVE: &str = r#"
+pub(crate) const LEAVE: &str = r#"
     { "add_target": { "from": "a", "to": "b", "as": "add" } },
     { "target_added": { "at": "b", "from": "a", "as": "add" } },
     { "answer": { "request": "add" } },
@@ -79,7 +79,7 @@ async fn judge(url: &str, scenarios: &[Arc<Scenario>], jobs: usize) -> Vec<Check
 }
 
 /// The verdict on one scenario played against a server with this fault.
-async fn verdict(steps: &str, fault: Fault) -> (Verdict, String) {
+pub(crate) async fn verdict(steps: &str, fault: Fault) -> (Verdict, String) {
     let url = faulty(fault).await;
     let story = scenario("story", "must", &format!("{MEET}{steps}"));
     let result = judge(&url, &[story], 1).await.remove(0);

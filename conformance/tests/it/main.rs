@@ -9,6 +9,7 @@
 mod cli;
 mod client;
 mod cluster;
+mod early;
 mod faulty;
 mod judge;
 mod proxy;

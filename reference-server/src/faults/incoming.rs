@@ -122,7 +122,7 @@ impl Faults {
         let Some(client) = self.present.remove(&connection) else {
             return relay.gone(connection, outbox);
         };
-        self.departed.extend(client);
+        self.departed.extend(client.clone());
         if self.hit(Fault::ForgetToUnregister) {
             return;
         }
@@ -133,6 +133,7 @@ impl Faults {
         }
         relay.gone(connection, outbox);
         relay.faults.keep_apis = false;
+        self.take_id_along(relay, outbox, client.as_ref());
     }
 
     /// Falsifies a request. False if the relay must not hear of it.
@@ -183,10 +184,20 @@ impl Faults {
                     self.ack(from, ack, EmptyAck.encode().into());
                     return false;
                 }
+                if !topic && self.hit(Fault::LeaveForAll) {
+                    let leave = leave.clone();
+                    self.all_leave_v1(relay, outbox, &leave);
+                }
             }
             ClientEvent::LeaveRoomV2(_) if self.hit(Fault::LeakRoom) => {
                 self.ack(from, ack, NullAck.encode().into());
                 return false;
+            }
+            ClientEvent::LeaveRoomV2(leave) if self.hit(Fault::LeaveForAll) => {
+                let others: Vec<_> = self.present.keys().copied().collect();
+                for other in others {
+                    relay.received(other, unasked(leave.clone().into()), outbox);
+                }
             }
             ClientEvent::CreateApi(create) => {
                 if self.hit(Fault::ForgetApi) {
@@ -333,7 +344,7 @@ fn cause(what: What, from: ConnectionId) -> Cause {
 }
 
 /// A request that nobody waits for.
-fn unasked(event: ClientEvent) -> Request {
+pub(super) fn unasked(event: ClientEvent) -> Request {
     Request {
         event: Ok(event),
         attachments: Vec::new(),

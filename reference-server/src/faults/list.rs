@@ -147,6 +147,7 @@ faults! {
         OtherDisconnectNotice "other-disconnect-notice" "The notice that a peer has left has the name of the other dialect."
         DisconnectNoticeToAll "disconnect-notice-to-all" "The notice that a peer has left arrives at everybody."
         ForgetToUnregister "forget-to-unregister" "A client that leaves stays registered, with all that it had."
+        UnregisterById "unregister-by-id" "A client that leaves takes its id along, though another connection has it, too."
         RegisterLate "register-late" "A client is registered by its first event, which is lost."
         ListTwice "list-twice" "A listing has its first client twice."
         ListIncomplete "list-incomplete" "A listing lacks its last client."
@@ -166,6 +167,7 @@ faults! {
         MissMember "miss-member" "The first receiver of a room message does not get it."
         RoomToAll "room-to-all" "A room message arrives at everybody but its sender, members or not."
         InheritRooms "inherit-rooms" "A client that comes back is in the rooms that it had joined before."
+        LeaveForAll "leave-for-all" "Who leaves a room, or is made to, takes all its other members along."
         ForgetTopicEnd "forget-topic-end" "A subscriber is not told that a topic ends."
     }
     Targets {

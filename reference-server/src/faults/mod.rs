@@ -11,6 +11,7 @@
 mod answers;
 mod clock;
 mod incoming;
+mod leaving;
 mod list;
 mod outgoing;
 mod rewrite;

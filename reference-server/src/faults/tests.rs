@@ -257,9 +257,11 @@ fn difference(without: &[String], with: &[String]) -> String {
     text
 }
 
-/// Faults that this play cannot show: they are the shell's, or end the test.
+/// Faults that this play cannot show: they are the shell's, need connections that share an id,
+/// or end the test.
 fn elsewhere(fault: Fault) -> bool {
-    fault.group() == Group::Connections || matches!(fault, Fault::Crash | Fault::Panic)
+    let special = matches!(fault, Fault::Crash | Fault::Panic | Fault::UnregisterById);
+    fault.group() == Group::Connections || special
 }
 
 #[test]

@@ -68,7 +68,11 @@ pub(crate) fn original(workspace: &Workspace, version: SocketIo) -> Result<Strin
     let mut command = runner(workspace)?;
     let claims = format!("fixtures/claims/original-1.12.1-socketio-{name}.toml");
     command.args(["run", "--claims", &claims]);
-    let start = format!("node {} --listen 127.0.0.1:{{port}}", version.script());
+    // Soon enough for scenarios to wait for a heartbeat that does not come.
+    let start = format!(
+        "node {} --listen 127.0.0.1:{{port}} --heartbeat 1000,4000",
+        version.script()
+    );
     command.args(["--start", &start]);
     let baseline = format!("fixtures/baselines/original-1.12.1-socketio-{name}.json");
     command.args(["--baseline", &baseline]);

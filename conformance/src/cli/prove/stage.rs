@@ -19,7 +19,7 @@ use crate::client::{self, DriverCommand};
 use crate::proxy::FaultyProxy;
 use crate::proxy::faults::{PREFIX, ProxyFaultSpec};
 use crate::runner::plan::Check;
-use crate::runner::play::{Play, Played};
+use crate::runner::play::{Play, Played, Road};
 use crate::runner::testee::{Instance, StartCommand};
 use crate::runner::trace::Trace;
 use crate::runner::verdict::Outcome;
@@ -210,7 +210,12 @@ async fn play_behind(
 }
 
 async fn play_at(check: &Check, url: &str, patience: Option<Duration>) -> Came {
-    judge(Play::new(check, url, Trace::new(), patience).run()).await
+    let road = Road {
+        own_server: true,
+        ..Road::default()
+    };
+    let play = Play::new(check, url, Trace::new(), patience).by(road);
+    judge(play.run()).await
 }
 
 async fn judge(play: impl Future<Output = Played> + Send + 'static) -> Came {

@@ -11,7 +11,7 @@ use crate::flickers::Flicker;
 use crate::report::failure::name_of;
 use crate::runner::health::{self, judge_own, judge_shared};
 use crate::runner::plan::{Check, Unplayed};
-use crate::runner::play::{Play, Played};
+use crate::runner::play::{Play, Played, Road};
 use crate::runner::target::server_for;
 use crate::runner::testee::Instance;
 use crate::runner::trace::Trace;
@@ -154,7 +154,11 @@ async fn examine(
     shared.life.begins(name_of(check));
     let timeout = shared.options.timeout;
     let play = Play::new(check, &url, trace.clone(), timeout).beside(others);
-    let played = guarded(play.by(road.clone()).run()).await;
+    let road = Road {
+        own_server: !matches!(shared.target, Target::Running { .. }),
+        ..road.clone()
+    };
+    let played = guarded(play.by(road).run()).await;
     let undisturbed = playing == 0 && shared.begun.load(Ordering::SeqCst) == mine;
     shared.playing.fetch_sub(1, Ordering::SeqCst);
     if instance.is_some() {
@@ -176,7 +180,11 @@ async fn examine_alone(shared: &Shared, check: &Check, start: StartWith, trace: 
     match start(&check.scenario.settings) {
         Ok(server) => {
             let timeout = shared.options.timeout;
-            let play = Play::new(check, &server.url, trace.clone(), timeout);
+            let road = Road {
+                own_server: true,
+                ..Road::default()
+            };
+            let play = Play::new(check, &server.url, trace.clone(), timeout).by(road);
             guarded(play.run()).await.outcome
         }
         Err(error) => {

@@ -202,6 +202,8 @@ impl<'a> Mentions<'a> {
                 self.acting.push(&body.from);
                 self.observing.push(&body.to);
             }
+            Action::Heartbeat(body) => self.observing.push(&body.at),
+            Action::PassTime(body) => self.acting.extend(body.at.iter().map(String::as_str)),
             Action::Client(verb) => self.client(verb),
             Action::Silent(body) => self.observing.extend(body.at.iter().map(String::as_str)),
         }
