@@ -229,7 +229,7 @@ capabilities = [
 ";
         insta::assert_snapshot!(read(text).unwrap_err(), @r#"
         claims.toml:1:18: the name of the implementation is empty
-        claims.toml:2:12: there is no revision 99; this suite knows 1 to 1
+        claims.toml:2:12: there is no revision 99; this suite knows 1 to 2
         claims.toml:3:12: an implementation speaks a dialect: v1, v2 or both
         claims.toml:4:7: Engine.IO 5 is not 3 or 4
         claims.toml:7:3: topic needs dialect v1, which is not claimed

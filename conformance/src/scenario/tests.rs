@@ -101,7 +101,7 @@ fn steps_have_one_verb() {
     5:1: a step is an object with exactly one key, its verb
     6:1: a step is an object with exactly one key, its verb
     7:1: a step is an object with exactly one key, its verb
-    8:3: unknown variant `shout`, expected one of `note`, `connect`, `refused`, `disconnect`, `closed`, `emit`, `request`, `receive`, `answer`, `acked`, `unanswered`, `server_error`, `add_target`, `target_added`, `target_left`, `join_room`, `leave_room`, `emit_room`, `list_clients`, `gone`, `connection_status`, `open_stream`, `stream_offered`, `check_api`, `create_api`, `destroy_api`, `use_api`, `send_packet`, `send_frame`, `receive_packet`, `fence`, `silent`, `still_serving`
+    8:3: unknown variant `shout`, expected one of `note`, `connect`, `refused`, `disconnect`, `closed`, `emit`, `request`, `receive`, `answer`, `acked`, `unanswered`, `server_error`, `add_target`, `target_added`, `target_left`, `join_room`, `leave_room`, `emit_room`, `list_clients`, `gone`, `connection_status`, `open_stream`, `stream_offered`, `check_api`, `create_api`, `destroy_api`, `use_api`, `send_packet`, `send_frame`, `receive_packet`, `http`, `probe`, `fence`, `heartbeat`, `pass_time`, `silent`, `still_serving`
     ");
 }
 
@@ -136,7 +136,7 @@ fn silence_is_noticed_at_a_time_that_is_stated() {
 { "emit_room": { "from": "b", "room": "${sid:a}", "event": "e" } }"#;
     insta::assert_snapshot!(problems_of(r#""a": {}, "b": {}"#, steps), @"
     4:1: b acts before it connects
-    4:1: a has no socket id before it connects
+    4:1: a has no session before it connects
     7:1: the scenario has to state engine.ping_timeout_ms, by which a silent client is missed
     ");
 }

@@ -24,7 +24,7 @@ super::register! { Server:
     "SRV-CON-11" BOTH Must "observed: transports":
         "A WebSocket that comes to a session and does not become its transport, because it fails, hangs, breaks off or is not wanted, leaves the session as it was.";
     "SRV-CON-12" BOTH Must "observed: transports":
-        "A request that cannot be served is refused by an HTTP status from 400 on and harms nobody: an unknown session, a transport that its session has left, a handshake that is none. Two polls of one session at once end that session.";
+        "A request that cannot be served (an unknown session, a transport that its session has left, a handshake that is none) is refused by an HTTP status from 400 on and harms nobody, while two polls of one session at once end that session.";
     "SRV-CON-13" BOTH Should "observed: transports":
         "While a WebSocket probes, polls that have nothing to tell are let go of, and at a bounded pace.";
     "SRV-CON-14" BOTH Should "observed: handshake":

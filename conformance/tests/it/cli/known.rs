@@ -125,7 +125,7 @@ fn a_scenario_younger_than_the_claimed_revision_is_not_scored() {
         name,
         &folder
             .read(name)
-            .replace("\"level\"", "\"since\": 2, \"level\""),
+            .replace("\"level\"", "\"since\": 3, \"level\""),
     );
     let (exit, stdout, _) = run(&["run", "--scenarios", &folder.scenarios(), "--json", "-"]);
     assert_eq!(exit, 0);
@@ -133,7 +133,7 @@ fn a_scenario_younger_than_the_claimed_revision_is_not_scored() {
     assert_eq!(report["summary"]["not_applicable"], 2);
     let message = report["results"][0]["message"].as_str().unwrap();
     assert!(
-        message.starts_with("not scored, being younger than revision 1: fail, "),
+        message.starts_with("not scored, being younger than revision 2: fail, "),
         "{message}"
     );
 }
