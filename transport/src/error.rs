@@ -306,11 +306,14 @@ fn title_of(page: &str) -> Option<&str> {
 /// The beginning of a text from the network, fit for one line of an error.
 pub(crate) fn shown(text: &str) -> String {
     const MOST: usize = 160;
-    let mut line: String = text
-        .chars()
-        .take(MOST)
-        .flat_map(char::escape_debug)
-        .collect();
+    let mut line = String::new();
+    for character in text.chars().take(MOST) {
+        match character {
+            // What is shown is often JSON, which has to stay readable.
+            '"' | '\'' => line.push(character),
+            other => line.extend(other.escape_debug()),
+        }
+    }
     if text.chars().nth(MOST).is_some() {
         line.push_str("...");
     }
@@ -333,7 +336,7 @@ mod tests {
         let v5 = refusal(r#"{"message":"no","data":{"n":1e400}}"#);
         assert_eq!(v5.message().as_deref(), Some("no"));
         assert_eq!(v5.details().as_deref(), Some(r#"{"n":1e400}"#));
-        let text = r#"the server refused namespace /x: {\"message\":1}"#;
+        let text = r#"the server refused namespace /x: {"message":1}"#;
         assert_eq!(refusal(r#"{"message":1}"#).to_string(), text);
     }
 
