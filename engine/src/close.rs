@@ -16,6 +16,9 @@ pub enum CloseReason {
     TooLarge,
     /// Two polling requests of one kind were open at the same time.
     OverlappingRequests,
+    /// The body of a polling request took longer to arrive than
+    /// [`request_timeout`](crate::Config::request_timeout).
+    RequestTimeout,
     /// The client did not take a byte for longer than
     /// [`write_stall`](crate::Config::write_stall).
     WriteStall,
@@ -34,6 +37,7 @@ impl CloseReason {
             Self::ParseError => "parse error",
             Self::TooLarge => "payload too large",
             Self::OverlappingRequests => "overlapping requests",
+            Self::RequestTimeout => "request timeout",
             Self::WriteStall => "write stall",
             Self::ServerClose => "forced close",
         }
@@ -49,6 +53,7 @@ impl CloseReason {
             | Self::ParseError
             | Self::TooLarge
             | Self::OverlappingRequests
+            | Self::RequestTimeout
             | Self::WriteStall => true,
         }
     }

@@ -1,5 +1,6 @@
-//! Requests and WebSocket connections beside a connection, for tests of the engine itself: a second poll,
-//! a probe that fails, a request that makes no sense. Nothing is done that is not asked for.
+//! Requests and WebSocket connections beside a connection, for tests of the engine itself: a
+//! second poll, a probe that fails, a request that makes no sense. Nothing is done that is not
+//! asked for.
 
 use std::{future::poll_fn, io};
 

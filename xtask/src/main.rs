@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 
 mod apt;
 mod generate;
+mod make;
 mod measure;
 mod node;
 mod openssl;

@@ -12,7 +12,7 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use crate::{
-    node, openssl,
+    make, node, openssl,
     original::SocketIo,
     python,
     workspace::{Problem, Workspace},
@@ -146,6 +146,7 @@ impl Test {
 fn install(workspace: &Workspace) -> Result<String, Problem> {
     cargo::require_components(workspace)?;
     openssl::require_or_install(workspace)?;
+    make::require_or_install(workspace)?;
     let version = node::require_or_install(workspace)?;
     let packages = node::packages(workspace)?;
     python::environment(workspace, &workspace.path(clients::PYTHON_REQUIREMENTS))?;

@@ -18,7 +18,7 @@ type Answer = Pin<Box<dyn Future<Output = (Option<Reply>, Content)> + Send>>;
 /// comes.
 ///
 /// One task does both, and gives the answers that are there before it takes the next call:
-/// so whoever calls once more, and is answered, has got what had been decided before. An
+/// so a client that calls once more, and is answered, has got what had been decided before. An
 /// answer in a task of its own would come at any time.
 pub(super) async fn handle(mut calls: Calls, handle: Handle) {
     let mut open: FuturesUnordered<Answer> = FuturesUnordered::new();

@@ -3,6 +3,7 @@
 mod engine;
 mod service;
 mod stream;
+mod time;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,6 +15,7 @@ use sio_p2p_protocol::Dialect;
 pub use engine::{Http, Noops, Probe, ProbeEnd};
 pub use service::{CheckApi, CreateApi, DestroyApi, UseApi};
 pub use stream::{OpenStream, StreamOffered};
+pub use time::{Heartbeat, PassTime};
 
 /// A body without fields: `{}`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -398,31 +400,4 @@ pub struct Fence {
     pub from: String,
     /// Who must have received.
     pub to: String,
-}
-
-/// Body of `heartbeat`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Heartbeat {
-    /// Whose connection.
-    pub at: String,
-    /// How many, from now on.
-    #[serde(default = "once")]
-    #[schemars(range(min = 1, max = 10))]
-    pub times: u32,
-}
-
-fn once() -> u32 {
-    1
-}
-
-/// Body of `pass_time`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PassTime {
-    /// Who goes on sending, to themselves; all others are idle.
-    pub at: Vec<String>,
-    /// How long, in milliseconds.
-    #[schemars(range(min = 1, max = 5_000))]
-    pub ms: u64,
 }

@@ -94,7 +94,7 @@ where
             return answer::last(StatusCode::BAD_REQUEST);
         }
         Err(_) => {
-            debug!("closing a session: the body of a request took too long to arrive");
+            posting.abort(CloseReason::RequestTimeout);
             return answer::last(StatusCode::REQUEST_TIMEOUT);
         }
     };

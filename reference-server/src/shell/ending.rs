@@ -66,7 +66,9 @@ impl From<CloseReason> for Ending {
             CloseReason::TransportClose => Self::Client,
             CloseReason::OverlappingRequests => Self::Polling,
             CloseReason::ParseError | CloseReason::TooLarge => Self::Protocol,
-            CloseReason::TransportError | CloseReason::WriteStall => Self::Transport,
+            CloseReason::TransportError | CloseReason::RequestTimeout | CloseReason::WriteStall => {
+                Self::Transport
+            }
             CloseReason::PingTimeout => Self::Heartbeat,
             CloseReason::ServerClose => Self::Stopping,
         }

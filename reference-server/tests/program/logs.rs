@@ -2,6 +2,8 @@
 
 use futures_util::SinkExt;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -157,7 +159,12 @@ async fn reasons(options: &[&str], clients: &[(u8, &str, Option<Message>)]) -> V
     let mut last = join(&server, 4, "last").await;
     server.signal("TERM");
     while next(&mut last).await.is_some() {}
-    let lines = lines(&server.ended());
+    told(&server.ended())
+}
+
+/// The clients that the server has let go of, and why, in order.
+fn told(log: &str) -> Vec<[String; 2]> {
+    let lines = lines(log);
     let ends = lines
         .iter()
         .filter(|line| line["message"] == "transport closed");
@@ -202,4 +209,50 @@ async fn the_reason_is_told_when_the_server_lets_go_of_a_client() {
     // A client of generation 3 has to speak by itself, and this one does not.
     let told = reasons(&soon, &[(3, "silent", None)]).await;
     assert_eq!(told, [["silent", "ping timeout"]]);
+}
+
+/// The whole answer to a request on a connection of its own, which is kept open for as long
+/// as the server keeps it.
+async fn ask(server: &Program, head: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let request = format!("{head} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{body}");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+/// The beginning of a request for a new session on polling.
+async fn poller(server: &Program, method: &str, id: &str) -> String {
+    let path = "/socket.io/?EIO=4&transport=polling";
+    let open = ask(server, &format!("GET {path}&clientId={id}"), "\r\n").await;
+    let (_, sid) = open.split_once("\"sid\":\"").expect(&open);
+    let (sid, _) = sid.split_once('"').expect(&open);
+    format!("{method} {path}&sid={sid}")
+}
+
+/// The same for clients that poll: two polls at once, and a post whose body does not come.
+#[tokio::test]
+async fn the_reason_is_told_when_the_server_lets_go_of_a_poller() {
+    let server = Program::start(&[
+        "--log",
+        "info",
+        "--set",
+        "log.format=json",
+        "--set",
+        "engine.request_timeout_ms=200",
+    ]);
+    let poll = poller(&server, "GET", "twice").await;
+    let (one, other) = tokio::join!(ask(&server, &poll, "\r\n"), ask(&server, &poll, "\r\n"));
+    let refused = [one, other].map(|answer| answer.starts_with("HTTP/1.1 400 "));
+    assert!(refused[0] ^ refused[1]);
+    let post = poller(&server, "POST", "slow").await;
+    let answer = ask(&server, &post, "Content-Length: 9\r\n\r\n4").await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    server.signal("TERM");
+    let expected = [
+        ["twice", "overlapping requests"],
+        ["slow", "request timeout"],
+    ];
+    assert_eq!(told(&server.ended()), expected);
 }

@@ -1,10 +1,12 @@
-//! Verbs below Socket.IO: requests and WebSocket connections that come to the engine beside a connection.
+//! Verbs below Socket.IO: requests and WebSocket connections that come to the engine beside
+//! a connection.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::time::bounded;
 use crate::scenario::text::Text;
 
 /// Body of `http`.
@@ -56,6 +58,7 @@ pub struct Probe {
 #[serde(deny_unknown_fields)]
 pub struct Noops {
     /// So many `6` arrive at the actor.
+    #[serde(deserialize_with = "bounded::<1, 100, _, _>")]
     #[schemars(range(min = 1, max = 100))]
     pub count: usize,
     /// The last of them no sooner than this, in milliseconds from the beginning of the probe.
