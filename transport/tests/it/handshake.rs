@@ -104,9 +104,9 @@ async fn a_foreign_namespace_is_refused(target: Target) {
     let error = refused(&server.options().namespace("/nowhere")).await;
     // Socket.IO 4 sends an object to old clients as well.
     let text = if target == Target::V2 {
-        r#"\"Invalid namespace\""#
+        r#""Invalid namespace""#
     } else {
-        r#"{\"message\":\"Invalid namespace\"}"#
+        r#"{"message":"Invalid namespace"}"#
     };
     assert_eq!(
         error.to_string(),
