@@ -1,6 +1,7 @@
 //! Who writes what waits, and when.
 
 use std::io;
+use std::task::Waker;
 
 use super::{Socket, State, Writer};
 use crate::io::SharedIo;
@@ -10,8 +11,8 @@ impl<D> Socket<D> {
     /// Writes what waits, as far as the connection takes it, or lets the request that
     /// polls have it.
     pub(crate) fn flush(&self) {
+        let mut state = self.state.lock();
         loop {
-            let mut state = self.state.lock();
             if !matches!(state.writer, Writer::Batch) {
                 return;
             }
@@ -31,52 +32,40 @@ impl<D> Socket<D> {
                 Queue::Frames(frames) => frames,
             };
             // The connection is known before anything is queued as frames for it.
-            let Some((io, mut chunk)) = self.io.get().zip(frames.take()) else {
+            let Some((io, chunk)) = self.io.get().zip(frames.take()) else {
                 *writer = Writer::Idle;
                 return;
             };
             // The lock is free while the system writes. More may be queued meanwhile, and
             // is written in the next round.
             drop(state);
-            let outcome = write(io, &mut chunk);
-            if !self.wrote(chunk, &outcome) {
-                return;
+            let written = write(io, chunk);
+            state = self.state.lock();
+            if let Some(waker) = state.wrote(written) {
+                drop(state);
+                waker.wake();
+                state = self.state.lock();
             }
         }
-    }
-
-    /// Notes how writing went. Says whether the writer may go on.
-    fn wrote(&self, chunk: Chunk, outcome: &io::Result<()>) -> bool {
-        let mut state = self.state.lock();
-        let go_on = match outcome {
-            Ok(()) => {
-                state.written_out();
-                true
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                state.writer = Writer::Task(Some(chunk));
-                false
-            }
-            Err(_) => {
-                state.writer = Writer::Broken;
-                false
-            }
-        };
-        // Its task has to write the rest, to see that the connection is broken, or to
-        // see that all is said.
-        let closing = !matches!(state.machine.phase(), Phase::Open);
-        let waker = (!go_on || closing)
-            .then(|| state.websocket.take())
-            .flatten();
-        drop(state);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-        go_on
     }
 }
 
 impl State {
+    /// Notes how writing went. Gives the task of the connection if it has to do something
+    /// now: write the rest, see that the connection is broken, or see that all is said.
+    fn wrote(&mut self, written: Written) -> Option<Waker> {
+        let goes_on = matches!(written, Written::All);
+        match written {
+            Written::All => self.written_out(),
+            Written::UpTo(rest) => self.writer = Writer::Task(Some(rest)),
+            Written::Broken => self.writer = Writer::Broken,
+        }
+        if goes_on && matches!(self.machine.phase(), Phase::Open) {
+            return None;
+        }
+        self.websocket.take()
+    }
+
     /// Makes the caller the one that writes. False if another writes already.
     pub(super) fn claim(&mut self) -> bool {
         let idle = matches!(self.writer, Writer::Idle);
@@ -94,13 +83,30 @@ impl State {
     }
 }
 
+/// How writing a chunk has ended.
+enum Written {
+    /// All of it is written.
+    All,
+    /// The connection takes nothing more now. This is left.
+    UpTo(Chunk),
+    /// The connection is broken.
+    Broken,
+}
+
 /// Writes a chunk, as far as it goes without waiting.
-fn write(io: &SharedIo, chunk: &mut Chunk) -> io::Result<()> {
-    while let Some(bytes) = chunk.next() {
-        match io.try_write(bytes)? {
-            0 => return Err(io::ErrorKind::WriteZero.into()),
-            written => chunk.advance(written),
+fn write(io: &SharedIo, mut chunk: Chunk) -> Written {
+    let mut write = || {
+        while let Some(bytes) = chunk.next() {
+            match io.try_write(bytes)? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                written => chunk.advance(written),
+            }
         }
+        io.try_flush()
+    };
+    match write() {
+        Ok(()) => Written::All,
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Written::UpTo(chunk),
+        Err(_) => Written::Broken,
     }
-    io.try_flush()
 }

@@ -11,6 +11,7 @@ use std::{cell::RefCell, process::ExitCode, sync::Arc};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use clap::{Parser, ValueEnum};
 use hub::{Shared, flush};
+use serde::de::IgnoredAny;
 use sha1::{Digest as _, Sha1};
 use sio_p2p_bench::{frames, process};
 use tokio::{
@@ -41,6 +42,10 @@ struct Options {
     /// When a buffer is flushed by whoever filled it.
     #[arg(long, value_enum, default_value_t = When::Now)]
     flush: When,
+    /// Check that each text is UTF-8 and JSON, as a server has to. By default a text is
+    /// believed.
+    #[arg(long)]
+    check: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -78,7 +83,7 @@ async fn listen(options: &Options) -> std::io::Result<()> {
     let listener = TcpListener::bind(&options.listen).await?;
     println!("listening on http://{}/socket.io/", listener.local_addr()?);
     let shared = Shared::default();
-    let when = options.flush;
+    let (when, check) = (options.flush, options.check);
     loop {
         let (stream, _) = listener.accept().await?;
         let shared = Arc::clone(&shared);
@@ -90,10 +95,19 @@ async fn listen(options: &Options) -> std::io::Result<()> {
             let stream = Arc::new(stream);
             let me = hub::lock(&shared).enter(id, Arc::clone(&stream));
             // Whatever ends a connection, it is over.
-            let _ = serve(&stream, me, &shared, when).await;
+            let _ = serve(&stream, me, &shared, when, check).await;
             hub::lock(&shared).leave(me);
         });
     }
+}
+
+/// Whether what follows the numbers of a packet is JSON. Texts without any are.
+fn is_json(packet: &[u8]) -> bool {
+    let Ok(text) = simdutf8::basic::from_utf8(packet) else {
+        return false;
+    };
+    let json = text.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    json.is_empty() || serde_json::from_str::<IgnoredAny>(json).is_ok()
 }
 
 /// Answers the request and opens the session. Gives the client's id.
@@ -124,7 +138,13 @@ async fn handshake(mut stream: TcpStream) -> std::io::Result<(TcpStream, Box<[u8
     Ok((stream, id.into_bytes().into()))
 }
 
-async fn serve(stream: &TcpStream, me: usize, shared: &Shared, when: When) -> std::io::Result<()> {
+async fn serve(
+    stream: &TcpStream,
+    me: usize,
+    shared: &Shared,
+    when: When,
+    check: bool,
+) -> std::io::Result<()> {
     // The beginning of a frame whose end has not come.
     let mut rest = Vec::new();
     // The connections whose buffers this one has filled and must flush.
@@ -151,6 +171,9 @@ async fn serve(stream: &TcpStream, me: usize, shared: &Shared, when: When) -> st
                     return Ok(false);
                 }
                 frames::mask(payload, head.key.unwrap_or_default());
+                if check && !is_json(payload) {
+                    return Ok(false);
+                }
                 // A text that is not understood is ignored.
                 let _ = hub.text(me, payload, &mut filled);
                 done += head.end;
