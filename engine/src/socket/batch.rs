@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use crate::socket::Socket;
+use super::Socket;
 
 /// For so many sockets a batch needs no memory of its own. A turn of a read loop seldom
 /// fills more.
