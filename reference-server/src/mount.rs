@@ -27,7 +27,6 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body_util::Either;
-use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Body;
 use hyper::{Request, Response};
 use tokio_util::task::AbortOnDropHandle;
@@ -38,10 +37,8 @@ use tracing::{info, warn};
 use crate::host::Handle;
 use crate::shell::engine::Engine;
 use crate::shell::http::Http;
+pub use crate::shell::http::P2pBody;
 use crate::{Config, P2pServer};
-
-/// The body of an answer.
-pub type P2pBody = UnsyncBoxBody<Bytes, Infallible>;
 
 /// A service that answers the requests of Socket.IO clients, and 404 to all others.
 /// Clones are the same server.

@@ -16,7 +16,8 @@ use tracing::info;
 use super::asks::{Asks, Signals};
 use super::tap::{Slot, Unsent};
 use crate::Config;
-use crate::host::{Core, Door, Inside};
+use crate::driver::Misstep;
+use crate::host::{DriverGuard, HostDriver, SharedDriver, new_driver};
 use crate::relay::{Answer, ConnectionId, Data, Handshake, Output, Packet, Request};
 use crate::shell::frame::DEFAULT_NAMESPACE;
 use crate::shell::{handshake, placeholder};
@@ -33,7 +34,7 @@ pub(super) struct Shared {
 
 /// All sockets of the default namespace, and the relay.
 pub(super) struct Hub {
-    core: Core,
+    driver: HostDriver,
     members: HashMap<ConnectionId, Member>,
     /// A client that comes back on the same transport has the same id.
     sids: HashMap<Sid, ConnectionId>,
@@ -60,14 +61,8 @@ impl Shared {
     pub(super) fn new(config: Config) -> Self {
         let slot = Slot::default();
         let signals = Arc::new(Signals::default());
-        #[cfg_attr(not(feature = "faults"), expect(unused_mut, reason = "no faults"))]
-        let mut core = Core::new(config.policy.clone());
-        #[cfg(feature = "faults")]
-        {
-            core.faults = crate::faults::Faults::new(&config.faults);
-        }
         let hub = Hub {
-            core,
+            driver: new_driver(&config),
             members: HashMap::new(),
             sids: HashMap::new(),
             joins: 0,
@@ -151,14 +146,14 @@ struct HostGuard<'a> {
 }
 
 impl Deref for HostGuard<'_> {
-    type Target = Core;
+    type Target = HostDriver;
 
     #[expect(
         clippy::expect_used,
         reason = "the lock is held until the guard is dropped"
     )]
-    fn deref(&self) -> &Core {
-        &self.locked.hub.as_ref().expect("it is locked").core
+    fn deref(&self) -> &HostDriver {
+        &self.locked.hub.as_ref().expect("it is locked").driver
     }
 }
 
@@ -167,13 +162,13 @@ impl DerefMut for HostGuard<'_> {
         clippy::expect_used,
         reason = "the lock is held until the guard is dropped"
     )]
-    fn deref_mut(&mut self) -> &mut Core {
-        &mut self.locked.hub.as_mut().expect("it is locked").core
+    fn deref_mut(&mut self) -> &mut HostDriver {
+        &mut self.locked.hub.as_mut().expect("it is locked").driver
     }
 }
 
-impl Door for Shared {
-    fn enter(&self) -> Inside<'_> {
+impl SharedDriver for Shared {
+    fn lock_driver(&self) -> DriverGuard<'_> {
         Box::new(HostGuard {
             locked: self.lock(),
         })
@@ -259,13 +254,13 @@ impl Hub {
         let client_id = handshake::client_id(query);
         let client = handshake::shown(client_id.as_deref());
         info!(connection = id.0, client, %sid, "joined");
-        self.core.connected(id, Handshake { client_id, sid });
+        self.driver.connected(id, Handshake { client_id, sid });
     }
 
     /// The socket has sent an event, after all that it has answered before.
     pub(super) fn received(&mut self, id: ConnectionId, request: Request) {
         self.take_answers(id);
-        self.core.received(id, request);
+        self.driver.received(id, request);
     }
 
     /// The socket has left, or is not listened to any more.
@@ -283,7 +278,7 @@ impl Hub {
         }
         if member.joined {
             info!(connection = id.0, "left");
-            self.core.gone(id);
+            self.driver.gone(id);
         }
     }
 
@@ -311,7 +306,7 @@ impl Hub {
                 Err(Unsent::Full) => return self.shut(id, "it is too far behind"),
             };
             match answer {
-                Ok(answer) => self.core.acked(id, asked, answer),
+                Ok(answer) => self.driver.acked(id, asked, answer),
                 Err(refusal) => return self.shut(id, &refusal.to_string()),
             }
         }
@@ -319,8 +314,8 @@ impl Hub {
 
     /// What must be done now and then because nobody asks for it.
     pub(super) fn housekeep(&mut self) {
-        self.core.pass_time();
-        let relay = &self.core.relay;
+        self.driver.pass_time();
+        let relay = &self.driver.relay;
         for member in self.members.values_mut() {
             member.asks.prune(|id| relay.awaits(id));
         }
@@ -342,7 +337,7 @@ impl Hub {
 
     /// Sends all that the relay wants sent.
     fn deliver(&mut self) {
-        while let Some(Output { to, packet }) = self.core.next() {
+        while let Some(Output { to, packet }) = self.driver.next() {
             let limit = self.queued_packets;
             let Some(member) = self.members.get_mut(&to) else {
                 continue;
@@ -380,7 +375,7 @@ impl Hub {
             Packet::Disconnect => {
                 // The relay has let go of it already, unless a fault wants it to
                 // look like a loss.
-                member.joined &= resets!(self.core, to);
+                member.joined &= self.driver.errs(Misstep::Break(to));
                 self.shut(to, "the relay says so");
                 Ok(())
             }

@@ -76,7 +76,7 @@ pub use self::repair::PollingRepair;
 pub use self::tap::{Tap, TapState};
 use crate::Config;
 use crate::config::{AuthMode, InvalidConfig};
-use crate::host::Handle;
+use crate::host::{Handle, take_delayed};
 
 /// A relay for the default namespace of a socketioxide instance; see the
 /// [module](self).
@@ -119,12 +119,7 @@ impl Attached {
             return Err(AttachError::Authentication);
         }
         let shared = Arc::new(Shared::new(config));
-        #[cfg(feature = "faults")]
-        {
-            use crate::host::Door;
-            let door: std::sync::Weak<dyn Door> = Arc::downgrade(&(Arc::clone(&shared) as _));
-            shared.enter().faults.attend(door);
-        }
+        take_delayed(&(Arc::clone(&shared) as _));
         Ok(Self { shared })
     }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use sio_p2p_protocol::Failure;
 use tokio::task::JoinSet;
 
-use super::core::Door;
-use super::providers::{Backlog, Waiting};
+use super::providers::{Backlog, CallQueue};
+use super::shared::SharedDriver;
 use crate::relay::{Callee, Content, HostCall, Peer};
 
 /// Why something cannot be provided.
@@ -30,9 +30,9 @@ pub enum ProvideError {
 /// refuses what still waits. See [`Handle::provide`](super::Handle::provide) and
 /// [`Service::provide`](super::Service::provide).
 pub struct Calls {
-    door: Arc<dyn Door>,
+    driver: Arc<dyn SharedDriver>,
     callee: Callee,
-    queue: Waiting,
+    queue: CallQueue,
 }
 
 impl fmt::Debug for Calls {
@@ -46,21 +46,22 @@ impl fmt::Debug for Calls {
 impl Calls {
     /// Provides something.
     pub(super) fn provide(
-        door: &Arc<dyn Door>,
+        shared: &Arc<dyn SharedDriver>,
         callee: Callee,
         backlog: Backlog,
     ) -> Result<Self, ProvideError> {
-        let mut core = door.enter();
-        if core.desk.is_closed() {
+        let mut driver = shared.lock_driver();
+        if driver.state.is_closed() {
             return Err(ProvideError::Ended);
         }
-        core.host()
+        driver
+            .host()
             .provide(&callee)
             .map_err(ProvideError::Refused)?;
-        let queue = core.desk.providers.insert(callee.clone(), backlog);
-        drop(core);
+        let queue = driver.state.providers.insert(callee.clone(), backlog);
+        drop(driver);
         Ok(Self {
-            door: Arc::clone(door),
+            driver: Arc::clone(shared),
             callee,
             queue,
         })
@@ -76,7 +77,7 @@ impl Calls {
             ..
         } = self.queue.next().await?;
         let reply = ack.map(|id| Reply {
-            door: Arc::clone(&self.door),
+            driver: Arc::clone(&self.driver),
             id: Some(id),
         });
         Some(Call {
@@ -121,9 +122,10 @@ impl Calls {
 
 impl Drop for Calls {
     fn drop(&mut self) {
-        let mut inside = self.door.enter();
-        let (desk, mut host) = inside.split();
-        desk.providers
+        let mut driver = self.driver.lock_driver();
+        let (state, mut host) = driver.split();
+        state
+            .providers
             .leave(&self.callee, &mut self.queue, &mut host);
     }
 }
@@ -153,7 +155,7 @@ impl Call {
 /// The way to answer a call, once. Dropped without an answer, it tells the caller
 /// that there will be none, as if the provider had left (SRV-SVC-14).
 pub struct Reply {
-    door: Arc<dyn Door>,
+    driver: Arc<dyn SharedDriver>,
     /// Taken when it is answered.
     id: Option<u64>,
 }
@@ -172,7 +174,7 @@ impl Reply {
     pub fn send(mut self, content: impl Into<Content>) {
         let content = content.into();
         if let Some(id) = self.id.take() {
-            self.door.enter().host().answer(id, content);
+            self.driver.lock_driver().host().answer(id, content);
         }
     }
 }
@@ -180,7 +182,7 @@ impl Reply {
 impl Drop for Reply {
     fn drop(&mut self) {
         if let Some(id) = self.id.take() {
-            self.door.enter().host().refuse(id);
+            self.driver.lock_driver().host().refuse(id);
         }
     }
 }

@@ -11,12 +11,12 @@ use sio_p2p_protocol::{ApiName, ClientId, EventName, Failure};
 use tokio::sync::oneshot;
 
 use super::call::{Calls, ProvideError};
-use super::core::Door;
-use super::desk::Waiting;
 use super::persistent::{AckRegistration, Acked, Persistence, Stored};
 use super::presence::Presence;
 use super::providers::Backlog;
 use super::service::Service;
+use super::shared::SharedDriver;
+use super::state::AckWaiter;
 use crate::relay::{Authorize, Callee, Content, Data, Host};
 use crate::store::{NewMessage, StoreError};
 
@@ -26,7 +26,7 @@ use crate::store::{NewMessage, StoreError};
 /// in order with what clients send; none waits unless it is `async`.
 #[derive(Clone)]
 pub struct Handle {
-    pub(super) door: Arc<dyn Door>,
+    pub(super) driver: Arc<dyn SharedDriver>,
 }
 
 impl fmt::Debug for Handle {
@@ -74,26 +74,26 @@ pub enum PersistError {
 }
 
 impl Handle {
-    /// A handle of the server behind this door.
-    pub(crate) fn new(door: Arc<dyn Door>) -> Self {
-        Self { door }
+    /// A handle of the server behind this driver.
+    pub(crate) fn new(driver: Arc<dyn SharedDriver>) -> Self {
+        Self { driver }
     }
 
     /// Asks `authorizer` what a client may do, from now on and in place of whoever
     /// was asked before. What the policy forbids is not asked about.
     pub fn set_authorizer(&self, authorizer: impl Authorize + 'static) {
         let authorizer = Arc::new(authorizer);
-        self.door.enter().relay.set_authorizer(authorizer);
+        self.driver.lock_driver().relay.set_authorizer(authorizer);
     }
 
     /// Every client id once, in the order of `LIST_CLIENTS` (SRV-CORE-10).
     pub fn clients(&self) -> Vec<ClientId> {
-        self.door.enter().host().clients()
+        self.driver.lock_driver().host().clients()
     }
 
     /// Who comes and goes from now on.
     pub fn presence(&self) -> Presence {
-        let events = self.door.enter().desk.presence();
+        let events = self.driver.lock_driver().state.presence();
         Presence { events }
     }
 
@@ -105,8 +105,8 @@ impl Handle {
         content: impl Into<Content>,
     ) -> Result<(), EmitError> {
         let content = content.into();
-        let mut core = self.door.enter();
-        let sent = core.host().emit(client, event, content, None);
+        let mut driver = self.driver.lock_driver();
+        let sent = driver.host().emit(client, event, content, None);
         sent.map_err(EmitError)
     }
 
@@ -134,7 +134,7 @@ impl Handle {
         content: impl Into<Content>,
     ) -> Requested {
         let content = content.into();
-        Requested::new(&*self.door, |host, id| {
+        Requested::new(&*self.driver, |host, id| {
             host.emit(client, event, content, Some(id))
         })
     }
@@ -170,7 +170,7 @@ impl Handle {
     }
 
     fn persistence(&self) -> Result<Arc<Persistence>, PersistError> {
-        let persistence = self.door.enter().desk.persistence();
+        let persistence = self.driver.lock_driver().state.persistence();
         persistence.ok_or(PersistError::NoStore)
     }
 
@@ -197,7 +197,7 @@ impl Handle {
 
     /// As [`provide`](Self::provide), with a bound of what may wait.
     pub fn provide_with(&self, api: &ApiName, backlog: Backlog) -> Result<Calls, ProvideError> {
-        Calls::provide(&self.door, Callee::Api(api.clone()), backlog)
+        Calls::provide(&self.driver, Callee::Api(api.clone()), backlog)
     }
 
     /// Removes an API, whoever provides it (SRV-SVC-13). False if nobody does.
@@ -205,22 +205,22 @@ impl Handle {
     /// If this program provides it, the [`Calls`] of it end after what waits there. A
     /// client is not told that its API is gone.
     pub fn destroy_api(&self, api: &ApiName) -> bool {
-        let mut core = self.door.enter();
-        core.desk.providers.remove(&Callee::Api(api.clone()));
-        core.host().destroy_api(api).is_some()
+        let mut driver = self.driver.lock_driver();
+        driver.state.providers.remove(&Callee::Api(api.clone()));
+        driver.host().destroy_api(api).is_some()
     }
 
     /// Removes every API that this program provides, and none of a client's.
     pub fn destroy_apis(&self) {
-        let mut core = self.door.enter();
-        core.desk.providers.remove_apis();
-        core.host().destroy_apis();
+        let mut driver = self.driver.lock_driver();
+        driver.state.providers.remove_apis();
+        driver.host().destroy_apis();
     }
 
     /// The service of the first dialect with this name. It is nothing to others until
     /// it provides an event or creates a topic.
     pub fn service(&self, name: ClientId) -> Service {
-        Service::new(&self.door, name)
+        Service::new(&self.driver, name)
     }
 }
 
@@ -236,17 +236,17 @@ impl Requested {
     /// Sends an event that asks for an ack under the given id. The lock is not held
     /// when this returns.
     pub(super) fn new(
-        door: &dyn Door,
+        driver: &dyn SharedDriver,
         emit: impl FnOnce(&mut Host<'_>, u64) -> Result<(), Failure>,
     ) -> Self {
         let (reply, answer) = oneshot::channel();
-        let mut core = door.enter();
-        let id = core.desk.expect(Waiting::Program(reply));
-        let sent = emit(&mut core.host(), id);
+        let mut driver = driver.lock_driver();
+        let id = driver.state.expect(AckWaiter::Program(reply));
+        let sent = emit(&mut driver.host(), id);
         Self(match sent {
             Ok(()) => Ok(answer),
             Err(failure) => {
-                core.desk.forget(id);
+                driver.state.forget(id);
                 Err(EmitError(failure))
             }
         })

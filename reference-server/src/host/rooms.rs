@@ -14,7 +14,7 @@ pub struct JoinError(pub Failure);
 impl Handle {
     /// True if a client is connected (SRV-CORE-12).
     pub fn is_connected(&self, client: &ClientId) -> bool {
-        self.door.enter().host().find(client).is_some()
+        self.driver.lock_driver().host().find(client).is_some()
     }
 
     /// Ends the connection of a client, and undoes all that it took part in. False if
@@ -22,26 +22,26 @@ impl Handle {
     ///
     /// Client libraries of the original do not reconnect by themselves after that.
     pub fn disconnect(&self, client: &ClientId) -> bool {
-        self.door.enter().host().disconnect(client)
+        self.driver.lock_driver().host().disconnect(client)
     }
 
     /// Puts a client into a room (SRV-CORE-F7). Joining twice changes nothing.
     ///
     /// Fails if the client is not connected, or may not be in as many rooms.
     pub fn join(&self, client: &ClientId, room: &RoomName) -> Result<(), JoinError> {
-        let mut core = self.door.enter();
-        let joined = core.host().join(client, room);
+        let mut driver = self.driver.lock_driver();
+        let joined = driver.host().join(client, room);
         joined.map_err(JoinError)
     }
 
     /// Takes a client out of a room, and says whether it was in it.
     pub fn leave(&self, client: &ClientId, room: &RoomName) -> bool {
-        self.door.enter().host().leave(client, room)
+        self.driver.lock_driver().host().leave(client, room)
     }
 
     /// The members of a room, in the order of joining.
     pub fn members(&self, room: &RoomName) -> Vec<Peer> {
-        self.door.enter().host().members(room)
+        self.driver.lock_driver().host().members(room)
     }
 
     /// Sends an event to every member of a room (SRV-CORE-F8), and returns how many
@@ -53,8 +53,8 @@ impl Handle {
         content: impl Into<Content>,
     ) -> Result<usize, EmitError> {
         let content = content.into();
-        let mut core = self.door.enter();
-        let sent = core.host().emit_room(room, event, content);
+        let mut driver = self.driver.lock_driver();
+        let sent = driver.host().emit_room(room, event, content);
         sent.map_err(EmitError)
     }
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use sio_p2p_protocol::{ClientId, EventName, Failure, TopicName};
 
 use super::call::{Calls, ProvideError};
-use super::core::Door;
 use super::handle::{EmitError, Requested};
 use super::providers::Backlog;
+use super::shared::SharedDriver;
 use crate::relay::{Callee, Content};
 
 /// A service of the first dialect that is part of the server.
@@ -21,7 +21,7 @@ use crate::relay::{Callee, Content};
 /// service does not provide an event for (SRV-SVC-F1).
 #[derive(Clone)]
 pub struct Service {
-    door: Arc<dyn Door>,
+    driver: Arc<dyn SharedDriver>,
     name: ClientId,
 }
 
@@ -39,9 +39,9 @@ impl fmt::Debug for Service {
 pub struct PublishError(pub Failure);
 
 impl Service {
-    pub(super) fn new(door: &Arc<dyn Door>, name: ClientId) -> Self {
-        let door = Arc::clone(door);
-        Self { door, name }
+    pub(super) fn new(driver: &Arc<dyn SharedDriver>, name: ClientId) -> Self {
+        let driver = Arc::clone(driver);
+        Self { driver, name }
     }
 
     /// The name of the service.
@@ -56,23 +56,23 @@ impl Service {
 
     /// As [`provide`](Self::provide), with a bound of what may wait.
     pub fn provide_with(&self, event: &EventName, backlog: Backlog) -> Result<Calls, ProvideError> {
-        Calls::provide(&self.door, self.callee(event), backlog)
+        Calls::provide(&self.driver, self.callee(event), backlog)
     }
 
     /// Provides an event no longer. The [`Calls`] of it end after what waits there.
     pub fn destroy(&self, event: &EventName) {
         let callee = self.callee(event);
-        let mut core = self.door.enter();
-        core.host().withdraw(&callee);
-        core.desk.providers.remove(&callee);
+        let mut driver = self.driver.lock_driver();
+        driver.host().withdraw(&callee);
+        driver.state.providers.remove(&callee);
     }
 
     /// Provides nothing any more, and ends all topics of this service. Messages with
     /// its name go to the client of that id from now on.
     pub fn destroy_all(&self) {
-        let mut core = self.door.enter();
-        for callee in core.host().remove_service(&self.name) {
-            core.desk.providers.remove(&callee);
+        let mut driver = self.driver.lock_driver();
+        for callee in driver.host().remove_service(&self.name) {
+            driver.state.providers.remove(&callee);
         }
     }
 
@@ -84,8 +84,8 @@ impl Service {
         content: impl Into<Content>,
     ) -> Result<(), EmitError> {
         let content = content.into();
-        let mut core = self.door.enter();
-        let sent = core
+        let mut driver = self.driver.lock_driver();
+        let sent = driver
             .host()
             .emit_as(&self.name, client, event, content, None);
         sent.map_err(EmitError)
@@ -100,7 +100,7 @@ impl Service {
         content: impl Into<Content>,
     ) -> Requested {
         let content = content.into();
-        Requested::new(&*self.door, |host, id| {
+        Requested::new(&*self.driver, |host, id| {
             host.emit_as(&self.name, client, event, content, Some(id))
         })
     }
@@ -108,7 +108,10 @@ impl Service {
     /// Creates a topic, to which clients can subscribe. Doing so twice changes
     /// nothing (DEV-8), and nobody is put into it (DEV-7).
     pub fn create_topic(&self, topic: &TopicName) {
-        self.door.enter().host().create_topic(&self.name, topic);
+        self.driver
+            .lock_driver()
+            .host()
+            .create_topic(&self.name, topic);
     }
 
     /// Sends a publication to the subscribers of a topic (SRV-SVC-5), and returns how
@@ -121,14 +124,17 @@ impl Service {
         content: impl Into<Content>,
     ) -> Result<usize, PublishError> {
         let content = content.into();
-        let mut core = self.door.enter();
-        let published = core.host().publish(&self.name, topic, content);
+        let mut driver = self.driver.lock_driver();
+        let published = driver.host().publish(&self.name, topic, content);
         published.map_err(PublishError)
     }
 
     /// Ends a topic and tells its subscribers (SRV-SVC-3). False if it was not created.
     pub fn destroy_topic(&self, topic: &TopicName) -> bool {
-        self.door.enter().host().destroy_topic(&self.name, topic)
+        self.driver
+            .lock_driver()
+            .host()
+            .destroy_topic(&self.name, topic)
     }
 
     fn callee(&self, event: &EventName) -> Callee {

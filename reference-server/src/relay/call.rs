@@ -8,7 +8,7 @@ use tracing::debug;
 
 use super::acks::{Pending, Question};
 use super::failure::{cannot_add, cannot_open, no_target};
-use super::host::HostEvent;
+use super::host_event::HostEvent;
 use super::output::{ConnectionId, Outbox};
 
 /// An event on its way through a handler.

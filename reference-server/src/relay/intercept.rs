@@ -15,9 +15,10 @@ use sio_p2p_protocol::{
 
 use super::acks::{Pending, Question};
 use super::call::Call;
+use super::content::Content;
 use super::ends::SERVER_SIDE;
 use super::failure::no_target;
-use super::host::{Callee, Content, HostCall, HostEvent, Peer};
+use super::host_event::{Callee, HostCall, HostEvent, Peer};
 use super::message::Message;
 use super::part::stream_of;
 use super::{ConnectionId, Relay};

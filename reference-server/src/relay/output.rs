@@ -9,7 +9,7 @@ use sio_p2p_protocol::{
 };
 
 use super::counters::Counters;
-use super::host::HostEvent;
+use super::host_event::HostEvent;
 
 /// A connection, as the relay and its driver call it.
 ///

@@ -31,7 +31,8 @@ use super::hub::Hub;
 use super::rates::Rates;
 use super::session::{Batch, Connection, Phase, Session, span};
 use crate::Config;
-use crate::host::{Core, Door, Inside};
+use crate::driver::Misstep;
+use crate::host::{DriverGuard, HostDriver, SharedDriver};
 use crate::relay::{Answer, Request};
 
 /// Ties the relay to Engine.IO connections of both generations.
@@ -99,7 +100,7 @@ impl Engine {
 
     /// Tells the host that this is the end: nobody will come any more.
     pub(crate) fn end(&self) {
-        self.enter().close();
+        self.lock_driver().close();
     }
 
     /// Tells how many connections are open, now and whenever that changes.
@@ -165,6 +166,11 @@ impl Engine {
         self.hub.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether to make this mistake now.
+    fn errs(&self, misstep: Misstep) -> bool {
+        self.hub().driver_mut().errs(misstep)
+    }
+
     /// Handles what one connection sent. Whatever goes wrong with it, even a
     /// mistake of our own, ends that connection and nothing else (SRV-ROB-6).
     fn guarded(
@@ -186,7 +192,7 @@ impl Engine {
         let outcome = catch_unwind(AssertUnwindSafe(|| handle(batch)));
         let ending = match outcome {
             Ok(Ok(())) => return,
-            Ok(Err(_)) if fault!(self.hub().core_mut(), TolerateGarbage) => return,
+            Ok(Err(_)) if self.errs(Misstep::TolerateGarbage) => return,
             Ok(Err(refusal)) => {
                 span(connection).in_scope(|| info!(%refusal, "closing the sender"));
                 Ending::Protocol
@@ -227,8 +233,7 @@ impl Engine {
         // one they are in goes on.
         if namespace != DEFAULT_NAMESPACE {
             return match frame.kind {
-                #[cfg(feature = "faults")]
-                FrameKind::Connect { .. } if fault!(self.hub().core_mut(), AcceptNamespace) => {
+                FrameKind::Connect { .. } if self.errs(Misstep::AcceptNamespace) => {
                     let text = format!("0{namespace},{{\"sid\":\"x\"}}").into();
                     let attachments = Vec::new();
                     self.hub_with(batch)
@@ -326,16 +331,16 @@ impl Drop for HubGuard<'_> {
 struct HostGuard<'a>(HubGuard<'a>);
 
 impl Deref for HostGuard<'_> {
-    type Target = Core;
+    type Target = HostDriver;
 
-    fn deref(&self) -> &Core {
-        self.0.core()
+    fn deref(&self) -> &HostDriver {
+        self.0.driver()
     }
 }
 
 impl DerefMut for HostGuard<'_> {
-    fn deref_mut(&mut self) -> &mut Core {
-        self.0.core_mut()
+    fn deref_mut(&mut self) -> &mut HostDriver {
+        self.0.driver_mut()
     }
 }
 
@@ -346,8 +351,8 @@ impl Drop for HostGuard<'_> {
     }
 }
 
-impl Door for Engine {
-    fn enter(&self) -> Inside<'_> {
+impl SharedDriver for Engine {
+    fn lock_driver(&self) -> DriverGuard<'_> {
         Box::new(HostGuard(self.hub()))
     }
 }

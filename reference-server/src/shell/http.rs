@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::header::{ORIGIN, RETRY_AFTER};
@@ -23,13 +24,11 @@ use super::files::ClientFiles;
 use super::gate::Gate;
 use super::rates::{Rates, TooMany};
 use crate::config::EngineConfig;
-use crate::mount::P2pBody;
 use crate::net::{Cors, Proxies, Traffic};
 use crate::{ClientAddress, Config};
 
-/// The path under which Socket.IO clients look for a server, unless they and
-/// [`path`](crate::config::EngineConfig::path) say otherwise.
-pub const PATH: &str = "/socket.io";
+/// The body of an answer.
+pub type P2pBody = UnsyncBoxBody<Bytes, Infallible>;
 
 /// The service that answers every HTTP request.
 ///

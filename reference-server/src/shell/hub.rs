@@ -28,7 +28,8 @@ use super::gate::Outcome;
 use super::rates::Rates;
 use super::session::{Batch, Connection, Phase, span};
 use crate::Config;
-use crate::host::Core;
+use crate::driver::Misstep;
+use crate::host::{HostDriver, new_driver};
 use crate::relay::{Answer, ConnectionId, Data, Output, Packet, Rate, Request, give_back};
 
 /// A connection that is outside of the default namespace.
@@ -43,7 +44,7 @@ struct Outside {
 #[derive(Debug)]
 pub(crate) struct Hub {
     /// The relay, and the host's part in it.
-    core: Core,
+    driver: HostDriver,
     /// Every open connection, joined or not.
     connections: HashMap<Sid, Connection>,
     /// Those that the relay knows, by the name it knows them under.
@@ -70,14 +71,8 @@ pub(crate) struct Hub {
 impl Hub {
     /// A hub without connections.
     pub(crate) fn new(config: Arc<Config>, rates: Arc<Rates>) -> Self {
-        #[cfg_attr(not(feature = "faults"), expect(unused_mut, reason = "no faults"))]
-        let mut core = Core::new(config.policy.clone());
-        #[cfg(feature = "faults")]
-        {
-            core.faults = crate::faults::Faults::new(&config.faults);
-        }
         Self {
-            core,
+            driver: new_driver(&config),
             connections: HashMap::new(),
             joined: HashMap::new(),
             outside: HashMap::new(),
@@ -94,13 +89,13 @@ impl Hub {
 
     /// The relay, for what the host wants done. What that gives rise to must be
     /// [delivered](Self::deliver).
-    pub(crate) fn core(&self) -> &Core {
-        &self.core
+    pub(crate) fn driver(&self) -> &HostDriver {
+        &self.driver
     }
 
-    /// As [`core`](Self::core), to change it.
-    pub(crate) fn core_mut(&mut self) -> &mut Core {
-        &mut self.core
+    /// As [`driver`](Self::driver), to change it.
+    pub(crate) fn driver_mut(&mut self) -> &mut HostDriver {
+        &mut self.driver
     }
 
     /// Tells how many connections are open, now and whenever that changes.
@@ -117,7 +112,7 @@ impl Hub {
     /// What the relay holds, for tests.
     #[cfg(test)]
     pub(crate) fn census(&self) -> crate::relay::Census {
-        self.core.relay.census()
+        self.driver.relay.census()
     }
 
     /// All figures that are under the lock.
@@ -125,8 +120,8 @@ impl Hub {
         Figures {
             open: self.connections.len(),
             tally: self.tally.clone(),
-            census: self.core.relay.census(),
-            counters: self.core.outbox.counters().clone(),
+            census: self.driver.relay.census(),
+            counters: self.driver.outbox.counters().clone(),
             ..Figures::default()
         }
     }
@@ -155,7 +150,7 @@ impl Hub {
         if !matches!(connection.data().phase(), Phase::Joined(_)) {
             return;
         }
-        if fault!(self.core, IgnoreLeave) {
+        if self.driver.errs(Misstep::IgnoreLeave) {
             return;
         }
         self.retire(connection, Phase::Left);
@@ -174,7 +169,7 @@ impl Hub {
         if let Some(dialect) = request.dialect() {
             self.note_dialect(connection, from, dialect);
         }
-        self.core.received(from, request);
+        self.driver.received(from, request);
         self.deliver();
     }
 
@@ -191,13 +186,13 @@ impl Hub {
 
     /// The client has sent an event, and too many before it.
     pub(crate) fn refuse_too_fast(&mut self, from: ConnectionId, rate: Rate) {
-        self.core.too_fast(from, rate);
+        self.driver.too_fast(from, rate);
         self.deliver();
     }
 
     /// The client has answered an event.
     pub(crate) fn answer(&mut self, from: ConnectionId, id: u64, answer: Answer) {
-        self.core.acked(from, id, answer);
+        self.driver.acked(from, id, answer);
         self.deliver();
     }
 
@@ -247,7 +242,7 @@ impl Hub {
     /// What must be done now and then because nobody asks for it.
     pub(crate) fn housekeep(&mut self) {
         // Deadlines of the relay pass, whether or not anybody sends anything.
-        self.core.pass_time();
+        self.driver.pass_time();
         self.deliver();
         // Whoever stays outside of the default namespace for too long is closed.
         let late = self
@@ -327,7 +322,7 @@ impl Hub {
         if let Phase::Joined(id) = connection.data().phase() {
             span(connection).in_scope(|| info!("left"));
             self.forget(connection, id);
-            self.core.gone(id);
+            self.driver.gone(id);
         }
         self.expiring.remove(&connection.id());
         connection.data().enter(phase);
@@ -354,7 +349,7 @@ impl Hub {
     /// room may be full of slow consumers.
     pub(crate) fn deliver(&mut self) {
         let mut written = None;
-        while let Some(Output { to, packet }) = self.core.next() {
+        while let Some(Output { to, packet }) = self.driver.next() {
             // One that was closed on the way gets nothing more.
             let Some(connection) = self.joined.get(&to).cloned() else {
                 continue;
@@ -382,7 +377,7 @@ impl Hub {
                     self.tally.acks += 1;
                     self.send(&connection, Encoded::ack(data.into(), id));
                 }
-                Packet::Disconnect if resets!(self.core, to) => {
+                Packet::Disconnect if self.driver.errs(Misstep::Break(to)) => {
                     self.shut(&connection, Ending::Transport);
                 }
                 Packet::Disconnect => {

@@ -34,13 +34,13 @@ impl<'a> Graph<'a> {
         for (path, module) in modules.iter() {
             let used = module.imports.used.iter().filter_map(|words| {
                 match resolve(modules, path, words)? {
-                    Target::Item(file) => Some(file),
-                    Target::Module(_) => None,
+                    Target::Item(file) | Target::Module(file, false) => Some(file),
+                    Target::Module(_, true) => None,
                 }
             });
             let globs = module.imports.globs.iter();
             let globs = globs.filter_map(|words| match resolve(modules, path, words)? {
-                Target::Item(file) | Target::Module(file) => Some(file),
+                Target::Item(file) | Target::Module(file, _) => Some(file),
             });
             let others = used.chain(globs).filter(|file| **file != module.file);
             let own: &Path = &module.file;

@@ -13,9 +13,9 @@
 //!
 //! **Which file is meant.** A path is followed through modules and through every `use` on
 //! its way to the file with the definition. So a re-export (`pub use`) is no import of the
-//! file that holds it, and whoever uses its name imports the file behind it. A path that
-//! ends at a module imports nothing; what is used through it counts. A glob imports the
-//! file of its module.
+//! file that holds it, and a file that uses its name imports the file behind it. A path that
+//! ends at a module imports the file of that, unless it declares modules itself: then what
+//! is used through it counts. A glob imports the file of its module.
 //!
 //! **Which folder a file is in.** `mod.rs`, `lib.rs` and `main.rs` are in the folder where
 //! they lie. A file `name.rs` with a folder `name` beside it counts to that folder.

@@ -12,8 +12,8 @@ const MOST_HOPS: usize = 32;
 pub(super) enum Target<'a> {
     /// Something that is defined in this file.
     Item(&'a Path),
-    /// A module, with its file.
-    Module(&'a Path),
+    /// A module, with its file, and whether it declares modules of its own.
+    Module(&'a Path, bool),
 }
 
 /// Follows a path that is written in the module `from`. Nothing comes of one that leads
@@ -37,7 +37,7 @@ fn follow<'a>(
 ) -> Option<Target<'a>> {
     let module = modules.get(from)?;
     let Some((word, rest)) = words.split_first() else {
-        return Some(Target::Module(&module.file));
+        return Some(Target::Module(&module.file, !module.children.is_empty()));
     };
     let hops = hops.checked_sub(1)?;
     match word.as_str() {

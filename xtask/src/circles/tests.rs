@@ -51,6 +51,7 @@ fn paths_in_bodies_and_in_macros_count() {
         "pub fn f() { println!(\"{}\", crate::b::g(1)) }",
         "pub fn f() { let x: Vec<crate::b::B> = vec![]; }",
         "use crate::b; pub fn f() { b::g(1) }",
+        "use crate::b; pub fn f() {}",
         "pub fn f() { use crate::b::g; g(1) }",
         "#[derive(crate::b::B)] pub struct A; pub fn f() {}",
     ] {

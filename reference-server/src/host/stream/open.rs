@@ -11,8 +11,8 @@ use super::end::End;
 use super::options::{OpenStreamError, StreamOptions};
 use super::{HostStream, text};
 use crate::host::Handle;
-use crate::host::core::Door;
-use crate::host::desk::Waiting;
+use crate::host::shared::SharedDriver;
+use crate::host::state::AckWaiter;
 use crate::relay::{Data, SERVER_SIDE};
 
 impl Handle {
@@ -42,7 +42,7 @@ impl Handle {
         client: &ClientId,
         options: StreamOptions,
     ) -> impl Future<Output = Result<HostStream, OpenStreamError>> + Send + use<> {
-        let started = Opening::start(&self.door, client, &options);
+        let started = Opening::start(&self.driver, client, &options);
         async move {
             let (opening, answer) = started?;
             match tokio::time::timeout(options.timeout, answer).await {
@@ -63,7 +63,7 @@ impl Handle {
 /// A stream that a client was asked for. Dropped before the client has accepted, it
 /// undoes that.
 struct Opening {
-    door: Arc<dyn Door>,
+    driver: Arc<dyn SharedDriver>,
     id: ClientId,
     info: StreamInfo,
     ack: u64,
@@ -77,7 +77,7 @@ type Answer = oneshot::Receiver<Result<Data, Failure>>;
 impl Opening {
     /// Asks a client to accept a stream.
     fn start(
-        door: &Arc<dyn Door>,
+        shared: &Arc<dyn SharedDriver>,
         client: &ClientId,
         options: &StreamOptions,
     ) -> Result<(Self, Answer), OpenStreamError> {
@@ -88,23 +88,23 @@ impl Opening {
         let id = id.unwrap_or_else(|_| client.clone());
         let (reply, answer) = oneshot::channel();
 
-        let mut inside = door.enter();
-        let (desk, mut host) = inside.split();
-        if desk.is_closed() {
+        let mut driver = shared.lock_driver();
+        let (state, mut host) = driver.split();
+        if state.is_closed() {
             return Err(OpenStreamError::Ended);
         }
-        let ack = desk.expect(Waiting::Program(reply));
+        let ack = state.expect(AckWaiter::Program(reply));
         if let Err(failure) = host.open_stream(&id, info.clone(), ack) {
-            desk.forget(ack);
+            state.forget(ack);
             return Err(OpenStreamError::NotConnected(failure));
         }
         // The client may write before it accepts (SRV-STR-14), so there is somewhere
         // to put it already.
         let end = End::new(options.high_water, options.excess);
-        desk.streams.ends.insert(id.clone(), end);
-        drop(inside);
+        state.streams.ends.insert(id.clone(), end);
+        drop(driver);
         let opening = Self {
-            door: Arc::clone(door),
+            driver: Arc::clone(shared),
             id,
             info,
             ack,
@@ -125,7 +125,7 @@ impl Opening {
         }
         self.accepted = Some(true);
         let (id, info) = (self.id.clone(), self.info.clone());
-        Ok(HostStream::new(Arc::clone(&self.door), id, info))
+        Ok(HostStream::new(Arc::clone(&self.driver), id, info))
     }
 }
 
@@ -134,20 +134,20 @@ impl Drop for Opening {
         if self.accepted == Some(true) {
             return;
         }
-        let mut inside = self.door.enter();
-        let (desk, mut host) = inside.split();
-        let unanswered = desk.forget(self.ack).is_some();
+        let mut driver = self.driver.lock_driver();
+        let (state, mut host) = driver.split();
+        let unanswered = state.forget(self.ack).is_some();
         if unanswered {
-            let given_up = Waiting::GivenUp {
+            let given_up = AckWaiter::GivenUp {
                 client: self.info.target().clone(),
                 stream: self.info.source_stream().clone(),
             };
-            desk.hand_over(self.ack, given_up);
+            state.hand_over(self.ack, given_up);
         }
         // As long as it has neither accepted nor written, the client has no end that
         // would have to be destroyed. It has one if it may have accepted while nobody
         // was looking.
         let accepted = !unanswered && self.accepted.is_none();
-        desk.drop_stream(&self.id, |end| accepted || end.was_heard(), &mut host);
+        state.drop_stream(&self.id, |end| accepted || end.was_heard(), &mut host);
     }
 }

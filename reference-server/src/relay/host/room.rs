@@ -2,8 +2,9 @@
 
 use sio_p2p_protocol::{ClientId, Dialect, EventName, Failure, RoomName};
 
-use super::{Content, Host, Peer};
+use super::Host;
 use crate::relay::failure::no_target;
+use crate::relay::{Content, Peer};
 
 impl Host<'_> {
     /// Puts a client into a room (SRV-CORE-F7). Joining twice changes nothing.

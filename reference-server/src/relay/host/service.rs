@@ -6,13 +6,13 @@ use sio_p2p_protocol::{
     topic_room,
 };
 
-use super::{Callee, Content, Host};
-use crate::relay::ConnectionId;
+use super::Host;
 use crate::relay::failure::taken;
+use crate::relay::{Callee, ConnectionId, Content};
 
 impl Host<'_> {
     /// Provides an API (SRV-SVC-11) or an event of a service (SRV-SVC-F1). Whoever
-    /// uses it is handed over as [`HostEvent::Called`](super::HostEvent::Called).
+    /// uses it is handed over as [`HostEvent::Called`](crate::relay::HostEvent::Called).
     ///
     /// Fails if the name is reserved, or somebody provides it already: the host gets
     /// no preference over a client that was first.

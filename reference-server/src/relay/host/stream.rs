@@ -8,13 +8,13 @@ use sio_p2p_protocol::{
     ClientId, Dialect, Failure, PeerStreamDestroyedV2, ServerEvent, StreamId, StreamInfo,
 };
 
-use super::{Content, Host};
+use super::Host;
 use crate::relay::acks::Question;
 use crate::relay::ends::End;
 use crate::relay::failure::cannot_open;
 use crate::relay::output::Outbox;
 use crate::relay::stream::offered;
-use crate::relay::{ConnectionId, Relay};
+use crate::relay::{ConnectionId, Content, Relay};
 
 impl Host<'_> {
     /// Asks a client to accept a stream from the end with this id, and for an ack

@@ -8,6 +8,7 @@ use tracing::{error, info};
 
 use super::Hub;
 use crate::auth::Denied;
+use crate::driver::Misstep;
 use crate::relay::{ConnectionId, Handshake};
 use crate::shell::ending::Ending;
 use crate::shell::frame::Encoded;
@@ -95,15 +96,15 @@ impl Hub {
         connection.data().enter(Phase::Joined(id));
         span(connection).in_scope(|| info!("joined"));
         self.joined.insert(id, Arc::clone(connection));
-        if !fault!(self.core, DropConnect) {
+        if !self.driver.errs(Misstep::DropConnect) {
             self.send(connection, Encoded::connect(told.then_some(&sid)));
         }
         match client_id
             .as_deref()
             .map_or(Ok(()), |id| self.rates.join(id))
         {
-            Ok(()) => self.core.connected(id, Handshake { client_id, sid }),
-            Err(rate) => self.core.too_often(id, rate),
+            Ok(()) => self.driver.connected(id, Handshake { client_id, sid }),
+            Err(rate) => self.driver.too_often(id, rate),
         }
         self.deliver();
     }

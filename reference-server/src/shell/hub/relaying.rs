@@ -18,7 +18,7 @@ impl Hub {
         ack: Option<u64>,
         now: Instant,
     ) -> bool {
-        let Some(Route { to, ack, confirm }) = self.core.route(now, from, message, ack, 0) else {
+        let Some(Route { to, ack, confirm }) = self.driver.route(now, from, message, ack, 0) else {
             return false;
         };
         self.note_dialect(connection, from, message.form.dialect());
@@ -43,7 +43,7 @@ impl Hub {
         list: &str,
         now: Instant,
     ) -> bool {
-        let Some(AckRoute { to, id }) = self.core.route_ack(now, from, id) else {
+        let Some(AckRoute { to, id }) = self.driver.route_ack(now, from, id) else {
             return false;
         };
         let mut number = itoa::Buffer::new();

@@ -1,5 +1,7 @@
 //! Running a server: from a bound listener to the last goodbye.
 
+mod accept;
+
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -10,55 +12,14 @@ use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, warn};
 
+use self::accept::Acceptor;
+use crate::Config;
 use crate::admin::{self, Pages, Readiness, Sources};
-use crate::net::{Acceptor, Certificates, Tls, Traffic};
+use crate::net::{Certificates, Tls, Traffic};
 use crate::shell::engine::Engine;
 use crate::shell::http::Http;
-use crate::{Config, P2pServer};
 
-/// Serves clients on `listener` until `shutdown` resolves, then lets go of them.
-///
-/// The listener is bound by the caller, who so knows the address, even that of
-/// port 0. When `shutdown` resolves, the server says on `/readyz` that nobody shall
-/// be sent to it any more, serves on for
-/// [`delay`](crate::config::DrainConfig::delay), and then accepts no more
-/// connections. What is queued for open `WebSocket`s and waiting polls is delivered,
-/// every client is disconnected, and the call returns once all are gone or
-/// [`timeout`](crate::config::DrainConfig::timeout) has passed.
-///
-/// # Errors
-///
-/// Fails before it serves anybody if the settings are impossible
-/// ([`Config::validate`]) or cannot be carried out, for example because a certificate
-/// cannot be read or the admin address is taken. From then on, trouble with single connections, even with accepting them, is logged
-/// and survived.
-///
-/// # Examples
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> std::io::Result<()> {
-/// use sio_p2p_server::{Config, serve};
-/// use tokio::net::TcpListener;
-///
-/// let listener = TcpListener::bind("127.0.0.1:0").await?;
-/// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-/// let server = tokio::spawn(serve(listener, Config::default(), async {
-///     stopped.await.ok();
-/// }));
-/// stop.send(()).ok();
-/// server.await?
-/// # }
-/// ```
-pub async fn serve(
-    listener: TcpListener,
-    config: Config,
-    shutdown: impl Future<Output = ()>,
-) -> io::Result<()> {
-    P2pServer::new(config).serve(listener, shutdown).await
-}
-
-/// A server with everything it needs to serve, from [`P2pServer::bind`].
+/// A server with everything it needs to serve, from [`P2pServer::bind`](crate::P2pServer::bind).
 ///
 /// Its addresses are known, its files are read, and `/readyz` answers that it is
 /// not ready yet. Clients wait in the accept queue until it [runs](Self::run).
@@ -140,7 +101,7 @@ impl BoundServer {
         self.tls.clone().map(Certificates::new)
     }
 
-    /// Serves until `shutdown` resolves, then lets go of the clients; see [`serve`].
+    /// Serves until `shutdown` resolves, then lets go of the clients; see [`serve`](crate::serve()).
     ///
     /// Dropping the future stops accepting at once and drains nothing. Connections
     /// that are open end with the runtime.

@@ -16,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
-use super::{Tls, Traffic};
 use crate::Config;
+use crate::net::{Tls, Traffic};
 use crate::shell::http::Http;
 
 /// The largest head of an HTTP request in bytes, the same as Node's. More is

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 use sio_p2p_protocol::{Arguments, EventName, InvalidPayload, Payload, forward};
 
-use crate::relay::output::Data;
+use super::output::Data;
 
 /// The arguments of an event, and the attachments that they refer to.
 ///
@@ -111,7 +111,7 @@ impl Content {
     }
 
     /// The content of a packet that carries these arguments under a name.
-    pub(in crate::relay) fn named(self, event: &EventName) -> Data {
+    pub(super) fn named(self, event: &EventName) -> Data {
         Data {
             json: forward(event, &self.args),
             attachments: self.attachments,
@@ -119,7 +119,7 @@ impl Content {
     }
 
     /// The content of an ack with these arguments.
-    pub(in crate::relay) fn unnamed(self) -> Data {
+    pub(super) fn unnamed(self) -> Data {
         Data {
             json: self.args.as_json().to_owned(),
             attachments: self.attachments,
@@ -127,7 +127,7 @@ impl Content {
     }
 
     /// The same arguments behind the id of a source, as the first dialect sends them.
-    pub(in crate::relay) fn behind_source(mut self, source: &str) -> Self {
+    pub(super) fn behind_source(mut self, source: &str) -> Self {
         let source = Payload::string(source);
         let values: Vec<Payload> = self.args.elements().into_iter().map(Into::into).collect();
         self.args = Arguments::from_payloads(std::iter::once(&source).chain(&values));
@@ -136,7 +136,7 @@ impl Content {
 
     /// The same without the first argument. Attachments keep their numbers, also if
     /// the first argument stood for one.
-    pub(in crate::relay) fn without_source(mut self) -> Self {
+    pub(super) fn without_source(mut self) -> Self {
         let values: Vec<Payload> = self.args.elements().into_iter().map(Into::into).collect();
         self.args = Arguments::from_payloads(values.iter().skip(1));
         self

@@ -6,12 +6,11 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use sio_p2p_protocol::{ClientId, Failure};
+use sio_p2p_protocol::ClientId;
 use tokio::task::unconstrained;
 use tracing::{debug, error, warn};
 
-use super::{Bell, Persistence, WINDOW};
-use crate::host::handle::Requested;
+use super::{Persistence, WINDOW, Wakeup};
 use crate::relay::Content;
 use crate::store::{AckFunction, Message, MessageId, StoreError};
 
@@ -19,24 +18,24 @@ use crate::store::{AckFunction, Message, MessageId, StoreError};
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Delivers what is stored for a client, until nothing is left to do.
-pub(super) async fn run(persistence: Arc<Persistence>, client: ClientId, bell: Arc<Bell>) {
-    let mut courier = Courier {
+pub(super) async fn run(persistence: Arc<Persistence>, client: ClientId, wakeup: Arc<Wakeup>) {
+    let mut delivery = Delivery {
         persistence: Arc::clone(&persistence),
         client: client.clone(),
-        bell: Arc::clone(&bell),
+        wakeup: Arc::clone(&wakeup),
         round: Round::default(),
         underway: FuturesUnordered::new(),
     };
     loop {
-        let rings = bell.answer();
-        if rings.connected {
-            courier.round.restart();
+        let changes = wakeup.take();
+        if changes.connected {
+            delivery.round.restart();
         }
-        let outcome = courier.deliver().await;
+        let outcome = delivery.deliver().await;
         match outcome {
-            // Whoever rang meanwhile is heard before anything else.
-            Ok(Standing::Idle) if courier.underway.is_empty() => {
-                if persistence.dismiss(&client, &bell) {
+            // What has happened meanwhile comes before anything else.
+            Ok(Standing::Idle) if delivery.underway.is_empty() => {
+                if persistence.end_if_idle(&client, &wakeup) {
                     return;
                 }
                 continue;
@@ -45,7 +44,7 @@ pub(super) async fn run(persistence: Arc<Persistence>, client: ClientId, bell: A
             Err(error) => {
                 error!(%client, %error, "cannot deliver persistent messages");
                 // Nobody tries again for a server that has ended.
-                if persistence.door.strong_count() == 0 {
+                if persistence.sender.is_gone() {
                     return;
                 }
                 tokio::time::sleep(STORE_PAUSE).await;
@@ -53,9 +52,9 @@ pub(super) async fn run(persistence: Arc<Persistence>, client: ClientId, bell: A
             }
         }
         tokio::select! {
-            () = bell.rung.notified() => {}
-            Some(answer) = courier.underway.next() => {
-                if let Err(error) = courier.settle(answer).await {
+            () = wakeup.notify.notified() => {}
+            Some(answer) = delivery.underway.next() => {
+                if let Err(error) = delivery.settle(answer).await {
                     error!(%client, %error, "an acked message may be sent again");
                 }
             }
@@ -101,15 +100,15 @@ struct Ended {
     answer: Option<Content>,
 }
 
-struct Courier {
+struct Delivery {
     persistence: Arc<Persistence>,
     client: ClientId,
-    bell: Arc<Bell>,
+    wakeup: Arc<Wakeup>,
     round: Round,
     underway: FuturesUnordered<BoxFuture<'static, Ended>>,
 }
 
-impl Courier {
+impl Delivery {
     /// Sends what is stored, from where the round is, until nothing is left, the
     /// client is not there, or enough is under way.
     async fn deliver(&mut self) -> Result<Standing, StoreError> {
@@ -146,23 +145,22 @@ impl Courier {
             attempts,
             message,
         } = message;
-        let Some(door) = self.persistence.door.upgrade() else {
-            return false;
-        };
         // A message that was loaded for an earlier connection must not be the first
-        // of a new one: what was sent in vain before it comes first. The bell is rung
-        // under the same lock as this is asked.
-        let asked = Requested::new(&*door, |host, id| {
-            if self.bell.rings().connected {
-                let client = self.client.to_string();
-                return Err(Failure::MessageTargetNotConnected { client });
-            }
-            host.emit_persistent(&self.client, &message.event, message.content, id)
-        });
-        if let Some(error) = asked.not_sent() {
-            debug!(client = %self.client, %error, "a message stays in the store");
+        // of a new one: what was sent in vain before it comes first. A new connection is
+        // noted under the same lock as this is asked.
+        let stale = || self.wakeup.changes().connected;
+        let (event, content) = (&message.event, message.content);
+        let sender = &self.persistence.sender;
+        if sender.is_gone() {
             return false;
         }
+        let answer = match sender.send(&self.client, event, content, &stale) {
+            Ok(answer) => answer,
+            Err(error) => {
+                debug!(client = %self.client, %error, "a message stays in the store");
+                return false;
+            }
+        };
         if attempts > 0 {
             warn!(client = %self.client, message = id.0, attempts, "sent again, for want of an ack");
         }
@@ -170,7 +168,7 @@ impl Courier {
         self.round.last = Some(id);
         self.round.waiting.insert(id);
         self.underway.push(Box::pin(async move {
-            let answer = asked.await.ok();
+            let answer = answer.await;
             Ended {
                 round,
                 message: id,

@@ -1,4 +1,4 @@
-//! The host's desk: who in the program waits for what.
+//! The host's state: who in the program waits for what.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +9,8 @@ use tokio::sync::{broadcast, oneshot};
 use super::persistent::Persistence;
 use super::presence::PresenceEvent;
 use super::providers::Providers;
-use super::stream::Streams;
+use super::stream::HostStreams;
+use crate::driver::HostSide;
 use crate::relay::{Data, Host, HostEvent};
 
 /// How many presence events a subscriber may be behind before it misses some, and
@@ -21,7 +22,7 @@ pub(super) type Reply = oneshot::Sender<Result<Data, Failure>>;
 
 /// Who waits for an ack that the host has asked for.
 #[derive(Debug)]
-pub(super) enum Waiting {
+pub(super) enum AckWaiter {
     /// Some part of the program.
     Program(Reply),
     /// The writer of a stream, who may send the next chunk then.
@@ -39,37 +40,36 @@ pub(super) enum Waiting {
 /// Everything that parts of the program wait for. It is under the shell's lock,
 /// so nothing here ever waits itself.
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct HostState {
     /// Who waits for which ack.
-    waiting: HashMap<u64, Waiting>,
+    waiting: HashMap<u64, AckWaiter>,
     /// How many acks the host has asked for.
     asked: u64,
     /// Who in the program is called by what.
     pub(super) providers: Providers,
     /// The host's ends of streams.
-    pub(super) streams: Streams,
+    pub(super) streams: HostStreams,
     /// Gone with the server.
     presence: Option<broadcast::Sender<PresenceEvent>>,
     /// What is delivered even if a client is away, if there is a store.
     persistence: Option<Arc<Persistence>>,
 }
 
-impl Default for Desk {
+impl Default for HostState {
     fn default() -> Self {
         Self {
             waiting: HashMap::new(),
             asked: 0,
             providers: Providers::default(),
-            streams: Streams::default(),
+            streams: HostStreams::default(),
             presence: Some(broadcast::Sender::new(PRESENCE_EVENTS)),
             persistence: None,
         }
     }
 }
 
-impl Desk {
-    /// Takes note of something that happened, and has its say about it.
-    pub(super) fn take(&mut self, event: HostEvent, host: &mut Host<'_>) {
+impl HostSide for HostState {
+    fn take(&mut self, event: HostEvent, host: &mut Host<'_>) {
         match event {
             HostEvent::Connected { connection, client } => {
                 if let (Some(persistence), Some(client)) = (&self.persistence, &client) {
@@ -91,8 +91,17 @@ impl Desk {
         }
     }
 
+    fn close(&mut self, host: &mut Host<'_>) {
+        self.waiting.clear();
+        self.providers.close(host);
+        self.streams.close(host);
+        self.presence = None;
+    }
+}
+
+impl HostState {
     /// A new id for an event that asks for an ack.
-    pub(super) fn expect(&mut self, waiting: Waiting) -> u64 {
+    pub(super) fn expect(&mut self, waiting: AckWaiter) -> u64 {
         let id = self.asked;
         self.asked += 1;
         self.waiting.insert(id, waiting);
@@ -100,12 +109,12 @@ impl Desk {
     }
 
     /// Nobody waits for an ack any more. Returns who did.
-    pub(super) fn forget(&mut self, id: u64) -> Option<Waiting> {
+    pub(super) fn forget(&mut self, id: u64) -> Option<AckWaiter> {
         self.waiting.remove(&id)
     }
 
     /// Somebody else waits for an ack that was asked for.
-    pub(super) fn hand_over(&mut self, id: u64, waiting: Waiting) {
+    pub(super) fn hand_over(&mut self, id: u64, waiting: AckWaiter) {
         self.waiting.insert(id, waiting);
     }
 
@@ -124,14 +133,6 @@ impl Desk {
         self.presence.as_ref().map(broadcast::Sender::subscribe)
     }
 
-    /// The server has ended: nobody waits for anything any more.
-    pub(crate) fn close(&mut self, host: &mut Host<'_>) {
-        self.waiting.clear();
-        self.providers.close(host);
-        self.streams.close(host);
-        self.presence = None;
-    }
-
     /// True once the server has ended.
     pub(super) fn is_closed(&self) -> bool {
         self.presence.is_none()
@@ -139,14 +140,14 @@ impl Desk {
 
     fn answered(&mut self, id: u64, outcome: Result<Data, Failure>, host: &mut Host<'_>) {
         match (self.waiting.remove(&id), outcome) {
-            (Some(Waiting::Program(reply)), outcome) => {
+            (Some(AckWaiter::Program(reply)), outcome) => {
                 // Whoever asked may have lost interest.
                 reply.send(outcome).ok();
             }
-            (Some(Waiting::Chunk(end)), outcome) => self.streams.confirmed(&end, outcome, host),
+            (Some(AckWaiter::Chunk(end)), outcome) => self.streams.confirmed(&end, outcome, host),
             // One who refuses has nothing to be told.
-            (Some(Waiting::GivenUp { client, stream }), Ok(_)) => host.disown(&client, &stream),
-            (Some(Waiting::GivenUp { .. }), Err(_)) | (None, _) => {}
+            (Some(AckWaiter::GivenUp { client, stream }), Ok(_)) => host.disown(&client, &stream),
+            (Some(AckWaiter::GivenUp { .. }), Err(_)) | (None, _) => {}
         }
     }
 

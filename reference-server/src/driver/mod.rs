@@ -1,55 +1,53 @@
-//! What every shell drives, and how the host gets at it.
+//! The driver of the relay: what every shell has under its lock.
+//!
+//! The relay has no clock, and does not know what the host is made of. The driver gives
+//! it both: it tells the relay how late it is before anything else happens, and hands
+//! what the host is told to the host's own [state](HostSide). A shell puts in what
+//! connections sent, and then takes packets out of [`Driver::next`] until there are none.
+//!
+//! With the feature `faults`, shells drive a wrapper of this driver; see
+//! [`faults`](crate::faults).
 
-use std::ops::DerefMut;
+mod misstep;
 
 use sio_p2p_protocol::MessageRef;
 use tokio::time::Instant;
 
-use super::desk::Desk;
+pub(crate) use self::misstep::Misstep;
 use crate::relay::{
-    AckRoute, Answer, ConnectionId, Handshake, Host, Outbox, Output, Policy, Rate, Relay, Request,
-    Route,
+    AckRoute, Answer, ConnectionId, Handshake, Host, HostEvent, Outbox, Output, Policy, Rate,
+    Relay, Request, Route,
 };
 
-/// The relay, its outbox, and the host's desk.
-///
-/// A shell puts in what connections sent, and then takes packets out of
-/// [`next`](Self::next) until there are none. What concerns the host is dealt
-/// with on the way.
+/// What the host keeps under the lock of a shell.
+pub(crate) trait HostSide: Default {
+    /// The relay has something to tell the host, which may act upon it at once.
+    fn take(&mut self, event: HostEvent, host: &mut Host<'_>);
+
+    /// The server has ended.
+    fn close(&mut self, host: &mut Host<'_>);
+}
+
+/// The relay with a clock, its outbox, and the state of the host.
 #[derive(Debug)]
-pub(crate) struct Core {
+pub(crate) struct Driver<S> {
     /// What the protocol says.
     pub(crate) relay: Relay,
     /// Empty whenever the lock is free; kept because its memory is.
     pub(crate) outbox: Outbox,
-    /// The host's own affairs.
-    pub(crate) desk: Desk,
-    /// What goes wrong on purpose.
-    #[cfg(feature = "faults")]
-    pub(crate) faults: crate::faults::Faults,
+    /// What the host keeps.
+    pub(crate) state: S,
     /// When the relay's time began. The relay itself has no clock.
     began: Instant,
 }
 
-/// The way through a shell's lock to its core.
-pub(crate) trait Door: Send + Sync {
-    /// Takes the lock. When the guard is dropped, what was done under it is
-    /// delivered and the lock is free again.
-    fn enter(&self) -> Inside<'_>;
-}
-
-/// The lock of a shell, held.
-pub(crate) type Inside<'a> = Box<dyn DerefMut<Target = Core> + 'a>;
-
-impl Core {
-    /// A core without connections.
+impl<S: HostSide> Driver<S> {
+    /// A driver without connections.
     pub(crate) fn new(policy: Policy) -> Self {
         Self {
             relay: Relay::new(policy),
             outbox: Outbox::default(),
-            desk: Desk::default(),
-            #[cfg(feature = "faults")]
-            faults: crate::faults::Faults::default(),
+            state: S::default(),
             began: Instant::now(),
         }
     }
@@ -57,16 +55,6 @@ impl Core {
     /// A connection has joined; see [`Relay::connected`].
     pub(crate) fn connected(&mut self, connection: ConnectionId, handshake: Handshake) {
         self.pass_time();
-        #[cfg(feature = "faults")]
-        if self.faults.any() {
-            let Self {
-                relay,
-                outbox,
-                faults,
-                ..
-            } = self;
-            return faults.connected(relay, outbox, connection, handshake);
-        }
         self.relay
             .connected(connection, handshake, &mut self.outbox);
     }
@@ -74,16 +62,6 @@ impl Core {
     /// A connection has sent an event; see [`Relay::received`].
     pub(crate) fn received(&mut self, from: ConnectionId, request: Request) {
         self.pass_time();
-        #[cfg(feature = "faults")]
-        if self.faults.any() {
-            let Self {
-                relay,
-                outbox,
-                faults,
-                ..
-            } = self;
-            return faults.received(relay, outbox, from, request);
-        }
         self.relay.received(from, request, &mut self.outbox);
     }
 
@@ -97,12 +75,9 @@ impl Core {
         ack: Option<u64>,
         attached: usize,
     ) -> Option<Route> {
-        self.is_plain(now)
-            .then(|| {
-                self.relay
-                    .route(from, message, ack, attached, &mut self.outbox)
-            })
-            .flatten()
+        self.pass_time_until(now);
+        self.relay
+            .route(from, message, ack, attached, &mut self.outbox)
     }
 
     /// A connection has sent an ack that is perhaps only to be handed on; see
@@ -113,21 +88,8 @@ impl Core {
         from: ConnectionId,
         id: u64,
     ) -> Option<AckRoute> {
-        self.is_plain(now)
-            .then(|| self.relay.route_ack(from, id, &mut self.outbox))
-            .flatten()
-    }
-
-    /// Lets time pass until now, and says whether anything may be handed on that does
-    /// not come out of [`next`](Self::next): nothing is falsified.
-    fn is_plain(&mut self, now: Instant) -> bool {
-        #[cfg(feature = "faults")]
-        if self.faults.any() {
-            return false;
-        }
-        let since = now.saturating_duration_since(self.began);
-        self.relay.advance(since, &mut self.outbox);
-        true
+        self.pass_time_until(now);
+        self.relay.route_ack(from, id, &mut self.outbox)
     }
 
     /// A connection has sent an event too many; see [`Relay::too_fast`].
@@ -143,31 +105,11 @@ impl Core {
     /// A connection has answered an event; see [`Relay::acked`].
     pub(crate) fn acked(&mut self, from: ConnectionId, id: u64, answer: Answer) {
         self.pass_time();
-        #[cfg(feature = "faults")]
-        if self.faults.any() {
-            let Self {
-                relay,
-                outbox,
-                faults,
-                ..
-            } = self;
-            return faults.acked(relay, outbox, from, id, answer);
-        }
         self.relay.acked(from, id, answer, &mut self.outbox);
     }
 
     /// A connection has gone; see [`Relay::gone`].
     pub(crate) fn gone(&mut self, connection: ConnectionId) {
-        #[cfg(feature = "faults")]
-        if self.faults.any() {
-            let Self {
-                relay,
-                outbox,
-                faults,
-                ..
-            } = self;
-            return faults.gone(relay, outbox, connection);
-        }
         self.relay.gone(connection, &mut self.outbox);
     }
 
@@ -178,40 +120,52 @@ impl Core {
         self.relay.advance(self.began.elapsed(), &mut self.outbox);
     }
 
+    /// The same, for a moment that the shell has measured itself.
+    fn pass_time_until(&mut self, now: Instant) {
+        let since = now.saturating_duration_since(self.began);
+        self.relay.advance(since, &mut self.outbox);
+    }
+
     /// Lets the host act in the relay.
     pub(crate) fn host(&mut self) -> Host<'_> {
         self.pass_time();
         self.relay.as_host(&mut self.outbox)
     }
 
-    /// The host's desk, and the host itself, for what needs both.
-    pub(crate) fn split(&mut self) -> (&mut Desk, Host<'_>) {
+    /// The host's state, and the host itself, for what needs both.
+    pub(crate) fn split(&mut self) -> (&mut S, Host<'_>) {
         let host = self.relay.as_host(&mut self.outbox);
-        (&mut self.desk, host)
+        (&mut self.state, host)
     }
 
-    /// The server has ended: whoever in the program waits for something is told.
+    /// The server has ended: every part of the program that waits for something is told.
     pub(crate) fn close(&mut self) {
-        self.desk.close(&mut self.relay.as_host(&mut self.outbox));
+        self.state.close(&mut self.relay.as_host(&mut self.outbox));
     }
 
     /// The next packet that is to be sent to a connection.
     pub(crate) fn next(&mut self) -> Option<Output> {
-        // First the host: what it has to say to an event belongs behind the packets
-        // that are waiting already.
-        while let Some(event) = self.outbox.next_host_event() {
-            let (desk, mut host) = self.split();
-            desk.take(event, &mut host);
-        }
-        #[cfg(feature = "faults")]
-        while self.faults.any() {
-            if let Some(output) = self.faults.ready() {
-                return Some(output);
-            }
-            let output = self.outbox.next()?;
-            self.faults.pass(output);
-        }
+        self.tell_host();
         self.outbox.next()
+    }
+
+    /// Tells the host what has happened. It is told before packets are taken out: what it
+    /// has to say to an event belongs behind the packets that are waiting already.
+    pub(crate) fn tell_host(&mut self) {
+        while let Some(event) = self.outbox.next_host_event() {
+            let (state, mut host) = self.split();
+            state.take(event, &mut host);
+        }
+    }
+
+    /// Whether the shell shall make this mistake now. Only a driver with faults says yes.
+    #[cfg(not(feature = "faults"))]
+    #[expect(
+        clippy::unused_self,
+        reason = "the driver with faults looks at its own"
+    )]
+    pub(crate) fn errs(&mut self, _: Misstep) -> bool {
+        false
     }
 }
 
@@ -226,18 +180,28 @@ mod tests {
     const A: ConnectionId = ConnectionId(1);
     const B: ConnectionId = ConnectionId(2);
 
-    /// A core with two clients.
-    fn core(policy: Policy) -> Core {
-        let mut core = Core::new(policy);
+    /// A host that listens to nothing.
+    #[derive(Debug, Default)]
+    struct Deaf;
+
+    impl HostSide for Deaf {
+        fn take(&mut self, _: HostEvent, _: &mut Host<'_>) {}
+
+        fn close(&mut self, _: &mut Host<'_>) {}
+    }
+
+    /// A driver with two clients.
+    fn driver(policy: Policy) -> Driver<Deaf> {
+        let mut driver = Driver::new(policy);
         for (connection, client) in [(A, "a"), (B, "b")] {
             let handshake = Handshake {
                 client_id: Some(client.to_owned()),
                 sid: format!("sid of {client}"),
             };
-            core.connected(connection, handshake);
+            driver.connected(connection, handshake);
         }
-        assert!(core.next().is_none());
-        core
+        assert!(driver.next().is_none());
+        driver
     }
 
     fn message() -> MessageRef<'static> {
@@ -246,17 +210,17 @@ mod tests {
 
     #[test]
     fn messages_and_acks_are_routed_without_memory() {
-        let mut core = core(Policy::default());
+        let mut driver = driver(Policy::default());
         let (began, message) = (Instant::now(), message());
         let mut rounds = |rounds: u32| {
             for round in 0..rounds {
                 let now = began + Duration::from_micros(1) * round;
                 let ids = [1, 2, 3].map(|id| {
-                    let route = core.route(now, A, &message, Some(id), 0).unwrap();
+                    let route = driver.route(now, A, &message, Some(id), 0).unwrap();
                     (id, route.ack.unwrap())
                 });
                 for (id, asked) in ids {
-                    let route = core.route_ack(now, B, asked);
+                    let route = driver.route_ack(now, B, asked);
                     assert_eq!(route, Some(AckRoute { to: A, id }));
                 }
             }
@@ -267,15 +231,15 @@ mod tests {
 
     #[test]
     fn what_is_due_by_now_goes_first() {
-        let mut core = core(Policy {
+        let mut driver = driver(Policy {
             ack_timeout: Duration::from_millis(5),
             ..Policy::default()
         });
         let (now, message) = (Instant::now(), message());
-        assert!(core.route(now, A, &message, Some(1), 0).is_some());
+        assert!(driver.route(now, A, &message, Some(1), 0).is_some());
         let late = now + Duration::from_millis(6);
-        assert_eq!(core.route(late, A, &message, None, 0), None);
-        assert!(core.next().is_some(), "the ack was given up");
-        assert!(core.route(late, A, &message, None, 0).is_some());
+        assert_eq!(driver.route(late, A, &message, None, 0), None);
+        assert!(driver.next().is_some(), "the ack was given up");
+        assert!(driver.route(late, A, &message, None, 0).is_some());
     }
 }
