@@ -15,11 +15,11 @@ use sio_p2p_protocol::{ClientId, Dialect, EventName, Failure};
 
 use super::Relay;
 use super::acks::{Pending, Question};
-use super::call;
 use super::content::Content;
 use super::failure::no_target;
 use super::host_event::HostCall;
 use super::output::{Answer, ConnectionId, Outbox};
+use super::respond;
 
 /// What the host can do. Made by [`Relay::as_host`] for one action or several.
 #[derive(Debug)]
@@ -107,7 +107,7 @@ impl Host<'_> {
     /// left before it answered (SRV-MSG-30).
     pub fn refuse(&mut self, id: u64) {
         if let Some(pending) = self.relay.acks.answer(ConnectionId::HOST, id) {
-            call::target_left(self.outbox, pending);
+            respond::target_left(self.outbox, pending);
         }
     }
 
@@ -117,11 +117,11 @@ impl Host<'_> {
             // Somebody who is not waiting any more has been told another reason.
             Some(id) => {
                 if let Some(pending) = self.relay.acks.answer(ConnectionId::HOST, id) {
-                    call::give_up(self.outbox, &pending, failure);
+                    respond::give_up(self.outbox, &pending, failure);
                 }
             }
             None if self.relay.registry.contains(called.caller.connection) => {
-                call::server_error(self.outbox, called.caller.connection, failure);
+                respond::server_error(self.outbox, called.caller.connection, failure);
             }
             None => {}
         }

@@ -1,4 +1,4 @@
-//! HostStreams that the server opens to clients, dialect `v2`.
+//! Streams that the server opens to clients, dialect `v2`.
 //!
 //! To a client such a stream is one like any other: its opener is called
 //! `<uuid>--server-side`, and everything that is sent to that id is for the end

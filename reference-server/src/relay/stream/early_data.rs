@@ -1,4 +1,4 @@
-//! Early data: what acceptors send on a stream before its opener knows of it.
+//! EarlyData data: what acceptors send on a stream before its opener knows of it.
 //!
 //! An acceptor has its end of a stream before it says so, and clients of the
 //! original let the application write to it first. The original relays acks
@@ -17,56 +17,56 @@ use std::collections::BTreeSet;
 
 use sio_p2p_protocol::StreamId;
 
-use super::hash::{CountedMap, KeyedMap};
-use super::part::Part;
-use super::{ConnectionId, Data};
+use super::message_kind::MessageKind;
+use crate::relay::hash::{CountedMap, KeyedMap};
+use crate::relay::{ConnectionId, Data};
 
 /// A request to open a stream that is not answered yet.
 ///
 /// Requests of one pair with the same stream id cannot be told apart by what
 /// the acceptor sends, so they share what is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Offer {
+pub(in crate::relay) struct Offer {
     /// The id of the ack by which it will be answered.
-    pub(super) id: u64,
-    pub(super) acceptor: ConnectionId,
-    pub(super) opener: ConnectionId,
+    pub(in crate::relay) id: u64,
+    pub(in crate::relay) acceptor: ConnectionId,
+    pub(in crate::relay) opener: ConnectionId,
     /// The id of the acceptor's end.
-    pub(super) stream: StreamId,
+    pub(in crate::relay) stream: StreamId,
 }
 
 /// A message that is ready to be sent: its content, what it means to its stream,
 /// and the id under which the receiver is asked for an ack.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Held {
-    pub(super) data: Data,
-    pub(super) part: Part,
-    pub(super) ack: Option<u64>,
+pub(in crate::relay) struct HeldMessage {
+    pub(in crate::relay) data: Data,
+    pub(in crate::relay) kind: MessageKind,
+    pub(in crate::relay) ack: Option<u64>,
 }
 
 /// What became of a message.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Admission {
+pub(in crate::relay) enum Buffered {
     /// It belongs to no open request and may be sent.
-    Passes(Held),
+    Passes(HeldMessage),
     /// It is kept until the request is answered.
     Held,
     /// It should be kept, but the sender has reached a limit.
-    Exceeds(Held, Excess),
+    Exceeds(HeldMessage, BufferLimit),
 }
 
 /// The limit that an acceptor has reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Excess {
+pub(in crate::relay) enum BufferLimit {
     Events,
     Bytes,
 }
 
 /// How much one acceptor may have waiting.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    pub(super) events: usize,
-    pub(super) bytes: usize,
+pub(in crate::relay) struct Limits {
+    pub(in crate::relay) events: usize,
+    pub(in crate::relay) bytes: usize,
 }
 
 /// All open requests, and what their acceptors have sent ahead.
@@ -74,30 +74,30 @@ pub(super) struct Limits {
 /// A request is entered when it is handed to its acceptor and settled with its
 /// pending ack, so it lives exactly as long as that.
 #[derive(Debug, Default)]
-pub(super) struct Early {
+pub(in crate::relay) struct EarlyData {
     acceptors: CountedMap<ConnectionId, Acceptor>,
 }
 
 /// What one acceptor has not answered, by opener and stream.
 #[derive(Debug, Default)]
 struct Acceptor {
-    offers: CountedMap<ConnectionId, KeyedMap<StreamId, Waiting>>,
+    offers: CountedMap<ConnectionId, KeyedMap<StreamId, Unanswered>>,
     events: usize,
     bytes: usize,
 }
 
 #[derive(Debug, Default)]
-struct Waiting {
+struct Unanswered {
     /// The requests for this stream that are not answered.
     requests: BTreeSet<u64>,
     /// One of several requests has been accepted: the opener listens.
     open: bool,
-    held: Vec<Held>,
+    held: Vec<HeldMessage>,
 }
 
-impl Early {
+impl EarlyData {
     /// A request is on its way to its acceptor.
-    pub(super) fn expect(&mut self, offer: &Offer) {
+    pub(in crate::relay) fn expect(&mut self, offer: &Offer) {
         let acceptor = self.acceptors.entry(offer.acceptor).or_default();
         let streams = acceptor.offers.entry(offer.opener).or_default();
         let waiting = streams.entry(offer.stream.clone()).or_default();
@@ -105,38 +105,43 @@ impl Early {
     }
 
     /// Keeps a message on a stream if the stream waits for its acceptance.
-    pub(super) fn admit(
+    pub(in crate::relay) fn admit(
         &mut self,
         from: ConnectionId,
         to: ConnectionId,
         stream: &str,
-        message: Held,
+        message: HeldMessage,
         limits: Limits,
-    ) -> Admission {
+    ) -> Buffered {
         let Some(acceptor) = self.acceptors.get_mut(&from) else {
-            return Admission::Passes(message);
+            return Buffered::Passes(message);
         };
         let streams = acceptor.offers.get_mut(&to);
         let Some(waiting) = streams
             .and_then(|streams| streams.get_mut(stream))
             .filter(|waiting| !waiting.open)
         else {
-            return Admission::Passes(message);
+            return Buffered::Passes(message);
         };
         if acceptor.events >= limits.events {
-            return Admission::Exceeds(message, Excess::Events);
+            return Buffered::Exceeds(message, BufferLimit::Events);
         }
         if acceptor.bytes + message.data.size() > limits.bytes {
-            return Admission::Exceeds(message, Excess::Bytes);
+            return Buffered::Exceeds(message, BufferLimit::Bytes);
         }
         acceptor.events += 1;
         acceptor.bytes += message.data.size();
         waiting.held.push(message);
-        Admission::Held
+        Buffered::Held
     }
 
     /// True if what an acceptor sends on a stream has to wait for its acceptance.
-    pub(super) fn waits(&self, from: ConnectionId, to: ConnectionId, stream: &str) -> bool {
+    pub(in crate::relay) fn waits(
+        &self,
+        from: ConnectionId,
+        to: ConnectionId,
+        stream: &str,
+    ) -> bool {
         let acceptor = self.acceptors.get(&from);
         let streams = acceptor.and_then(|acceptor| acceptor.offers.get(&to));
         let waiting = streams.and_then(|streams| streams.get(stream));
@@ -144,7 +149,7 @@ impl Early {
     }
 
     /// The acceptor has accepted: returns what is to be sent right after.
-    pub(super) fn accepted(&mut self, offer: &Offer) -> Vec<Held> {
+    pub(in crate::relay) fn accepted(&mut self, offer: &Offer) -> Vec<HeldMessage> {
         self.settle(offer, |waiting| {
             waiting.open = true;
             std::mem::take(&mut waiting.held)
@@ -153,7 +158,7 @@ impl Early {
 
     /// The request has failed: returns what has to be dropped. That is nothing
     /// as long as another request may open the stream.
-    pub(super) fn failed(&mut self, offer: &Offer) -> Vec<Held> {
+    pub(in crate::relay) fn failed(&mut self, offer: &Offer) -> Vec<HeldMessage> {
         self.settle(offer, |waiting| {
             if waiting.requests.is_empty() {
                 std::mem::take(&mut waiting.held)
@@ -164,12 +169,12 @@ impl Early {
     }
 
     /// Gives up a stream: returns its open requests, and what has to be dropped.
-    pub(super) fn withdraw(
+    pub(in crate::relay) fn withdraw(
         &mut self,
         acceptor: ConnectionId,
         opener: ConnectionId,
         stream: &str,
-    ) -> (BTreeSet<u64>, Vec<Held>) {
+    ) -> (BTreeSet<u64>, Vec<HeldMessage>) {
         let streams = self
             .acceptors
             .get_mut(&acceptor)
@@ -182,12 +187,12 @@ impl Early {
     }
 
     /// Forgets what a connection has not answered.
-    pub(super) fn remove_acceptor(&mut self, connection: ConnectionId) {
+    pub(in crate::relay) fn remove_acceptor(&mut self, connection: ConnectionId) {
         self.acceptors.remove(&connection);
     }
 
     /// How many requests are open.
-    pub(super) fn offers(&self) -> usize {
+    pub(in crate::relay) fn offers(&self) -> usize {
         let acceptors = self.acceptors.values();
         let streams = acceptors.flat_map(|acceptor| acceptor.offers.values());
         let waiting = streams.flat_map(KeyedMap::values);
@@ -195,7 +200,7 @@ impl Early {
     }
 
     /// How many messages are held.
-    pub(super) fn held(&self) -> usize {
+    pub(in crate::relay) fn held(&self) -> usize {
         self.acceptors
             .values()
             .map(|acceptor| acceptor.events)
@@ -206,8 +211,8 @@ impl Early {
     fn settle(
         &mut self,
         offer: &Offer,
-        release: impl FnOnce(&mut Waiting) -> Vec<Held>,
-    ) -> Vec<Held> {
+        release: impl FnOnce(&mut Unanswered) -> Vec<HeldMessage>,
+    ) -> Vec<HeldMessage> {
         let streams = self
             .acceptors
             .get_mut(&offer.acceptor)
@@ -229,7 +234,7 @@ impl Early {
 
     /// Takes what is no longer held off an acceptor's account, and forgets
     /// whoever has nothing left to answer.
-    fn tidy(&mut self, acceptor: ConnectionId, opener: ConnectionId, released: &[Held]) {
+    fn tidy(&mut self, acceptor: ConnectionId, opener: ConnectionId, released: &[HeldMessage]) {
         let Some(entry) = self.acceptors.get_mut(&acceptor) else {
             return;
         };
@@ -265,35 +270,35 @@ mod tests {
         }
     }
 
-    fn message(text: &str) -> Held {
-        Held {
+    fn message(text: &str) -> HeldMessage {
+        HeldMessage {
             data: text.to_owned().into(),
-            part: Part::Data,
+            kind: MessageKind::Data,
             ack: None,
         }
     }
 
-    fn send(early: &mut Early, stream: &str, text: &str) -> Admission {
+    fn send(early: &mut EarlyData, stream: &str, text: &str) -> Buffered {
         early.admit(ACCEPTOR, OPENER, stream, message(text), LIMITS)
     }
 
     #[test]
     fn only_the_acceptor_is_held_up_and_only_on_the_stream() {
-        let mut early = Early::default();
+        let mut early = EarlyData::default();
         early.expect(&offer(1, "s"));
-        assert_eq!(send(&mut early, "t", "x"), Admission::Passes(message("x")));
+        assert_eq!(send(&mut early, "t", "x"), Buffered::Passes(message("x")));
         let reverse = early.admit(OPENER, ACCEPTOR, "s", message("x"), LIMITS);
-        assert_eq!(reverse, Admission::Passes(message("x")));
-        assert_eq!(send(&mut early, "s", "x"), Admission::Held);
+        assert_eq!(reverse, Buffered::Passes(message("x")));
+        assert_eq!(send(&mut early, "s", "x"), Buffered::Held);
         assert_eq!((early.offers(), early.held()), (1, 1));
         assert_eq!(early.accepted(&offer(1, "s")), [message("x")]);
-        assert_eq!(send(&mut early, "s", "y"), Admission::Passes(message("y")));
+        assert_eq!(send(&mut early, "s", "y"), Buffered::Passes(message("y")));
         assert!(early.acceptors.is_empty());
     }
 
     #[test]
     fn requests_with_the_same_id_share_what_is_held() {
-        let mut early = Early::default();
+        let mut early = EarlyData::default();
         early.expect(&offer(1, "s"));
         early.expect(&offer(2, "s"));
         send(&mut early, "s", "x");
@@ -305,26 +310,26 @@ mod tests {
         send(&mut early, "s", "x");
         assert_eq!(early.accepted(&offer(1, "s")), [message("x")]);
         // The opener listens now, whatever becomes of the other request.
-        assert_eq!(send(&mut early, "s", "y"), Admission::Passes(message("y")));
+        assert_eq!(send(&mut early, "s", "y"), Buffered::Passes(message("y")));
         assert_eq!(early.failed(&offer(2, "s")), []);
         assert!(early.acceptors.is_empty());
     }
 
     #[test]
     fn the_limits_are_those_of_the_acceptor_over_all_its_streams() {
-        let mut early = Early::default();
+        let mut early = EarlyData::default();
         early.expect(&offer(1, "s"));
         early.expect(&offer(2, "t"));
-        assert_eq!(send(&mut early, "s", "12345678"), Admission::Held);
+        assert_eq!(send(&mut early, "s", "12345678"), Buffered::Held);
         let much = send(&mut early, "t", "123");
-        assert_eq!(much, Admission::Exceeds(message("123"), Excess::Bytes));
-        assert_eq!(send(&mut early, "t", "12"), Admission::Held);
+        assert_eq!(much, Buffered::Exceeds(message("123"), BufferLimit::Bytes));
+        assert_eq!(send(&mut early, "t", "12"), Buffered::Held);
         let many = send(&mut early, "s", "");
-        assert_eq!(many, Admission::Exceeds(message(""), Excess::Events));
+        assert_eq!(many, Buffered::Exceeds(message(""), BufferLimit::Events));
         let (requests, dropped) = early.withdraw(ACCEPTOR, OPENER, "s");
         assert_eq!((requests, dropped), ([1].into(), vec![message("12345678")]));
         assert_eq!(early.withdraw(ACCEPTOR, OPENER, "s").1, []);
-        assert_eq!(send(&mut early, "t", "12345678"), Admission::Held);
+        assert_eq!(send(&mut early, "t", "12345678"), Buffered::Held);
         early.remove_acceptor(ACCEPTOR);
         assert_eq!((early.offers(), early.held()), (0, 0));
         assert_eq!(early.accepted(&offer(2, "t")), []);

@@ -11,7 +11,7 @@ use sio_p2p_protocol::{
 
 /// What a message means to the stream it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(in crate::relay) enum MessageKind {
     /// There is more to come.
     Data,
     /// Nothing more comes from this end.
@@ -22,16 +22,20 @@ pub(super) enum Part {
 
 /// The stream whose data or whose end a message carries, if it does. The id is
 /// that of the sender's end.
-pub(super) fn stream_of<'a>(
+pub(in crate::relay) fn stream_of<'a>(
     dialect: Dialect,
     event: &'a EventName,
     args: &Arguments,
-) -> Option<(Cow<'a, str>, Part)> {
+) -> Option<(Cow<'a, str>, MessageKind)> {
     let name = event.as_str();
     if let Some(stream) = name.strip_prefix(STREAM_DATA_PREFIX) {
         // Only the second dialect has a mark for the end (CLI-STR-11).
         let ends = dialect == Dialect::V2 && args.inner().trim() == "null";
-        let part = if ends { Part::End } else { Part::Data };
+        let part = if ends {
+            MessageKind::End
+        } else {
+            MessageKind::Data
+        };
         return Some((Cow::Borrowed(stream), part));
     }
     if name != PEER_STREAM_DESTROYED {
@@ -42,7 +46,7 @@ pub(super) fn stream_of<'a>(
     let id = Payload::from(*args.elements().get(position)?);
     // A number is an id too, by its digits.
     let text = id.to_text().unwrap_or_else(|| id.as_json().to_owned());
-    Some((Cow::Owned(text), Part::Destroyed))
+    Some((Cow::Owned(text), MessageKind::Destroyed))
 }
 
 #[cfg(test)]
@@ -57,9 +61,15 @@ mod tests {
         let args = Arguments::parse(r#"["a", 7 ]"#).unwrap();
         let found = |id: &'static str, part| Some((Cow::Borrowed(id), part));
         let of = |dialect, event| stream_of(dialect, event, &args);
-        assert_eq!(of(Dialect::V1, &data), found("x", Part::Data));
-        assert_eq!(of(Dialect::V1, &destroyed), found("7", Part::Destroyed));
-        assert_eq!(of(Dialect::V2, &destroyed), found("a", Part::Destroyed));
+        assert_eq!(of(Dialect::V1, &data), found("x", MessageKind::Data));
+        assert_eq!(
+            of(Dialect::V1, &destroyed),
+            found("7", MessageKind::Destroyed)
+        );
+        assert_eq!(
+            of(Dialect::V2, &destroyed),
+            found("a", MessageKind::Destroyed)
+        );
         assert_eq!(of(Dialect::V2, &other), None);
         assert_eq!(
             stream_of(Dialect::V2, &destroyed, &Arguments::empty()),
@@ -67,7 +77,7 @@ mod tests {
         );
         let null = Arguments::parse("[ null ]").unwrap();
         let with_null = |dialect| stream_of(dialect, &data, &null);
-        assert_eq!(with_null(Dialect::V2), found("x", Part::End));
-        assert_eq!(with_null(Dialect::V1), found("x", Part::Data));
+        assert_eq!(with_null(Dialect::V2), found("x", MessageKind::End));
+        assert_eq!(with_null(Dialect::V1), found("x", MessageKind::Data));
     }
 }

@@ -8,9 +8,9 @@
 
 use sio_p2p_protocol::{ClientId, Failure, RoomName, ServerEvent, TopicBeingDestroyed};
 
-use super::Relay;
-use super::authorize::Action;
-use super::output::{ConnectionId, Outbox};
+use crate::relay::Relay;
+use crate::relay::authorize::Action;
+use crate::relay::output::{ConnectionId, Outbox};
 
 impl Relay {
     /// `JOIN_ROOM` with the action `CLIENT_SUBSCRIBE_TOPIC`: a service takes a
@@ -18,7 +18,7 @@ impl Relay {
     ///
     /// Which connection of a shared id is meant is decided like for a message: the
     /// newest. A client that names itself joins like any other.
-    pub(super) fn subscribe(
+    pub(in crate::relay) fn subscribe(
         &mut self,
         service: ConnectionId,
         client: &ClientId,
@@ -43,7 +43,7 @@ impl Relay {
     /// Subscribers of the original name the topic by its whole room, and the
     /// service puts its prefix before that once more (DEV-5). Then the room that
     /// is meant is the one without the second prefix.
-    pub(super) fn unsubscribe(
+    pub(in crate::relay) fn unsubscribe(
         &mut self,
         service: ConnectionId,
         client: &ClientId,
@@ -58,7 +58,7 @@ impl Relay {
     }
 
     /// Whether a client may take another, or itself, out of rooms.
-    pub(super) fn may_unsubscribe(
+    pub(in crate::relay) fn may_unsubscribe(
         &self,
         who: ConnectionId,
         client: &ClientId,
@@ -73,7 +73,7 @@ impl Relay {
 
     /// Takes a client out of the room of a topic of this service, or out of the one
     /// that is meant. A service without a name has no prefix to repeat.
-    pub(super) fn leave_topic(
+    pub(in crate::relay) fn leave_topic(
         &mut self,
         service: Option<&ClientId>,
         client: &ClientId,
@@ -90,7 +90,7 @@ impl Relay {
     }
 
     /// `LEAVE_ROOM` with the action `SERVICE_DESTROY_TOPIC`: ends topics.
-    pub(super) fn end_topics(
+    pub(in crate::relay) fn end_topics(
         &mut self,
         service: ConnectionId,
         rooms: &[RoomName],
@@ -105,7 +105,7 @@ impl Relay {
 
     /// Tells every member that a topic ends, in the order of joining, and empties its
     /// room (SRV-SVC-3).
-    pub(super) fn end_topic(&mut self, outbox: &mut Outbox, room: &RoomName) {
+    pub(in crate::relay) fn end_topic(&mut self, outbox: &mut Outbox, room: &RoomName) {
         let notice = ServerEvent::from(TopicBeingDestroyed { room: room.clone() }).encode();
         outbox.event_to_all(self.rooms.dissolve(room), notice.into());
     }

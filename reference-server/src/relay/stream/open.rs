@@ -1,25 +1,25 @@
-//! Streams that are open: between whom, and since when nothing came on them.
+//! OpenStreams that are open: between whom, and since when nothing came on them.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sio_p2p_protocol::{Dialect, StreamId};
 
-use super::ConnectionId;
-use super::deadlines::Deadlines;
-use super::hash::{CountedMap, KeyedMap, give_back};
+use crate::relay::ConnectionId;
+use crate::relay::deadlines::Deadlines;
+use crate::relay::hash::{CountedMap, KeyedMap, give_back};
 
 /// A stream that both ends have agreed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stream {
+pub(in crate::relay) struct Stream {
     /// The dialect in which it was asked for; its ends listen in this one.
-    pub(super) dialect: Dialect,
-    pub(super) opener: ConnectionId,
-    pub(super) acceptor: ConnectionId,
+    pub(in crate::relay) dialect: Dialect,
+    pub(in crate::relay) opener: ConnectionId,
+    pub(in crate::relay) acceptor: ConnectionId,
     /// The id of the opener's end.
-    pub(super) source: StreamId,
+    pub(in crate::relay) source: StreamId,
     /// The id of the acceptor's end.
-    pub(super) target: StreamId,
+    pub(in crate::relay) target: StreamId,
 }
 
 /// The table of open streams.
@@ -34,7 +34,7 @@ pub(super) struct Stream {
 /// because nothing keeps a client from using an id twice. What is said there is
 /// said on all of them, which is how the clients take it, too.
 #[derive(Debug, Default)]
-pub(super) struct Streams {
+pub(in crate::relay) struct OpenStreams {
     open: CountedMap<u64, Entry>,
     /// The ends by owner, peer and id.
     ends: CountedMap<ConnectionId, CountedMap<ConnectionId, KeyedMap<StreamId, End>>>,
@@ -62,10 +62,10 @@ struct End {
     finished: bool,
 }
 
-impl Streams {
+impl OpenStreams {
     /// A stream has been accepted. Accepting the same once more is no new stream:
     /// its ends cannot be told from those that were there.
-    pub(super) fn begin(&mut self, stream: Stream, now: Duration, idle: Duration) {
+    pub(in crate::relay) fn begin(&mut self, stream: Stream, now: Duration, idle: Duration) {
         let known = self.end(stream.opener, stream.acceptor, stream.source.as_str());
         let known = known.map(|end| end.streams.clone()).unwrap_or_default();
         let number = known
@@ -94,7 +94,13 @@ impl Streams {
     }
 
     /// Data has come from an end.
-    pub(super) fn data(&mut self, from: ConnectionId, to: ConnectionId, id: &str, now: Duration) {
+    pub(in crate::relay) fn data(
+        &mut self,
+        from: ConnectionId,
+        to: ConnectionId,
+        id: &str,
+        now: Duration,
+    ) {
         if let Some(end) = self.end(from, to, id) {
             end.heard = now;
         }
@@ -102,7 +108,7 @@ impl Streams {
 
     /// An end has said that nothing more comes from it. A stream is over when both
     /// of its ends have.
-    pub(super) fn finished(
+    pub(in crate::relay) fn finished(
         &mut self,
         from: ConnectionId,
         to: ConnectionId,
@@ -130,7 +136,7 @@ impl Streams {
     }
 
     /// An end is destroyed, and with it every stream that has it.
-    pub(super) fn destroyed(&mut self, from: ConnectionId, to: ConnectionId, id: &str) {
+    pub(in crate::relay) fn destroyed(&mut self, from: ConnectionId, to: ConnectionId, id: &str) {
         let end = self.end(from, to, id);
         for number in end.map(|end| end.streams.clone()).unwrap_or_default() {
             self.take(number);
@@ -138,7 +144,7 @@ impl Streams {
     }
 
     /// Forgets every stream of a connection.
-    pub(super) fn remove(&mut self, connection: ConnectionId) {
+    pub(in crate::relay) fn remove(&mut self, connection: ConnectionId) {
         let peers = self.ends.remove(&connection).unwrap_or_default();
         let ends = peers.into_values().flat_map(KeyedMap::into_values);
         for number in ends.flat_map(|end| end.streams) {
@@ -151,7 +157,7 @@ impl Streams {
 
     /// Ends a stream on which nothing has come for as long as `idle`, and returns
     /// it, until there is none.
-    pub(super) fn expired(&mut self, now: Duration, idle: Duration) -> Option<Stream> {
+    pub(in crate::relay) fn expired(&mut self, now: Duration, idle: Duration) -> Option<Stream> {
         while let Some(number) = self.looks.next(now) {
             let Some(entry) = self.open.get(&number) else {
                 continue;
@@ -175,12 +181,12 @@ impl Streams {
     }
 
     /// How many streams a connection has opened that are still open.
-    pub(super) fn opened_by(&self, connection: ConnectionId) -> usize {
+    pub(in crate::relay) fn opened_by(&self, connection: ConnectionId) -> usize {
         self.opened.get(&connection).copied().unwrap_or_default()
     }
 
     /// How many streams are open.
-    pub(super) fn open(&self) -> usize {
+    pub(in crate::relay) fn open(&self) -> usize {
         self.open.len()
     }
 
@@ -228,7 +234,7 @@ impl Streams {
 
 impl Stream {
     /// Both ends: owner, peer, and the id that the owner sends under.
-    pub(super) fn ends(&self) -> [(ConnectionId, ConnectionId, &StreamId); 2] {
+    pub(in crate::relay) fn ends(&self) -> [(ConnectionId, ConnectionId, &StreamId); 2] {
         [
             (self.opener, self.acceptor, &self.source),
             (self.acceptor, self.opener, &self.target),
@@ -260,15 +266,15 @@ mod tests {
         }
     }
 
-    fn streams(ids: &[(&str, &str)]) -> Streams {
-        let mut streams = Streams::default();
+    fn streams(ids: &[(&str, &str)]) -> OpenStreams {
+        let mut streams = OpenStreams::default();
         for (source, target) in ids {
             streams.begin(stream(source, target), ms(0), IDLE);
         }
         streams
     }
 
-    fn assert_empty(streams: &Streams) {
+    fn assert_empty(streams: &OpenStreams) {
         assert!(streams.open.is_empty() && streams.ends.is_empty());
         assert!(streams.opened.is_empty() && streams.looks.is_empty());
     }

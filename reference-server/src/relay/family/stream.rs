@@ -11,16 +11,16 @@ use sio_p2p_protocol::{
 };
 use tracing::debug;
 
-use super::acks::{Pending, Question};
-use super::authorize::Action;
-use super::call::{self, Call};
-use super::early::{Admission, Excess, Held, Limits, Offer};
-use super::failure::{anonymous, no_target, refused_stream};
-use super::limit::Limit;
-use super::output::Data;
-use super::part::Part;
-use super::streams::Stream;
-use super::{Answer, ConnectionId, Outbox, Relay};
+use crate::relay::acks::{Pending, Question};
+use crate::relay::authorize::Action;
+use crate::relay::failure::{anonymous, no_target, refused_stream};
+use crate::relay::limit::Limit;
+use crate::relay::output::Data;
+use crate::relay::respond::{self, RequestContext};
+use crate::relay::stream::{
+    BufferLimit, Buffered, HeldMessage, Limits, MessageKind, Offer, Stream,
+};
+use crate::relay::{Answer, ConnectionId, Outbox, Relay};
 
 impl Relay {
     /// `CREATE_STREAM` and `MULTI_API_CREATE_STREAM`: links two clients and asks
@@ -29,44 +29,50 @@ impl Relay {
     /// As with targets, the link stands before the target answers, and also if
     /// it then refuses. A client may open a stream to itself. Stream ids are the
     /// clients' business: the relay does not check whether they are in use.
-    pub(super) fn create_stream(
+    pub(in crate::relay) fn create_stream(
         &mut self,
-        mut call: Call<'_>,
+        mut context: RequestContext<'_>,
         mut info: StreamInfo,
         dialect: Dialect,
     ) {
         let target = info.target().clone();
         // The catalogue lets no such event through without an ack id: there would
         // be no way to refuse it, and clients of the original crash on it.
-        let Some(source_id) = call.ack else {
-            return call.fail(&no_target(dialect, &target));
+        let Some(source_id) = context.ack else {
+            return context.fail(&no_target(dialect, &target));
         };
-        if let Err(failure) = self.may_open(&call, &info, &target) {
-            return call.refuse(&failure, refused);
+        if let Err(failure) = self.may_open(&context, &info, &target) {
+            return context.refuse(&failure, refused);
         }
         // The acceptor sends its data to the client that is named as source, so
         // a stream that nobody can be named for would be deaf. No original refuses it
         // in the ack: the second dialect answers nothing to a client without id.
         let (found, source) = (
             self.registry.find(&target),
-            self.registry.client(call.from).cloned(),
+            self.registry.client(context.from).cloned(),
         );
         let (to, source) = match (found, source) {
             (Some(to), Some(source)) => (to, source),
             (None, source) if source.is_some() || dialect == Dialect::V1 => {
-                return call::refuse_stream(call.outbox, call.from, source_id, dialect, &target);
+                return respond::refuse_stream(
+                    context.outbox,
+                    context.from,
+                    source_id,
+                    dialect,
+                    &target,
+                );
             }
-            _ => return call.fail(&anonymous("open streams")),
+            _ => return context.fail(&anonymous("open streams")),
         };
         let limit = self.policy.links;
-        if self.links.link(call.from, to, dialect, limit).is_err() {
-            return call.refuse(&self.policy.exceeded(Limit::Links), refused);
+        if self.links.link(context.from, to, dialect, limit).is_err() {
+            return context.refuse(&self.policy.exceeded(Limit::Links), refused);
         }
         // Replaces whatever the opener wrote there, and nothing else
         // (SRV-STR-10, SRV-STR-11).
         info.set_source(source);
         let pending = Pending {
-            source: call.from,
+            source: context.from,
             source_id,
             target: to,
             question: Question::Stream {
@@ -80,24 +86,24 @@ impl Relay {
         // same stream. So the new one is entered only then.
         let stream = info.target_stream().clone();
         let wait = self.policy.stream_open_timeout;
-        let id = self.ask_within(call.outbox, pending, wait);
-        self.early.expect(&Offer {
+        let id = self.ask_within(context.outbox, pending, wait);
+        self.early_data.expect(&Offer {
             id,
             acceptor: to,
-            opener: call.from,
+            opener: context.from,
             stream,
         });
         let data = Data {
             json: offered(info, dialect).encode(),
-            attachments: std::mem::take(&mut call.attachments),
+            attachments: std::mem::take(&mut context.attachments),
         };
-        call.outbox.event(to, data, Some(id));
+        context.outbox.event(to, data, Some(id));
     }
 
     /// Whether the sender may ask for a stream, whoever is to accept it.
     fn may_open(
         &self,
-        call: &Call<'_>,
+        context: &RequestContext<'_>,
         info: &StreamInfo,
         target: &ClientId,
     ) -> Result<(), Failure> {
@@ -111,47 +117,51 @@ impl Relay {
         }
         // Only what one opens counts: others could use up the limit of a client
         // that accepts whatever it is offered.
-        let open = self.streams.opened_by(call.from) + self.acks.streams_asked_by(call.from);
+        let open =
+            self.open_streams.opened_by(context.from) + self.acks.streams_asked_by(context.from);
         self.policy.check(Limit::Streams, open + 1)?;
-        self.permit(call.from, &Action::OpenStream { target, channel })
+        self.permit(context.from, &Action::OpenStream { target, channel })
     }
 
     /// Sends a message that belongs to a stream, or holds it back until the
     /// receiver has been told that the stream is open (SRV-STR-14).
-    pub(super) fn forward_on_stream(
+    pub(in crate::relay) fn forward_on_stream(
         &mut self,
-        call: &mut Call<'_>,
+        context: &mut RequestContext<'_>,
         to: ConnectionId,
         stream: &str,
-        message: Held,
+        message: HeldMessage,
     ) {
         #[cfg(feature = "faults")]
         if self.faults.hold_nothing {
-            return call.outbox.event(to, message.data, message.ack);
+            return context.outbox.event(to, message.data, message.ack);
         }
         let limits = Limits {
             events: self.policy.early_events,
             bytes: self.policy.early_bytes,
         };
-        match self.early.admit(call.from, to, stream, message, limits) {
-            Admission::Passes(message) => {
-                self.note(call.from, to, stream, message.part);
-                call.outbox.event(to, message.data, message.ack);
+        match self
+            .early_data
+            .admit(context.from, to, stream, message, limits)
+        {
+            Buffered::Passes(message) => {
+                self.note(context.from, to, stream, message.kind);
+                context.outbox.event(to, message.data, message.ack);
             }
-            Admission::Held => {}
-            Admission::Exceeds(message, excess) => {
+            Buffered::Held => {}
+            Buffered::Exceeds(message, excess) => {
                 let limit = match excess {
-                    Excess::Events => Limit::EarlyEvents,
-                    Excess::Bytes => Limit::EarlyBytes,
+                    BufferLimit::Events => Limit::EarlyEvents,
+                    BufferLimit::Bytes => Limit::EarlyBytes,
                 };
                 let failure = self.policy.exceeded(limit);
-                self.withdraw_offers(call, to, stream, message, &failure);
+                self.withdraw_offers(context, to, stream, message, &failure);
             }
         }
     }
 
     /// Hands an answer to whoever asked, and lets follow what waited for it.
-    pub(super) fn answered(
+    pub(in crate::relay) fn answered(
         &mut self,
         outbox: &mut Outbox,
         id: u64,
@@ -167,9 +177,9 @@ impl Relay {
             Some(offer) if accepted => {
                 outbox.counters.streams += 1;
                 self.enter_stream(pending);
-                for message in self.early.accepted(&offer) {
+                for message in self.early_data.accepted(&offer) {
                     let id = offer.stream.as_str();
-                    self.note(offer.acceptor, offer.opener, id, message.part);
+                    self.note(offer.acceptor, offer.opener, id, message.kind);
                     outbox.event(offer.opener, message.data, message.ack);
                 }
             }
@@ -201,24 +211,24 @@ impl Relay {
             target: stream.clone(),
         };
         let idle = self.policy.stream_idle_timeout;
-        self.streams.begin(stream, self.now, idle);
+        self.open_streams.begin(stream, self.now, idle);
     }
 
     /// Takes note of what a message means to the stream it belongs to, if it is one
     /// that the relay knows of. The message is handed on in any case (DEV-17).
-    fn note(&mut self, from: ConnectionId, to: ConnectionId, stream: &str, part: Part) {
-        match part {
-            Part::Data => self.streams.data(from, to, stream, self.now),
-            Part::End => self.streams.finished(from, to, stream, self.now),
-            Part::Destroyed => self.streams.destroyed(from, to, stream),
+    fn note(&mut self, from: ConnectionId, to: ConnectionId, stream: &str, kind: MessageKind) {
+        match kind {
+            MessageKind::Data => self.open_streams.data(from, to, stream, self.now),
+            MessageKind::End => self.open_streams.finished(from, to, stream, self.now),
+            MessageKind::Destroyed => self.open_streams.destroyed(from, to, stream),
         }
     }
 
     /// Ends streams on which nothing has come for too long. Each end is told what
     /// it would hear from the other if that were destroyed.
-    pub(super) fn expire_streams(&mut self, outbox: &mut Outbox) {
+    pub(in crate::relay) fn expire_streams(&mut self, outbox: &mut Outbox) {
         let idle = self.policy.stream_idle_timeout;
-        while let Some(stream) = self.streams.expired(self.now, idle) {
+        while let Some(stream) = self.open_streams.expired(self.now, idle) {
             debug!(?stream, "a stream was idle for too long");
             outbox.counters.idle_streams += 1;
             for (owner, peer, id) in stream.ends() {
@@ -235,8 +245,8 @@ impl Relay {
     }
 
     /// A stream has not come about: drops what its acceptor has sent on it.
-    pub(super) fn offer_refused(&mut self, outbox: &mut Outbox, offer: &Offer) {
-        let dropped = self.early.failed(offer);
+    pub(in crate::relay) fn offer_refused(&mut self, outbox: &mut Outbox, offer: &Offer) {
+        let dropped = self.early_data.failed(offer);
         let Offer {
             acceptor, opener, ..
         } = *offer;
@@ -248,11 +258,11 @@ impl Relay {
     /// What its openers were to hear is dropped in silence, as everything is that
     /// was on its way from a client that has left. What acceptors sent to it
     /// fails like all that it has not answered.
-    pub(super) fn forget_offers(&mut self, connection: ConnectionId) {
-        self.early.remove_acceptor(connection);
+    pub(in crate::relay) fn forget_offers(&mut self, connection: ConnectionId) {
+        self.early_data.remove_acceptor(connection);
         for (id, pending) in self.acks.asked_by(connection) {
             if let Some(offer) = pending.offer(id) {
-                self.early.failed(&offer);
+                self.early_data.failed(&offer);
             }
         }
     }
@@ -261,21 +271,21 @@ impl Relay {
     /// it would be worse than none, so the request is given up, and both are told.
     fn withdraw_offers(
         &mut self,
-        call: &mut Call<'_>,
+        context: &mut RequestContext<'_>,
         opener: ConnectionId,
         stream: &str,
-        message: Held,
+        message: HeldMessage,
         failure: &Failure,
     ) {
-        let (requests, mut dropped) = self.early.withdraw(call.from, opener, stream);
+        let (requests, mut dropped) = self.early_data.withdraw(context.from, opener, stream);
         for id in requests {
-            if let Some(pending) = self.acks.answer(call.from, id) {
-                self.remember(id, &pending);
-                call::give_up(call.outbox, &pending, failure);
+            if let Some(pending) = self.acks.answer(context.from, id) {
+                self.remember_abandoned(id, &pending);
+                respond::give_up(context.outbox, &pending, failure);
             }
         }
         dropped.push(message);
-        self.drop_early(call.outbox, call.from, opener, dropped, failure);
+        self.drop_early(context.outbox, context.from, opener, dropped, failure);
     }
 
     /// Tells an acceptor once, however much of its data is dropped.
@@ -284,7 +294,7 @@ impl Relay {
         outbox: &mut Outbox,
         acceptor: ConnectionId,
         opener: ConnectionId,
-        dropped: Vec<Held>,
+        dropped: Vec<HeldMessage>,
         failure: &Failure,
     ) {
         if dropped.is_empty() {
@@ -294,18 +304,18 @@ impl Relay {
         for id in dropped.into_iter().filter_map(|message| message.ack) {
             self.acks.answer(opener, id);
         }
-        call::server_error(outbox, acceptor, failure);
+        respond::server_error(outbox, acceptor, failure);
     }
 }
 
 impl Pending {
     /// True for a request to open a stream.
-    pub(super) fn is_stream(&self) -> bool {
+    pub(in crate::relay) fn is_stream(&self) -> bool {
         matches!(self.question, Question::Stream { .. })
     }
 
     /// The stream that was asked for under this ack id, if one was.
-    pub(super) fn offer(&self, id: u64) -> Option<Offer> {
+    pub(in crate::relay) fn offer(&self, id: u64) -> Option<Offer> {
         match &self.question {
             Question::Stream { stream, .. } => Some(Offer {
                 id,
@@ -320,7 +330,7 @@ impl Pending {
 
 /// The event that asks the target for a stream. Only the second dialect has
 /// channels (SRV-STR-12).
-pub(super) fn offered(info: StreamInfo, dialect: Dialect) -> ServerEvent {
+pub(in crate::relay) fn offered(info: StreamInfo, dialect: Dialect) -> ServerEvent {
     // A channel cannot spell a reserved name, whatever it is: it has a prefix.
     match (dialect, info.channel().cloned()) {
         (Dialect::V1, _) => StreamOfferedV1 { info }.into(),
@@ -330,7 +340,7 @@ pub(super) fn offered(info: StreamInfo, dialect: Dialect) -> ServerEvent {
 }
 
 /// True unless the answer refuses the stream, by a first argument that is truthy.
-pub(super) fn accepts(answer: &Answer) -> bool {
+pub(in crate::relay) fn accepts(answer: &Answer) -> bool {
     matches!(
         CreateStreamAck::decode(&answer.data.json),
         Ok(CreateStreamAck::Accepted)

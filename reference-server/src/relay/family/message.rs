@@ -8,27 +8,26 @@ use sio_p2p_protocol::{
     P2pEmitV1, P2pEmitV2, ServerEvent, TargetAdded, TargetAddedV1, forward,
 };
 
-use super::acks::{Pending, Question};
-use super::authorize::Action;
-use super::call::{self, Call};
-use super::early::Held;
-use super::failure::{anonymous, no_target, unanswered};
-use super::limit::Limit;
-use super::output::Data;
-use super::part::stream_of;
-use super::{ConnectionId, Outbox, Relay};
+use crate::relay::acks::{Pending, Question};
+use crate::relay::authorize::Action;
+use crate::relay::failure::{anonymous, no_target, unanswered};
+use crate::relay::limit::Limit;
+use crate::relay::output::Data;
+use crate::relay::respond::{self, RequestContext};
+use crate::relay::stream::{HeldMessage, stream_of};
+use crate::relay::{ConnectionId, Outbox, Relay};
 
 /// A message as all its forms on the wire have it.
 #[derive(Debug)]
-pub(super) struct Message {
+pub(in crate::relay) struct Message {
     /// Who shall receive it.
-    pub(super) target: ClientId,
+    pub(in crate::relay) target: ClientId,
     /// The event that the target receives.
-    pub(super) event: EventName,
+    pub(in crate::relay) event: EventName,
     /// Its arguments, which nobody here reads.
-    pub(super) args: Arguments,
+    pub(in crate::relay) args: Arguments,
     /// The dialect of the request; it words the failure.
-    pub(super) dialect: Dialect,
+    pub(in crate::relay) dialect: Dialect,
 }
 
 /// Takes the fields that all message events share.
@@ -55,10 +54,10 @@ impl Relay {
     ///
     /// An unknown target is told as `SERVER_ERROR` and the ack is not given
     /// (SRV-MSG-18): whatever it held, an old client would take it for success.
-    pub(super) fn emit(&mut self, mut call: Call<'_>, message: Message) {
-        let ack = call.ack;
-        if let Err(failure) = self.forward(&mut call, message, ack) {
-            call.fail(&failure);
+    pub(in crate::relay) fn emit(&mut self, mut context: RequestContext<'_>, message: Message) {
+        let ack = context.ack;
+        if let Err(failure) = self.forward(&mut context, message, ack) {
+            context.fail(&failure);
         }
     }
 
@@ -67,10 +66,14 @@ impl Relay {
     /// The original never acks it. Whoever asks for an ack all the same gets an
     /// empty one from the server once the message is on its way; the target
     /// still sees no ack id (SRV-MSG-15).
-    pub(super) fn emit_unanswerable(&mut self, mut call: Call<'_>, message: Message) {
-        match self.forward(&mut call, message, None) {
-            Ok(()) => call.answer(EmptyAck.encode()),
-            Err(failure) => call.fail(&failure),
+    pub(in crate::relay) fn emit_unanswerable(
+        &mut self,
+        mut context: RequestContext<'_>,
+        message: Message,
+    ) {
+        match self.forward(&mut context, message, None) {
+            Ok(()) => context.answer(EmptyAck.encode()),
+            Err(failure) => context.fail(&failure),
         }
     }
 
@@ -78,15 +81,15 @@ impl Relay {
     /// one, under an ack id of our own (SRV-MSG-10).
     fn forward(
         &mut self,
-        call: &mut Call<'_>,
+        context: &mut RequestContext<'_>,
         message: Message,
         ack: Option<u64>,
     ) -> Result<(), Failure> {
         // A message that may not be sent is told as such, whether or not its target
         // is there.
-        self.check_message(&message.event, &message.args, &call.attachments)?;
+        self.check_message(&message.event, &message.args, &context.attachments)?;
         // A stream that the host has opened needs no permission of anybody else.
-        let Some(message) = self.intercept_stream(call, message, ack)? else {
+        let Some(message) = self.intercept_stream(context, message, ack)? else {
             return Ok(());
         };
         let action = Action::Emit {
@@ -94,8 +97,8 @@ impl Relay {
             event: &message.event,
             ack: ack.is_some(),
         };
-        self.permit(call.from, &action)?;
-        let Some(message) = self.intercept(call, message, ack)? else {
+        self.permit(context.from, &action)?;
+        let Some(message) = self.intercept(context, message, ack)? else {
             return Ok(());
         };
         let Message {
@@ -107,15 +110,15 @@ impl Relay {
         let Some(to) = self.registry.find(&target) else {
             return Err(no_target(dialect, &target));
         };
-        call.outbox.counters.message(dialect);
+        context.outbox.counters.message(dialect);
         let stream = stream_of(dialect, &event, &args);
         let data = Data {
             json: forward(&event, &args),
-            attachments: std::mem::take(&mut call.attachments),
+            attachments: std::mem::take(&mut context.attachments),
         };
         let ack = ack.map(|source_id| {
             let pending = Pending {
-                source: call.from,
+                source: context.from,
                 source_id,
                 target: to,
                 question: Question::Message(dialect, target),
@@ -125,27 +128,27 @@ impl Relay {
             } else {
                 self.policy.ack_timeout
             };
-            self.ask_within(call.outbox, pending, wait)
+            self.ask_within(context.outbox, pending, wait)
         });
         match stream {
-            Some((stream, part)) => {
-                let message = Held { data, part, ack };
-                self.forward_on_stream(call, to, &stream, message);
+            Some((stream, kind)) => {
+                let message = HeldMessage { data, kind, ack };
+                self.forward_on_stream(context, to, &stream, message);
             }
-            None => call.outbox.event(to, data, ack),
+            None => context.outbox.event(to, data, ack),
         }
         Ok(())
     }
 
     /// How long the ack of a chunk is waited for. It is how a reader makes its writer
     /// wait, so that is as long as the stream may be idle.
-    pub(super) fn chunk_wait(&self) -> Duration {
+    pub(in crate::relay) fn chunk_wait(&self) -> Duration {
         let policy = &self.policy;
         policy.ack_timeout.max(policy.stream_idle_timeout)
     }
 
     /// Whether an event may be handed on, whoever is to receive it.
-    pub(super) fn check_message(
+    pub(in crate::relay) fn check_message(
         &self,
         event: &EventName,
         args: &Arguments,
@@ -175,35 +178,47 @@ impl Relay {
     ///
     /// The link stands before the target answers, and also if it then refuses
     /// (SRV-MSG-21). A client may add itself.
-    pub(super) fn add_target(&mut self, call: Call<'_>, target: ClientId, dialect: Dialect) {
+    pub(in crate::relay) fn add_target(
+        &mut self,
+        context: RequestContext<'_>,
+        target: ClientId,
+        dialect: Dialect,
+    ) {
         // The catalogue lets no such event through without an ack id. If it did,
         // asking the target for an answer that nobody waits for would be right:
         // clients of the original crash on a request that they cannot answer.
-        let Some(source_id) = call.ack else {
-            return call.fail(&no_target(dialect, &target));
+        let Some(source_id) = context.ack else {
+            return context.fail(&no_target(dialect, &target));
         };
-        if let Err(failure) = self.permit(call.from, &Action::AddTarget { target: &target }) {
-            return call.refuse(&failure, refused);
+        if let Err(failure) = self.permit(context.from, &Action::AddTarget { target: &target }) {
+            return context.refuse(&failure, refused);
         }
-        let introduction = match self.introduce(&call, dialect) {
+        let introduction = match self.introduce(&context, dialect) {
             Ok(introduction) => introduction,
-            Err(failure) => return call.fail(&failure),
+            Err(failure) => return context.fail(&failure),
         };
         let Some(to) = self.registry.find(&target) else {
-            return call::refuse_target(call.outbox, call.from, source_id, dialect, &target);
+            return respond::refuse_target(
+                context.outbox,
+                context.from,
+                source_id,
+                dialect,
+                &target,
+            );
         };
         let limit = self.policy.links;
-        if self.links.link(call.from, to, dialect, limit).is_err() {
-            return call.refuse(&self.policy.exceeded(Limit::Links), refused);
+        if self.links.link(context.from, to, dialect, limit).is_err() {
+            return context.refuse(&self.policy.exceeded(Limit::Links), refused);
         }
         let pending = Pending {
-            source: call.from,
+            source: context.from,
             source_id,
             target: to,
             question: Question::AddTarget(dialect, target),
         };
-        let id = self.ask(call.outbox, pending);
-        call.outbox
+        let id = self.ask(context.outbox, pending);
+        context
+            .outbox
             .event(to, introduction.encode().into(), Some(id));
     }
 
@@ -212,8 +227,12 @@ impl Relay {
     /// The first dialect lets a client without id make links; its peers see
     /// `null`. In the second the original serves it with nothing, acks included, so
     /// its failure is told by `SERVER_ERROR`.
-    fn introduce(&self, call: &Call<'_>, dialect: Dialect) -> Result<ServerEvent, Failure> {
-        let source = self.registry.client(call.from).cloned();
+    fn introduce(
+        &self,
+        context: &RequestContext<'_>,
+        dialect: Dialect,
+    ) -> Result<ServerEvent, Failure> {
+        let source = self.registry.client(context.from).cloned();
         match (dialect, source) {
             (Dialect::V1, source) => Ok(TargetAddedV1 { source }.into()),
             (Dialect::V2, Some(source)) => Ok(TargetAdded { source }.into()),
@@ -222,13 +241,13 @@ impl Relay {
     }
 
     /// Enters an ack and returns the id under which the target shall give it.
-    pub(super) fn ask(&mut self, outbox: &mut Outbox, pending: Pending) -> u64 {
+    pub(in crate::relay) fn ask(&mut self, outbox: &mut Outbox, pending: Pending) -> u64 {
         let wait = self.policy.ack_timeout;
         self.ask_within(outbox, pending, wait)
     }
 
     /// As [`ask`](Self::ask), for as long as this is waited.
-    pub(super) fn ask_within(
+    pub(in crate::relay) fn ask_within(
         &mut self,
         outbox: &mut Outbox,
         pending: Pending,
@@ -251,7 +270,7 @@ impl Relay {
 
     /// Fails what was not answered in time (SRV-ROB-14). An answer that comes later is
     /// dropped, but for one that makes an end of a stream.
-    pub(super) fn expire_acks(&mut self, outbox: &mut Outbox) {
+    pub(in crate::relay) fn expire_acks(&mut self, outbox: &mut Outbox) {
         while let Some((id, pending)) = self.acks.expired(self.now) {
             let failure = unanswered(&pending.question);
             self.give_up(outbox, id, pending, &failure);
@@ -261,8 +280,8 @@ impl Relay {
     /// Stops waiting for an ack and tells its source why.
     fn give_up(&mut self, outbox: &mut Outbox, id: u64, pending: Pending, failure: &Failure) {
         let offer = pending.offer(id);
-        self.remember(id, &pending);
-        call::give_up(outbox, &pending, failure);
+        self.remember_abandoned(id, &pending);
+        respond::give_up(outbox, &pending, failure);
         if let Some(offer) = offer {
             self.offer_refused(outbox, &offer);
         }

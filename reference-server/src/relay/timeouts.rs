@@ -1,27 +1,27 @@
 //! Deadlines of entries that wait for a few different times.
 //!
 //! Acks are waited for as long as the policy says, which is two or three different
-//! times for all of them. Of those that wait equally long, whoever came first is due
-//! first. So each such time has a lane in which entries stand in a row, and neither
-//! entering nor leaving one has to look at others.
+//! times for all of them. Of those that wait equally long, the first to come is due
+//! first. So each such time has a queue, and neither entering nor leaving one has to look
+//! at other entries.
 
 use std::time::Duration;
 
 use super::lists::{List, Lists};
 
-/// One lane for each time that somebody waits for.
+/// One queue for each time that entries wait.
 #[derive(Debug, Default)]
-pub(super) struct Lanes {
-    lanes: Vec<Lane>,
+pub(super) struct Timeouts {
+    queues: Vec<Queue>,
 }
 
 #[derive(Debug)]
-struct Lane {
+struct Queue {
     wait: Duration,
     list: List,
 }
 
-/// An entry of a lane.
+/// An entry of a queue.
 pub(super) trait Timed {
     /// When it entered. No entry comes before one that came earlier.
     fn since(&self) -> Duration;
@@ -32,13 +32,13 @@ pub(super) trait Timed {
     /// Its number, which counts up: of two that are due at once, the lower is first.
     fn number(&self) -> u64;
 
-    /// How long it waits. `None` is for ever, which needs no lane.
+    /// How long it waits. `None` is for ever, which needs no queue.
     fn wait(&self) -> Option<Duration> {
         (self.due() != Duration::MAX).then(|| self.due().saturating_sub(self.since()))
     }
 }
 
-impl Lanes {
+impl Timeouts {
     /// Lets an entry wait.
     pub(super) fn insert<T: Timed, const N: usize>(
         &mut self,
@@ -49,17 +49,17 @@ impl Lanes {
         let Some(wait) = lists.get(place).and_then(T::wait) else {
             return;
         };
-        let known = self.lanes.iter_mut().find(|lane| lane.wait == wait);
-        if let Some(lane) = known {
-            lists.append(&mut lane.list, kind, place);
+        let known = self.queues.iter_mut().find(|queue| queue.wait == wait);
+        if let Some(queue) = known {
+            lists.append(&mut queue.list, kind, place);
         } else {
             let mut list = List::default();
             lists.append(&mut list, kind, place);
-            self.lanes.push(Lane { wait, list });
+            self.queues.push(Queue { wait, list });
         }
     }
 
-    /// Lets an entry wait no longer. A lane ends with its last entry.
+    /// Lets an entry wait no longer. A queue ends with its last entry.
     pub(super) fn remove<T: Timed, const N: usize>(
         &mut self,
         lists: &mut Lists<T, N>,
@@ -69,13 +69,13 @@ impl Lanes {
         let Some(wait) = lists.get(place).and_then(T::wait) else {
             return;
         };
-        let Some(at) = self.lanes.iter().position(|lane| lane.wait == wait) else {
+        let Some(at) = self.queues.iter().position(|queue| queue.wait == wait) else {
             return;
         };
-        if let Some(lane) = self.lanes.get_mut(at) {
-            lists.unlink(&mut lane.list, kind, place);
-            if lane.list.len() == 0 {
-                self.lanes.swap_remove(at);
+        if let Some(queue) = self.queues.get_mut(at) {
+            lists.unlink(&mut queue.list, kind, place);
+            if queue.list.len() == 0 {
+                self.queues.swap_remove(at);
             }
         }
     }
@@ -86,7 +86,7 @@ impl Lanes {
         lists: &'a Lists<T, N>,
         now: Duration,
     ) -> Option<&'a T> {
-        let heads = self.lanes.iter().filter_map(|lane| lane.list.first());
+        let heads = self.queues.iter().filter_map(|queue| queue.list.first());
         let due = heads
             .filter_map(|place| lists.get(place))
             .filter(|entry| entry.due() <= now);
@@ -96,6 +96,6 @@ impl Lanes {
     /// True if nobody waits.
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
-        self.lanes.is_empty()
+        self.queues.is_empty()
     }
 }

@@ -7,28 +7,28 @@ use sio_p2p_protocol::{
     ApiName, Arguments, CheckApiNameAck, DestroyApi, EmptyAck, Failure, UseApi, forward,
 };
 
-use super::acks::{Pending, Question};
-use super::apis::NotCreated;
-use super::authorize::Action;
-use super::call::Call;
-use super::content::Content;
-use super::failure::taken;
-use super::host_event::{Callee, HostCall, HostEvent};
-use super::limit::Limit;
-use super::output::Data;
-use super::{ConnectionId, Relay};
+use crate::relay::acks::{Pending, Question};
+use crate::relay::apis::NotCreated;
+use crate::relay::authorize::Action;
+use crate::relay::content::Content;
+use crate::relay::failure::taken;
+use crate::relay::host_event::{Callee, HostCall, HostEvent};
+use crate::relay::limit::Limit;
+use crate::relay::output::Data;
+use crate::relay::respond::RequestContext;
+use crate::relay::{ConnectionId, Relay};
 
 impl Relay {
     /// `CHECK_API_NAME`: whether anybody provides an API (SRV-SVC-10).
     ///
     /// Clients ask before they create and before they use one. Nothing is
     /// reserved by asking: whoever creates it first has it.
-    pub(super) fn check_api_name(&self, call: Call<'_>, api: &ApiName) {
-        if let Err(failure) = self.permit(call.from, &Action::CheckApi { api }) {
-            return call.fail(&failure);
+    pub(in crate::relay) fn check_api_name(&self, context: RequestContext<'_>, api: &ApiName) {
+        if let Err(failure) = self.permit(context.from, &Action::CheckApi { api }) {
+            return context.fail(&failure);
         }
         let exists = self.apis.provider(api).is_some();
-        call.answer(CheckApiNameAck(exists).encode());
+        context.answer(CheckApiNameAck(exists).encode());
     }
 
     /// `CREATE_API`: the sender provides an API from now on (SRV-SVC-11).
@@ -39,25 +39,25 @@ impl Relay {
     /// in silence: it is the same client, come back before its old connection has
     /// ended. Clients of the original never ask for an ack here; one that
     /// does learns that its API is in place.
-    pub(super) fn create_api(&mut self, call: Call<'_>, api: &ApiName) {
-        match self.enter_api(&call, api) {
-            Ok(()) => call.answer(EmptyAck.encode()),
-            Err(failure) => call.fail(&failure),
+    pub(in crate::relay) fn create_api(&mut self, context: RequestContext<'_>, api: &ApiName) {
+        match self.enter_api(&context, api) {
+            Ok(()) => context.answer(EmptyAck.encode()),
+            Err(failure) => context.fail(&failure),
         }
     }
 
-    fn enter_api(&mut self, call: &Call<'_>, api: &ApiName) -> Result<(), Failure> {
+    fn enter_api(&mut self, context: &RequestContext<'_>, api: &ApiName) -> Result<(), Failure> {
         // The provider would receive its calls as events of that name (SRV-ROB-3).
         let event = api.event();
         if event.is_reserved() {
             return Err(Failure::reserved_event_name(&event));
         }
         self.policy.check(Limit::ApiNameBytes, api.as_str().len())?;
-        self.permit(call.from, &Action::ProvideApi { api })?;
+        self.permit(context.from, &Action::ProvideApi { api })?;
         let limit = self.policy.apis;
         let registry = &self.registry;
-        let supersedes = |owner| registry.supersedes(call.from, owner);
-        let created = self.apis.create(call.from, api, limit, supersedes);
+        let supersedes = |owner| registry.supersedes(context.from, owner);
+        let created = self.apis.create(context.from, api, limit, supersedes);
         created.map_err(|reason| match reason {
             NotCreated::Taken => taken(api, self.apis.provider(api)),
             NotCreated::TooMany => self.policy.exceeded(Limit::Apis),
@@ -70,55 +70,55 @@ impl Relay {
     /// A call of an API that does not exist, or whose provider leaves before it
     /// answers, is told by `SERVER_ERROR` and the ack is not given (SRV-SVC-16):
     /// clients would take it for the provider's answer.
-    pub(super) fn use_api(&mut self, mut call: Call<'_>, event: UseApi) {
+    pub(in crate::relay) fn use_api(&mut self, mut context: RequestContext<'_>, event: UseApi) {
         let UseApi { api, args, .. } = event;
         let action = Action::UseApi {
             api: &api,
-            ack: call.ack.is_some(),
+            ack: context.ack.is_some(),
         };
         let name = api.event();
         let allowed = self
-            .check_message(&name, &args, &call.attachments)
-            .and_then(|()| self.permit(call.from, &action));
+            .check_message(&name, &args, &context.attachments)
+            .and_then(|()| self.permit(context.from, &action));
         if let Err(failure) = allowed {
-            return call.fail(&failure);
+            return context.fail(&failure);
         }
         let Some(provider) = self.apis.provider(&api) else {
-            return call.fail(&Failure::unknown_api(&api));
+            return context.fail(&Failure::unknown_api(&api));
         };
         if provider == ConnectionId::HOST {
-            return self.use_host_api(call, api, args);
+            return self.use_host_api(context, api, args);
         }
         let data = Data {
             json: forward(&name, &args),
-            attachments: std::mem::take(&mut call.attachments),
+            attachments: std::mem::take(&mut context.attachments),
         };
-        let ack = call.ack.map(|source_id| {
+        let ack = context.ack.map(|source_id| {
             let pending = Pending {
-                source: call.from,
+                source: context.from,
                 source_id,
                 target: provider,
                 question: Question::Api(api),
             };
-            self.ask(call.outbox, pending)
+            self.ask(context.outbox, pending)
         });
-        call.outbox.event(provider, data, ack);
+        context.outbox.event(provider, data, ack);
     }
 
     /// A call of an API of the host, which the caller cannot tell from a client's
     /// (SRV-SVC-2).
-    fn use_host_api(&mut self, mut call: Call<'_>, api: ApiName, args: Arguments) {
+    fn use_host_api(&mut self, mut context: RequestContext<'_>, api: ApiName, args: Arguments) {
         let content = Content {
             args,
-            attachments: std::mem::take(&mut call.attachments),
+            attachments: std::mem::take(&mut context.attachments),
         };
         let wait = self.policy.ack_timeout;
-        let ack = call
+        let ack = context
             .ack
-            .map(|id| self.ask_host(&mut call, id, Question::Api(api.clone()), wait));
-        call.outbox.host(HostEvent::Called(HostCall {
+            .map(|id| self.ask_host(&mut context, id, Question::Api(api.clone()), wait));
+        context.outbox.host(HostEvent::Called(HostCall {
             callee: Callee::Api(api),
-            caller: self.caller(&call),
+            caller: self.caller(&context),
             content,
             ack,
         }));
@@ -131,17 +131,21 @@ impl Relay {
     /// name, a newer connection of a client id can also end what an older one
     /// provides; "all" is what this connection provides. Calls under way are not
     /// touched: the provider can still answer them.
-    pub(super) fn destroy_api(&mut self, call: Call<'_>, event: &DestroyApi) {
+    pub(in crate::relay) fn destroy_api(
+        &mut self,
+        context: RequestContext<'_>,
+        event: &DestroyApi,
+    ) {
         match event {
-            DestroyApi::All => self.apis.remove(call.from),
+            DestroyApi::All => self.apis.remove(context.from),
             DestroyApi::One(api) => match self.apis.provider(api) {
-                None => return call.fail(&Failure::unknown_api(api)),
-                Some(owner) if self.registry.supersedes(call.from, owner) => {
+                None => return context.fail(&Failure::unknown_api(api)),
+                Some(owner) if self.registry.supersedes(context.from, owner) => {
                     self.apis.destroy(owner, api);
                 }
-                Some(_) => self.apis.destroy(call.from, api),
+                Some(_) => self.apis.destroy(context.from, api),
             },
         }
-        call.answer(EmptyAck.encode());
+        context.answer(EmptyAck.encode());
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use sio_p2p_protocol::{ClientId, StreamId};
 
-use super::ConnectionId;
-use super::hash::{CountedMap, KeyedMap};
+use crate::relay::ConnectionId;
+use crate::relay::hash::{CountedMap, KeyedMap};
 
 /// What the ids of the host's ends of streams end in. They stand where the id of
 /// a client would.
@@ -16,46 +16,46 @@ pub(crate) const SERVER_SIDE: &str = "--server-side";
 /// The original looks at nothing but the stream id, so whoever knows it can put
 /// data into the stream. Here an end hears its peer's connection alone.
 #[derive(Debug, Default)]
-pub(super) struct Ends {
-    ends: KeyedMap<ClientId, End>,
+pub(in crate::relay) struct HostEnds {
+    ends: KeyedMap<ClientId, HostEnd>,
     /// The same by peer.
     peers: CountedMap<ConnectionId, BTreeSet<ClientId>>,
 }
 
 /// One end of the host, as the relay knows it.
 #[derive(Debug, Clone)]
-pub(super) struct End {
+pub(in crate::relay) struct HostEnd {
     /// The client at the other end.
-    pub(super) peer: ConnectionId,
+    pub(in crate::relay) peer: ConnectionId,
     /// The id of the host's own end, under which it sends data.
-    pub(super) ours: StreamId,
+    pub(in crate::relay) ours: StreamId,
     /// The id of the peer's end, under which it does.
-    pub(super) theirs: StreamId,
+    pub(in crate::relay) theirs: StreamId,
     /// The ack that the peer owes for the latest chunk; it may have been given.
-    pub(super) under_way: Option<u64>,
+    pub(in crate::relay) under_way: Option<u64>,
 }
 
-impl Ends {
+impl HostEnds {
     /// Enters an end.
-    pub(super) fn insert(&mut self, id: ClientId, end: End) {
+    pub(in crate::relay) fn insert(&mut self, id: ClientId, end: HostEnd) {
         self.peers.entry(end.peer).or_default().insert(id.clone());
         self.ends.insert(id, end);
     }
 
     /// An end by its virtual client id.
-    pub(super) fn get(&self, id: &ClientId) -> Option<&End> {
+    pub(in crate::relay) fn get(&self, id: &ClientId) -> Option<&HostEnd> {
         self.ends.get(id)
     }
 
     /// Notes under which id the peer shall confirm the latest chunk.
-    pub(super) fn under_way(&mut self, id: &ClientId, ack: u64) {
+    pub(in crate::relay) fn under_way(&mut self, id: &ClientId, ack: u64) {
         if let Some(end) = self.ends.get_mut(id) {
             end.under_way = Some(ack);
         }
     }
 
     /// Removes an end, if it is still there.
-    pub(super) fn remove(&mut self, id: &ClientId) -> Option<End> {
+    pub(in crate::relay) fn remove(&mut self, id: &ClientId) -> Option<HostEnd> {
         let end = self.ends.remove(id)?;
         if let Some(ids) = self.peers.get_mut(&end.peer) {
             ids.remove(id);
@@ -67,7 +67,7 @@ impl Ends {
     }
 
     /// Removes every end whose peer is this connection, and returns their ids.
-    pub(super) fn remove_peer(&mut self, peer: ConnectionId) -> BTreeSet<ClientId> {
+    pub(in crate::relay) fn remove_peer(&mut self, peer: ConnectionId) -> BTreeSet<ClientId> {
         let ids = self.peers.remove(&peer).unwrap_or_default();
         for id in &ids {
             self.ends.remove(id);
@@ -76,7 +76,7 @@ impl Ends {
     }
 
     /// How many ends there are.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::relay) fn len(&self) -> usize {
         self.ends.len()
     }
 }
@@ -87,11 +87,11 @@ mod tests {
 
     #[test]
     fn an_end_goes_by_itself_or_with_its_peer() {
-        let mut ends = Ends::default();
+        let mut ends = HostEnds::default();
         let id = |text: &str| ClientId::new(text).unwrap();
         let stream = StreamId::new("s").unwrap();
         for (name, peer) in [("x", 1), ("y", 1), ("z", 2)] {
-            let end = End {
+            let end = HostEnd {
                 peer: ConnectionId(peer),
                 ours: stream.clone(),
                 theirs: stream.clone(),

@@ -19,7 +19,7 @@ use super::output::{ConnectionId, Outbox};
 /// event that has no refusal of its own. One that has a refusal is refused at once
 /// or never: when it has been handed on, its ack is the target's.
 #[derive(Debug)]
-pub(super) struct Call<'a> {
+pub(super) struct RequestContext<'a> {
     /// The connection that sent the event.
     pub(super) from: ConnectionId,
     /// The id under which it wants an answer.
@@ -30,7 +30,7 @@ pub(super) struct Call<'a> {
     pub(super) outbox: &'a mut Outbox,
 }
 
-impl Call<'_> {
+impl RequestContext<'_> {
     /// Answers the event, if an answer is wanted.
     pub(super) fn answer(self, json: String) {
         if let Some(id) = self.ack {
