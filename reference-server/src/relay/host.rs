@@ -5,16 +5,13 @@
 //! outbox beside the packets. So everything that links, answers and undoes works
 //! for it as it does for clients, and the relay stays free of tasks and channels.
 
-mod content;
 mod room;
 mod service;
 mod stream;
 
 use std::time::Duration;
 
-use sio_p2p_protocol::{ApiName, ClientId, Dialect, EventName, Failure};
-
-pub use self::content::Content;
+use sio_p2p_protocol::{ApiName, Args, ClientId, Dialect, EventName, Failure};
 
 use super::Relay;
 use super::acks::{Pending, Question};
@@ -61,7 +58,7 @@ pub enum HostEvent {
         /// The end that it is for.
         end: ClientId,
         /// The arguments, of which the first is the chunk.
-        content: Content,
+        args: Args,
         /// The id under which the chunk is to be confirmed.
         ack: Option<u64>,
     },
@@ -110,7 +107,7 @@ pub struct HostCall {
     pub caller: Peer,
     /// The arguments of the call, without the source that a message of the first
     /// dialect begins with.
-    pub content: Content,
+    pub args: Args,
     /// The id under which the caller is to be answered; `None` if it wants none.
     pub ack: Option<u64>,
 }
@@ -166,13 +163,13 @@ impl Host<'_> {
         &mut self,
         target: &ClientId,
         event: &EventName,
-        content: Content,
+        args: Args,
         ack: Option<u64>,
     ) -> Result<(), Failure> {
         let wait = self.relay.policy.ack_timeout;
         let ack = ack.map(|id| (id, wait));
         // Only the second dialect has events of the server's own.
-        self.send(Dialect::V2, target, event, content, ack)
+        self.send(Dialect::V2, target, event, args, ack)
     }
 
     /// As [`emit`](Self::emit), for an ack that is waited for as long as the connection
@@ -181,17 +178,17 @@ impl Host<'_> {
         &mut self,
         target: &ClientId,
         event: &EventName,
-        content: Content,
+        args: Args,
         ack: u64,
     ) -> Result<(), Failure> {
         let ack = Some((ack, Duration::MAX));
-        self.send(Dialect::V2, target, event, content, ack)
+        self.send(Dialect::V2, target, event, args, ack)
     }
 
     /// Answers a call or a chunk. The answer of one that is not waited for any more,
     /// for example because the caller has left, goes nowhere.
-    pub fn answer(&mut self, id: u64, content: Content) {
-        let data = content.unnamed();
+    pub fn answer(&mut self, id: u64, args: Args) {
+        let data = Data::from(args);
         let answer = Answer { data };
         self.relay
             .acked(ConnectionId::HOST, id, answer, self.outbox);
@@ -228,7 +225,7 @@ impl Host<'_> {
         dialect: Dialect,
         target: &ClientId,
         event: &EventName,
-        content: Content,
+        args: Args,
         ack: Option<(u64, Duration)>,
     ) -> Result<(), Failure> {
         if event.is_reserved() {
@@ -239,7 +236,7 @@ impl Host<'_> {
         };
         let question = Question::Message(dialect, target.clone());
         let ack = ack.map(|(id, wait)| self.ask(to, id, question, wait));
-        self.outbox.event(to, content.named(event), ack);
+        self.outbox.event(to, Data::named(event, args), ack);
         Ok(())
     }
 

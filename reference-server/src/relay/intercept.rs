@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use sio_p2p_protocol::{
-    Dialect, EmptyAck, Failure, PEER_STREAM_DESTROYED, ServerEvent, SubscribeTopic,
+    Args, Dialect, EmptyAck, Failure, PEER_STREAM_DESTROYED, ServerEvent, SubscribeTopic,
     SubscribeTopicAck, UnsubscribeTopic, forward, topic_room,
 };
 
@@ -17,7 +17,7 @@ use super::acks::{Pending, Question};
 use super::call::Call;
 use super::ends::SERVER_SIDE;
 use super::failure::no_target;
-use super::host::{Callee, Content, HostCall, HostEvent, Peer};
+use super::host::{Callee, HostCall, HostEvent, Peer};
 use super::message::Message;
 use super::part::stream_of;
 use super::{ConnectionId, Relay};
@@ -79,10 +79,7 @@ impl Relay {
             dialect,
         } = message;
         call.outbox.counters.message(dialect);
-        let content = Content {
-            args,
-            attachments: std::mem::take(&mut call.attachments),
-        };
+        let args = Args::new(args, std::mem::take(&mut call.attachments));
         let ack = ack.map(|source_id| {
             let question = Question::Message(dialect, target.clone());
             self.ask_host(call, source_id, question, self.policy.ack_timeout)
@@ -94,7 +91,7 @@ impl Relay {
         call.outbox.host(HostEvent::Called(HostCall {
             callee,
             caller: self.caller(call),
-            content: content.without_source(),
+            args: args.without_first(),
             ack,
         }));
     }
@@ -209,12 +206,8 @@ impl Relay {
                     let question = Question::Message(message.dialect, message.target);
                     self.ask_host(call, source_id, question, wait)
                 });
-                let content = Content {
-                    args: message.args,
-                    attachments: std::mem::take(&mut call.attachments),
-                };
-                call.outbox
-                    .host(HostEvent::StreamData { end, content, ack });
+                let args = Args::new(message.args, std::mem::take(&mut call.attachments));
+                call.outbox.host(HostEvent::StreamData { end, args, ack });
             }
             // Clients of the original answer the news that an end was destroyed by
             // the same news of theirs. It is for an end that is gone, and no mistake

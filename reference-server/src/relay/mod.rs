@@ -83,7 +83,7 @@ use self::early::Early;
 use self::ends::Ends;
 pub(crate) use self::ends::SERVER_SIDE;
 pub(crate) use self::hash::give_back;
-pub use self::host::{Callee, Content, Host, HostCall, HostEvent, Peer};
+pub use self::host::{Callee, Host, HostCall, HostEvent, Peer};
 use self::late::Late;
 pub use self::limit::Rate;
 use self::links::Links;

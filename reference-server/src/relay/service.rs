@@ -4,7 +4,7 @@
 //! all of this is of the second; for topics see `topic`.
 
 use sio_p2p_protocol::{
-    ApiName, Arguments, CheckApiNameAck, DestroyApi, EmptyAck, Failure, UseApi, forward,
+    ApiName, Args, Arguments, CheckApiNameAck, DestroyApi, EmptyAck, Failure, UseApi, forward,
 };
 
 use super::acks::{Pending, Question};
@@ -12,7 +12,7 @@ use super::apis::NotCreated;
 use super::authorize::Action;
 use super::call::Call;
 use super::failure::taken;
-use super::host::{Callee, Content, HostCall, HostEvent};
+use super::host::{Callee, HostCall, HostEvent};
 use super::limit::Limit;
 use super::output::Data;
 use super::{ConnectionId, Relay};
@@ -107,10 +107,7 @@ impl Relay {
     /// A call of an API of the host, which the caller cannot tell from a client's
     /// (SRV-SVC-2).
     fn use_host_api(&mut self, mut call: Call<'_>, api: ApiName, args: Arguments) {
-        let content = Content {
-            args,
-            attachments: std::mem::take(&mut call.attachments),
-        };
+        let args = Args::new(args, std::mem::take(&mut call.attachments));
         let wait = self.policy.ack_timeout;
         let ack = call
             .ack
@@ -118,7 +115,7 @@ impl Relay {
         call.outbox.host(HostEvent::Called(HostCall {
             callee: Callee::Api(api),
             caller: self.caller(&call),
-            content,
+            args,
             ack,
         }));
     }

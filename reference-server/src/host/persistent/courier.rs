@@ -6,13 +6,12 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use sio_p2p_protocol::{ClientId, Failure};
+use sio_p2p_protocol::{Args, ClientId, Failure};
 use tokio::task::unconstrained;
 use tracing::{debug, error, warn};
 
 use super::{Bell, Persistence, WINDOW};
-use crate::host::handle::Requested;
-use crate::relay::Content;
+use crate::host::request::Requested;
 use crate::store::{AckFunction, Message, MessageId, StoreError};
 
 /// How long to wait after the store has failed.
@@ -98,7 +97,7 @@ struct Ended {
     round: u64,
     message: MessageId,
     ack: Option<AckFunction>,
-    answer: Option<Content>,
+    answer: Option<Args>,
 }
 
 struct Courier {
@@ -152,12 +151,12 @@ impl Courier {
         // A message that was loaded for an earlier connection must not be the first
         // of a new one: what was sent in vain before it comes first. The bell is rung
         // under the same lock as this is asked.
-        let asked = Requested::new(&*door, |host, id| {
+        let asked = Requested::<Args>::send(&*door, |host, id| {
             if self.bell.rings().connected {
                 let client = self.client.to_string();
                 return Err(Failure::MessageTargetNotConnected { client });
             }
-            host.emit_persistent(&self.client, &message.event, message.content, id)
+            host.emit_persistent(&self.client, &message.event, message.args, id)
         });
         if let Some(error) = asked.not_sent() {
             debug!(client = %self.client, %error, "a message stays in the store");

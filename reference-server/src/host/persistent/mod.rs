@@ -11,6 +11,7 @@
 
 mod acks;
 mod courier;
+mod emit;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -23,6 +24,7 @@ use tracing::{debug, error};
 
 use self::acks::AckFunctions;
 pub use self::acks::{AckRegistration, Acked};
+pub use self::emit::{EmitPersistent, PersistError};
 use super::core::Door;
 use crate::store::{MessageId, MessageStore, NewMessage, StoreError};
 

@@ -20,16 +20,17 @@ use std::collections::HashMap;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use sio_p2p_protocol::{Arguments, ClientId, Failure, Payload, StreamDataAck};
+use sio_p2p_protocol::{Args, Arguments, Binary, ClientId, Failure, Payload, StreamDataAck};
 
 pub use self::duplex::HostStream;
 pub use self::end::StreamEnded;
-pub use self::options::{OpenStreamError, StreamOptions};
+pub use self::open::{OpenStream, OpenStreamError};
+pub use self::options::StreamOptions;
 
 use self::chunk::Chunk;
 use self::end::{End, Taken};
 use super::desk::{Desk, Waiting};
-use crate::relay::{Content, Data, Host};
+use crate::relay::{Data, Host};
 
 /// How many bytes one chunk has at most. Half a megabyte would be faster by little
 /// and would make other packets of the same client wait.
@@ -46,14 +47,14 @@ impl Streams {
     pub(super) fn receive(
         &mut self,
         id: &ClientId,
-        content: &Content,
+        args: &Args,
         ack: Option<u64>,
         host: &mut Host<'_>,
     ) {
         let Some(end) = self.ends.get_mut(id) else {
             return forget(host, ack);
         };
-        match Chunk::read(content) {
+        match Chunk::read(args) {
             Ok(Chunk::Data(data)) => match end.receive(data, ack) {
                 Taken::Confirm(ack) => confirm(host, ack),
                 Taken::Withhold => {}
@@ -161,12 +162,12 @@ impl Desk {
             Poll::Pending => return Poll::Pending,
         }
         let chunk = &data[..data.len().min(CHUNK)];
-        let content = Content::default().with_bytes(Bytes::copy_from_slice(chunk));
+        let args = Binary(Bytes::copy_from_slice(chunk)).into();
         let ack = self.expect(Waiting::Chunk(id.clone()));
         if let Some(end) = self.streams.ends.get_mut(id) {
             end.sent(ack);
         }
-        host.send_chunk(id, content, ack);
+        host.send_chunk(id, args, ack);
         Poll::Ready(Ok(chunk.len()))
     }
 
@@ -220,7 +221,7 @@ impl Desk {
 /// Tells the peer that it may send the next chunk.
 fn confirm(host: &mut Host<'_>, ack: Option<u64>) {
     if let Some(id) = ack {
-        host.answer(id, Content::default());
+        host.answer(id, Args::default());
     }
 }
 

@@ -5,14 +5,14 @@
 //! sends to it comes out as events; what the host sends is put in here.
 
 use sio_p2p_protocol::{
-    ClientId, Dialect, Failure, PeerStreamDestroyedV2, ServerEvent, StreamId, StreamInfo,
+    Args, ClientId, Dialect, Failure, PeerStreamDestroyedV2, ServerEvent, StreamId, StreamInfo,
 };
 
-use super::{Content, Host};
+use super::Host;
 use crate::relay::acks::Question;
 use crate::relay::ends::End;
 use crate::relay::failure::cannot_open;
-use crate::relay::output::Outbox;
+use crate::relay::output::{Data, Outbox};
 use crate::relay::stream::offered;
 use crate::relay::{ConnectionId, Relay};
 
@@ -58,7 +58,7 @@ impl Host<'_> {
 
     /// Sends a chunk from one of the host's ends, to be confirmed under `ack`. False
     /// if the end is closed; nothing is sent then.
-    pub fn send_chunk(&mut self, end: &ClientId, chunk: Content, ack: u64) -> bool {
+    pub fn send_chunk(&mut self, end: &ClientId, chunk: Args, ack: u64) -> bool {
         let Some(open) = self.relay.ends.get(end).cloned() else {
             return false;
         };
@@ -69,7 +69,7 @@ impl Host<'_> {
         let wait = self.relay.chunk_wait();
         let id = self.ask(open.peer, ack, question, wait);
         self.relay.ends.under_way(end, id);
-        let data = chunk.named(&open.ours.data_event());
+        let data = Data::named(&open.ours.data_event(), chunk);
         self.outbox.event(open.peer, data, Some(id));
         true
     }
