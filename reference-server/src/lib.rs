@@ -28,15 +28,16 @@ pub mod store;
 
 pub use config::{Config, PATH};
 pub use host::{
-    AckRegistration, Acked, Backlog, Call, Calls, EmitError, Handle, HostStream, JoinError,
-    OpenStreamError, PersistError, Presence, PresenceEvent, ProvideError, PublishError, Reply,
-    RequestError, Requested, Service, Stored, StreamEnded, StreamOptions,
+    AckRegistration, Acked, Backlog, Call, CallError, Calls, EmitPersistent, Handle, HostStream,
+    JoinError, OpenStream, OpenStreamError, PersistError, Presence, PresenceEvent, ProvideError,
+    PublishError, Requested, Responder, SendError, Service, Stored, StreamEnded, StreamOptions,
 };
 pub use net::{Certificates, ClientAddress, OriginError, OriginFault, TlsError};
-pub use relay::{Content, Peer};
+pub use relay::Peer;
 pub use serve::BoundServer;
 pub use server::{P2pServer, P2pServerBuilder, serve};
 pub use sio_p2p_engine::{Lenient, StallGuard};
+pub use sio_p2p_protocol::{Args, ArgsError, Binary, FromArgs, IntoArgs};
 
 /// Runs the examples of the page as tests.
 #[cfg(doctest)]

@@ -111,7 +111,7 @@ impl P2pServer {
     ///
     /// let (layer, running) = P2pServer::new(Config::default()).layer()?;
     /// let app: Router = Router::new().route("/", get(async || "hello")).layer(layer);
-    /// assert!(running.handle().clients().is_empty());
+    /// assert!(running.handle().list_clients().is_empty());
     /// // axum::serve(listener, app).with_graceful_shutdown(..).await?;
     /// running.stop().await;
     /// # drop(app);

@@ -27,7 +27,7 @@ use crate::store::MessageStore;
 /// let handle = server.handle();
 /// let listener = TcpListener::bind("127.0.0.1:0").await?;
 /// tokio::spawn(server.serve(listener, std::future::pending()));
-/// assert!(handle.clients().is_empty());
+/// assert!(handle.list_clients().is_empty());
 /// # Ok(())
 /// # }
 /// ```
@@ -114,7 +114,7 @@ impl P2pServer {
 /// use sio_p2p_server::{Config, P2pServer};
 ///
 /// let server = P2pServer::builder().config(Config::default()).build();
-/// assert!(server.handle().clients().is_empty());
+/// assert!(server.handle().list_clients().is_empty());
 /// ```
 #[derive(Default)]
 pub struct P2pServerBuilder {

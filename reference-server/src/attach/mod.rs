@@ -22,7 +22,7 @@
 //! }));
 //! let app: axum::Router = axum::Router::new().layer(layer).layer(PollingRepair);
 //! let handle = attached.handle();
-//! assert!(handle.clients().is_empty());
+//! assert!(handle.list_clients().is_empty());
 //! # drop(app);
 //! # Ok(())
 //! # }

@@ -160,8 +160,7 @@ impl CallQueue {
 
 /// How many bytes a call has.
 fn size(call: &HostCall) -> usize {
-    let attachments = call.content.attachments.iter();
-    call.content.args.as_json().len() + attachments.map(bytes::Bytes::len).sum::<usize>()
+    call.args.size()
 }
 
 /// The provider has too many calls waiting.

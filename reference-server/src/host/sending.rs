@@ -3,12 +3,11 @@
 use std::sync::Weak;
 
 use futures_util::future::{BoxFuture, FutureExt};
-use sio_p2p_protocol::{ClientId, EventName, Failure};
+use sio_p2p_protocol::{Args, ClientId, EventName, Failure};
 
-use super::handle::Requested;
 use super::persistent::{NotSent, Sender};
+use super::request::Requested;
 use super::shared::SharedDriver;
-use crate::relay::Content;
 
 /// Weak, because the shell owns the persistent messages.
 impl Sender for Weak<dyn SharedDriver> {
@@ -16,16 +15,16 @@ impl Sender for Weak<dyn SharedDriver> {
         &self,
         client: &ClientId,
         event: &EventName,
-        content: Content,
+        args: Args,
         stale: &dyn Fn() -> bool,
-    ) -> Result<BoxFuture<'static, Option<Content>>, NotSent> {
+    ) -> Result<BoxFuture<'static, Option<Args>>, NotSent> {
         let shared = self.upgrade().ok_or("the server has ended")?;
-        let asked = Requested::new(&*shared, |host, id| {
+        let asked = Requested::<Args>::send(&*shared, |host, id| {
             if stale() {
                 let client = client.to_string();
                 return Err(Failure::MessageTargetNotConnected { client });
             }
-            host.emit_persistent(client, event, content, id)
+            host.emit_persistent(client, event, args, id)
         });
         if let Some(error) = asked.not_sent() {
             return Err(error.clone().into());

@@ -83,8 +83,8 @@ impl HostSide for HostState {
             HostEvent::Answered { id, answer } => self.answered(id, Ok(answer), host),
             HostEvent::Unanswered { id, failure } => self.answered(id, Err(failure), host),
             HostEvent::Called(call) => self.providers.call(call, host),
-            HostEvent::StreamData { end, content, ack } => {
-                self.streams.receive(&end, &content, ack, host);
+            HostEvent::StreamData { end, args, ack } => {
+                self.streams.receive(&end, &args, ack, host);
             }
             HostEvent::StreamDestroyed { end } => self.streams.destroyed(&end, host),
             HostEvent::StreamLost { end } => self.streams.lost(&end, host),

@@ -3,11 +3,11 @@
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use sio_p2p_protocol::{Arguments, ClientId, Payload};
+use sio_p2p_protocol::{Arguments, Binary, ClientId, Payload};
 
 use super::state::{AckWaiter, HostState};
 use super::stream::{CHUNK, End, StreamEnded, confirm};
-use crate::relay::{Content, Host};
+use crate::relay::Host;
 
 /// What the holder of an end does with it.
 impl HostState {
@@ -46,12 +46,12 @@ impl HostState {
             Poll::Pending => return Poll::Pending,
         }
         let chunk = &data[..data.len().min(CHUNK)];
-        let content = Content::default().with_bytes(Bytes::copy_from_slice(chunk));
+        let args = Binary(Bytes::copy_from_slice(chunk)).into();
         let ack = self.expect(AckWaiter::Chunk(id.clone()));
         if let Some(end) = self.streams.ends.get_mut(id) {
             end.sent(ack);
         }
-        host.send_chunk(id, content, ack);
+        host.send_chunk(id, args, ack);
         Poll::Ready(Ok(chunk.len()))
     }
 

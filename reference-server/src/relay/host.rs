@@ -11,14 +11,13 @@ mod stream;
 
 use std::time::Duration;
 
-use sio_p2p_protocol::{ClientId, Dialect, EventName, Failure};
+use sio_p2p_protocol::{Args, ClientId, Dialect, EventName, Failure};
 
 use super::Relay;
 use super::acks::{Pending, Question};
-use super::content::Content;
 use super::failure::no_target;
 use super::host_event::HostCall;
-use super::output::{Answer, ConnectionId, Outbox};
+use super::output::{Answer, ConnectionId, Data, Outbox};
 use super::respond;
 
 /// What the host can do. Made by [`Relay::as_host`] for one action or several.
@@ -72,13 +71,13 @@ impl Host<'_> {
         &mut self,
         target: &ClientId,
         event: &EventName,
-        content: Content,
+        args: Args,
         ack: Option<u64>,
     ) -> Result<(), Failure> {
         let wait = self.relay.policy.ack_timeout;
         let ack = ack.map(|id| (id, wait));
         // Only the second dialect has events of the server's own.
-        self.send(Dialect::V2, target, event, content, ack)
+        self.send(Dialect::V2, target, event, args, ack)
     }
 
     /// As [`emit`](Self::emit), for an ack that is waited for as long as the connection
@@ -87,17 +86,17 @@ impl Host<'_> {
         &mut self,
         target: &ClientId,
         event: &EventName,
-        content: Content,
+        args: Args,
         ack: u64,
     ) -> Result<(), Failure> {
         let ack = Some((ack, Duration::MAX));
-        self.send(Dialect::V2, target, event, content, ack)
+        self.send(Dialect::V2, target, event, args, ack)
     }
 
     /// Answers a call or a chunk. The answer of one that is not waited for any more,
     /// for example because the caller has left, goes nowhere.
-    pub fn answer(&mut self, id: u64, content: Content) {
-        let data = content.unnamed();
+    pub fn answer(&mut self, id: u64, args: Args) {
+        let data = Data::from(args);
         let answer = Answer { data };
         self.relay
             .acked(ConnectionId::HOST, id, answer, self.outbox);
@@ -134,7 +133,7 @@ impl Host<'_> {
         dialect: Dialect,
         target: &ClientId,
         event: &EventName,
-        content: Content,
+        args: Args,
         ack: Option<(u64, Duration)>,
     ) -> Result<(), Failure> {
         if event.is_reserved() {
@@ -145,7 +144,7 @@ impl Host<'_> {
         };
         let question = Question::Message(dialect, target.clone());
         let ack = ack.map(|(id, wait)| self.ask(to, id, question, wait));
-        self.outbox.event(to, content.named(event), ack);
+        self.outbox.event(to, Data::named(event, args), ack);
         Ok(())
     }
 

@@ -1,8 +1,7 @@
 //! What the host is told, and what clients can call it by.
 
-use sio_p2p_protocol::{ApiName, ClientId, EventName, Failure};
+use sio_p2p_protocol::{ApiName, Args, ClientId, EventName, Failure};
 
-use super::content::Content;
 use super::output::{ConnectionId, Data};
 
 /// What the host is told.
@@ -44,7 +43,7 @@ pub enum HostEvent {
         /// The end that it is for.
         end: ClientId,
         /// The arguments, of which the first is the chunk.
-        content: Content,
+        args: Args,
         /// The id under which the chunk is to be confirmed.
         ack: Option<u64>,
     },
@@ -93,7 +92,7 @@ pub struct HostCall {
     pub caller: Peer,
     /// The arguments of the call, without the source that a message of the first
     /// dialect begins with.
-    pub content: Content,
+    pub args: Args,
     /// The id under which the caller is to be answered; `None` if it wants none.
     pub ack: Option<u64>,
 }

@@ -9,12 +9,11 @@
 use std::time::Duration;
 
 use sio_p2p_protocol::{
-    Dialect, EmptyAck, Failure, PEER_STREAM_DESTROYED, ServerEvent, SubscribeTopic,
+    Args, Dialect, EmptyAck, Failure, PEER_STREAM_DESTROYED, ServerEvent, SubscribeTopic,
     SubscribeTopicAck, UnsubscribeTopic, forward, topic_room,
 };
 
 use super::acks::{Pending, Question};
-use super::content::Content;
 use super::failure::no_target;
 use super::family::message::Message;
 use super::host_event::{Callee, HostCall, HostEvent, Peer};
@@ -84,10 +83,7 @@ impl Relay {
             dialect,
         } = message;
         context.outbox.counters.message(dialect);
-        let content = Content {
-            args,
-            attachments: std::mem::take(&mut context.attachments),
-        };
+        let args = Args::new(args, std::mem::take(&mut context.attachments));
         let ack = ack.map(|source_id| {
             let question = Question::Message(dialect, target.clone());
             self.ask_host(context, source_id, question, self.policy.ack_timeout)
@@ -99,7 +95,7 @@ impl Relay {
         context.outbox.host(HostEvent::Called(HostCall {
             callee,
             caller: self.caller(context),
-            content: content.without_source(),
+            args: args.without_first(),
             ack,
         }));
     }
@@ -214,13 +210,10 @@ impl Relay {
                     let question = Question::Message(message.dialect, message.target);
                     self.ask_host(context, source_id, question, wait)
                 });
-                let content = Content {
-                    args: message.args,
-                    attachments: std::mem::take(&mut context.attachments),
-                };
+                let args = Args::new(message.args, std::mem::take(&mut context.attachments));
                 context
                     .outbox
-                    .host(HostEvent::StreamData { end, content, ack });
+                    .host(HostEvent::StreamData { end, args, ack });
             }
             // Clients of the original answer the news that an end was destroyed by
             // the same news of theirs. It is for an end that is gone, and no mistake

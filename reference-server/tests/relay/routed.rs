@@ -10,10 +10,8 @@ use bytes::Bytes;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use sio_p2p_protocol::{ClientId, EventName, MessageRef};
-use sio_p2p_server::relay::{
-    Census, ConnectionId, Content, DuplicateIds, Handshake, Policy, Request,
-};
+use sio_p2p_protocol::{Args, ClientId, EventName, MessageRef};
+use sio_p2p_server::relay::{Census, ConnectionId, DuplicateIds, Handshake, Policy, Request};
 
 use crate::sides::{Sent, Side, told};
 
@@ -150,7 +148,7 @@ impl World {
                 }
             }
             Step::Reply(id) => {
-                let content = Content::default();
+                let content = Args::default();
                 side.relay.as_host(&mut side.outbox).answer(*id, content);
             }
             _ if self.here.is_empty() => {}
@@ -159,7 +157,7 @@ impl World {
                 let mut host = side.relay.as_host(&mut side.outbox);
                 let target = ClientId::new(IDS[who % IDS.len()]).unwrap();
                 let event = EventName::new("asked by the host").unwrap();
-                host.emit(&target, &event, Content::default(), Some(self.host_asked))
+                host.emit(&target, &event, Args::default(), Some(self.host_asked))
                     .ok();
             }
             Step::Other(who, json) => return side.receive(choose(*who), json, Some(7), vec![]),

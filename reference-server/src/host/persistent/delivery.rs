@@ -6,12 +6,11 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use sio_p2p_protocol::ClientId;
+use sio_p2p_protocol::{Args, ClientId};
 use tokio::task::unconstrained;
 use tracing::{debug, error, warn};
 
 use super::{Persistence, WINDOW, Wakeup};
-use crate::relay::Content;
 use crate::store::{AckFunction, Message, MessageId, StoreError};
 
 /// How long to wait after the store has failed.
@@ -97,7 +96,7 @@ struct Ended {
     round: u64,
     message: MessageId,
     ack: Option<AckFunction>,
-    answer: Option<Content>,
+    answer: Option<Args>,
 }
 
 struct Delivery {
@@ -149,12 +148,12 @@ impl Delivery {
         // of a new one: what was sent in vain before it comes first. A new connection is
         // noted under the same lock as this is asked.
         let stale = || self.wakeup.changes().connected;
-        let (event, content) = (&message.event, message.content);
+        let (event, args) = (&message.event, message.args);
         let sender = &self.persistence.sender;
         if sender.is_gone() {
             return false;
         }
-        let answer = match sender.send(&self.client, event, content, &stale) {
+        let answer = match sender.send(&self.client, event, args, &stale) {
             Ok(answer) => answer,
             Err(error) => {
                 debug!(client = %self.client, %error, "a message stays in the store");

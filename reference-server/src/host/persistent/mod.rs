@@ -18,13 +18,12 @@ use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::BoxFuture;
-use sio_p2p_protocol::{ClientId, EventName};
+use sio_p2p_protocol::{Args, ClientId, EventName};
 use tokio::sync::Notify;
 use tracing::{debug, error};
 
 use self::acks::AckFunctions;
 pub use self::acks::{AckRegistration, Acked};
-use crate::relay::Content;
 use crate::store::{MessageId, MessageStore, NewMessage, StoreError};
 
 /// How often expired messages are removed. Until then they take room but are not
@@ -44,9 +43,9 @@ pub(crate) trait Sender: Send + Sync {
         &self,
         client: &ClientId,
         event: &EventName,
-        content: Content,
+        args: Args,
         stale: &dyn Fn() -> bool,
-    ) -> Result<BoxFuture<'static, Option<Content>>, NotSent>;
+    ) -> Result<BoxFuture<'static, Option<Args>>, NotSent>;
 
     /// True once the server is gone: nothing can be sent any more.
     fn is_gone(&self) -> bool;

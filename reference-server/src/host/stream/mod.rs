@@ -18,16 +18,17 @@ mod options;
 
 use std::collections::HashMap;
 
-use sio_p2p_protocol::{ClientId, Failure, Payload, StreamDataAck};
+use sio_p2p_protocol::{Args, ClientId, Failure, Payload, StreamDataAck};
 
 pub use self::duplex::HostStream;
 pub use self::end::StreamEnded;
-pub use self::options::{OpenStreamError, StreamOptions};
+pub use self::open::{OpenStream, OpenStreamError};
+pub use self::options::StreamOptions;
 
 use self::chunk::Chunk;
 pub(super) use self::end::End;
 use self::end::Taken;
-use crate::relay::{Content, Data, Host};
+use crate::relay::{Data, Host};
 
 /// How many bytes one chunk has at most. Half a megabyte would be faster by little
 /// and would make other packets of the same client wait.
@@ -44,14 +45,14 @@ impl HostStreams {
     pub(super) fn receive(
         &mut self,
         id: &ClientId,
-        content: &Content,
+        args: &Args,
         ack: Option<u64>,
         host: &mut Host<'_>,
     ) {
         let Some(end) = self.ends.get_mut(id) else {
             return forget(host, ack);
         };
-        match Chunk::read(content) {
+        match Chunk::read(args) {
             Ok(Chunk::Data(data)) => match end.receive(data, ack) {
                 Taken::Confirm(ack) => confirm(host, ack),
                 Taken::Withhold => {}
@@ -125,7 +126,7 @@ impl HostStreams {
 /// Tells the peer that it may send the next chunk.
 pub(super) fn confirm(host: &mut Host<'_>, ack: Option<u64>) {
     if let Some(id) = ack {
-        host.answer(id, Content::default());
+        host.answer(id, Args::default());
     }
 }
 

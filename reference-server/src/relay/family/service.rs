@@ -4,13 +4,12 @@
 //! all of this is of the second; for topics see `topic`.
 
 use sio_p2p_protocol::{
-    ApiName, Arguments, CheckApiNameAck, DestroyApi, EmptyAck, Failure, UseApi, forward,
+    ApiName, Args, Arguments, CheckApiNameAck, DestroyApi, EmptyAck, Failure, UseApi, forward,
 };
 
 use crate::relay::acks::{Pending, Question};
 use crate::relay::apis::NotCreated;
 use crate::relay::authorize::Action;
-use crate::relay::content::Content;
 use crate::relay::failure::taken;
 use crate::relay::host_event::{Callee, HostCall, HostEvent};
 use crate::relay::limit::Limit;
@@ -108,10 +107,7 @@ impl Relay {
     /// A call of an API of the host, which the caller cannot tell from a client's
     /// (SRV-SVC-2).
     fn use_host_api(&mut self, mut context: RequestContext<'_>, api: ApiName, args: Arguments) {
-        let content = Content {
-            args,
-            attachments: std::mem::take(&mut context.attachments),
-        };
+        let args = Args::new(args, std::mem::take(&mut context.attachments));
         let wait = self.policy.ack_timeout;
         let ack = context
             .ack
@@ -119,7 +115,7 @@ impl Relay {
         context.outbox.host(HostEvent::Called(HostCall {
             callee: Callee::Api(api),
             caller: self.caller(&context),
-            content,
+            args,
             ack,
         }));
     }

@@ -5,16 +5,16 @@
 //! sends to it comes out as events; what the host sends is put in here.
 
 use sio_p2p_protocol::{
-    ClientId, Dialect, Failure, PeerStreamDestroyedV2, ServerEvent, StreamId, StreamInfo,
+    Args, ClientId, Dialect, Failure, PeerStreamDestroyedV2, ServerEvent, StreamId, StreamInfo,
 };
 
 use super::Host;
 use crate::relay::acks::Question;
 use crate::relay::failure::cannot_open;
 use crate::relay::family::stream::offered;
-use crate::relay::output::Outbox;
+use crate::relay::output::{Data, Outbox};
 use crate::relay::stream::HostEnd;
-use crate::relay::{ConnectionId, Content, Relay};
+use crate::relay::{ConnectionId, Relay};
 
 impl Host<'_> {
     /// Asks a client to accept a stream from the end with this id, and for an ack
@@ -58,7 +58,7 @@ impl Host<'_> {
 
     /// Sends a chunk from one of the host's ends, to be confirmed under `ack`. False
     /// if the end is closed; nothing is sent then.
-    pub fn send_chunk(&mut self, end: &ClientId, chunk: Content, ack: u64) -> bool {
+    pub fn send_chunk(&mut self, end: &ClientId, chunk: Args, ack: u64) -> bool {
         let Some(open) = self.relay.host_ends.get(end).cloned() else {
             return false;
         };
@@ -69,7 +69,7 @@ impl Host<'_> {
         let wait = self.relay.chunk_wait();
         let id = self.ask(open.peer, ack, question, wait);
         self.relay.host_ends.under_way(end, id);
-        let data = chunk.named(&open.ours.data_event());
+        let data = Data::named(&open.ours.data_event(), chunk);
         self.outbox.event(open.peer, data, Some(id));
         true
     }

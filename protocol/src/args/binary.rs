@@ -12,12 +12,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser, ser::Seri
 /// Bytes as an argument, or anywhere inside one; they arrive byte for byte (SRV-MSG-11).
 ///
 /// ```
-/// use sio_p2p_client::{Args, Binary};
+/// use sio_p2p_protocol::{Args, Binary};
 ///
 /// let args = Args::from_value(&("photo.png", Binary::from(vec![1, 2, 3])))?;
 /// let (name, photo): (String, Binary) = args.parse()?;
 /// assert_eq!((name.as_str(), &photo.0[..]), ("photo.png", &[1, 2, 3][..]));
-/// # Ok::<(), sio_p2p_client::ArgsError>(())
+/// # Ok::<(), sio_p2p_protocol::ArgsError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Binary(
@@ -67,7 +67,7 @@ impl Drop for Restore {
 }
 
 /// Runs `write` and gives what it wrote and the attachments of the values in it.
-pub(crate) fn collecting<R>(write: impl FnOnce() -> R) -> (R, Vec<Bytes>) {
+pub(super) fn collecting<R>(write: impl FnOnce() -> R) -> (R, Vec<Bytes>) {
     let scope = Restore::enter(Transfer::Writing(Vec::new()));
     let written = write();
     match scope.leave() {
@@ -77,17 +77,20 @@ pub(crate) fn collecting<R>(write: impl FnOnce() -> R) -> (R, Vec<Bytes>) {
 }
 
 /// Runs `read` with these attachments at hand.
-pub(crate) fn providing<R>(attachments: &[Bytes], read: impl FnOnce() -> R) -> R {
+pub(super) fn providing<R>(attachments: &[Bytes], read: impl FnOnce() -> R) -> R {
     let _scope = Restore::enter(Transfer::Reading(attachments.to_vec()));
     read()
 }
 
+/// What stands in the text for the first attachment.
+pub(super) const FIRST: &str = r#"{"_placeholder":true,"num":0}"#;
+
 /// What stands in the text for an attachment.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Placeholder {
+pub(super) struct Placeholder {
     #[serde(rename = "_placeholder")]
-    pub(crate) is_one: bool,
-    pub(crate) num: usize,
+    pub(super) is_one: bool,
+    pub(super) num: usize,
 }
 
 impl Serialize for Binary {

@@ -9,12 +9,10 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
-use sio_p2p_protocol::Arguments;
 
-use crate::{
-    args::{Args, ArgsError},
-    binary::Placeholder,
-};
+use super::binary::Placeholder;
+use super::{Args, ArgsError};
+use crate::payload::Arguments;
 
 /// Binary data in plain JSON.
 #[derive(Debug, Deserialize)]
@@ -33,13 +31,13 @@ impl Args {
     /// the standard alphabet and padding.
     ///
     /// ```
-    /// use sio_p2p_client::{Args, Binary};
+    /// use sio_p2p_protocol::{Args, Binary};
     ///
     /// let args = Args::from_json(r#"["photo.png", {"$bin": "AQID"}]"#)?;
     /// let (name, photo): (String, Binary) = args.parse()?;
     /// assert_eq!((name.as_str(), &photo.0[..]), ("photo.png", &[1, 2, 3][..]));
     /// assert_eq!(args.to_json(), r#"["photo.png", {"$bin":"AQID"}]"#);
-    /// # Ok::<(), sio_p2p_client::ArgsError>(())
+    /// # Ok::<(), sio_p2p_protocol::ArgsError>(())
     /// ```
     pub fn from_json(json: &str) -> Result<Self, ArgsError> {
         let arguments = Arguments::parse(json).map_err(unreadable)?;
@@ -96,13 +94,13 @@ impl Args {
     ///
     /// ```
     /// use serde_json::json;
-    /// use sio_p2p_client::Args;
+    /// use sio_p2p_protocol::Args;
     ///
     /// let values = [json!("photo.png"), json!({ "$bin": "AQID" })];
     /// let args = Args::from_json_values(&values)?;
     /// assert_eq!(args.attachments(), [&[1, 2, 3][..]]);
     /// assert_eq!(args.to_json_values()?, values);
-    /// # Ok::<(), sio_p2p_client::ArgsError>(())
+    /// # Ok::<(), sio_p2p_protocol::ArgsError>(())
     /// ```
     pub fn to_json_values(&self) -> Result<Vec<Value>, ArgsError> {
         serde_json::from_str(&self.to_json()).map_err(unreadable)

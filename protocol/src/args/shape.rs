@@ -10,11 +10,12 @@ use serde::{
     ser::{self, Impossible},
 };
 use serde_json::value::RawValue;
-use sio_p2p_protocol::Arguments;
+
+use crate::payload::Arguments;
 
 /// How a value stands in an argument list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub(super) enum Shape {
     /// No argument at all.
     Nothing,
     /// The value is the list.
@@ -24,7 +25,7 @@ pub(crate) enum Shape {
 }
 
 /// The shape of a value that is to be sent.
-pub(crate) fn of<T: Serialize + ?Sized>(value: &T) -> Shape {
+pub(super) fn of<T: Serialize + ?Sized>(value: &T) -> Shape {
     match value.serialize(Probe) {
         Ok(shape) | Err(Found(shape)) => shape,
     }
@@ -139,7 +140,7 @@ impl Serializer for Probe {
 }
 
 /// Reads arguments as a type.
-pub(crate) fn read<T: DeserializeOwned>(arguments: &Arguments) -> Result<T, serde_json::Error> {
+pub(super) fn read<T: DeserializeOwned>(arguments: &Arguments) -> Result<T, serde_json::Error> {
     T::deserialize(List(arguments.elements()))
 }
 
