@@ -138,7 +138,7 @@ impl Running {
     pub async fn stop(self) {
         info!("stopping");
         let mut open = self.engine.open_connections();
-        self.engine.stop();
+        self.engine.disconnect_all();
         // The sender lives in the engine, which we hold, so waiting cannot fail.
         let drained = open.wait_for(|open| *open == 0);
         let timeout = self.config.drain.timeout;

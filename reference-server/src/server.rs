@@ -60,7 +60,9 @@ impl P2pServer {
     /// say about that.
     #[must_use]
     pub fn with_authenticator(self, authenticator: impl Authenticate) -> Self {
-        self.engine.gate().guard(Arc::new(authenticator));
+        self.engine
+            .authentication()
+            .set_authenticator(Arc::new(authenticator));
         self
     }
 
@@ -168,7 +170,10 @@ impl P2pServerBuilder {
             server = server.with_store(store);
         }
         if let Some(authenticator) = self.authenticator {
-            server.engine.gate().guard(authenticator);
+            server
+                .engine
+                .authentication()
+                .set_authenticator(authenticator);
         }
         if let Some(authorizer) = self.authorizer {
             server.engine.lock_driver().relay.set_authorizer(authorizer);

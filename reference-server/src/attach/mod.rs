@@ -56,9 +56,9 @@
 //!   as TLS, CORS, proxies and admin pages, are the application's.
 
 mod asks;
-mod hub;
 mod member;
 mod repair;
+mod sockets;
 mod tap;
 mod watch;
 
@@ -70,9 +70,9 @@ use socketioxide::handler::ConnectHandler;
 use socketioxide::{ParserConfig, SocketIo, SocketIoBuilder};
 use socketioxide_core::adapter::DefinedAdapter;
 
-use self::hub::Shared;
 use self::member::Beside;
 pub use self::repair::PollingRepair;
+use self::sockets::Shared;
 pub use self::tap::{Tap, TapState};
 use crate::Config;
 use crate::config::{AuthMode, InvalidConfig};

@@ -120,7 +120,7 @@ pub(crate) struct RelayFaults {
 
 /// How much a relay holds. All numbers are zero when everybody has left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Census {
+pub struct Gauges {
     /// Connections, anonymous ones included.
     pub connections: usize,
     /// Client ids.
@@ -317,8 +317,8 @@ impl Relay {
     }
 
     /// How much the relay holds right now.
-    pub fn census(&self) -> Census {
-        Census {
+    pub fn gauges(&self) -> Gauges {
+        Gauges {
             connections: self.registry.connections(),
             clients: self.registry.clients(),
             link_ends: self.links.ends(),

@@ -139,7 +139,7 @@ impl BoundServer {
 
         acceptor.stop();
         let mut open = engine.open_connections();
-        engine.stop();
+        engine.disconnect_all();
         let drained = async {
             // The sender lives in the engine, which we hold, so waiting cannot fail.
             open.wait_for(|open| *open == 0).await.ok();
@@ -152,7 +152,7 @@ impl BoundServer {
             let open = *engine.open_connections().borrow();
             warn!(open, "some connections did not end in time");
         }
-        engine.end();
+        engine.close_host();
         info!(%address, "stopped");
         Ok(())
     }

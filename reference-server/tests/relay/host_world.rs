@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use sio_p2p_protocol::{Args, ClientId, StreamId, StreamInfo, TopicName};
-use sio_p2p_server::relay::{Callee, Census, ConnectionId, HostEvent};
+use sio_p2p_server::relay::{Callee, ConnectionId, Gauges, HostEvent};
 
 use crate::driver::Driver;
 use crate::host::{api, client, service};
@@ -300,7 +300,7 @@ proptest! {
             host.remove_service(&client("svc"));
         });
         world.relay.all_gone();
-        prop_assert_eq!(world.relay.relay.census(), Census::default());
+        prop_assert_eq!(world.relay.relay.gauges(), Gauges::default());
         let told = world.relay.told();
         let lost = |event: &HostEvent| matches!(event, HostEvent::StreamLost { .. });
         prop_assert!(!told.iter().any(lost));

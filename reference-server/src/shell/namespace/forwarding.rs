@@ -3,14 +3,14 @@
 use sio_p2p_protocol::MessageRef;
 use tokio::time::Instant;
 
-use super::Hub;
+use super::Namespace;
 use crate::relay::{AckRoute, ConnectionId, Route};
 use crate::shell::session::Connection;
 
-impl Hub {
+impl Namespace {
     /// Hands a message on, if that is all there is to be done. If not, nothing has
     /// happened but that time has passed.
-    pub(crate) fn relay(
+    pub(crate) fn forward(
         &mut self,
         connection: &Connection,
         from: ConnectionId,
@@ -25,10 +25,10 @@ impl Hub {
         let mut number = itoa::Buffer::new();
         let id = ack.map_or("", |id| number.format(id));
         let [open, event, comma, args, close] = message.forwarded();
-        self.tally.events += 1;
+        self.counters.events += 1;
         self.send_parts(to, &["2", id, open, event, comma, args, close]);
         if let Some(id) = confirm {
-            self.tally.acks += 1;
+            self.counters.acks += 1;
             self.send_parts(from, &["3", number.format(id), "[]"]);
         }
         self.deliver();
@@ -36,7 +36,7 @@ impl Hub {
     }
 
     /// Hands an ack on, likewise.
-    pub(crate) fn relay_ack(
+    pub(crate) fn forward_ack(
         &mut self,
         from: ConnectionId,
         id: u64,
@@ -47,7 +47,7 @@ impl Hub {
             return false;
         };
         let mut number = itoa::Buffer::new();
-        self.tally.acks += 1;
+        self.counters.acks += 1;
         self.send_parts(to, &["3", number.format(id), list]);
         self.deliver();
         true
@@ -61,7 +61,7 @@ impl Hub {
         let outcome = connection.send(parts, &[], &mut self.batch);
         let bytes = parts.iter().map(|part| part.len()).sum();
         if outcome.is_ok() {
-            self.tally.queue(1, bytes);
+            self.counters.queue(1, bytes);
         } else {
             let connection = connection.clone();
             self.sent(&connection, outcome, 1, bytes);

@@ -1,6 +1,6 @@
-//! What the shell counts, and a picture of all figures at one moment.
+//! What the shell counts, and all metrics at one moment.
 //!
-//! Everything is a plain number under the hub's lock, except for what concerns a
+//! Everything is a plain number under the lock of the namespace, except for what concerns a
 //! packet before the lock is taken. Nothing here is global: two servers in one
 //! process have figures of their own.
 
@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sio_p2p_engine::Generation;
 use sio_p2p_protocol::Dialect;
 
-use super::ending::Ending;
+use super::disconnect_reason::DisconnectReason;
 use super::latency::{Latencies, Latency};
-use crate::relay::{Census, Counters};
+use crate::relay::{Counters, Gauges};
 
 /// The dialects that a connection has been seen to speak, as a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,17 +58,17 @@ fn place(generation: Generation) -> usize {
     }
 }
 
-/// What the hub counts.
+/// What the namespace counts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Tally {
+pub(crate) struct ShellCounters {
     /// Connections that are in the namespace now, by what they have spoken so far.
     pub(crate) joined: ByEngine<[u64; 4]>,
     /// How often a connection has joined.
     pub(crate) joins: ByEngine<u64>,
     /// How often a connection was refused to join.
     pub(crate) refused: u64,
-    /// Connections that have ended, by [`Ending`].
-    pub(crate) ended: [u64; Ending::ALL.len()],
+    /// Connections that have ended, by [`DisconnectReason`].
+    pub(crate) ended: [u64; DisconnectReason::ALL.len()],
     /// Events that were queued for a client.
     pub(crate) events: u64,
     /// Acks that were queued for a client.
@@ -79,7 +79,7 @@ pub(crate) struct Tally {
     pub(crate) bytes: u64,
 }
 
-impl Tally {
+impl ShellCounters {
     /// A connection has joined the namespace.
     pub(crate) fn join(&mut self, generation: Generation, spoken: Spoken) {
         self.joins[place(generation)] += 1;
@@ -98,8 +98,8 @@ impl Tally {
     }
 
     /// A connection has ended.
-    pub(crate) fn end(&mut self, ending: Ending) {
-        self.ended[ending as usize] += 1;
+    pub(crate) fn end(&mut self, reason: DisconnectReason) {
+        self.ended[reason as usize] += 1;
     }
 
     /// So many packets with so many bytes were queued for a client.
@@ -116,14 +116,14 @@ impl Tally {
 
 /// What is counted before the lock is taken.
 #[derive(Debug, Default)]
-pub(crate) struct Intake {
+pub(crate) struct ReadCounters {
     packets: AtomicU64,
     bytes: AtomicU64,
     /// From the moment a packet is read until all that it gave rise to is queued.
     latency: Latency,
 }
 
-impl Intake {
+impl ReadCounters {
     /// A packet was read.
     pub(crate) fn read(&self, bytes: usize) {
         self.packets.fetch_add(1, Ordering::Relaxed);
@@ -138,7 +138,7 @@ impl Intake {
 
 /// What waits for consumers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Waiting {
+pub(crate) struct QueueGauges {
     /// How many connections have something waiting.
     pub(crate) connections: usize,
     /// How many packets wait for all of them.
@@ -151,7 +151,7 @@ pub(crate) struct Waiting {
     pub(crate) most_bytes: usize,
 }
 
-impl Waiting {
+impl QueueGauges {
     /// Adds one connection for which so much waits.
     pub(crate) fn add(&mut self, packets: usize, bytes: usize) {
         if packets > 0 {
@@ -164,17 +164,17 @@ impl Waiting {
     }
 }
 
-/// All figures at one moment.
+/// All metrics at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Figures {
+pub(crate) struct ShellMetrics {
     /// Open connections, joined or not.
     pub(crate) open: usize,
-    /// What the hub has counted.
-    pub(crate) tally: Tally,
+    /// What the namespace has counted.
+    pub(crate) shell: ShellCounters,
     /// What waits for consumers.
-    pub(crate) waiting: Waiting,
+    pub(crate) queues: QueueGauges,
     /// What the relay holds.
-    pub(crate) census: Census,
+    pub(crate) gauges: Gauges,
     /// What the relay has done.
     pub(crate) counters: Counters,
     /// Packets that were read, and their bytes.
@@ -183,15 +183,15 @@ pub(crate) struct Figures {
     pub(crate) latencies: Latencies,
 }
 
-impl Figures {
+impl ShellMetrics {
     /// Adds what was counted without the lock.
-    pub(crate) fn with(self, intake: &Intake) -> Self {
+    pub(crate) fn with(self, read_counters: &ReadCounters) -> Self {
         Self {
             read: (
-                intake.packets.load(Ordering::Relaxed),
-                intake.bytes.load(Ordering::Relaxed),
+                read_counters.packets.load(Ordering::Relaxed),
+                read_counters.bytes.load(Ordering::Relaxed),
             ),
-            latencies: intake.latency.so_far(),
+            latencies: read_counters.latency.so_far(),
             ..self
         }
     }
@@ -203,21 +203,21 @@ mod tests {
 
     #[test]
     fn a_connection_is_counted_where_it_belongs() {
-        let mut tally = Tally::default();
+        let mut counters = ShellCounters::default();
         let none = Spoken::default();
-        tally.join(Generation::V3, none);
-        tally.join(Generation::V4, none);
+        counters.join(Generation::V3, none);
+        counters.join(Generation::V4, none);
         let v2 = none.with(Dialect::V2);
-        tally.speak(Generation::V4, none, v2);
-        assert_eq!(tally.joined, [[1, 0, 0, 0], [0, 0, 1, 0]]);
+        counters.speak(Generation::V4, none, v2);
+        assert_eq!(counters.joined, [[1, 0, 0, 0], [0, 0, 1, 0]]);
         let both = v2.with(Dialect::V1);
         assert_eq!(
             (none.name(), v2.name(), both.name()),
             ("none", "v2", "both")
         );
-        tally.speak(Generation::V4, v2, both);
-        tally.leave(Generation::V4, both);
-        assert_eq!(tally.joined, [[1, 0, 0, 0], [0, 0, 0, 0]]);
-        assert_eq!(tally.joins, [1, 1]);
+        counters.speak(Generation::V4, v2, both);
+        counters.leave(Generation::V4, both);
+        assert_eq!(counters.joined, [[1, 0, 0, 0], [0, 0, 0, 0]]);
+        assert_eq!(counters.joins, [1, 1]);
     }
 }

@@ -6,9 +6,9 @@
 //! message to a room made B answer, nobody in the room sees the answer first
 //! (SRV-MSG-28).
 
+mod forwarding;
 mod joining;
-mod relaying;
-mod written;
+mod shared_event;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,11 +20,11 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::{debug, info};
 
-use self::written::Written;
-use super::ending::Ending;
-use super::figures::{Figures, Tally};
+use self::shared_event::SharedEvent;
+use super::authentication::AuthOutcome;
+use super::disconnect_reason::DisconnectReason;
 use super::frame::Encoded;
-use super::gate::Outcome;
+use super::metrics::{ShellCounters, ShellMetrics};
 use super::rates::Rates;
 use super::session::{Batch, Connection, Phase, span};
 use crate::Config;
@@ -37,12 +37,13 @@ use crate::relay::{Answer, ConnectionId, Data, Output, Packet, Rate, Request, gi
 struct Outside {
     since: Instant,
     /// How long it may stay there.
-    patience: Duration,
+    timeout: Duration,
 }
 
-/// All connections, and the relay that says what to send to them.
+/// The default namespace, the only one there is: its connections, those that have not
+/// joined it yet, and the relay that says what to send to them.
 #[derive(Debug)]
-pub(crate) struct Hub {
+pub(crate) struct Namespace {
     /// The relay, and the host's part in it.
     driver: HostDriver,
     /// Every open connection, joined or not.
@@ -63,13 +64,13 @@ pub(crate) struct Hub {
     /// How often an id may come.
     rates: Arc<Rates>,
     /// What has happened here, in numbers.
-    tally: Tally,
+    counters: ShellCounters,
     /// How many connections are open, for whoever waits for the last to go.
     open: watch::Sender<usize>,
 }
 
-impl Hub {
-    /// A hub without connections.
+impl Namespace {
+    /// A namespace without connections.
     pub(crate) fn new(config: Arc<Config>, rates: Arc<Rates>) -> Self {
         Self {
             driver: new_driver(&config),
@@ -82,7 +83,7 @@ impl Hub {
             stopping: false,
             config,
             rates,
-            tally: Tally::default(),
+            counters: ShellCounters::default(),
             open: watch::Sender::new(0),
         }
     }
@@ -111,18 +112,18 @@ impl Hub {
 
     /// What the relay holds, for tests.
     #[cfg(test)]
-    pub(crate) fn census(&self) -> crate::relay::Census {
-        self.driver.relay.census()
+    pub(crate) fn gauges(&self) -> crate::relay::Gauges {
+        self.driver.relay.gauges()
     }
 
-    /// All figures that are under the lock.
-    pub(crate) fn figures(&self) -> Figures {
-        Figures {
+    /// All metrics that are under the lock.
+    pub(crate) fn metrics(&self) -> ShellMetrics {
+        ShellMetrics {
             open: self.connections.len(),
-            tally: self.tally.clone(),
-            census: self.driver.relay.census(),
+            shell: self.counters.clone(),
+            gauges: self.driver.relay.gauges(),
             counters: self.driver.outbox.counters().clone(),
-            ..Figures::default()
+            ..ShellMetrics::default()
         }
     }
 
@@ -133,13 +134,13 @@ impl Hub {
 
     /// A transport was opened. Engine.IO 3 clients are in the default namespace
     /// from the start; those of Engine.IO 4 have to ask.
-    pub(crate) fn open(&mut self, connection: Connection, outcome: Outcome) {
+    pub(crate) fn open(&mut self, connection: Connection, outcome: AuthOutcome) {
         self.connections
             .insert(connection.id(), Arc::clone(&connection));
         self.put_outside(&connection, self.config.engine.connect_timeout);
         self.open.send_replace(self.connections.len());
         if self.stopping {
-            self.close(&connection, Ending::Stopping);
+            self.close(&connection, DisconnectReason::Stopping);
         } else if connection.generation() == Generation::V3 {
             self.admit(&connection, outcome);
         }
@@ -153,7 +154,7 @@ impl Hub {
         if self.driver.errs(Misstep::IgnoreLeave) {
             return;
         }
-        self.retire(connection, Phase::Left);
+        self.leave_relay(connection, Phase::Left);
         // It may join again; until then it is on borrowed time.
         self.put_outside(connection, self.config.engine.connect_timeout);
         self.deliver();
@@ -180,7 +181,7 @@ impl Hub {
         // It may have left since the packet was read.
         if now != before && self.joined.contains_key(&from) {
             connection.data().speak(now);
-            self.tally.speak(connection.generation(), before, now);
+            self.counters.speak(connection.generation(), before, now);
         }
     }
 
@@ -204,18 +205,19 @@ impl Hub {
 
     /// Closes a connection and tells everybody concerned at once, however long
     /// the closing itself may take.
-    pub(crate) fn close(&mut self, connection: &Connection, ending: Ending) {
-        self.shut(connection, ending);
+    pub(crate) fn close(&mut self, connection: &Connection, reason: DisconnectReason) {
+        self.close_without_delivery(connection, reason);
         self.deliver();
     }
 
     /// The engine has let go of a connection, and says why. If we closed it ourselves,
     /// everybody has been told already, and we know better.
-    pub(crate) fn gone(&mut self, connection: &Connection, ending: Ending) {
-        self.retire(connection, Phase::Closed);
+    pub(crate) fn closed(&mut self, connection: &Connection, reason: DisconnectReason) {
+        self.leave_relay(connection, Phase::Closed);
         self.outside.remove(&connection.id());
         if self.connections.remove(&connection.id()).is_some() {
-            self.tally.end(connection.data().ending().unwrap_or(ending));
+            self.counters
+                .end(connection.data().disconnect_reason().unwrap_or(reason));
             self.open.send_replace(self.connections.len());
             self.give_back();
         }
@@ -231,11 +233,11 @@ impl Hub {
     }
 
     /// Closes every connection, and every one that is still to come.
-    pub(crate) fn stop(&mut self) {
+    pub(crate) fn disconnect_all(&mut self) {
         self.stopping = true;
         let connections: Vec<_> = self.connections.values().cloned().collect();
         for connection in connections {
-            self.close(&connection, Ending::Stopping);
+            self.close(&connection, DisconnectReason::Stopping);
         }
     }
 
@@ -248,17 +250,19 @@ impl Hub {
         let late = self
             .outside
             .iter()
-            .filter(|(_, outside)| outside.since.elapsed() >= outside.patience);
-        let mut finished: Vec<_> = late.map(|(sid, _)| (*sid, Ending::NotJoined)).collect();
+            .filter(|(_, outside)| outside.since.elapsed() >= outside.timeout);
+        let mut finished: Vec<_> = late
+            .map(|(sid, _)| (*sid, DisconnectReason::NotJoined))
+            .collect();
         // So is whoever was somebody only for a while. It may come again with a
         // fresh token, which its library does by itself after a closed transport.
         let now = Instant::now();
         let expired = self.expiring.iter().filter(|(_, until)| **until <= now);
-        finished.extend(expired.map(|(sid, _)| (*sid, Ending::Expired)));
-        for (sid, ending) in finished {
+        finished.extend(expired.map(|(sid, _)| (*sid, DisconnectReason::Expired)));
+        for (sid, reason) in finished {
             self.outside.remove(&sid);
             if let Some(connection) = self.connections.get(&sid).cloned() {
-                self.close(&connection, ending);
+                self.close(&connection, reason);
             }
         }
     }
@@ -273,8 +277,8 @@ impl Hub {
     }
 
     /// Queues an event that others get, too.
-    fn send_written(&mut self, connection: &Connection, event: &Written) {
-        let Written {
+    fn send_written(&mut self, connection: &Connection, event: &SharedEvent) {
+        let SharedEvent {
             message,
             attachments,
             packets,
@@ -293,24 +297,24 @@ impl Hub {
         bytes: usize,
     ) {
         match outcome {
-            Ok(()) => self.tally.queue(packets, bytes),
+            Ok(()) => self.counters.queue(packets, bytes),
             Err(SendError::Closed) => {}
             Err(SendError::Full) => {
                 span(connection).in_scope(|| info!("closing a consumer that is too far behind"));
-                self.shut(connection, Ending::SlowConsumer);
+                self.close_without_delivery(connection, DisconnectReason::SlowConsumer);
             }
         }
     }
 
     /// Closes a connection; what that gives rise to is left in the outbox.
-    fn shut(&mut self, connection: &Connection, ending: Ending) {
-        span(connection).in_scope(|| debug!(reason = ending.name(), "closing"));
-        connection.data().end(ending);
-        self.retire(connection, Phase::Closed);
+    fn close_without_delivery(&mut self, connection: &Connection, reason: DisconnectReason) {
+        span(connection).in_scope(|| debug!(reason = reason.name(), "closing"));
+        connection.data().set_disconnect_reason(reason);
+        self.leave_relay(connection, Phase::Closed);
         self.outside.remove(&connection.id());
-        match ending {
+        match reason {
             // It would have to read all that waits before it learns of its end.
-            Ending::SlowConsumer | Ending::Transport => {
+            DisconnectReason::SlowConsumer | DisconnectReason::Transport => {
                 connection.abort(CloseReason::TransportError);
             }
             _ => connection.close(&mut self.batch),
@@ -318,10 +322,10 @@ impl Hub {
     }
 
     /// Ends the membership of a connection in the relay, if it has one.
-    fn retire(&mut self, connection: &Connection, phase: Phase) {
+    fn leave_relay(&mut self, connection: &Connection, phase: Phase) {
         if let Phase::Joined(id) = connection.data().phase() {
             span(connection).in_scope(|| info!("left"));
-            self.forget(connection, id);
+            self.remove_joined(connection, id);
             self.driver.gone(id);
         }
         self.expiring.remove(&connection.id());
@@ -330,16 +334,16 @@ impl Hub {
 
     /// A connection is outside of the default namespace and may stay there for a
     /// while.
-    fn put_outside(&mut self, connection: &Connection, patience: Duration) {
+    fn put_outside(&mut self, connection: &Connection, timeout: Duration) {
         let since = Instant::now();
         self.outside
-            .insert(connection.id(), Outside { since, patience });
+            .insert(connection.id(), Outside { since, timeout });
     }
 
     /// Ends the membership of a connection here, if it has one.
-    fn forget(&mut self, connection: &Connection, id: ConnectionId) {
+    fn remove_joined(&mut self, connection: &Connection, id: ConnectionId) {
         if self.joined.remove(&id).is_some() {
-            self.tally
+            self.counters
                 .leave(connection.generation(), connection.data().spoken());
         }
     }
@@ -356,17 +360,18 @@ impl Hub {
             };
             match packet {
                 Packet::Event { data, ack } => {
-                    self.tally.events += 1;
+                    self.counters.events += 1;
                     match Arc::try_unwrap(data) {
                         Ok(data) => self.send(&connection, Encoded::event(data.into(), ack)),
                         // The members of a room share it, and it is written once for all.
                         Err(data) => {
-                            let same =
-                                |(shared, _): &&(Arc<Data>, Written)| Arc::ptr_eq(shared, &data);
+                            let same = |(shared, _): &&(Arc<Data>, SharedEvent)| {
+                                Arc::ptr_eq(shared, &data)
+                            };
                             let event = if let Some((_, event)) = written.as_ref().filter(same) {
                                 event
                             } else {
-                                let event = Written::new(&data);
+                                let event = SharedEvent::new(&data);
                                 &written.insert((data, event)).1
                             };
                             self.send_written(&connection, event);
@@ -374,16 +379,16 @@ impl Hub {
                     }
                 }
                 Packet::Ack { data, id } => {
-                    self.tally.acks += 1;
+                    self.counters.acks += 1;
                     self.send(&connection, Encoded::ack(data.into(), id));
                 }
                 Packet::Disconnect if self.driver.errs(Misstep::Break(to)) => {
-                    self.shut(&connection, Ending::Transport);
+                    self.close_without_delivery(&connection, DisconnectReason::Transport);
                 }
                 Packet::Disconnect => {
                     // The relay has let go of it already.
                     span(&connection).in_scope(|| info!("turned away"));
-                    self.forget(&connection, to);
+                    self.remove_joined(&connection, to);
                     connection.data().enter(Phase::Left);
                     self.put_outside(&connection, self.config.engine.connect_timeout);
                     self.send(&connection, Encoded::disconnect());

@@ -25,7 +25,7 @@ use crate::config::{AuthConfig, AuthMode, Problem};
 
 /// What a connection is let in as.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Admission {
+pub(crate) struct Authenticated {
     /// Its client id, if it has one.
     pub(crate) client_id: Option<String>,
     /// When it has to go.
@@ -34,37 +34,37 @@ pub(crate) struct Admission {
 
 /// Whether a connection may join, and as whom. It travels as an extension of the
 /// handshake of an Engine.IO 3 client.
-pub(crate) type Outcome = Result<Admission, Denied>;
+pub(crate) type AuthOutcome = Result<Authenticated, Denied>;
 
 /// What is kept of a handshake where clients are asked who they are.
 #[derive(Debug)]
-pub(crate) enum Papers {
+pub(crate) enum HandshakeAuth {
     /// What was decided when the client came.
-    Judged(Outcome),
+    Decided(AuthOutcome),
     /// What it has brought, to be judged when it requests to join.
-    Asked(Credentials),
+    Pending(Credentials),
 }
 
-/// Lets connections in, or does not.
+/// Decides who may join.
 #[derive(Debug)]
-pub(crate) struct Gate {
+pub(crate) struct Authentication {
     config: AuthConfig,
-    /// How long an authenticator may think.
-    patience: Duration,
+    /// How long an authenticator may take.
+    decision_timeout: Duration,
     authenticator: OnceLock<Arc<dyn Authenticate>>,
 }
 
-impl Gate {
+impl Authentication {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
             config: config.auth.clone(),
-            patience: config.engine.connect_timeout,
+            decision_timeout: config.engine.connect_timeout,
             authenticator: OnceLock::new(),
         }
     }
 
     /// Has somebody else decide than the settings do.
-    pub(crate) fn guard(&self, authenticator: Arc<dyn Authenticate>) {
+    pub(crate) fn set_authenticator(&self, authenticator: Arc<dyn Authenticate>) {
         // Once given it stays, and what the settings say does not count.
         self.authenticator.set(authenticator).ok();
     }
@@ -75,7 +75,7 @@ impl Gate {
             return Ok(());
         }
         if let Some(authenticator) = self.config.authenticator()? {
-            self.guard(authenticator);
+            self.set_authenticator(authenticator);
         }
         Ok(())
     }
@@ -87,32 +87,32 @@ impl Gate {
 
     /// What is known of a connection without asking anybody: that everybody is let
     /// in, or what was found at its handshake.
-    pub(crate) fn known(&self, connection: &Connection) -> Outcome {
+    pub(crate) fn known(&self, connection: &Connection) -> AuthOutcome {
         let session = connection.data();
         if self.is_open() {
-            return Ok(Admission {
+            return Ok(Authenticated {
                 client_id: session.asked().map(ToOwned::to_owned),
                 until: None,
             });
         }
-        match session.papers() {
-            Some(Papers::Judged(outcome)) => outcome.clone(),
-            // It came in by a way that is not guarded, and stays outside.
+        match session.handshake_auth() {
+            Some(HandshakeAuth::Decided(outcome)) => outcome.clone(),
+            // It was not authenticated on its way in, and stays outside.
             _ => Err(Denied::unavailable()),
         }
     }
 
     /// What has to be kept of a handshake for as long as its connection lasts.
-    pub(crate) fn keep(&self, generation: Generation, request: Parts) -> Option<Papers> {
+    pub(crate) fn keep(&self, generation: Generation, request: Parts) -> Option<HandshakeAuth> {
         if self.is_open() {
             return None;
         }
         Some(match generation {
             Generation::V3 => {
-                let outcome = request.extensions.get::<Outcome>().cloned();
-                Papers::Judged(outcome.unwrap_or(Err(Denied::unavailable())))
+                let outcome = request.extensions.get::<AuthOutcome>().cloned();
+                HandshakeAuth::Decided(outcome.unwrap_or(Err(Denied::unavailable())))
             }
-            Generation::V4 => Papers::Asked(Credentials::new(&request, 4, None)),
+            Generation::V4 => HandshakeAuth::Pending(Credentials::new(&request, 4, None)),
         })
     }
 
@@ -132,9 +132,9 @@ impl Gate {
         &self,
         connection: &Connection,
         payload: Option<Value>,
-    ) -> impl Future<Output = Outcome> {
-        let credentials = match connection.data().papers() {
-            Some(Papers::Asked(credentials)) => Some(Credentials {
+    ) -> impl Future<Output = AuthOutcome> {
+        let credentials = match connection.data().handshake_auth() {
+            Some(HandshakeAuth::Pending(credentials)) => Some(Credentials {
                 payload,
                 ..credentials.clone()
             }),
@@ -148,7 +148,7 @@ impl Gate {
         }
     }
 
-    async fn judge(&self, credentials: Credentials) -> Outcome {
+    async fn judge(&self, credentials: Credentials) -> AuthOutcome {
         let Some(authenticator) = self.authenticator.get().cloned() else {
             return Err(Denied::unavailable());
         };
@@ -157,7 +157,7 @@ impl Gate {
         let brought = credentials.clone();
         let deciding = async move { authenticator.authenticate(&brought).await };
         let deciding = AbortOnDropHandle::new(tokio::spawn(deciding));
-        let decided = match timeout(self.patience, deciding).await {
+        let decided = match timeout(self.decision_timeout, deciding).await {
             Ok(Ok(decided)) => decided,
             Ok(Err(error)) => {
                 error!(?credentials, %error, "authentication failed by itself");
@@ -171,7 +171,7 @@ impl Gate {
                 Err(Denied::unavailable())
             }
         };
-        let outcome = decided.and_then(|identity| self.admission(identity, asked));
+        let outcome = decided.and_then(|identity| self.authenticated(identity, asked));
         if let Err(reason) = &outcome {
             info!(?credentials, %reason, "turning a client away");
         }
@@ -179,7 +179,7 @@ impl Gate {
     }
 
     /// An identity is good for one client id, or for any.
-    fn admission(&self, identity: Identity, asked: Option<String>) -> Outcome {
+    fn authenticated(&self, identity: Identity, asked: Option<String>) -> AuthOutcome {
         let client_id = match (identity.client_id, asked) {
             (Some(own), Some(asked)) if own != asked => return Err(Denied::other_client_id()),
             (own, asked) => own.or(asked),
@@ -192,7 +192,7 @@ impl Gate {
             let left = time.duration_since(SystemTime::now()).unwrap_or_default();
             Instant::now().checked_add(left)
         });
-        Ok(Admission { client_id, until })
+        Ok(Authenticated { client_id, until })
     }
 }
 
@@ -226,13 +226,16 @@ mod tests {
         }
     }
 
-    fn gate(answer: Option<Result<Identity, Denied>>, change: fn(&mut Config)) -> Gate {
+    fn authentication(
+        answer: Option<Result<Identity, Denied>>,
+        change: fn(&mut Config),
+    ) -> Authentication {
         let mut config = Config::default();
         config.auth.mode = AuthMode::Custom;
         change(&mut config);
-        let gate = Gate::new(&config);
-        gate.guard(Arc::new(Always(answer)));
-        gate
+        let authentication = Authentication::new(&config);
+        authentication.set_authenticator(Arc::new(Always(answer)));
+        authentication
     }
 
     fn handshake(query: &str) -> Parts {
@@ -240,14 +243,14 @@ mod tests {
         request.body(()).unwrap().into_parts().0
     }
 
-    async fn outcome(gate: &Gate, query: &str) -> Option<Outcome> {
+    async fn outcome(authentication: &Authentication, query: &str) -> Option<AuthOutcome> {
         let mut request = handshake(query);
-        gate.judge_handshake(&mut request).await;
-        request.extensions.get::<Outcome>().cloned()
+        authentication.judge_handshake(&mut request).await;
+        request.extensions.get::<AuthOutcome>().cloned()
     }
 
-    fn named(client_id: Option<&str>) -> Admission {
-        Admission {
+    fn named(client_id: Option<&str>) -> Authenticated {
+        Authenticated {
             client_id: client_id.map(ToOwned::to_owned),
             until: None,
         }
@@ -255,13 +258,13 @@ mod tests {
 
     #[tokio::test]
     async fn an_identity_is_bound_to_its_client_id() {
-        let any = gate(Some(Ok(Identity::any())), |_| {});
+        let any = authentication(Some(Ok(Identity::any())), |_| {});
         assert_eq!(
             outcome(&any, "EIO=3&clientId=a").await,
             Some(Ok(named(Some("a"))))
         );
         assert_eq!(outcome(&any, "EIO=3").await, Some(Ok(named(None))));
-        let alice = gate(Some(Ok(Identity::of("alice"))), |_| {});
+        let alice = authentication(Some(Ok(Identity::of("alice"))), |_| {});
         assert_eq!(
             outcome(&alice, "EIO=3&clientId=alice").await,
             Some(Ok(named(Some("alice"))))
@@ -279,17 +282,17 @@ mod tests {
     /// Polls and upgrades belong to a session that was judged already.
     #[tokio::test]
     async fn only_handshakes_are_judged() {
-        let gate = gate(Some(Ok(Identity::any())), |_| {});
+        let authentication = authentication(Some(Ok(Identity::any())), |_| {});
         for query in ["EIO=4", "EIO=3&sid=x", "EIO=3&EIO=4"] {
-            assert_eq!(outcome(&gate, query).await, None, "{query}");
+            assert_eq!(outcome(&authentication, query).await, None, "{query}");
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn nobody_waits_for_ever() {
-        let gate = gate(None, |_| {});
+        let authentication = authentication(None, |_| {});
         let start = Instant::now();
-        let outcome = outcome(&gate, "EIO=3&clientId=a").await;
+        let outcome = outcome(&authentication, "EIO=3&clientId=a").await;
         assert_eq!(outcome, Some(Err(Denied::unavailable())));
         assert_eq!(start.elapsed(), Config::default().engine.connect_timeout);
     }
@@ -298,24 +301,24 @@ mod tests {
     async fn an_identity_expires_if_it_shall() {
         let hour = Duration::from_hours(1);
         let identity = Identity::any().until(SystemTime::now() + hour);
-        let lasting = gate(Some(Ok(identity.clone())), |_| {});
+        let lasting = authentication(Some(Ok(identity.clone())), |_| {});
         assert_eq!(outcome(&lasting, "EIO=3").await, Some(Ok(named(None))));
-        let ending = gate(Some(Ok(identity)), |config| {
+        let ending = authentication(Some(Ok(identity)), |config| {
             config.auth.disconnect_at_expiry = true;
         });
-        let Some(Ok(admission)) = outcome(&ending, "EIO=3").await else {
+        let Some(Ok(authenticated)) = outcome(&ending, "EIO=3").await else {
             panic!("it may come in");
         };
-        let left = admission.until.unwrap() - Instant::now();
+        let left = authenticated.until.unwrap() - Instant::now();
         assert!(left <= hour && left > hour / 2, "{left:?}");
     }
 
     #[test]
     fn without_keys_nobody_is_let_in() {
         let mut config = Config::default();
-        assert!(Gate::new(&config).is_open());
+        assert!(Authentication::new(&config).is_open());
         config.auth.mode = AuthMode::Custom;
-        assert!(!Gate::new(&config).is_open());
-        assert!(Gate::new(&config).prepare().is_err());
+        assert!(!Authentication::new(&config).is_open());
+        assert!(Authentication::new(&config).prepare().is_err());
     }
 }

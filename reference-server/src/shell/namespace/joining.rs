@@ -6,38 +6,38 @@ use std::time::Duration;
 use sio_p2p_engine::{Generation, Sid};
 use tracing::{error, info};
 
-use super::Hub;
+use super::Namespace;
 use crate::auth::Denied;
 use crate::driver::Misstep;
 use crate::relay::{ConnectionId, Handshake};
-use crate::shell::ending::Ending;
+use crate::shell::authentication::{AuthOutcome, Authenticated};
+use crate::shell::disconnect_reason::DisconnectReason;
 use crate::shell::frame::Encoded;
-use crate::shell::gate::{Admission, Outcome};
 use crate::shell::session::{Connection, Phase, span};
 
 /// How long a client that was refused may take to read why. Those of Socket.IO
 /// close the connection when they have; others may want to keep it.
 const REFUSED_LINGER: Duration = Duration::from_secs(5);
 
-impl Hub {
+impl Namespace {
     /// A connection has requested to join and will be [admitted](Self::admit) or
     /// not. Says whether it may ask now.
     #[expect(
         clippy::unused_self,
-        reason = "only who holds the hub may change the phase of a connection"
+        reason = "only who holds the namespace may change the phase of a connection"
     )]
-    pub(crate) fn judge(&mut self, connection: &Connection) -> bool {
+    pub(crate) fn begin_authentication(&mut self, connection: &Connection) -> bool {
         let may_ask = matches!(connection.data().phase(), Phase::Waiting | Phase::Left);
         if may_ask {
-            connection.data().enter(Phase::Judged);
+            connection.data().enter(Phase::Authenticating);
         }
         may_ask
     }
 
     /// It is decided whether a connection may join.
-    pub(crate) fn admit(&mut self, connection: &Connection, outcome: Outcome) {
+    pub(crate) fn admit(&mut self, connection: &Connection, outcome: AuthOutcome) {
         match outcome {
-            Ok(admission) => self.join(connection, admission),
+            Ok(authenticated) => self.join(connection, authenticated),
             Err(reason) => self.refuse(connection, &reason),
         }
     }
@@ -49,7 +49,7 @@ impl Hub {
             return;
         }
         connection.data().enter(Phase::Refused);
-        self.tally.refused += 1;
+        self.counters.refused += 1;
         let linger = REFUSED_LINGER.min(self.config.engine.connect_timeout);
         self.put_outside(connection, linger);
         let object = connection.generation() == Generation::V4;
@@ -58,14 +58,14 @@ impl Hub {
 
     /// Takes a connection into the default namespace and introduces it to the
     /// relay. Each joining is a connection of its own to the relay (SRV-CORE-3).
-    pub(crate) fn join(&mut self, connection: &Connection, admission: Admission) {
+    pub(crate) fn join(&mut self, connection: &Connection, authenticated: Authenticated) {
         // Asked again under the lock: polling requests of one client may overlap,
         // and a client that joined twice would be forgotten only once. It may also
         // have gone while it was judged.
         if !is_before_joining(connection.data().phase()) {
             return;
         }
-        let Admission { client_id, until } = admission;
+        let Authenticated { client_id, until } = authenticated;
         if let Some(until) = until {
             self.expiring.insert(connection.id(), until);
         }
@@ -83,12 +83,12 @@ impl Hub {
             Ok(sid) => sid,
             Err(reason) => {
                 span(connection).in_scope(|| error!(%reason, "no randomness for an id"));
-                return self.close(connection, Ending::Internal);
+                return self.close(connection, DisconnectReason::Internal);
             }
         };
         connection.data().join_as(id, sid, client_id.as_deref());
         let sid = sid.to_string();
-        self.tally
+        self.counters
             .join(connection.generation(), connection.data().spoken());
         self.outside.remove(&connection.id());
         // Known here first: what the relay has to say comes after the `40`, even
@@ -112,5 +112,5 @@ impl Hub {
 
 /// Whether a connection in this phase may come to join.
 fn is_before_joining(phase: Phase) -> bool {
-    matches!(phase, Phase::Waiting | Phase::Left | Phase::Judged)
+    matches!(phase, Phase::Waiting | Phase::Left | Phase::Authenticating)
 }

@@ -8,14 +8,14 @@ use crate::shell::frame::Encoded;
 
 /// An event that was written once for all who get it.
 #[derive(Debug)]
-pub(super) struct Written {
+pub(super) struct SharedEvent {
     pub(super) message: Prepared,
     pub(super) attachments: Vec<Bytes>,
     pub(super) packets: usize,
     pub(super) bytes: usize,
 }
 
-impl Written {
+impl SharedEvent {
     pub(super) fn new(data: &Data) -> Self {
         let event = Encoded::event(data.clone().into(), None);
         let (packets, bytes) = event.size();

@@ -4,7 +4,7 @@ use sio_p2p_engine::CloseReason;
 
 /// Why a connection ended, in more detail than the engine needs to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub(crate) enum DisconnectReason {
     /// The client closed it in order.
     Client,
     /// It broke, or did not take a byte for too long.
@@ -27,7 +27,7 @@ pub(crate) enum Ending {
     Stopping,
 }
 
-impl Ending {
+impl DisconnectReason {
     /// Every one of them.
     pub(crate) const ALL: [Self; 10] = [
         Self::Client,
@@ -60,7 +60,7 @@ impl Ending {
 }
 
 /// What the engine says when it ends a connection.
-impl From<CloseReason> for Ending {
+impl From<CloseReason> for DisconnectReason {
     fn from(reason: CloseReason) -> Self {
         match reason {
             CloseReason::TransportClose => Self::Client,

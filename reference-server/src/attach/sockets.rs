@@ -24,7 +24,7 @@ use crate::shell::{handshake, placeholder};
 
 /// What all parts of one attached relay share.
 pub(super) struct Shared {
-    hub: Mutex<Hub>,
+    sockets: Mutex<Sockets>,
     pub(super) config: Config,
     pub(super) slot: Slot,
     pub(super) signals: Arc<Signals>,
@@ -33,7 +33,7 @@ pub(super) struct Shared {
 }
 
 /// All sockets of the default namespace, and the relay.
-pub(super) struct Hub {
+pub(super) struct Sockets {
     driver: HostDriver,
     members: HashMap<ConnectionId, Member>,
     /// A client that comes back on the same transport has the same id.
@@ -61,7 +61,7 @@ impl Shared {
     pub(super) fn new(config: Config) -> Self {
         let slot = Slot::default();
         let signals = Arc::new(Signals::default());
-        let hub = Hub {
+        let sockets = Sockets {
             driver: new_driver(&config),
             members: HashMap::new(),
             sids: HashMap::new(),
@@ -72,7 +72,7 @@ impl Shared {
             leaving: Vec::new(),
         };
         Self {
-            hub: Mutex::new(hub),
+            sockets: Mutex::new(sockets),
             config,
             slot,
             signals,
@@ -85,43 +85,43 @@ impl Shared {
         let runtime = self.runtime.get().map(Runtime::enter);
         // A panic is dealt with where it happens; everybody else must go on being
         // served.
-        let hub = self.hub.lock().unwrap_or_else(PoisonError::into_inner);
+        let sockets = self.sockets.lock().unwrap_or_else(PoisonError::into_inner);
         Locked {
-            hub: Some(hub),
+            sockets: Some(sockets),
             shared: self,
             _runtime: runtime,
         }
     }
 }
 
-/// The hub, locked. When it is dropped, what was done is sent, the lock is free
+/// The sockets, locked. When it is dropped, what was done is sent, the lock is free
 /// again, and whoever has to leave is disconnected.
 pub(super) struct Locked<'a> {
     /// Always there until it is dropped.
-    hub: Option<MutexGuard<'a, Hub>>,
+    sockets: Option<MutexGuard<'a, Sockets>>,
     shared: &'a Shared,
     _runtime: Option<EnterGuard<'a>>,
 }
 
 impl Locked<'_> {
-    /// Runs something on the hub.
-    pub(super) fn with<T>(&mut self, act: impl FnOnce(&mut Hub) -> T) -> Option<T> {
-        self.hub.as_deref_mut().map(act)
+    /// Runs something on the sockets.
+    pub(super) fn with<T>(&mut self, act: impl FnOnce(&mut Sockets) -> T) -> Option<T> {
+        self.sockets.as_deref_mut().map(act)
     }
 }
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
-        let Some(mut hub) = self.hub.take() else {
+        let Some(mut sockets) = self.sockets.take() else {
             return;
         };
         // While a panic unwinds, the relay may be half-way through something; what
         // it says next sends what is left.
         if !std::thread::panicking() {
-            hub.deliver();
+            sockets.deliver();
         }
-        let leaving = std::mem::take(&mut hub.leaving);
-        drop(hub);
+        let leaving = std::mem::take(&mut sockets.leaving);
+        drop(sockets);
         let Some(outlet) = self.shared.slot.get() else {
             return;
         };
@@ -130,17 +130,17 @@ impl Drop for Locked<'_> {
         let full = |sid: &Sid| outlet.disconnect(*sid) == Err(Unsent::Full);
         let mut stuck: Vec<_> = leaving.into_iter().filter(full).collect();
         if !stuck.is_empty() {
-            let mut hub = self
+            let mut sockets = self
                 .shared
-                .hub
+                .sockets
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            hub.leaving.append(&mut stuck);
+            sockets.leaving.append(&mut stuck);
         }
     }
 }
 
-/// The hub, locked for the host.
+/// The sockets, locked for the host.
 struct HostGuard<'a> {
     locked: Locked<'a>,
 }
@@ -153,7 +153,7 @@ impl Deref for HostGuard<'_> {
         reason = "the lock is held until the guard is dropped"
     )]
     fn deref(&self) -> &HostDriver {
-        &self.locked.hub.as_ref().expect("it is locked").driver
+        &self.locked.sockets.as_ref().expect("it is locked").driver
     }
 }
 
@@ -163,7 +163,7 @@ impl DerefMut for HostGuard<'_> {
         reason = "the lock is held until the guard is dropped"
     )]
     fn deref_mut(&mut self) -> &mut HostDriver {
-        &mut self.locked.hub.as_mut().expect("it is locked").driver
+        &mut self.locked.sockets.as_mut().expect("it is locked").driver
     }
 }
 
@@ -207,7 +207,7 @@ fn value(data: Data) -> Value {
     Value::Str(data.json.into(), Some(data.attachments.into()))
 }
 
-impl Hub {
+impl Sockets {
     /// A socket is about to join the namespace, and is introduced to the relay.
     ///
     /// Once the client is told that it has joined, others may know that it has, and
