@@ -83,7 +83,6 @@
 //! | `session` | a session as a state machine without sockets and clock |
 //! | `serve` | requests and WebSockets: what ties sessions to connections |
 
-mod batch;
 mod close;
 mod config;
 mod generation;
@@ -101,7 +100,6 @@ mod socket;
 mod timers;
 pub mod websocket;
 
-pub use self::batch::Batch;
 pub use self::close::CloseReason;
 pub use self::config::Config;
 pub use self::generation::Generation;
@@ -113,7 +111,7 @@ pub use self::serve::{Body, begin};
 pub use self::server::Server;
 pub use self::session::Transport;
 pub use self::sid::{InvalidSid, Sid};
-pub use self::socket::{Queued, SendError, Socket};
+pub use self::socket::{Batch, Queued, SendError, Socket};
 
 /// The examples of the README are compiled.
 #[cfg(doctest)]

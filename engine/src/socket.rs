@@ -1,5 +1,6 @@
 //! What the program has of a session.
 
+mod batch;
 mod writing;
 
 use std::fmt;
@@ -12,7 +13,7 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use crate::batch::Batch;
+pub use self::batch::Batch;
 use crate::io::SharedIo;
 use crate::session::{Bounds, Chunk, Form, Machine, Phase, Queue, Transport, Wakes};
 use crate::timers::Timers;

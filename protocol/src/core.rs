@@ -2,13 +2,13 @@
 
 use crate::ack::{AckPacket, WireAck, acks};
 use crate::clause::{ClauseId, id};
-use crate::dialect::{Direction, Family};
+use crate::dialect::{Direction, Family, V1_AND_V2, V2_ONLY};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::failure::FailureCode;
 use crate::ids::ClientId;
 use crate::packet::{Packet, WireEvent};
 use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
-use crate::value::{Text, V1_AND_V2, V2_ONLY};
+use crate::value::Text;
 use crate::wire::{self, Writer};
 
 mod ping;

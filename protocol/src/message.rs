@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use crate::ack::ForwardedAck;
 use crate::clause::id;
-use crate::dialect::{Direction, Family};
+use crate::dialect::{Direction, Family, V1_AND_V2, V1_ONLY, V2_ONLY};
 use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::ids::{ClientId, EventName};
 use crate::packet::{Packet, Unread, WireEvent};
 use crate::payload::{Arguments, Payload};
 use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, optional, required, rest};
-use crate::value::{Null, V1_AND_V2, V1_ONLY, V2_ONLY};
+use crate::value::Null;
 use crate::wire::{self, Writer};
 
 mod borrowed;

@@ -7,7 +7,7 @@
 use serde_json::value::RawValue;
 
 use crate::clause::id;
-use crate::dialect::{Direction, Family};
+use crate::dialect::{Direction, Family, V1_AND_V2};
 use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::ids::{EventName, RoomName};
@@ -15,7 +15,6 @@ use crate::packet::{Packet, Unread, WireEvent};
 use crate::payload::{Arguments, Payload};
 use crate::schema::wire_schema;
 use crate::spec::{AckSpec, ArgType, EventSpec, Example, Form, NamePattern, required, rest};
-use crate::value::V1_AND_V2;
 use crate::wire::{self, Writer};
 
 mod v1;

@@ -2,13 +2,12 @@
 
 use crate::ack::answer;
 use crate::clause::id;
-use crate::dialect::{Dialect, Direction, Family};
+use crate::dialect::{Dialect, Direction, Family, V1_ONLY, V2_ONLY};
 use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::ids::StreamId;
 use crate::packet::{Packet, WireEvent};
 use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
-use crate::value::{V1_ONLY, V2_ONLY};
 use crate::wire::Writer;
 
 mod data;

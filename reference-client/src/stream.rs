@@ -34,12 +34,11 @@ use std::{
 };
 
 use sio_p2p_protocol::{
-    Channel, ClientId, CreateStreamAck, Dialect, Failure, PEER_STREAM_DESTROYED, Payload, StreamId,
-    StreamInfo,
+    Args, Channel, ClientId, CreateStreamAck, Dialect, Failure, PEER_STREAM_DESTROYED, Payload,
+    StreamId, StreamInfo,
 };
 
 use crate::{
-    args::Args,
     client::{Shared, lock},
     message::Responder,
     outbox,

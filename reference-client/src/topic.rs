@@ -17,14 +17,12 @@ use std::{
 };
 
 use futures_core::Stream;
-use serde::Serialize;
 use sio_p2p_protocol::{
-    ClientEvent, ClientId, Dialect, EmitRoom, EventName, JoinRoomV1, JoinsRoom, LeaveRoomV1,
-    LeavesRoom, Payload, RoomName, Rooms, TopicName, publication_event, topic_room,
+    ClientEvent, ClientId, Dialect, EmitRoom, EventName, IntoArgs, JoinRoomV1, JoinsRoom,
+    LeaveRoomV1, LeavesRoom, Payload, RoomName, Rooms, TopicName, publication_event, topic_room,
 };
 
 use crate::{
-    args::Args,
     client::{Client, Shared, WeakClient, lock},
     error::{CallError, SendError},
     message::Message,
@@ -122,14 +120,10 @@ impl Topic {
         &self.name
     }
 
-    /// Publishes to all subscribers, by the rule of [`Args`]. Cancel safe like
+    /// Publishes to all subscribers, by the rule of [`Args`](crate::Args). Cancel safe like
     /// [`Client::emit_to`].
-    pub async fn publish(&self, args: impl Serialize) -> Result<(), SendError> {
-        self.publish_raw(Args::from_value(&args)?).await
-    }
-
-    /// [`publish`](Self::publish) with arguments as they travel. Cancel safe like it.
-    pub async fn publish_raw(&self, args: Args) -> Result<(), SendError> {
+    pub async fn publish(&self, args: impl IntoArgs) -> Result<(), SendError> {
+        let args = args.into_args()?;
         let Some(client) = self.client.upgrade() else {
             return Err(SendError::Closed(DisconnectReason::Local));
         };

@@ -12,7 +12,7 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use crate::{
-    make, node, openssl,
+    circles, make, node, openssl,
     original::SocketIo,
     python,
     workspace::{Problem, Workspace},
@@ -46,6 +46,8 @@ enum Step {
     Doc,
     /// `cargo xtask generate --check`: are the generated files up to date?
     Generate,
+    /// `cargo xtask circles`: does no folder import what imports it?
+    Circles,
     /// `p2p-conformance lint`: are the scenarios well-formed?
     Lint,
     /// `cargo test`: unit, integration and documentation tests.
@@ -77,6 +79,7 @@ impl Step {
             Self::Clippy => cargo::clippy(workspace),
             Self::Doc => cargo::doc(workspace),
             Self::Generate => cargo::generate_check(workspace),
+            Self::Circles => circles::check(workspace),
             Self::Lint => suite::lint(workspace),
             Self::Tests => cargo::tests(workspace),
             Self::Suite => suite::embedded(workspace),

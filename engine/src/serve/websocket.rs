@@ -16,12 +16,12 @@ use tokio::time::Sleep;
 use tracing::debug;
 
 use self::waiting::Event;
-use crate::batch::Batch;
 use crate::handler::Handler;
 use crate::io::{Io, SharedIo};
 use crate::packet::Packet;
 use crate::server::Server;
 use crate::session::{Form, Phase, Prober, Transport};
+use crate::socket::Batch;
 use crate::socket::{Socket, State, Writer};
 use crate::websocket::{Reader, push_close, push_frame};
 use crate::{CloseReason, Generation};

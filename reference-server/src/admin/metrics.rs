@@ -1,4 +1,4 @@
-//! The figures of a server in the text format of `OpenMetrics`.
+//! The metrics of a server in the text format of `OpenMetrics`.
 //!
 //! The server keeps plain numbers and knows nothing of this format. They are copied
 //! at each request and written here, each with the sentence that explains it.
@@ -19,7 +19,7 @@ use super::readiness::{Readiness, Stage};
 use super::writer::Writer;
 use crate::net::Traffic;
 use crate::shell::engine::Engine;
-use crate::shell::figures::Figures;
+use crate::shell::metrics::ShellMetrics;
 
 /// The content type of what [`render`] writes.
 pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -37,13 +37,13 @@ pub(crate) struct Sources {
     pub(crate) started: SystemTime,
 }
 
-/// Writes all figures.
+/// Writes all metrics.
 pub(super) fn render(sources: &Sources) -> Result<String, Error> {
     let started = sources.started.duration_since(SystemTime::UNIX_EPOCH);
     let snapshot = Snapshot {
         ready: sources.readiness.stage() == Stage::Serving,
         started: started.unwrap_or_default().as_secs_f64(),
-        figures: sources.engine.figures(),
+        metrics: sources.engine.metrics(),
         traffic: Arc::clone(&sources.traffic),
     };
     let mut registry = Registry::with_prefix("p2p");
@@ -58,7 +58,7 @@ pub(super) fn render(sources: &Sources) -> Result<String, Error> {
 struct Snapshot {
     ready: bool,
     started: f64,
-    figures: Figures,
+    metrics: ShellMetrics,
     traffic: Arc<Traffic>,
 }
 

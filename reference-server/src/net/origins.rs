@@ -6,8 +6,6 @@ use hyper::HeaderMap;
 use hyper::header::{HOST, HeaderValue, ORIGIN};
 use url::{Host, Url};
 
-use crate::config::CorsConfig;
-
 /// What stands before the host of a pattern for subdomains.
 const ANY_SUBDOMAIN: &str = "*.";
 
@@ -75,20 +73,20 @@ pub enum OriginFault {
 
 impl Origins {
     /// Reads the patterns of the settings. The first that can never match is the error.
-    pub(crate) fn new(config: &CorsConfig) -> Result<Self, OriginError> {
+    pub(crate) fn new(patterns: &[String]) -> Result<Self, OriginError> {
         let mut origins = Self::default();
-        let fault = origins.take(config).next();
+        let fault = origins.take(patterns).next();
         fault.map_or(Ok(origins), Err)
     }
 
     /// Every pattern of the settings that can never match.
-    pub(crate) fn faults(config: &CorsConfig) -> Vec<OriginError> {
-        Self::default().take(config).collect()
+    pub(crate) fn faults(patterns: &[String]) -> Vec<OriginError> {
+        Self::default().take(patterns).collect()
     }
 
     /// Takes the patterns in, and gives those that it cannot.
-    fn take(&mut self, config: &CorsConfig) -> impl Iterator<Item = OriginError> {
-        let patterns = config.origins.iter().enumerate();
+    fn take(&mut self, patterns: &[String]) -> impl Iterator<Item = OriginError> {
+        let patterns = patterns.iter().enumerate();
         patterns.filter_map(|(index, text)| {
             let fault = self.add(text).err()?;
             let found = text.clone();

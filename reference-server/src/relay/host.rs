@@ -5,115 +5,20 @@
 //! outbox beside the packets. So everything that links, answers and undoes works
 //! for it as it does for clients, and the relay stays free of tasks and channels.
 
-mod content;
 mod room;
 mod service;
 mod stream;
 
 use std::time::Duration;
 
-use sio_p2p_protocol::{ApiName, ClientId, Dialect, EventName, Failure};
-
-pub use self::content::Content;
+use sio_p2p_protocol::{Args, ClientId, Dialect, EventName, Failure};
 
 use super::Relay;
 use super::acks::{Pending, Question};
-use super::call;
 use super::failure::no_target;
+use super::host_event::HostCall;
 use super::output::{Answer, ConnectionId, Data, Outbox};
-
-/// What the host is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum HostEvent {
-    /// A connection was let in (SRV-CORE-1).
-    Connected {
-        /// The connection.
-        connection: ConnectionId,
-        /// Its client id; `None` if it is anonymous.
-        client: Option<ClientId>,
-    },
-    /// A connection has gone, and everybody else has been told (SRV-CORE-2).
-    Gone {
-        /// The connection.
-        connection: ConnectionId,
-        /// Its client id; `None` if it was anonymous.
-        client: Option<ClientId>,
-    },
-    /// A client has answered an event of the host.
-    Answered {
-        /// The id that the host gave the event.
-        id: u64,
-        /// The arguments of the ack, as they came.
-        answer: Data,
-    },
-    /// An event of the host will not be answered any more.
-    Unanswered {
-        /// The id that the host gave the event.
-        id: u64,
-        /// Why, for example because the client has left.
-        failure: Failure,
-    },
-    /// A client calls something that the host provides.
-    Called(HostCall),
-    /// The peer of a stream of the host has sent a chunk.
-    StreamData {
-        /// The end that it is for.
-        end: ClientId,
-        /// The arguments, of which the first is the chunk.
-        content: Content,
-        /// The id under which the chunk is to be confirmed.
-        ack: Option<u64>,
-    },
-    /// The peer of a stream of the host has destroyed its end. The host's end is
-    /// closed, and the peer has been told so.
-    StreamDestroyed {
-        /// The end that is closed.
-        end: ClientId,
-    },
-    /// The peer of a stream of the host has left. The host's end is closed.
-    StreamLost {
-        /// The end that is closed.
-        end: ClientId,
-    },
-}
-
-/// One end of a connection to the host: a client that calls it, or a member of a room.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Peer {
-    /// The connection.
-    pub connection: ConnectionId,
-    /// Its client id, which the relay vouches for; `None` if it is anonymous.
-    pub client: Option<ClientId>,
-}
-
-/// What the host can be called by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Callee {
-    /// An API, dialect `v2` (SRV-SVC-12).
-    Api(ApiName),
-    /// An event of a service, dialect `v1` (SRV-SVC-F2).
-    Service {
-        /// The name of the service, which stands where a client id would.
-        service: ClientId,
-        /// The event.
-        event: EventName,
-    },
-}
-
-/// A call of something that the host provides.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HostCall {
-    /// What is called.
-    pub callee: Callee,
-    /// Who calls.
-    pub caller: Peer,
-    /// The arguments of the call, without the source that a message of the first
-    /// dialect begins with.
-    pub content: Content,
-    /// The id under which the caller is to be answered; `None` if it wants none.
-    pub ack: Option<u64>,
-}
+use super::respond;
 
 /// What the host can do. Made by [`Relay::as_host`] for one action or several.
 #[derive(Debug)]
@@ -166,13 +71,13 @@ impl Host<'_> {
         &mut self,
         target: &ClientId,
         event: &EventName,
-        content: Content,
+        args: Args,
         ack: Option<u64>,
     ) -> Result<(), Failure> {
         let wait = self.relay.policy.ack_timeout;
         let ack = ack.map(|id| (id, wait));
         // Only the second dialect has events of the server's own.
-        self.send(Dialect::V2, target, event, content, ack)
+        self.send(Dialect::V2, target, event, args, ack)
     }
 
     /// As [`emit`](Self::emit), for an ack that is waited for as long as the connection
@@ -181,17 +86,17 @@ impl Host<'_> {
         &mut self,
         target: &ClientId,
         event: &EventName,
-        content: Content,
+        args: Args,
         ack: u64,
     ) -> Result<(), Failure> {
         let ack = Some((ack, Duration::MAX));
-        self.send(Dialect::V2, target, event, content, ack)
+        self.send(Dialect::V2, target, event, args, ack)
     }
 
     /// Answers a call or a chunk. The answer of one that is not waited for any more,
     /// for example because the caller has left, goes nowhere.
-    pub fn answer(&mut self, id: u64, content: Content) {
-        let data = content.unnamed();
+    pub fn answer(&mut self, id: u64, args: Args) {
+        let data = Data::from(args);
         let answer = Answer { data };
         self.relay
             .acked(ConnectionId::HOST, id, answer, self.outbox);
@@ -201,7 +106,7 @@ impl Host<'_> {
     /// left before it answered (SRV-MSG-30).
     pub fn refuse(&mut self, id: u64) {
         if let Some(pending) = self.relay.acks.answer(ConnectionId::HOST, id) {
-            call::target_left(self.outbox, pending);
+            respond::target_left(self.outbox, pending);
         }
     }
 
@@ -211,11 +116,11 @@ impl Host<'_> {
             // Somebody who is not waiting any more has been told another reason.
             Some(id) => {
                 if let Some(pending) = self.relay.acks.answer(ConnectionId::HOST, id) {
-                    call::give_up(self.outbox, &pending, failure);
+                    respond::give_up(self.outbox, &pending, failure);
                 }
             }
             None if self.relay.registry.contains(called.caller.connection) => {
-                call::server_error(self.outbox, called.caller.connection, failure);
+                respond::server_error(self.outbox, called.caller.connection, failure);
             }
             None => {}
         }
@@ -228,7 +133,7 @@ impl Host<'_> {
         dialect: Dialect,
         target: &ClientId,
         event: &EventName,
-        content: Content,
+        args: Args,
         ack: Option<(u64, Duration)>,
     ) -> Result<(), Failure> {
         if event.is_reserved() {
@@ -239,7 +144,7 @@ impl Host<'_> {
         };
         let question = Question::Message(dialect, target.clone());
         let ack = ack.map(|(id, wait)| self.ask(to, id, question, wait));
-        self.outbox.event(to, content.named(event), ack);
+        self.outbox.event(to, Data::named(event, args), ack);
         Ok(())
     }
 

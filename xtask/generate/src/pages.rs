@@ -13,6 +13,10 @@ mod deviations;
 pub(crate) use coverage::coverage;
 pub(crate) use deviations::deviations;
 
+/// A generated file: its path below the repository root, with forward slashes,
+/// and its content.
+pub(crate) type Generated = (String, String);
+
 /// An original and what is known about it.
 struct Original {
     /// Heading of its column.
