@@ -76,7 +76,7 @@ use tracing::debug;
 use self::acks::Acks;
 use self::apis::Apis;
 use self::authorize::Hook;
-pub use self::authorize::{Action, Authorize, Denial, Sender};
+pub use self::authorize::{Action, Authorize, PermissionDenied, Sender};
 use self::call::Call;
 pub use self::counters::{Counters, RoundTrips};
 use self::early::Early;
