@@ -32,7 +32,7 @@ use crate::config::{AuthConfig, AuthMode, Problem, TokenSource};
 /// client stays outside.
 ///
 /// ```
-/// use sio_p2p_server::auth::{Authenticate, Credentials, Unauthenticated, Identity, Verdict};
+/// use sio_p2p_server::auth::{Authenticate, Credentials, Identity, Unauthenticated, Verdict};
 ///
 /// /// Lets in whoever names a fruit, under that name.
 /// #[derive(Debug)]
@@ -50,7 +50,7 @@ use crate::config::{AuthConfig, AuthMode, Problem, TokenSource};
 /// }
 /// ```
 pub trait Authenticate: fmt::Debug + Send + Sync + 'static {
-    /// Looks at what a client brings. What it says in a [`Unauthenticated`] is shown to the
+    /// Looks at what a client brings. What it says in an [`Unauthenticated`] is shown to the
     /// client, so it must not tell which part of a secret was wrong.
     fn authenticate<'a>(&'a self, credentials: &'a Credentials) -> Verdict<'a>;
 }

@@ -125,7 +125,7 @@ impl Authorize for StaffOnly {
 
 #[tokio::test]
 async fn the_embedding_program_decides_what_clients_may_do() {
-    let server = P2pServer::new(Config::default()).with_authorizer(StaffOnly);
+    let server = P2pServer::builder().authorizer(StaffOnly).build();
     let server = Server::serving(server).await;
     let mut staff = Client::join(&server, "staff").await;
     let mut guest = Client::join(&server, "guest").await;
