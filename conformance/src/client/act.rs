@@ -9,11 +9,11 @@ use sio_p2p_transport::{Data, Packet};
 use super::seat::Seat;
 use super::server::Admission;
 use super::values;
-use super::verbs::{ClientVerb, Drive, Handshake, HangingUp};
 use crate::json::quote;
 use crate::runner::play::{Play, Stop};
 use crate::runner::verdict::Finding;
-use crate::scenario::step::Action;
+use crate::scenario::body::{Drive, Handshake, HangingUp};
+use crate::scenario::step::{Action, ClientVerb};
 use crate::scenario::text::Text;
 use crate::scenario::value::Pattern;
 

@@ -1,10 +1,9 @@
 //! The end of a story with clients under test: fences through them, and nothing left over.
 
-use super::verbs::ClientVerb;
 use crate::json::shorten;
 use crate::runner::play::{Play, Stop};
 use crate::runner::verdict::Finding;
-use crate::scenario::step::Action;
+use crate::scenario::step::{Action, ClientVerb};
 
 /// How often every fence is sent; see the fences of the runner.
 const ROUNDS: usize = 2;

@@ -3,9 +3,9 @@
 use sio_p2p_driver::{Command, Event};
 
 use super::look::client_in;
-use super::verbs::ClientVerb;
-use crate::scenario::step::{Action, Step, Verb};
+use crate::scenario::step::{Action, ClientVerb, Verb, walk};
 use crate::scenario::value::Pattern;
+use crate::scenario::verb::{Body, Stage};
 use crate::scenario::{Location, Problem, Scenario, ServerRole};
 
 /// Adds what is wrong with a scenario's use of clients under test.
@@ -26,30 +26,15 @@ pub(crate) fn lint(scenario: &Scenario, problems: &mut Vec<Problem>) {
         };
         problem(&scenario.at, message.to_owned());
     }
-    steps(scenario, &scenario.steps, &mut problem);
-}
-
-fn steps(scenario: &Scenario, list: &[Step], problem: &mut dyn FnMut(&Location, String)) {
-    for step in list {
-        match &step.verb {
-            Verb::Do(Action::Client(verb)) => check(scenario, &step.at, verb, problem),
-            Verb::Do(Action::Connect(names)) => {
-                for name in names {
-                    peers(scenario, &step.at, name, problem);
-                }
+    walk(&scenario.steps, &mut |step| match &step.verb {
+        Verb::Do(Action::Client(verb)) => check(scenario, &step.at, verb, &mut problem),
+        Verb::Do(Action::Connect(names)) => {
+            for name in names {
+                peers(scenario, &step.at, name, &mut problem);
             }
-            Verb::All(inner)
-            | Verb::Repeat { steps: inner, .. }
-            | Verb::When { steps: inner, .. }
-            | Verb::Within { steps: inner, .. } => steps(scenario, inner, problem),
-            Verb::AnyOf(alternatives) => {
-                for inner in alternatives {
-                    steps(scenario, inner, problem);
-                }
-            }
-            Verb::Do(_) | Verb::Case => {}
         }
-    }
+        Verb::Do(_) | Verb::Group(_) => {}
+    });
 }
 
 fn is_driven(scenario: &Scenario, name: &str) -> bool {
@@ -79,7 +64,7 @@ fn check(
     if let Some(name) = client_in(verb).filter(|name| !is_driven(scenario, name)) {
         problem(at, format!("{name} is not driven"));
     }
-    if verb.needs_script() && scenario.server != Some(ServerRole::Scripted) {
+    if verb.stage() == Stage::Script && scenario.server != Some(ServerRole::Scripted) {
         problem(at, "this verb needs `\"server\": \"scripted\"`".to_owned());
     }
     match verb {

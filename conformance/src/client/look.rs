@@ -4,16 +4,17 @@
 use bytes::Bytes;
 use sio_p2p_protocol::{ClientEvent, Dialect};
 
-use super::verbs::{ClientVerb, Expect, ExpectMessage, ReadStream, Replied, Told};
 use crate::json::{members, quote, shorten, unquote};
 use crate::runner::actor::EventSeen;
 use crate::runner::look::Look;
 use crate::runner::matching::{self, Difference, describe, describe_arguments};
 use crate::runner::play::{Play, Stop};
 use crate::runner::verdict::Finding;
-use crate::scenario::step::Action;
+use crate::scenario::body::{Expect, ExpectMessage, ReadStream, Replied, Told};
+use crate::scenario::step::{Action, ClientVerb};
 use crate::scenario::text::Text;
 use crate::scenario::value::{ArgumentsPattern, Pattern};
+use crate::scenario::verb::{Body, Mention};
 
 /// Members of events that a client may or may not know.
 const VAGUE: [&str; 3] = ["from", "reason", "error"];
@@ -335,21 +336,13 @@ impl Play {
 
 /// The client that a verb is about.
 pub(super) fn client_in(verb: &ClientVerb) -> Option<&str> {
-    Some(match verb {
-        ClientVerb::Replied(_) => return None,
-        ClientVerb::Drive(body) => &body.client,
-        ClientVerb::Told(body) => &body.client,
-        ClientVerb::Read(body) => &body.client,
-        ClientVerb::Handshake(body) => &body.client,
-        ClientVerb::Expect(body) => &body.client,
-        ClientVerb::ExpectMessage(body) => &body.client,
-        ClientVerb::Send(body) => &body.client,
-        ClientVerb::SendMessage(body) => &body.client,
-        ClientVerb::SendText(body) => &body.client,
-        ClientVerb::Admit(body) => &body.client,
-        ClientVerb::HangUp(body) => &body.client,
-        ClientVerb::Joined(body) | ClientVerb::Left(body) => &body.client,
-    })
+    let mut client = None;
+    verb.visit(&mut |mention| {
+        if let Mention::Client(name) = mention {
+            client = Some(name);
+        }
+    });
+    client
 }
 
 /// The members without those that the scenario does not name and clients need not know.

@@ -16,7 +16,6 @@ mod process;
 mod seat;
 mod server;
 mod values;
-mod verbs;
 
 pub(crate) use cast::Cast;
 pub use faults::{ClientFault, ClientFaultSpec};
@@ -24,4 +23,3 @@ pub use hello::hello;
 pub(crate) use lint::lint;
 pub(crate) use play::play;
 pub use process::{DriverCommand, DriverError};
-pub use verbs::{ClientVerb, VERBS};

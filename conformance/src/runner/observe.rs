@@ -8,6 +8,7 @@ use super::verdict::Finding;
 use crate::json::shorten;
 use crate::scenario::step::{Action, Step, Verb};
 use crate::scenario::text::Text;
+use crate::scenario::verb::{Body, Mention};
 
 impl Play {
     /// Waits for one observation.
@@ -184,27 +185,21 @@ impl Play {
         if let Some(client) = self.client_of(action)? {
             return Ok(client);
         }
-        Ok(match action {
-            Action::Receive(body) => body.at.clone(),
-            Action::ServerError(body) => body.at.clone(),
-            Action::TargetAdded(body) => body.at.clone(),
-            Action::TargetLeft(body) => body.at.clone(),
-            Action::StreamOffered(body) => body.at.clone(),
-            Action::Closed(body) => body.at.clone(),
-            Action::ReceivePacket(body) => body.at.clone(),
-            Action::Acked(body) => {
-                let request = self.fill(&body.request)?;
-                match self.asked.get(&request) {
-                    Some(asked) => asked.actor.clone(),
-                    None => {
-                        return Err(Stop::broken(format!(
-                            "nothing has been asked for as {request}"
-                        )));
-                    }
-                }
+        if let Action::Acked(body) = action {
+            let request = self.fill(&body.request)?;
+            let asked = self.asked.get(&request);
+            return asked
+                .map(|asked| asked.actor.clone())
+                .ok_or_else(|| Stop::broken(format!("nothing has been asked for as {request}")));
+        }
+        let mut observer = None;
+        action.visit(&mut |mention| {
+            if let Mention::Observes(name) = mention {
+                observer.get_or_insert(name);
             }
-            _ => return Err(Stop::broken("not an observation")),
-        })
+        });
+        let observer = observer.map(str::to_owned);
+        observer.ok_or_else(|| Stop::broken("not an observation"))
     }
 
     /// Waiting is pointless when the connection that is looked at has ended.
@@ -255,5 +250,6 @@ fn may_close(step: &Step) -> Option<String> {
 }
 
 fn begins_with_observation(steps: &[Step]) -> bool {
-    matches!(steps.first().map(|step| &step.verb), Some(Verb::Do(action)) if action.is_observation())
+    let first = steps.first();
+    first.is_some_and(|step| step.verb.observation().is_some())
 }

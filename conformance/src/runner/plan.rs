@@ -6,8 +6,8 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
 use super::rhythm::only_heartbeats;
-use crate::scenario::body::{Disconnect, Leaving};
-use crate::scenario::step::{Action, Step, Verb};
+use crate::scenario::body::Leaving;
+use crate::scenario::step::{Action, Step, Verb, walk};
 use crate::scenario::{Capability, Scenario, TransportName};
 
 /// A scenario in one dialect over one Engine.IO generation and transport.
@@ -182,18 +182,16 @@ pub(crate) const HEARTBEAT: &str = "engine.ping_timeout_ms";
 
 /// The first actor of some kind that leaves without a word.
 fn breaks_off<'s>(steps: &'s [Step], of: &dyn Fn(&str) -> bool) -> Option<&'s str> {
-    steps.iter().find_map(|step| match &step.verb {
-        Verb::Do(Action::Disconnect(Disconnect {
-            from,
-            how: Leaving::Abrupt,
-        })) => of(from).then_some(from.as_str()),
-        Verb::Do(_) | Verb::Case => None,
-        Verb::All(steps)
-        | Verb::Repeat { steps, .. }
-        | Verb::When { steps, .. }
-        | Verb::Within { steps, .. } => breaks_off(steps, of),
-        Verb::AnyOf(alternatives) => alternatives.iter().find_map(|steps| breaks_off(steps, of)),
-    })
+    let mut found = None;
+    walk(steps, &mut |step| {
+        if let Verb::Do(Action::Disconnect(body)) = &step.verb
+            && body.how == Leaving::Abrupt
+            && of(&body.from)
+        {
+            found.get_or_insert(body.from.as_str());
+        }
+    });
+    found
 }
 
 /// Whether a pattern selects a scenario: by its id (a scenario's name selects its cases,

@@ -23,7 +23,9 @@ use super::wait::Wait;
 use super::world::World;
 use crate::access::SharedAccess;
 use crate::client::Cast;
+use crate::scenario::group::Group;
 use crate::scenario::step::{Action, Step, Verb};
+use crate::scenario::verb::Body;
 
 /// A scenario that takes longer than this as a whole is given up, however much comes.
 pub(crate) const SCENARIO_LIMIT: Duration = Duration::from_mins(5);
@@ -294,28 +296,29 @@ impl Play {
             }
             Verb::Do(action) if action.is_observation() => self.observe(action).await,
             Verb::Do(action) => self.act(action).await,
-            Verb::All(steps) => self.observe_all(steps).await,
-            Verb::AnyOf(alternatives) => {
+            Verb::Group(Group::All(steps)) => self.observe_all(steps).await,
+            Verb::Group(Group::AnyOf(alternatives)) => {
                 let rest = self.choose(alternatives).await?;
                 self.steps(rest).await
             }
-            Verb::Repeat { times, steps } => {
+            Verb::Group(Group::Repeat(repeat)) => {
                 let outer = self.world.counter;
-                for counter in 0..*times {
+                for counter in 0..repeat.times {
                     self.world.counter = counter;
-                    self.steps(steps).await?;
+                    self.steps(&repeat.steps).await?;
                 }
                 self.world.counter = outer;
                 Ok(())
             }
-            Verb::Within { ms, steps } => {
-                let outer = std::mem::replace(&mut self.deadline, Duration::from_millis(*ms));
-                let result = self.steps(steps).await;
+            Verb::Group(Group::Within(within)) => {
+                let limit = Duration::from_millis(within.ms);
+                let outer = std::mem::replace(&mut self.deadline, limit);
+                let result = self.steps(&within.steps).await;
                 self.deadline = outer;
                 result
             }
             // Both are resolved before the play begins.
-            Verb::When { .. } | Verb::Case => Ok(()),
+            Verb::Group(Group::When(_) | Group::Case(_)) => Ok(()),
         }
     }
 

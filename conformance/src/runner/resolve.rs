@@ -2,6 +2,7 @@
 
 use sio_p2p_protocol::Dialect;
 
+use crate::scenario::group::Group;
 use crate::scenario::step::{Step, Verb};
 
 /// The steps with every `when` replaced by its steps or by nothing.
@@ -10,28 +11,15 @@ pub(crate) fn resolve(steps: &[Step], dialect: Dialect, eio: u8) -> Vec<Step> {
     let mut resolved = Vec::with_capacity(steps.len());
     for step in steps {
         let verb = match &step.verb {
-            Verb::When {
-                dialects,
-                eio: only,
-                steps,
-            } => {
-                let holds = (dialects.is_empty() || dialects.contains(&dialect))
-                    && (only.is_empty() || only.contains(&eio));
+            Verb::Group(Group::When(when)) => {
+                let holds = (when.dialects.is_empty() || when.dialects.contains(&dialect))
+                    && (when.eio.is_empty() || when.eio.contains(&eio));
                 if holds {
-                    resolved.extend(resolve_all(steps));
+                    resolved.extend(resolve_all(&when.steps));
                 }
                 continue;
             }
-            Verb::All(steps) => Verb::All(resolve_all(steps)),
-            Verb::Repeat { times, steps } => Verb::Repeat {
-                times: *times,
-                steps: resolve_all(steps),
-            },
-            Verb::Within { ms, steps } => Verb::Within {
-                ms: *ms,
-                steps: resolve_all(steps),
-            },
-            Verb::AnyOf(alternatives) => Verb::AnyOf(
+            Verb::Group(Group::AnyOf(alternatives)) => Verb::Group(Group::AnyOf(
                 alternatives
                     .iter()
                     .map(|steps| (steps.is_empty(), resolve_all(steps)))
@@ -39,8 +27,9 @@ pub(crate) fn resolve(steps: &[Step], dialect: Dialect, eio: u8) -> Vec<Step> {
                     .filter(|(was_empty, steps)| *was_empty || !steps.is_empty())
                     .map(|(_, steps)| steps)
                     .collect(),
-            ),
-            Verb::Do(_) | Verb::Case => step.verb.clone(),
+            )),
+            Verb::Group(group) => Verb::Group(group.with(resolve_all)),
+            Verb::Do(_) => step.verb.clone(),
         };
         resolved.push(Step {
             at: step.at.clone(),

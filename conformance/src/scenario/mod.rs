@@ -3,10 +3,12 @@
 //! The format is explained for authors in `fixtures/scenarios/README.md`.
 
 pub mod body;
+pub mod group;
 mod library;
 pub mod lint;
 pub(crate) mod literals;
 pub mod model;
+mod names;
 mod parse;
 mod source;
 mod spanned;
@@ -14,9 +16,12 @@ pub mod step;
 pub mod text;
 mod transport;
 pub mod value;
+pub mod verb;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written;
 
 pub use library::{Library, LibraryError};
 pub use model::{Capability, Level, ServerRole, Settings, UnknownCapability};

@@ -1,6 +1,5 @@
 //! The linter: mistakes of scenarios that can be found without a server.
 
-mod mentions;
 mod proof;
 mod story;
 mod walk;
