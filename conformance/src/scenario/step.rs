@@ -36,6 +36,14 @@ impl PartialEq for Step {
     }
 }
 
+/// A step that is made, and stands in no file.
+impl From<Verb> for Step {
+    fn from(verb: Verb) -> Self {
+        let at = Location::nowhere();
+        Self { at, verb }
+    }
+}
+
 impl Serialize for Step {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.verb.serialize(serializer)

@@ -107,9 +107,6 @@ const MAX_DEPTH: usize = 64;
 /// How large a `$bytes` may be: several times the size limit of any server.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// From how many bytes on `$bytes` is shorter than `$binary`.
-const SHORT: usize = 8;
-
 impl Default for ArgumentsPattern {
     fn default() -> Self {
         Self::Exactly(Vec::new())
@@ -231,7 +228,8 @@ impl Pattern {
                 if size > MAX_BYTES {
                     return Err(format!("$bytes makes at most {MAX_BYTES} bytes"));
                 }
-                Ok(Self::Binary(cycle(size).collect()))
+                // All byte values, so that no codec can get away with text.
+                Ok(Self::Binary((0..=u8::MAX).cycle().take(size).collect()))
             }
             "raw" => read(raw).map(Self::Raw),
             "prefix" => read(raw).map(Self::Prefix),
@@ -263,11 +261,6 @@ fn verbatim<E: serde::ser::Error>(json: &str) -> Result<Box<RawValue>, E> {
     RawValue::from_string(json.to_owned()).map_err(E::custom)
 }
 
-/// All byte values, again and again: no codec can get away with text.
-fn cycle(size: usize) -> impl Iterator<Item = u8> {
-    (0..=u8::MAX).cycle().take(size)
-}
-
 /// As a file has it. What has no form in files is an error.
 impl Serialize for Pattern {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -277,9 +270,6 @@ impl Serialize for Pattern {
             Self::String(text) => text.serialize(serializer),
             Self::Array(items) => items.serialize(serializer),
             Self::Object(members) => serializer.collect_map(members.iter().map(|(k, v)| (k, v))),
-            Self::Binary(bytes) if bytes.len() > SHORT && cycle(bytes.len()).eq(bytes.clone()) => {
-                directive(serializer, "$bytes", &bytes.len())
-            }
             Self::Binary(bytes) => directive(serializer, "$binary", &STANDARD.encode(bytes)),
             Self::Raw(text) => directive(serializer, "$raw", text),
             Self::Any(kind) => directive(serializer, "$any", &*verbatim(kind.as_json())?),
