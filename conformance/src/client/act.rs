@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use sio_p2p_driver::Reply;
+use serde_json::{Value, json};
+use sio_p2p_driver::{Command, Reply};
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::{Data, Packet};
 
@@ -113,15 +114,29 @@ impl Play {
         let rendered = self.world.arguments(list).map_err(Stop::broken)?;
         let list =
             values::to_driver(&rendered.json, &rendered.attachments).map_err(Stop::broken)?;
-        let members = match list {
-            serde_json::Value::Array(mut items) => items.pop().unwrap_or_default(),
+        let more = match list {
+            Value::Array(mut items) => items.pop().unwrap_or_default(),
             other => other,
         };
-        if body.r#do == "connect" {
-            let reply = self.drive_connect(name, members).await?;
-            return self.judge_reply(name, body, &reply);
+        // What the run says of a connection the scenario may say otherwise.
+        let mut members = match body.r#do.as_str() {
+            "connect" => serde_json::to_value(self.connection_of(name)?).unwrap_or_default(),
+            _ => json!({}),
+        };
+        if let (Some(members), Value::Object(mut more)) = (members.as_object_mut(), more) {
+            members.append(&mut more);
+            members.insert("do".to_owned(), json!(body.r#do));
         }
-        let id = self.cast()?.say(name, &body.r#do, members);
+        let command = serde_json::from_value(members)
+            .map_err(|error| Stop::broken(format!("{} cannot be told: {error}", body.r#do)))?;
+        let told = match command {
+            Command::Connect(connect) => {
+                let (told, reply) = self.drive_connect(name, connect).await?;
+                return self.judge_reply(name, body, &told, &reply);
+            }
+            command => command,
+        };
+        let id = self.cast()?.say(name, told.clone());
         if let Some(command) = &body.r#as {
             let command = self.fill(command)?;
             let place = (name.to_owned(), id);
@@ -130,13 +145,19 @@ impl Play {
         }
         let wait = self.wait();
         match self.reply(name, id, wait).await? {
-            Some(reply) => self.judge_reply(name, body, &reply),
-            None => Err(self.no_reply(name, &body.r#do)),
+            Some(reply) => self.judge_reply(name, body, &told, &reply),
+            None => Err(self.no_reply(name, &told)),
         }
     }
 
-    fn judge_reply(&mut self, name: &str, body: &Drive, reply: &Reply) -> Result<(), Stop> {
-        self.unsupported(name, &body.r#do, reply)?;
+    fn judge_reply(
+        &mut self,
+        name: &str,
+        body: &Drive,
+        told: &Command,
+        reply: &Reply,
+    ) -> Result<(), Stop> {
+        self.unsupported(name, told, reply)?;
         self.compare_reply(
             name,
             &body.r#do,
@@ -165,7 +186,7 @@ impl Play {
                 let finding = Finding::new(format!("{name} succeeded to {what}"));
                 return Err(finding.comparing("an error", reply_text(reply)));
             }
-            (Some(pattern), Some(text), _) => Some((pattern, serde_json::json!(text))),
+            (Some(pattern), Some(text), _) => Some((pattern, json!(text))),
             (None, None, Some(ok)) => value.map(|pattern| (pattern, ok.clone())),
             (None, None, None) => None,
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use sio_p2p_driver::Feature;
+use sio_p2p_driver::{Command, CommandLine, Feature};
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::Packet;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -138,23 +138,21 @@ impl Cast {
         Ok(())
     }
 
-    /// Sends a command line to the driver of a client; gives its number.
-    pub(super) fn say(&mut self, name: &str, what: &str, mut members: serde_json::Value) -> u64 {
+    /// Sends a command to the driver of a client; gives its number.
+    pub(super) fn say(&mut self, name: &str, command: Command) -> u64 {
         let Some(driven) = self.clients.get_mut(name) else {
             return 0;
         };
         driven.next += 1;
         let id = driven.next;
-        let mut line = serde_json::json!({ "id": id, "do": what });
-        if let (Some(line), Some(members)) = (line.as_object_mut(), members.as_object_mut()) {
-            line.append(members);
-        }
-        let shown = format!("driver {}", shorten(&line.to_string(), 280));
+        driven.open.insert(id);
+        let line = CommandLine { id, command };
+        let text = serde_json::to_string(&line).unwrap_or_default();
+        let shown = format!("driver {}", shorten(&text, 280));
         self.trace.push(name, Way::In, shown);
-        driven.open.insert(id, what.to_owned());
         let commanded = match &mut self.interference {
-            Some(interference) => interference.command(name, &line),
-            None => Commanded::Given(vec![line.to_string()]),
+            Some(interference) => interference.command(name, line),
+            None => Commanded::Given(vec![line]),
         };
         match (commanded, &driven.process) {
             (Commanded::Given(lines), Some(process)) => {
@@ -163,10 +161,11 @@ impl Cast {
                 }
             }
             (Commanded::Ignored(reply), _) => {
+                let line = serde_json::to_string(&reply).unwrap_or_default();
                 // This very struct holds the other end.
                 let _ = self.sender.send(News::Driver {
                     client: name.to_owned(),
-                    what: Output::Line(reply),
+                    what: Output::Line(line),
                 });
             }
             (Commanded::Given(_), None) => {}

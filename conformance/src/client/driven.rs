@@ -28,8 +28,8 @@ pub(super) struct Driven {
     pub(super) hello: Option<Hello>,
     pub(super) events: VecDeque<Reported>,
     pub(super) replies: BTreeMap<u64, Reply>,
-    /// Names of commands that wait for a reply, by number.
-    pub(super) open: BTreeMap<u64, String>,
+    /// Numbers of the commands that wait for a reply.
+    pub(super) open: BTreeSet<u64>,
     pub(super) next: u64,
     /// It printed something that is not of the protocol.
     pub(super) nonsense: Option<String>,
@@ -53,7 +53,7 @@ impl Driven {
             hello: None,
             events: VecDeque::new(),
             replies: BTreeMap::new(),
-            open: BTreeMap::new(),
+            open: BTreeSet::new(),
             next: 0,
             nonsense: None,
             ended: None,
@@ -102,7 +102,7 @@ impl Driven {
             if reply.ok.is_some() == reply.error.is_some() {
                 return Err("a reply has either `ok` or `error`".to_owned());
             }
-            if self.open.remove(&reply.id).is_none() {
+            if !self.open.remove(&reply.id) {
                 return Err("a reply to a command that is not open".to_owned());
             }
             self.replies.insert(reply.id, reply);

@@ -1,5 +1,8 @@
 //! The end of a story with clients under test: fences through them, and nothing left over.
 
+use sio_p2p_driver::Command;
+use sio_p2p_driver::members::Emit;
+
 use crate::json::shorten;
 use crate::runner::play::{Play, Stop};
 use crate::runner::verdict::Finding;
@@ -32,10 +35,12 @@ impl Play {
     pub(super) async fn fence_client(&mut self, name: &str) -> Result<(), Stop> {
         self.fences += 1;
         let number = self.fences;
-        let members = serde_json::json!({
-            "to": self.id(name)?, "event": self.fence_name(), "args": [number],
-        });
-        let reply = self.command(name, "emit", members).await?;
+        let emit = Emit {
+            to: self.id(name)?,
+            event: self.fence_name(),
+            args: vec![number.into()],
+        };
+        let reply = self.command(name, Command::Emit(emit)).await?;
         if let Some(error) = reply.error {
             let finding = Finding::new(format!("{name} failed to emit"));
             return Err(Stop::Broken(finding.comparing("success", error)));
@@ -88,7 +93,7 @@ impl Play {
             }
             let connected = self.cast()?.clients.get(name).is_some_and(|c| c.connected);
             // Its reply comes after everything that a client without a connection has to say.
-            let reply = self.command(name, "exit", serde_json::json!({})).await?;
+            let reply = self.command(name, Command::Exit {}).await?;
             if let Some(error) = reply.error {
                 let finding = Finding::new(format!("the driver of {name} does not exit"));
                 return Err(Stop::Broken(finding.comparing("success", error)));

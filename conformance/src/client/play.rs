@@ -1,5 +1,6 @@
 //! Playing a scenario about a client: its server, its drivers, and coming and going.
 
+use sio_p2p_driver::members::{Connect, Listen};
 use sio_p2p_driver::{Command, Feature, Reply, UNSUPPORTED};
 use sio_p2p_server::{Config, P2pServer};
 use tokio::net::TcpListener;
@@ -159,17 +160,12 @@ impl Play {
     }
 
     /// Sends a command and waits for its reply.
-    pub(super) async fn command(
-        &mut self,
-        name: &str,
-        what: &str,
-        members: serde_json::Value,
-    ) -> Result<Reply, Stop> {
-        let id = self.cast()?.say(name, what, members);
+    pub(super) async fn command(&mut self, name: &str, command: Command) -> Result<Reply, Stop> {
+        let id = self.cast()?.say(name, command.clone());
         let wait = self.wait();
         match self.reply(name, id, wait).await? {
             Some(reply) => Ok(reply),
-            None => Err(self.no_reply(name, what)),
+            None => Err(self.no_reply(name, &command)),
         }
     }
 
@@ -186,15 +182,18 @@ impl Play {
     }
 
     /// The finding that a command was not replied.
-    pub(super) fn no_reply(&self, name: &str, what: &str) -> Stop {
+    pub(super) fn no_reply(&self, name: &str, command: &Command) -> Stop {
+        let what = command.name();
         let finding = Finding::new(format!("{name} did not reply to {what}"));
         Stop::Broken(finding.comparing("a reply within the deadline", self.client_unmatched()))
     }
 
     /// A step `connect` of a client under test.
     pub(crate) async fn connect_client(&mut self, name: &str) -> Result<(), Stop> {
-        let reply = self.drive_connect(name, serde_json::json!({})).await?;
-        self.unsupported(name, "connect", &reply)?;
+        self.start_driver(name).await?;
+        let connect = self.connection_of(name)?;
+        let (told, reply) = self.drive_connect(name, connect).await?;
+        self.unsupported(name, &told, &reply)?;
         match reply.error {
             None => Ok(()),
             Some(error) => {
@@ -204,43 +203,43 @@ impl Play {
         }
     }
 
-    /// The command `connect`, with what the run says and what the scenario adds.
+    /// What a client is told of its connection, as far as the run says it.
+    pub(super) fn connection_of(&mut self, name: &str) -> Result<Connect, Stop> {
+        let client_id = self.id(name)?;
+        let (dialect, eio) = (self.dialect, self.eio.number());
+        let transport = self.check.transport.into();
+        let cast = self.cast()?;
+        let seat = cast.clients.get(name).and_then(|it| it.seat.as_ref());
+        let url = match &cast.stage {
+            Stage::Server(url) => url.clone(),
+            Stage::Scripted => seat.map(|seat| seat.server.url()).unwrap_or_default(),
+        };
+        Ok(Connect {
+            url,
+            client_id,
+            dialect,
+            eio,
+            transport,
+            reconnect: false,
+            service: false,
+        })
+    }
+
+    /// The command `connect` to a driver that has been started; gives its reply, too.
     pub(super) async fn drive_connect(
         &mut self,
         name: &str,
-        more: serde_json::Value,
-    ) -> Result<Reply, Stop> {
-        self.start_driver(name).await?;
-        let again = more.get("reconnect") == Some(&serde_json::Value::Bool(true));
-        if again && !self.cast()?.can(name, Feature::Reconnect) {
+        connect: Connect,
+    ) -> Result<(Command, Reply), Stop> {
+        if connect.reconnect && !self.cast()?.can(name, Feature::Reconnect) {
             let message = "the client does not connect again by itself";
             return Err(Stop::NotApplicable(Finding::new(message)));
         }
         let id = self.id(name)?;
-        let (dialect, eio) = (self.dialect, self.eio.number());
-        let transport = self.check.transport;
-        let cast = self.cast()?;
-        let url = match &cast.stage {
-            Stage::Server(url) => url.clone(),
-            Stage::Scripted => cast
-                .clients
-                .get(name)
-                .and_then(|client| client.seat.as_ref())
-                .map(|seat| seat.server.url())
-                .unwrap_or_default(),
-        };
-        let mut members = serde_json::json!({
-            "url": url, "client_id": id, "dialect": dialect.as_str(), "eio": eio,
-            "transport": transport,
-        });
-        if let (Some(members), serde_json::Value::Object(mut more)) =
-            (members.as_object_mut(), more)
-        {
-            members.append(&mut more);
-        }
-        let reply = self.command(name, "connect", members).await?;
+        let told = Command::Connect(connect);
+        let reply = self.command(name, told.clone()).await?;
         if reply.ok.is_none() {
-            return Ok(reply);
+            return Ok((told, reply));
         }
         self.talked = true;
         let wait = self.wait();
@@ -269,7 +268,7 @@ impl Play {
             client.id.clone_from(&id);
         }
         self.listen_for_fences(name).await?;
-        Ok(reply)
+        Ok((told, reply))
     }
 
     /// Whether a client came as the driver was told, so that what is judged is what the
@@ -326,9 +325,14 @@ impl Play {
         if !first {
             return Ok(());
         }
-        let event = self.fence_name();
-        let members = serde_json::json!({ "listener": FENCE, "event": event });
-        let reply = self.command(name, "listen", members).await?;
+        let listen = Listen {
+            listener: FENCE.to_owned(),
+            event: self.fence_name(),
+            from: None,
+            once: false,
+            plain: false,
+        };
+        let reply = self.command(name, Command::Listen(listen)).await?;
         match reply.error {
             None => Ok(()),
             Some(error) => {
@@ -340,9 +344,7 @@ impl Play {
 
     /// A step `disconnect` of a client under test.
     pub(crate) async fn disconnect_client(&mut self, name: &str) -> Result<(), Stop> {
-        let reply = self
-            .command(name, "disconnect", serde_json::json!({}))
-            .await?;
+        let reply = self.command(name, Command::Disconnect {}).await?;
         if let Some(error) = reply.error {
             let finding = Finding::new(format!("{name} could not disconnect"));
             return Err(Stop::Broken(finding.comparing("a reply", error)));
@@ -357,14 +359,14 @@ impl Play {
     pub(super) fn unsupported(
         &mut self,
         name: &str,
-        what: &str,
+        command: &Command,
         reply: &Reply,
     ) -> Result<(), Stop> {
         if reply.error.as_deref() != Some(UNSUPPORTED) {
             return Ok(());
         }
-        let feature = Command::feature(what);
-        let message = match feature {
+        let what = command.name();
+        let message = match command.feature() {
             Some(feature) if !self.cast()?.can(name, feature) => {
                 let message = format!("the client has no {}", feature.as_str().replace('_', " "));
                 return Err(Stop::NotApplicable(Finding::new(message)));

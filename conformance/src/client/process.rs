@@ -7,6 +7,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use sio_p2p_driver::CommandLine;
 use tokio::io::{AsyncBufRead, AsyncWriteExt, BufReader};
 use tokio::process::Child;
 use tokio::sync::{mpsc, watch};
@@ -139,8 +140,10 @@ impl Process {
     }
 
     /// Tells it something; without effect if it does not listen any more.
-    pub(crate) fn say(&self, line: &str) {
-        let _ = self.commands.send(format!("{line}\n"));
+    pub(crate) fn say(&self, line: &CommandLine) {
+        if let Ok(line) = serde_json::to_string(line) {
+            let _ = self.commands.send(format!("{line}\n"));
+        }
     }
 
     /// The last lines of its standard error.

@@ -8,6 +8,7 @@ mod list;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use sio_p2p_driver::{Command, CommandLine, Reply};
 use sio_p2p_transport::{Data, Packet};
 
 use super::server::Said;
@@ -28,12 +29,12 @@ pub(crate) struct Interference {
 }
 
 /// What becomes of a command.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(super) enum Commanded {
     /// These lines are given to the driver.
-    Given(Vec<String>),
+    Given(Vec<CommandLine>),
     /// The driver never hears of it; this is its reply.
-    Ignored(String),
+    Ignored(Reply),
 }
 
 impl Interference {
@@ -46,24 +47,24 @@ impl Interference {
     }
 
     /// A command on its way to the driver.
-    pub(super) fn command(&mut self, client: &str, line: &Value) -> Commanded {
-        let text = line.to_string();
-        let (Some(id), Some(what)) = (line["id"].as_u64(), line["do"].as_str()) else {
-            return Commanded::Given(vec![text]);
-        };
-        if what == "exit" || text.contains(&self.fence) {
-            return Commanded::Given(vec![text]);
+    pub(super) fn command(&mut self, client: &str, line: CommandLine) -> Commanded {
+        let is_exit = matches!(line.command, Command::Exit {});
+        let text = serde_json::to_string(&line).unwrap_or_default();
+        if is_exit || text.contains(&self.fence) {
+            return Commanded::Given(vec![line]);
         }
-        let key = (client.to_owned(), id);
-        self.commands.insert(key, what.to_owned());
-        if self.spec.hits(ClientFault::IgnoreCommand, &[what]) {
-            return Commanded::Ignored(json!({ "id": id, "ok": null }).to_string());
+        let what = line.command.name();
+        let key = (client.to_owned(), line.id);
+        self.commands.insert(key, what.clone());
+        if self.spec.hits(ClientFault::IgnoreCommand, &[&what]) {
+            return Commanded::Ignored(Reply::new(line.id, Ok(Value::Null)));
         }
-        let mut lines = vec![text];
-        if self.spec.hits(ClientFault::RepeatCommand, &[what]) {
-            let mut again = line.clone();
-            again["id"] = json!(REPEATED + id);
-            lines.push(again.to_string());
+        let mut lines = vec![line];
+        if self.spec.hits(ClientFault::RepeatCommand, &[&what]) {
+            lines.extend(lines.first().map(|line| CommandLine {
+                id: REPEATED + line.id,
+                command: line.command.clone(),
+            }));
         }
         Commanded::Given(lines)
     }
@@ -172,25 +173,35 @@ mod tests {
         Interference::new(spec.parse().unwrap(), "fence-1".to_owned())
     }
 
+    fn line(id: u64, command: Value) -> CommandLine {
+        let command = serde_json::from_value(command).unwrap();
+        CommandLine { id, command }
+    }
+
     #[test]
     fn commands_are_ignored_and_repeated() {
-        let emit = json!({ "id": 3, "do": "emit", "event": "e" });
-        let mut ignoring = with("ignore-command");
-        let reply = r#"{"id":3,"ok":null}"#;
-        assert_eq!(
-            ignoring.command("c", &emit),
-            Commanded::Ignored(reply.into())
+        let emit = line(
+            3,
+            json!({ "do": "emit", "to": "b", "event": "e", "args": [] }),
         );
+        let mut ignoring = with("ignore-command");
+        let reply = Reply::new(3, Ok(Value::Null));
+        assert_eq!(
+            ignoring.command("c", emit.clone()),
+            Commanded::Ignored(reply)
+        );
+        let fence = json!({ "do": "emit", "to": "b", "event": "fence-1", "args": [] });
         for own in [
-            json!({ "id": 4, "do": "exit" }),
-            json!({ "id": 4, "do": "connect" }),
-            json!({ "id": 4, "do": "emit", "event": "fence-1" }),
+            json!({ "do": "exit" }),
+            json!({ "do": "disconnect" }),
+            fence,
         ] {
-            let given = Commanded::Given(vec![own.to_string()]);
-            assert_eq!(ignoring.command("c", &own), given);
+            let own = line(4, own);
+            let given = Commanded::Given(vec![own.clone()]);
+            assert_eq!(ignoring.command("c", own), given);
         }
         let mut repeating = with("repeat-command:emit");
-        let Commanded::Given(lines) = repeating.command("c", &emit) else {
+        let Commanded::Given(lines) = repeating.command("c", emit) else {
             panic!("it is given");
         };
         assert_eq!(lines.len(), 2);
@@ -220,7 +231,7 @@ mod tests {
             ("turn-reply", "null", r#"{"id":1,"error":"altered"}"#),
         ] {
             let mut faulty = with(spec);
-            faulty.command("c", &json!({ "id": 1, "do": "request" }));
+            faulty.command("c", line(1, json!({ "do": "clients" })));
             let line = format!(r#"{{"id":1,"ok":{reply}}}"#);
             assert_eq!(faulty.line("c", line), [expected], "{spec}");
         }
