@@ -191,9 +191,13 @@ mod tests {
             Commanded::Ignored(reply)
         );
         let fence = json!({ "do": "emit", "to": "b", "event": "fence-1", "args": [] });
+        let connect = json!({
+            "do": "connect", "url": "", "client_id": "c", "dialect": "v2", "eio": 4,
+            "transport": "polling",
+        });
         for own in [
             json!({ "do": "exit" }),
-            json!({ "do": "disconnect" }),
+            connect,
             fence,
         ] {
             let own = line(4, own);
