@@ -13,7 +13,7 @@ use super::holes::Holes;
 use super::line::{Kind, Line};
 use super::recording::Recording;
 use crate::json::quote;
-use crate::runner::trace::Way;
+use crate::player::trace::Way;
 use crate::scenario::body::{
     Acked, Answer, Closed, ClosedBy, Disconnect, Emit, Fence, Gone, Leaving, ListClients, Receive,
     Refused, Request, SendPacket, ServerErrorSeen,

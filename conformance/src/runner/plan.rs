@@ -5,23 +5,12 @@ use std::sync::Arc;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
-use super::rhythm::only_heartbeats;
+pub use crate::player::check::Check;
+use crate::player::peer::heartbeat::only_heartbeats;
 use crate::scenario::body::Leaving;
+use crate::scenario::lint::HEARTBEAT;
 use crate::scenario::step::{Action, Step, Verb, walk};
 use crate::scenario::{Capability, Scenario, TransportName};
-
-/// A scenario in one dialect over one Engine.IO generation and transport.
-#[derive(Debug, Clone)]
-pub struct Check {
-    /// What is played.
-    pub scenario: Arc<Scenario>,
-    /// The dialect of actors that do not fix their own.
-    pub dialect: Dialect,
-    /// The Engine.IO generation of actors that do not fix their own.
-    pub eio: EioVersion,
-    /// The transport of actors that do not fix their own.
-    pub transport: TransportName,
-}
 
 /// What the user asks to be run, and what the server offers.
 #[derive(Debug, Clone)]
@@ -176,9 +165,6 @@ impl Selection {
         })
     }
 }
-
-/// The setting that says how soon a silent client is missed.
-pub(crate) const HEARTBEAT: &str = "engine.ping_timeout_ms";
 
 /// The first actor of some kind that leaves without a word.
 fn breaks_off<'s>(steps: &'s [Step], of: &dyn Fn(&str) -> bool) -> Option<&'s str> {

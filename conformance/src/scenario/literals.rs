@@ -122,8 +122,8 @@ fn in_packet(
 mod tests {
     use std::sync::Arc;
 
-    use super::super::{Library, Source, parse};
     use super::*;
+    use crate::scenario::{Library, Source, parse};
 
     fn read(actors: &str, steps: &str) -> Scenario {
         let text = format!(

@@ -3,6 +3,8 @@
 //! The format is explained for authors in `fixtures/scenarios/README.md`.
 
 pub mod body;
+pub mod danger;
+pub(crate) mod failures;
 pub mod group;
 mod library;
 pub mod lint;
@@ -10,6 +12,7 @@ pub(crate) mod literals;
 pub mod model;
 mod names;
 mod parse;
+pub(crate) mod resolve;
 mod source;
 mod spanned;
 pub mod step;

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use super::spanned::Spanned;
 use super::text::Text;
 use super::transport::TransportName;
-use crate::runner::danger::Danger;
+use crate::scenario::danger::Danger;
 use sio_p2p_protocol::Dialect;
 
 /// One scenario: who takes part, what they do, what must be seen, and which clauses

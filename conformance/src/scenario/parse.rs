@@ -18,7 +18,7 @@ use super::source::{Location, Source, message_of};
 use super::spanned::Spanned;
 use super::step::{Action, ClientVerb, Step, Verb};
 use crate::requirements;
-use crate::runner::danger::Danger;
+use crate::scenario::danger::Danger;
 
 /// How deep groups may nest; deeper is a mistake, and recursion needs an end.
 const MAX_GROUP_DEPTH: usize = 16;

@@ -104,6 +104,28 @@ pub trait Body {
 
     /// Calls `visit` with all that it mentions, in the order of its fields.
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(Mention<'a>));
+
+    /// The client under test that it is about.
+    fn client(&self) -> Option<&str> {
+        let mut client = None;
+        self.visit(&mut |mention| {
+            if let Mention::Client(name) = mention {
+                client = Some(name);
+            }
+        });
+        client
+    }
+
+    /// The actor that it observes, the first of several.
+    fn observer(&self) -> Option<&str> {
+        let mut observer = None;
+        self.visit(&mut |mention| {
+            if let Mention::Observes(name) = mention {
+                observer.get_or_insert(name);
+            }
+        });
+        observer
+    }
 }
 
 /// A remark mentions nothing.

@@ -6,11 +6,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sio_p2p_protocol::{Dialect, FailureCode};
 
+use super::HEARTBEAT;
 use super::story::{Presence, Story, merge};
-use crate::runner::{HEARTBEAT, meant, resolve};
 use crate::scenario::body::Leaving;
+use crate::scenario::failures::meant;
 use crate::scenario::group::Group;
 use crate::scenario::parse::{Problem, Scenario};
+use crate::scenario::resolve::resolve;
 use crate::scenario::source::Location;
 use crate::scenario::step::{Action, ClientVerb, Step, Verb};
 use crate::scenario::text::{Part, Text};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::{CaseTable, Problem, Reader, Scenario, problem_of, since};
-use crate::runner::danger::Danger;
+use crate::scenario::danger::Danger;
 use crate::scenario::group::Group;
 use crate::scenario::model::{CaseDocument, CaseFileDocument};
 use crate::scenario::source::{Source, message_of};
