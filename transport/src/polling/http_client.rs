@@ -72,7 +72,7 @@ impl KeptAlive {
         if let Some(connection) = &mut self.connection
             && Pin::new(connection).poll(context).is_ready()
         {
-            // Its error, if there is one, is told to whoever waits for an answer.
+            // Its error, if there is one, is told to the request that waits for an answer.
             self.connection = None;
         }
     }
