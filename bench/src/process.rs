@@ -4,7 +4,7 @@ use std::{fs, time::Duration};
 
 use crate::Problem;
 
-/// Linux counts time in hundredths of a second for whoever reads `/proc`.
+/// Linux counts time in hundredths of a second for readers of `/proc`.
 const TICKS_PER_SECOND: u64 = 100;
 
 /// Processor time of all threads of a process so far, user and system.

@@ -79,7 +79,7 @@ impl Client {
     }
 }
 
-/// The clients, for whoever handles a packet.
+/// The clients, for the handler of a packet.
 #[derive(Debug, Default)]
 pub struct Clients {
     all: Vec<Client>,

@@ -1,7 +1,7 @@
 //! Acknowledgements: the argument lists that answer an event.
 //!
 //! A server that hands on another client's answer does not read it (SRV-MSG-13);
-//! these types are for whoever gives or judges an answer.
+//! these types are for those that give or judge an answer.
 
 use std::borrow::Cow;
 

@@ -81,7 +81,7 @@ fn start(loaded: Loaded) -> Result<(), String> {
 /// Serves until a signal comes. The error is a sentence for the terminal.
 async fn run(config: Config) -> Result<(), String> {
     logging::start(&config.log)?;
-    // Before the address is announced: whoever reads it may send a signal at once.
+    // Before the address is announced: its reader may send a signal at once.
     let signals = Signals::listen().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let wanted = config.listen.address;
     // Bound here and not by the library, which takes any listener: so the address

@@ -111,7 +111,8 @@ pub struct HttpRefusal {
 }
 
 impl HttpRefusal {
-    /// Whom a redirection names. Nobody follows it: whoever asks shall know whom they talk to.
+    /// Where a redirection leads. It is not followed: the application decides which host it
+    /// talks to.
     pub fn location(&self) -> Option<&str> {
         let redirects = (300..400).contains(&self.status);
         self.header("location").filter(|_| redirects)

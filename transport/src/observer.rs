@@ -17,9 +17,9 @@ type Observer = dyn Fn(Direction, &Frame) + Send + Sync;
 
 /// An observer of raw frames, see [`ConnectOptions::tap`](crate::ConnectOptions::tap).
 #[derive(Clone)]
-pub(crate) struct Tap(Option<Arc<Observer>>);
+pub(crate) struct FrameObserver(Option<Arc<Observer>>);
 
-impl Tap {
+impl FrameObserver {
     pub(crate) fn none() -> Self {
         Self(None)
     }
@@ -35,8 +35,12 @@ impl Tap {
     }
 }
 
-impl fmt::Debug for Tap {
+impl fmt::Debug for FrameObserver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Tap" } else { "no tap" })
+        f.write_str(if self.0.is_some() {
+            "an observer"
+        } else {
+            "no observer"
+        })
     }
 }

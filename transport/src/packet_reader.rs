@@ -23,7 +23,7 @@ pub(crate) struct Received {
 
 /// What is read, and whether the application has room for it.
 #[derive(Debug)]
-pub(crate) struct Inlet {
+pub(crate) struct PacketReader {
     pub(crate) eio: EioVersion,
     /// The namespace whose end is the end of the connection; none for raw handshakes.
     pub(crate) home: Option<String>,
@@ -36,7 +36,7 @@ pub(crate) struct Inlet {
     pub(crate) pending: Option<Packet>,
 }
 
-impl Inlet {
+impl PacketReader {
     /// Ready when the next frame may be read, because the packet before has found room.
     pub(crate) fn poll_room(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(packet) = &self.pending else {
@@ -144,9 +144,9 @@ mod tests {
 
     use super::*;
 
-    fn inlet(eio: EioVersion) -> (Inlet, mpsc::UnboundedReceiver<Received>) {
+    fn reader(eio: EioVersion) -> (PacketReader, mpsc::UnboundedReceiver<Received>) {
         let (inbound, packets) = mpsc::unbounded_channel();
-        let inlet = Inlet {
+        let reader = PacketReader {
             eio,
             home: Some("/".to_owned()),
             decoder: Decoder::new(3, 200),
@@ -155,7 +155,7 @@ mod tests {
             room_size: 1000,
             pending: None,
         };
-        (inlet, packets)
+        (reader, packets)
     }
 
     fn any_frame() -> impl Strategy<Value = Frame> {
@@ -176,10 +176,10 @@ mod tests {
             three: bool,
         ) {
             let eio = if three { EioVersion::V3 } else { EioVersion::V4 };
-            let (mut inlet, mut packets) = inlet(eio);
+            let (mut reader, mut packets) = reader(eio);
             for frame in frames {
-                match inlet.take(frame) {
-                    Ok(_) => inlet.deliver_or_drop(),
+                match reader.take(frame) {
+                    Ok(_) => reader.deliver_or_drop(),
                     Err(reason) => {
                         prop_assert!(reason.to_string().len() < 4000);
                         break;

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     close::CloseReason,
     frame::Frame,
-    tap::{Direction, Tap},
+    observer::{Direction, FrameObserver},
     wire::Wire,
 };
 
@@ -27,14 +27,14 @@ pub(crate) enum Command {
 enum Mode {
     Open,
     /// The last frames are being written; what is queued behind them is dropped.
-    Parting,
+    Finishing,
     /// Writing has failed. What the server still says is worth reading: it may say why.
     Broken,
 }
 
 /// What is to be written, and how far that has come.
 #[derive(Debug)]
-pub(crate) struct Outlet {
+pub(crate) struct PacketWriter {
     commands: mpsc::Receiver<Command>,
     /// The rest of the packet that is being written.
     outbox: VecDeque<Frame>,
@@ -49,7 +49,7 @@ pub(crate) struct Outlet {
     dirty: bool,
 }
 
-impl Outlet {
+impl PacketWriter {
     pub(crate) fn new(commands: mpsc::Receiver<Command>) -> Self {
         Self {
             commands,
@@ -73,12 +73,12 @@ impl Outlet {
     }
 
     /// Drops everything unwritten and queues the last frames instead.
-    pub(crate) fn part(&mut self, frames: Vec<Frame>) {
+    pub(crate) fn finish_with(&mut self, frames: Vec<Frame>) {
         self.close();
         self.beat = None;
         self.outbox = frames.into();
         if self.mode == Mode::Open {
-            self.mode = Mode::Parting;
+            self.mode = Mode::Finishing;
         }
         // Also for the answer to a close frame, which the library has queued by itself.
         self.dirty = true;
@@ -95,8 +95,13 @@ impl Outlet {
     }
 
     /// Writes as much as the peer takes, and sees to it that the task is woken for the rest.
-    pub(crate) fn write(&mut self, context: &mut Context<'_>, wire: &mut impl Wire, tap: &Tap) {
-        if self.mode != Mode::Broken && self.try_write(context, wire, tap).is_err() {
+    pub(crate) fn write(
+        &mut self,
+        context: &mut Context<'_>,
+        wire: &mut impl Wire,
+        observer: &FrameObserver,
+    ) {
+        if self.mode != Mode::Broken && self.try_write(context, wire, observer).is_err() {
             self.mode = Mode::Broken;
             self.close();
             self.flushers.clear();
@@ -107,7 +112,7 @@ impl Outlet {
         &mut self,
         context: &mut Context<'_>,
         wire: &mut impl Wire,
-        tap: &Tap,
+        observer: &FrameObserver,
     ) -> Result<(), CloseReason> {
         loop {
             if self.outbox.is_empty() && !self.take_more(context) {
@@ -123,7 +128,7 @@ impl Outlet {
                     return Ok(());
                 }
             }
-            tap.see(Direction::Out, &frame);
+            observer.see(Direction::Out, &frame);
             self.dirty = true;
             wire.write(frame)?;
         }

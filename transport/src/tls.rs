@@ -64,7 +64,7 @@ impl Tls {
     }
 
     /// Trusts every server, whatever its certificate: for tests of servers, whose certificate is
-    /// not what is tested. Nothing that is sent is safe from whoever sits in between.
+    /// not what is tested. What is sent is not safe from a third party in between.
     #[must_use]
     pub fn trust_anybody(mut self) -> Self {
         self.anybody = true;

@@ -16,7 +16,7 @@ use tokio_rustls::rustls::{
 };
 
 /// How the usual verifier refuses a certificate of a server that says that it is an authority.
-/// It says so after it has looked at the time, and before it looks for whoever signed it.
+/// It says so after it has looked at the time, and before it looks for the signer.
 const AUTHORITY_AS_SERVER: &str = "CaUsedAsEndEntity";
 
 /// The usual verifier, and one case more: the server has the very certificate that was given

@@ -1,4 +1,4 @@
-//! Clauses that bind whoever runs the parts.
+//! Clauses that bind those that run the parts.
 
 super::register! { General:
     "GEN-1" BOTH Must "README 2":

@@ -1,6 +1,6 @@
 //! Answers that a client owes, taken in the order in which they came.
 //!
-//! socketioxide hands the answer to each event to whoever waits for it, and tells
+//! socketioxide hands the answer to each event to the future that waits for it, and tells
 //! nobody in which order answers came. All of one client are waited for in one
 //! place here, which notes who is woken first; and before anything else of that
 //! client is looked at, the answers that are there are taken. So its acks keep their

@@ -60,7 +60,7 @@ where
             }
             id
         };
-        // Whoever was turned away is none of the application's clients.
+        // A client that was turned away is none of the application's.
         if id.is_some() && socket.connected() {
             self.handler.call(socket, auth);
         }

@@ -28,7 +28,7 @@ pub(super) struct Shared {
     pub(super) config: Config,
     pub(super) slot: Slot,
     pub(super) signals: Arc<Signals>,
-    /// Waiting for answers needs its timers, whoever asks.
+    /// Waiting for answers needs its timers, also outside of a runtime.
     pub(super) runtime: OnceLock<Runtime>,
 }
 
@@ -95,7 +95,7 @@ impl Shared {
 }
 
 /// The sockets, locked. When it is dropped, what was done is sent, the lock is free
-/// again, and whoever has to leave is disconnected.
+/// again, and sockets that have to leave are disconnected.
 pub(super) struct Locked<'a> {
     /// Always there until it is dropped.
     sockets: Option<MutexGuard<'a, Sockets>>,

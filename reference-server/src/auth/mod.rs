@@ -1,7 +1,7 @@
 //! Who is it? Authentication of connections, by the settings or by the program
 //! that embeds the server.
 //!
-//! The protocol itself knows no authentication: a client is whoever its `clientId`
+//! The protocol itself knows no authentication: a client is who its `clientId`
 //! says (SRV-CON-1). Here somebody looks at what the client brings besides, before
 //! the relay hears of it, and may tie it to one client id or turn it away.
 
@@ -34,7 +34,7 @@ use crate::config::{AuthConfig, AuthMode, Problem, TokenSource};
 /// ```
 /// use sio_p2p_server::auth::{Authenticate, Credentials, Identity, Unauthenticated, Verdict};
 ///
-/// /// Lets in whoever names a fruit, under that name.
+/// /// Lets in clients that name a fruit, under that name.
 /// #[derive(Debug)]
 /// struct Fruits;
 ///

@@ -6,7 +6,7 @@ use wildmatch::WildMatch;
 use super::{Authenticate, Credentials, Identity, Unauthenticated, Verdict};
 use crate::config::{AuthConfig, TokenConfig};
 
-/// Lets in whoever has one of the tokens.
+/// Lets in clients that have one of the tokens.
 #[derive(Debug)]
 pub(super) struct TokenAuth {
     config: AuthConfig,

@@ -118,7 +118,7 @@ fn strict() -> Config {
     policy.event_name_bytes = 512;
     policy.arguments = 64;
     policy.message_bytes = 256 * 1_024;
-    // Whoever does not answer in a minute has been given up by its user already.
+    // The user of a client that does not answer in a minute has given up already.
     policy.ack_timeout = Duration::from_mins(1);
     policy.stream_open_timeout = Duration::from_secs(30);
     policy.stream_idle_timeout = Duration::from_mins(5);

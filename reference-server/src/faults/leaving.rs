@@ -25,7 +25,7 @@ impl Faults {
         }
     }
 
-    /// Whoever is present leaves the same rooms.
+    /// All clients that are present leave the same rooms.
     pub(super) fn all_leave_v1(
         &mut self,
         relay: &mut Relay,

@@ -1,7 +1,7 @@
 //! Faults on demand, compiled only with the feature `faults`.
 //!
 //! A check that never fails proves nothing. So the server can be made to do single
-//! things wrong, by name and as often as wanted, and whoever writes checks sees
+//! things wrong, by name and as often as wanted, and an author of checks sees
 //! that each of them notices something.
 //!
 //! Faults are a wrapper of the driver, `driver`, between the relay and the shells: what

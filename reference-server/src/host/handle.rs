@@ -39,8 +39,8 @@ impl Handle {
         Self { driver }
     }
 
-    /// Asks `authorizer` what a client may do, from now on and in place of whoever
-    /// was asked before. What the policy forbids is not asked about.
+    /// Asks `authorizer` what a client may do, from now on and in place of the
+    /// one that was asked before. What the policy forbids is not asked about.
     pub fn set_authorizer(&self, authorizer: impl Authorize + 'static) {
         let authorizer = Arc::new(authorizer);
         self.driver.lock_driver().relay.set_authorizer(authorizer);
@@ -140,7 +140,8 @@ impl Handle {
         Calls::provide(&self.driver, Callee::Api(api), backlog)
     }
 
-    /// Removes an API, whoever provides it (SRV-SVC-13). False if nobody does.
+    /// Removes an API, be it of this program or of a client (SRV-SVC-13). False if
+    /// there is none.
     ///
     /// If this program provides it, the [`Calls`] of it end after what waits there. A
     /// client is not told that its API is gone.

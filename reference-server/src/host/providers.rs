@@ -87,7 +87,7 @@ impl Providers {
         }
     }
 
-    /// Removes whoever provides this. What waits for it can still be taken.
+    /// Removes the provider of this. What waits for it can still be taken.
     pub(super) fn remove(&mut self, callee: &Callee) {
         self.providers.remove(callee);
     }

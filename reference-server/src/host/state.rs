@@ -141,7 +141,7 @@ impl HostState {
     fn answered(&mut self, id: u64, outcome: Result<Data, Failure>, host: &mut Host<'_>) {
         match (self.waiting.remove(&id), outcome) {
             (Some(AckWaiter::Program(reply)), outcome) => {
-                // Whoever asked may have lost interest.
+                // The caller may have lost interest.
                 reply.send(outcome).ok();
             }
             (Some(AckWaiter::Chunk(end)), outcome) => self.streams.confirmed(&end, outcome, host),

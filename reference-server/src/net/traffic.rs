@@ -24,7 +24,7 @@ pub(crate) struct Count(AtomicU64);
 
 impl Count {
     pub(crate) fn add(&self, more: usize) {
-        // Nothing is ordered by it: whoever reads it wants to know about how many.
+        // Nothing is ordered by it: a reader wants to know about how many.
         self.0.fetch_add(more as u64, Ordering::Relaxed);
     }
 

@@ -73,7 +73,7 @@ pub enum Rate {
 }
 
 impl Rate {
-    /// The failure of whoever is faster. Like that of a limit, it names the setting.
+    /// The failure of a client that is faster. Like that of a limit, it names the setting.
     pub(super) fn exceeded(self) -> Failure {
         let (who, limit, what, setting) = match self {
             Self::Events(limit) => ("connection", limit, "send", "events"),
@@ -98,7 +98,7 @@ impl Policy {
         limit.row(self).2
     }
 
-    /// The failure of whoever wants more than a limit allows. It names the setting,
+    /// The failure of a client that wants more than a limit allows. It names the setting,
     /// so that an operator who hears of it knows what to change (SRV-ROB-2).
     pub(super) fn exceeded(&self, limit: Limit) -> Failure {
         let (setting, what, limit, unit) = limit.row(self);

@@ -166,7 +166,7 @@ impl Relay {
     /// Tells the relay how late it is, and lets it do what is due.
     ///
     /// `now` is how long a clock of the driver's choice has been running; it must
-    /// be one that never goes back. Whoever drives a relay calls this before each
+    /// be one that never goes back. The driver calls this before each
     /// other call, so that deadlines are counted from the right time, and now and
     /// then when nothing happens, so that they pass. A driver that never does has
     /// a relay in which nothing ever expires.
@@ -257,7 +257,7 @@ impl Relay {
         outbox.disconnect(connection);
     }
 
-    /// A connection has answered an event. The answer goes to whoever asked, as
+    /// A connection has answered an event. The answer goes to the client that asked, as
     /// it is; answers that nobody waits for are dropped (SRV-CORE-F6).
     pub fn acked(&mut self, from: ConnectionId, id: u64, answer: Answer, outbox: &mut Outbox) {
         self.pings.heard_of(from);

@@ -109,7 +109,7 @@ impl Request {
     ///
     /// An event that is unknown or ill-formed is still a request; the relay
     /// answers it with an error. A text that is no event at all is not, and
-    /// whoever sent it does not speak Socket.IO.
+    /// its sender does not speak Socket.IO.
     pub fn read(
         json: &str,
         attachments: Vec<Bytes>,

@@ -232,7 +232,7 @@ mod tests {
         let found = |registry: &Registry| registry.find(&a).map(|found| found.0);
         assert_eq!(found(&registry), Some(4));
         assert_eq!(listed(&registry), ["7", "a", "b"]);
-        // Whoever leaves, the newest of those who stay is found.
+        // Whichever leaves, the newest of those that stay is found.
         for (leaves, expected) in [(2, Some(4)), (4, Some(0)), (0, None)] {
             assert!(registry.remove(ConnectionId(leaves)).is_some());
             assert_eq!(found(&registry), expected, "{leaves} has left");

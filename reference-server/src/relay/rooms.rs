@@ -39,7 +39,7 @@ struct Membership {
 /// How a connection joins, and how many rooms and topics it may have.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Joining {
-    /// It makes a topic of the room. Whoever is in the room already can do so, too.
+    /// It makes a topic of the room. A client that is in the room already can do so, too.
     pub(super) topic: bool,
     pub(super) rooms: usize,
     pub(super) topics: usize,
@@ -230,7 +230,7 @@ mod tests {
         let second = rooms.join(A, &room("u"), topic);
         assert_eq!(second, Err(NotJoined::TooManyTopics));
         assert!(!rooms.contains(A, &room("u")));
-        // A room that is joined as a plain one is no topic of whoever joins.
+        // A room that is joined as a plain one is no topic of the client that joins.
         rooms.join(A, &room("u"), PLAIN).unwrap();
         rooms.join(B, &room("t"), PLAIN).unwrap();
         rooms.leave(A, &room("t"));

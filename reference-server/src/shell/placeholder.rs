@@ -18,7 +18,7 @@ pub(crate) struct BadPlaceholder {
 /// that is the index of an attachment.
 ///
 /// Reads the text once and without recursion, so nesting costs no stack. Text
-/// that is not JSON passes: whoever reads it next finds that out.
+/// that is not JSON passes: the next reader finds that out.
 pub(crate) fn check(json: &str, attachments: usize) -> Result<(), BadPlaceholder> {
     let bytes = json.as_bytes();
     // The objects and arrays that are open at this point, innermost last.

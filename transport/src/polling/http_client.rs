@@ -58,7 +58,7 @@ impl From<Failure> for CloseReason {
 }
 
 /// A live HTTP connection.
-struct Link {
+struct KeptAlive {
     sender: SendRequest<Full<Bytes>>,
     connection: Option<Connection<TokioIo<Line>, Full<Bytes>>>,
     /// Until when it may be used again.
@@ -66,13 +66,13 @@ struct Link {
     reused: bool,
 }
 
-impl Link {
+impl KeptAlive {
     /// Moves bytes; must be called before anything that waits for them.
     fn drive(&mut self, context: &mut Context<'_>) {
         if let Some(connection) = &mut self.connection
             && Pin::new(connection).poll(context).is_ready()
         {
-            // Its error, if there is one, is told to whoever waits for an answer.
+            // Its error, if there is one, is told to the request that waits for an answer.
             self.connection = None;
         }
     }
@@ -88,19 +88,19 @@ enum State {
     Idle,
     /// The request waits for a connection.
     Queued(Box<Asked>),
-    Dialing(Future<Result<Link, ConnectError>>, Box<Asked>),
+    Dialing(Future<Result<KeptAlive, ConnectError>>, Box<Asked>),
     Asking(Future<Result<Response<Incoming>, Refused>>),
     Reading(Incoming),
 }
 
 /// See the module.
-pub(crate) struct Lane {
+pub(crate) struct HttpClient {
     dialer: Dialer,
-    link: Option<Link>,
+    link: Option<KeptAlive>,
     state: State,
 }
 
-impl Lane {
+impl HttpClient {
     pub(crate) fn new(dialer: Dialer) -> Self {
         Self {
             dialer,
@@ -260,7 +260,7 @@ impl Lane {
     }
 }
 
-async fn establish(line: Line, address: &str) -> Result<Link, ConnectError> {
+async fn establish(line: Line, address: &str) -> Result<KeptAlive, ConnectError> {
     let (sender, connection) = http1::Builder::new()
         .handshake(TokioIo::new(line))
         .await
@@ -268,7 +268,7 @@ async fn establish(line: Line, address: &str) -> Result<Link, ConnectError> {
             address: address.to_owned(),
             source: std::io::Error::other(error),
         })?;
-    Ok(Link {
+    Ok(KeptAlive {
         sender,
         connection: Some(connection),
         fresh_until: None,

@@ -17,8 +17,9 @@
 //! ends at a module imports the file of that, unless it declares modules itself: then what
 //! is used through it counts. A glob imports the file of its module.
 //!
-//! **Which folder a file is in.** `mod.rs`, `lib.rs` and `main.rs` are in the folder where
-//! they lie. A file `name.rs` with a folder `name` beside it counts to that folder.
+//! **Which folder a file is in.** The one where it lies, with two exceptions: a file
+//! `name.rs` with modules in a folder `name` counts to that folder, and a `name/mod.rs`
+//! that has no modules but its tests counts as if it were `name.rs`.
 //!
 //! `xtask/circles.txt` lists pairs of folders in which circles are left, one a line:
 //! `from -> to`. A pair that is not listed fails the check, and so does a listed one that

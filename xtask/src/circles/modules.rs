@@ -43,8 +43,12 @@ impl Modules {
 
     /// The folder that a file counts to.
     pub(super) fn folder<'a>(&'a self, file: &'a Path) -> &'a Path {
-        let own = self.folders.get(file).map(PathBuf::as_path);
-        own.unwrap_or_else(|| file.parent().unwrap_or(Path::new("")))
+        let lies_in = file.parent().unwrap_or(Path::new(""));
+        match self.folders.get(file) {
+            Some(own) => own,
+            None if file.ends_with("mod.rs") => lies_in.parent().unwrap_or(lies_in),
+            None => lies_in,
+        }
     }
 }
 
@@ -116,10 +120,8 @@ impl Reader<'_> {
         if let Some((_, items)) = &child.content {
             return self.module(path, file, &folder.join(name), items);
         }
-        if folder != parent(file) {
-            let own = (file.to_path_buf(), folder.to_path_buf());
-            self.modules.folders.extend([own]);
-        }
+        let own = (file.to_path_buf(), folder.to_path_buf());
+        self.modules.folders.extend([own]);
         if let Some(elsewhere) = path_attribute(&child.attrs) {
             let file = tidy(&parent(file).join(elsewhere));
             let folder = parent(&file);

@@ -7,10 +7,22 @@ use super::graph::{Circle, Graph};
 use super::ledger::Ledger;
 use super::modules;
 
-/// The circles of a crate whose files are these.
+/// The circles of a crate whose files are these. Every `mod.rs` gets an empty module, by
+/// which it is that of a folder.
 fn circles(files: &[(&str, &str)]) -> Vec<Circle> {
     let files: HashMap<_, _> = files.iter().copied().collect();
-    let read = |path: &Path| files.get(path.to_str()?).map(|text| (*text).to_owned());
+    circles_as_they_are(&|path| match files.get(path)? {
+        text if path.ends_with("/mod.rs") => Some(format!("{text} mod leaf_file;")),
+        text => Some((*text).to_owned()),
+    })
+}
+
+/// The circles of a crate whose files are these and no others, but for empty ones.
+fn circles_as_they_are(files: &dyn Fn(&str) -> Option<String>) -> Vec<Circle> {
+    let read = |path: &Path| match path.to_str()? {
+        empty if empty.ends_with("/leaf_file.rs") => Some(String::new()),
+        path => files(path),
+    };
     let modules = modules::read(Path::new("src/lib.rs"), &read).unwrap();
     Graph::of(&modules).circles()
 }
@@ -51,7 +63,6 @@ fn paths_in_bodies_and_in_macros_count() {
         "pub fn f() { println!(\"{}\", crate::b::g(1)) }",
         "pub fn f() { let x: Vec<crate::b::B> = vec![]; }",
         "use crate::b; pub fn f() { b::g(1) }",
-        "use crate::b; pub fn f() {}",
         "pub fn f() { use crate::b::g; g(1) }",
         "#[derive(crate::b::B)] pub struct A; pub fn f() {}",
     ] {
@@ -114,6 +125,22 @@ fn a_file_with_a_folder_of_its_name_counts_to_it() {
     );
 }
 
+/// With its tests in a file of their own, a module does not become a folder.
+#[test]
+fn a_mod_rs_without_modules_counts_to_the_folder_above() {
+    let files = [
+        ("src/lib.rs", "mod a;"),
+        ("src/a/mod.rs", "mod x; pub struct A(x::X);"),
+        (
+            "src/a/x/mod.rs",
+            "use super::A; pub struct X; #[cfg(test)] mod tests;",
+        ),
+    ];
+    let files: HashMap<_, _> = files.into();
+    let read = |path: &str| files.get(path).map(|text| (*text).to_owned());
+    assert_eq!(circles_as_they_are(&read), []);
+}
+
 #[test]
 fn re_exports_are_followed_and_are_no_imports_themselves() {
     let files = [
@@ -142,6 +169,18 @@ fn a_glob_and_a_module_in_a_file_lead_to_the_file() {
         LIB,
         ("src/a/mod.rs", "use crate::b::*; pub enum A { X }"),
         ("src/b/mod.rs", "mod inner { use crate::a::A::X; }"),
+    ];
+    assert_eq!(pairs(&files), BOTH_WAYS);
+}
+
+/// What is used of it may be a method or a name in a text.
+#[test]
+fn a_file_that_is_brought_in_as_a_module_is_imported() {
+    let files = [
+        LIB,
+        ("src/a/mod.rs", "use crate::b::x; pub struct A;"),
+        ("src/b/mod.rs", "mod x;"),
+        ("src/b/x.rs", "use crate::a::A;"),
     ];
     assert_eq!(pairs(&files), BOTH_WAYS);
 }

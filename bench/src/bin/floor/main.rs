@@ -39,7 +39,7 @@ struct Options {
     /// How many threads serve.
     #[arg(long, default_value_t = 1)]
     threads: usize,
-    /// When a buffer is flushed by whoever filled it.
+    /// When a buffer is flushed by the task that filled it.
     #[arg(long, value_enum, default_value_t = When::Now)]
     flush: When,
     /// Check that each text is UTF-8 and JSON, as a server has to. By default a text is

@@ -246,7 +246,7 @@ secret = \"hunter4\"
     }
 }
 
-/// Whoever asks for a safe server has to say who may come in.
+/// A safe server has to be told who may come in.
 #[test]
 fn the_strict_preset_wants_a_decision() {
     let loaded = load("preset = \"strict\"").unwrap();

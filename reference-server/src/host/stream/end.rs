@@ -231,7 +231,7 @@ impl End {
     }
 }
 
-/// Wakes whoever waits, once.
+/// Wakes the task that waits, once.
 fn wake(waker: &mut Option<Waker>) {
     if let Some(waker) = waker.take() {
         waker.wake();

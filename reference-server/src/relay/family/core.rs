@@ -153,7 +153,7 @@ impl Relay {
         self.put_into(who, rooms, topic)
     }
 
-    /// Puts a connection into rooms, whoever wants it there.
+    /// Puts a connection into rooms, on its own account or on another's.
     pub(in crate::relay) fn put_into(
         &mut self,
         who: ConnectionId,

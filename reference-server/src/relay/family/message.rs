@@ -63,7 +63,7 @@ impl Relay {
 
     /// `P2P_EMIT` of the first dialect: a message that the target cannot answer.
     ///
-    /// The original never acks it. Whoever asks for an ack all the same gets an
+    /// The original never acks it. A client that asks for an ack all the same gets an
     /// empty one from the server once the message is on its way; the target
     /// still sees no ack id (SRV-MSG-15).
     pub(in crate::relay) fn emit_unanswerable(
@@ -147,7 +147,7 @@ impl Relay {
         policy.ack_timeout.max(policy.stream_idle_timeout)
     }
 
-    /// Whether an event may be handed on, whoever is to receive it.
+    /// Whether an event may be handed on, to any receiver.
     pub(in crate::relay) fn check_message(
         &self,
         event: &EventName,

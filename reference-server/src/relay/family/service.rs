@@ -21,7 +21,7 @@ impl Relay {
     /// `CHECK_API_NAME`: whether anybody provides an API (SRV-SVC-10).
     ///
     /// Clients ask before they create and before they use one. Nothing is
-    /// reserved by asking: whoever creates it first has it.
+    /// reserved by asking: the first to create it has it.
     pub(in crate::relay) fn check_api_name(&self, context: RequestContext<'_>, api: &ApiName) {
         if let Err(failure) = self.permit(context.from, &Action::CheckApi { api }) {
             return context.fail(&failure);

@@ -100,7 +100,7 @@ impl Relay {
         context.outbox.event(to, data, Some(id));
     }
 
-    /// Whether the sender may ask for a stream, whoever is to accept it.
+    /// Whether the sender may ask for a stream, from any target.
     fn may_open(
         &self,
         context: &RequestContext<'_>,
@@ -160,7 +160,7 @@ impl Relay {
         }
     }
 
-    /// Hands an answer to whoever asked, and lets follow what waited for it.
+    /// Hands an answer to the source of the request, and sends what waited for it.
     pub(in crate::relay) fn answered(
         &mut self,
         outbox: &mut Outbox,

@@ -11,8 +11,8 @@ use crate::relay::failure::taken;
 use crate::relay::{Callee, ConnectionId};
 
 impl Host<'_> {
-    /// Provides an API (SRV-SVC-11) or an event of a service (SRV-SVC-F1). Whoever
-    /// uses it is handed over as [`HostEvent::Called`](crate::relay::HostEvent::Called).
+    /// Provides an API (SRV-SVC-11) or an event of a service (SRV-SVC-F1). Each
+    /// call of it is handed over as [`HostEvent::Called`](crate::relay::HostEvent::Called).
     ///
     /// Fails if the name is reserved, or somebody provides it already: the host gets
     /// no preference over a client that was first.
@@ -56,7 +56,7 @@ impl Host<'_> {
         }
     }
 
-    /// Removes an API, whoever provides it, and says who did. A client is not told
+    /// Removes an API of the host or of a client, and says who provided it. A client is not told
     /// that its API is gone, and may create it again.
     pub fn destroy_api(&mut self, api: &ApiName) -> Option<ConnectionId> {
         let provider = self.relay.apis.provider(api)?;

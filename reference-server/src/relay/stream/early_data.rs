@@ -233,7 +233,7 @@ impl EarlyData {
     }
 
     /// Takes what is no longer held off an acceptor's account, and forgets
-    /// whoever has nothing left to answer.
+    /// acceptors that have nothing left to answer.
     fn tidy(&mut self, acceptor: ConnectionId, opener: ConnectionId, released: &[HeldMessage]) {
         let Some(entry) = self.acceptors.get_mut(&acceptor) else {
             return;

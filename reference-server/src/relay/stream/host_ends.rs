@@ -13,7 +13,7 @@ pub(crate) const SERVER_SIDE: &str = "--server-side";
 
 /// Every open end of the host, by the virtual client id that it was given.
 ///
-/// The original looks at nothing but the stream id, so whoever knows it can put
+/// The original looks at nothing but the stream id, so every client that knows it can put
 /// data into the stream. Here an end hears its peer's connection alone.
 #[derive(Debug, Default)]
 pub(in crate::relay) struct HostEnds {

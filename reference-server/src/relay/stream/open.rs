@@ -210,7 +210,7 @@ impl OpenStreams {
         Some(stream)
     }
 
-    /// Takes a stream off one of its ends, and forgets whoever has none left.
+    /// Takes a stream off one of its ends, and forgets owners that have none left.
     fn leave(&mut self, number: u64, owner: ConnectionId, peer: ConnectionId, id: &StreamId) {
         let Some(peers) = self.ends.get_mut(&owner) else {
             return;

@@ -65,7 +65,7 @@ pub(crate) struct Namespace {
     rates: Arc<Rates>,
     /// What has happened here, in numbers.
     counters: ShellCounters,
-    /// How many connections are open, for whoever waits for the last to go.
+    /// How many connections are open, for a shutdown that waits for the last to go.
     open: watch::Sender<usize>,
 }
 
@@ -246,7 +246,7 @@ impl Namespace {
         // Deadlines of the relay pass, whether or not anybody sends anything.
         self.driver.pass_time();
         self.deliver();
-        // Whoever stays outside of the default namespace for too long is closed.
+        // A connection that stays outside of the default namespace for too long is closed.
         let late = self
             .outside
             .iter()
@@ -254,7 +254,7 @@ impl Namespace {
         let mut finished: Vec<_> = late
             .map(|(sid, _)| (*sid, DisconnectReason::NotJoined))
             .collect();
-        // So is whoever was somebody only for a while. It may come again with a
+        // So is one whose token has expired. It may come again with a
         // fresh token, which its library does by itself after a closed transport.
         let now = Instant::now();
         let expired = self.expiring.iter().filter(|(_, until)| **until <= now);

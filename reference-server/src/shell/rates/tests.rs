@@ -55,7 +55,7 @@ async fn an_address_may_connect_so_often() {
     assert!(admit(&rates, "10.0.0.1").is_err());
 }
 
-/// Whoever has a network of IPv6 has more addresses than anybody can remember.
+/// A network of IPv6 has more addresses than can be remembered.
 #[tokio::test(start_paused = true)]
 async fn a_network_of_ipv6_is_one_address() {
     let rates = rates(|config| {
@@ -128,7 +128,7 @@ async fn a_client_may_send_so_much() {
     assert_eq!(one.check(), Err(Rate::Events(10)));
 }
 
-/// Whoever opens more connections can send no more by that.
+/// More connections do not let a client send more.
 #[tokio::test(start_paused = true)]
 async fn all_clients_of_an_address_may_send_so_much() {
     let rates = rates(|config| {

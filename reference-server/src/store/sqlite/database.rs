@@ -17,7 +17,7 @@ const VERSION: i64 = 1;
 const APPLICATION: i64 = 0x7032_706d;
 
 /// An id is never used twice, even if its message was the last (`AUTOINCREMENT`):
-/// whoever has sent a message in an earlier life must not take its late ack for
+/// a server that has sent a message in an earlier life must not take its late ack for
 /// that of another.
 const TABLES: &str = "
     CREATE TABLE messages (
@@ -311,7 +311,7 @@ impl Database {
     }
 }
 
-/// What is wrong, in words for whoever runs the server.
+/// What is wrong, in words for the operator of the server.
 fn reason(error: &rusqlite::Error) -> String {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {

@@ -33,7 +33,7 @@ pub(super) fn job<T: Send + 'static>(
 ) -> Job {
     Box::new(|database| {
         let outcome = work(database);
-        // Whoever asked may have lost interest.
+        // The caller may have lost interest.
         Box::new(|committed| drop(answer.send(committed.and(outcome))))
     })
 }

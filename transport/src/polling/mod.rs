@@ -7,7 +7,7 @@
 
 mod encode;
 mod get;
-mod lane;
+mod http_client;
 pub(crate) mod payload;
 mod post;
 
@@ -20,7 +20,7 @@ use bytes::Bytes;
 use http::{Method, StatusCode, response::Parts};
 
 use self::{
-    lane::{Failure, Lane},
+    http_client::{Failure, HttpClient},
     payload::Payload,
     post::refused,
 };
@@ -87,9 +87,9 @@ pub(crate) struct Polling {
     cookies: Cookies,
     sid: Option<String>,
     max_payload: usize,
-    get: Lane,
+    get: HttpClient,
     answer: Answer,
-    post: Lane,
+    post: HttpClient,
     /// The status of the POST whose answer is being read, and the body so far.
     posted: Option<(StatusCode, Vec<u8>)>,
     queue: VecDeque<Frame>,
@@ -118,9 +118,9 @@ impl Polling {
             cookies: Cookies::default(),
             sid: None,
             max_payload: PAYLOAD,
-            get: Lane::with_line(dialer.clone(), line).await?,
+            get: HttpClient::with_line(dialer.clone(), line).await?,
             answer: Answer::None,
-            post: Lane::new(dialer),
+            post: HttpClient::new(dialer),
             posted: None,
             queue: VecDeque::new(),
             queued: 0,

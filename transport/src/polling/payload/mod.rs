@@ -298,5 +298,4 @@ fn malformed(why: &str) -> CloseReason {
 }
 
 #[cfg(test)]
-#[path = "payload_tests.rs"]
 mod tests;

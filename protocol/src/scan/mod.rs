@@ -255,7 +255,7 @@ impl<'a> Cursor<'a> {
             self.some_digits()?;
         }
         // Another digit here would be one after a leading zero, and is refused by
-        // whoever expects a comma.
+        // a reader that expects a comma.
         Some(())
     }
 

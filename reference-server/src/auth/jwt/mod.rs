@@ -19,7 +19,7 @@ const MAX_TOKEN: usize = 16 * 1_024;
 /// be guessed from a single token.
 const MIN_SECRET: usize = 32;
 
-/// Lets in whoever has a token that is signed, meant for us and not expired.
+/// Lets in clients with a token that is signed, meant for us and not expired.
 pub(super) struct JwtAuth {
     config: AuthConfig,
     key: DecodingKey,

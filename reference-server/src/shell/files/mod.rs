@@ -96,7 +96,7 @@ impl ClientFiles {
         if !matches!(head.method, Method::GET | Method::HEAD) || !is_name(name) {
             return None;
         }
-        // Whoever asks for the head alone gets no body from the HTTP server.
+        // The HTTP server sends no body to a request for the head alone.
         Some(match &self.files {
             None => missing(NOT_SERVED),
             Some(files) => match files.get(name) {

@@ -1,6 +1,6 @@
 //! The task that owns a connection: the only one that reads and writes its wire.
 //!
-//! One task means one order: what the tap shows is what happened. It never waits for one thing
+//! One task means one order: what the observer sees is what happened. It never waits for one thing
 //! only: a stalled write does not stop reading, an application that takes no packets stops
 //! neither writing nor the heartbeat, and an order to abort is heeded at any time.
 
@@ -22,30 +22,30 @@ use crate::{
     control::{Control, Order},
     frame::{Frame, ping_frame, pong_frame},
     heartbeat::{Beat, Heartbeat},
-    inlet::Inlet,
-    outlet::Outlet,
+    observer::{Direction, FrameObserver},
     packet::Packet,
-    tap::{Direction, Tap},
+    packet_reader::PacketReader,
+    packet_writer::PacketWriter,
     wire::Wire,
 };
 
 /// Why the task stops, and how much of a goodbye is due.
-enum Ending {
+enum Shutdown {
     /// Not another byte.
-    Drop(CloseReason),
+    Abort(CloseReason),
     /// Write the frames, without waiting for an answer.
-    LastWord(Vec<Frame>, CloseReason),
+    Flush(Vec<Frame>, CloseReason),
     /// Write the frames, then wait for the server to close.
-    Farewell(Vec<Frame>, CloseReason),
+    ClosingHandshake(Vec<Frame>, CloseReason),
 }
 
 /// The state of the task.
 pub(crate) struct Driver<W> {
     pub(crate) wire: W,
-    pub(crate) inlet: Inlet,
-    pub(crate) outlet: Outlet,
+    pub(crate) reader: PacketReader,
+    pub(crate) writer: PacketWriter,
     pub(crate) heartbeat: Heartbeat,
-    pub(crate) tap: Tap,
+    pub(crate) observer: FrameObserver,
     pub(crate) control: Arc<Control>,
     pub(crate) close_timeout: Duration,
     pub(crate) timers: Timers,
@@ -72,31 +72,31 @@ impl Timers {
 impl<W: Wire> Driver<W> {
     /// Runs the connection to its end, which is told only after the wire has been dropped.
     pub(crate) async fn run(mut self, ended: watch::Sender<Option<CloseReason>>) {
-        let ending = poll_fn(|context| self.poll(context)).await;
-        let reason = self.part(ending).await;
+        let shutdown = poll_fn(|context| self.poll(context)).await;
+        let reason = self.shut_down(shutdown).await;
         tracing::debug!(%reason, "connection ended");
         // The application is not to see the end of its packets before it can see the reason.
-        let inbound = self.inlet.inbound.clone();
+        let inbound = self.reader.inbound.clone();
         drop(self);
         ended.send_replace(Some(reason));
         drop(inbound);
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Ending> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Shutdown> {
         self.control.waker.register(context.waker());
         loop {
             if self.control.is_at_least(Order::HangUp) {
-                return Poll::Ready(Ending::Drop(CloseReason::Aborted));
+                return Poll::Ready(Shutdown::Abort(CloseReason::Aborted));
             }
             if self.control.is_frozen() {
                 if self.control.is_at_least(Order::Close) {
-                    return Poll::Ready(Ending::Drop(CloseReason::Local));
+                    return Poll::Ready(Shutdown::Abort(CloseReason::Local));
                 }
                 return Poll::Pending;
             }
             if self.control.is_at_least(Order::Close) && self.timers.close_at.is_none() {
                 self.timers.close_at = Some(Instant::now() + self.close_timeout);
-                self.outlet.close();
+                self.writer.close();
             }
             if self
                 .timers
@@ -104,11 +104,11 @@ impl<W: Wire> Driver<W> {
                 .poll(context, self.timers.close_at)
                 .is_ready()
             {
-                return Poll::Ready(Ending::Drop(CloseReason::Local));
+                return Poll::Ready(Shutdown::Abort(CloseReason::Local));
             }
-            self.outlet.write(context, &mut self.wire, &self.tap);
+            self.writer.write(context, &mut self.wire, &self.observer);
             self.wire.poll_progress(context);
-            if self.timers.close_at.is_some() && self.outlet.is_drained() {
+            if self.timers.close_at.is_some() && self.writer.is_drained() {
                 return Poll::Ready(self.goodbye());
             }
             match self.poll_read(context) {
@@ -131,21 +131,21 @@ impl<W: Wire> Driver<W> {
 
     fn send(&mut self, beat: Beat) {
         match beat {
-            Beat::SendPing => self.outlet.beat(ping_frame()),
-            Beat::SendPong => self.outlet.beat(pong_frame()),
+            Beat::SendPing => self.writer.beat(ping_frame()),
+            Beat::SendPong => self.writer.beat(pong_frame()),
             Beat::Nothing | Beat::Dead => {}
         }
     }
 
     /// Reads one frame, if the application has taken enough of those before.
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<(), CloseReason>> {
-        let room = self.inlet.poll_room(context);
+        let room = self.reader.poll_room(context);
         self.heartbeat.set_paused(room.is_pending(), Instant::now());
         ready!(room);
         let frame = ready!(self.wire.poll_read(context))?;
-        self.tap.see(Direction::In, &frame);
+        self.observer.see(Direction::In, &frame);
         let packet = self
-            .inlet
+            .reader
             .take(frame)
             .inspect_err(|reason| self.note_end(reason))?;
         let beat = self.heartbeat.received(&packet, Instant::now());
@@ -161,31 +161,31 @@ impl<W: Wire> Driver<W> {
     }
 
     /// The clean end that this side asked for.
-    fn goodbye(&self) -> Ending {
+    fn goodbye(&self) -> Shutdown {
         let mut frames = Vec::with_capacity(2);
-        if let (Some(namespace), true) = (self.inlet.home.clone(), self.control.is_connected()) {
-            let leave = Packet::Disconnect { namespace }.into_frames(self.inlet.eio);
+        if let (Some(namespace), true) = (self.reader.home.clone(), self.control.is_connected()) {
+            let leave = Packet::Disconnect { namespace }.into_frames(self.reader.eio);
             frames.extend(leave.unwrap_or_default());
         }
         frames.extend(close_frame(None));
-        Ending::Farewell(frames, CloseReason::Local)
+        Shutdown::ClosingHandshake(frames, CloseReason::Local)
     }
 
     /// Ends the connection as decided. Takes `close_timeout` at most.
-    async fn part(&mut self, ending: Ending) -> CloseReason {
-        let (frames, reason, wait) = match ending {
-            Ending::Drop(reason) => {
+    async fn shut_down(&mut self, shutdown: Shutdown) -> CloseReason {
+        let (frames, reason, wait) = match shutdown {
+            Shutdown::Abort(reason) => {
                 self.reset_if_ordered();
                 return reason;
             }
-            Ending::LastWord(frames, reason) => (frames, reason, false),
-            Ending::Farewell(frames, reason) => (frames, reason, true),
+            Shutdown::Flush(frames, reason) => (frames, reason, false),
+            Shutdown::ClosingHandshake(frames, reason) => (frames, reason, true),
         };
         let deadline = self
             .timers
             .close_at
             .unwrap_or_else(|| Instant::now() + self.close_timeout);
-        self.outlet.part(frames);
+        self.writer.finish_with(frames);
         let aborted = poll_fn(|context| {
             self.control.waker.register(context.waker());
             if self.control.is_at_least(Order::HangUp) {
@@ -211,10 +211,10 @@ impl<W: Wire> Driver<W> {
 
     /// Writes the last frames; with `wait`, reads on until the server has closed as well.
     fn poll_farewell(&mut self, context: &mut Context<'_>, wait: bool) -> Poll<()> {
-        self.outlet.write(context, &mut self.wire, &self.tap);
+        self.writer.write(context, &mut self.wire, &self.observer);
         self.wire.poll_progress(context);
         if !wait {
-            return if self.outlet.is_flushed() {
+            return if self.writer.is_flushed() {
                 Poll::Ready(())
             } else {
                 Poll::Pending
@@ -222,12 +222,12 @@ impl<W: Wire> Driver<W> {
         }
         loop {
             // There may be nobody who takes packets any more.
-            self.inlet.deliver_or_drop();
+            self.reader.deliver_or_drop();
             let Ok(frame) = ready!(self.wire.poll_read(context)) else {
                 return Poll::Ready(());
             };
-            self.tap.see(Direction::In, &frame);
-            if self.inlet.take(frame).is_err() {
+            self.observer.see(Direction::In, &frame);
+            if self.reader.take(frame).is_err() {
                 return Poll::Ready(());
             }
         }
@@ -235,23 +235,23 @@ impl<W: Wire> Driver<W> {
 }
 
 /// What a client says before it leaves for this reason.
-fn last_word(reason: CloseReason) -> Ending {
+fn last_word(reason: CloseReason) -> Shutdown {
     match &reason {
         CloseReason::ServerDisconnect | CloseReason::EngineClose => {
-            Ending::Farewell(close_frame(None), reason)
+            Shutdown::ClosingHandshake(close_frame(None), reason)
         }
         // The library has queued the answer to a close frame; it only has to be flushed.
-        CloseReason::WebSocketClose { .. } => Ending::LastWord(Vec::new(), reason),
-        CloseReason::HeartbeatTimeout => Ending::LastWord(close_frame(None), reason),
-        CloseReason::Limit(_) => Ending::LastWord(close_frame(Some(1009)), reason),
+        CloseReason::WebSocketClose { .. } => Shutdown::Flush(Vec::new(), reason),
+        CloseReason::HeartbeatTimeout => Shutdown::Flush(close_frame(None), reason),
+        CloseReason::Limit(_) => Shutdown::Flush(close_frame(Some(1009)), reason),
         CloseReason::WebSocket(_) | CloseReason::Http(_) | CloseReason::InvalidPacket { .. } => {
-            Ending::LastWord(close_frame(Some(1002)), reason)
+            Shutdown::Flush(close_frame(Some(1002)), reason)
         }
         // An HTTP session that is refused is gone.
         CloseReason::Local
         | CloseReason::Aborted
         | CloseReason::Lost(_)
-        | CloseReason::HttpStatus { .. } => Ending::Drop(reason),
+        | CloseReason::HttpStatus { .. } => Shutdown::Abort(reason),
     }
 }
 

@@ -31,13 +31,13 @@ struct Original {
 const ORIGINALS: [Original; 2] = [
     Original {
         title: "1.12.1 on Socket.IO 2",
-        baseline: include_str!("../../../fixtures/baselines/original-1.12.1-socketio-2.json"),
-        claims: include_str!("../../../fixtures/claims/original-1.12.1-socketio-2.toml"),
+        baseline: include_str!("../../../../fixtures/baselines/original-1.12.1-socketio-2.json"),
+        claims: include_str!("../../../../fixtures/claims/original-1.12.1-socketio-2.toml"),
     },
     Original {
         title: "1.12.1 on Socket.IO 4",
-        baseline: include_str!("../../../fixtures/baselines/original-1.12.1-socketio-4.json"),
-        claims: include_str!("../../../fixtures/claims/original-1.12.1-socketio-4.toml"),
+        baseline: include_str!("../../../../fixtures/baselines/original-1.12.1-socketio-4.json"),
+        claims: include_str!("../../../../fixtures/claims/original-1.12.1-socketio-4.toml"),
     },
 ];
 

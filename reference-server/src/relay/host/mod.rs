@@ -81,7 +81,7 @@ impl Host<'_> {
     }
 
     /// As [`emit`](Self::emit), for an ack that is waited for as long as the connection
-    /// lasts: whoever sends a message until it is acked must not miss a late ack.
+    /// lasts: a sender that repeats a message until it is acked must not miss a late ack.
     pub fn emit_persistent(
         &mut self,
         target: &ClientId,
