@@ -8,7 +8,8 @@ use super::args::ExplainArgs;
 use super::list::{dialects, level};
 use super::{library, print};
 use crate::exit::Exit;
-use crate::report::failure::{clause_text, wrap};
+use crate::report::failure::clause_text;
+use crate::report::layout::wrap;
 use crate::scenario::{Library, Scenario};
 
 /// Columns of the text.

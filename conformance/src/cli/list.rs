@@ -7,7 +7,7 @@ use sio_p2p_protocol::{Role, clauses};
 use super::args::ListArgs;
 use super::{library, print};
 use crate::exit::Exit;
-use crate::report::failure::wrap;
+use crate::report::layout::wrap;
 use crate::scenario::{Library, Scenario};
 
 /// Lists scenarios or clauses.

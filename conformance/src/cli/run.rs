@@ -1,11 +1,12 @@
 //! `p2p-conformance run`.
 
-use std::io::{IsTerminal, stderr, stdout};
+use std::io::{stderr, stdout};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use indicatif::ProgressDrawTarget;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
@@ -21,8 +22,8 @@ use crate::files;
 use crate::flickers::Flickers;
 use crate::report::file::FileReporter;
 use crate::report::model::Implementation;
-use crate::report::style::Style;
-use crate::report::terminal::TerminalReporter;
+use crate::report::style;
+use crate::report::terminal::{TerminalReporter, progress};
 use crate::requirements;
 use crate::runner::events::Reporter;
 use crate::runner::options::Options;
@@ -262,21 +263,14 @@ fn reporters(args: &RunArgs, name: &str, selection: &Selection) -> Vec<Box<dyn R
     let files = args.reports.files();
     let to_stdout = files.iter().any(|(path, _)| path.as_os_str() == "-");
     // With a report on standard output, people read standard error.
-    let mut reporters: Vec<Box<dyn Reporter>> = if to_stdout {
-        let live = stderr().is_terminal();
-        vec![Box::new(TerminalReporter::new(
-            stderr(),
-            Style::detect(live),
-            live,
-        ))]
+    let terminal: Box<dyn Reporter> = if to_stdout {
+        let bar = progress(ProgressDrawTarget::stderr());
+        Box::new(TerminalReporter::new(style::stream(stderr()), bar))
     } else {
-        let live = stdout().is_terminal();
-        vec![Box::new(TerminalReporter::new(
-            stdout(),
-            Style::detect(live),
-            live,
-        ))]
+        let bar = progress(ProgressDrawTarget::stdout());
+        Box::new(TerminalReporter::new(style::stream(stdout()), bar))
     };
+    let mut reporters = vec![terminal];
     for (path, render) in files {
         let file = FileReporter::new(path.clone(), implementation.clone(), render);
         reporters.push(Box::new(file));

@@ -2,12 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::clauses::Clauses;
 use super::failure;
+use super::layout::wrap;
 use super::model::Summary;
-use super::style::Style;
+use super::style::{DIM, GREEN, RED, YELLOW, paint};
 use super::words::plan;
+use crate::baseline::Stale;
 use crate::runner::events::{Event, Reporter, ServerStory};
 use crate::runner::verdict::{CheckResult, Verdict};
 
@@ -18,46 +23,37 @@ const WIDTH: usize = 80;
 #[derive(Debug)]
 pub struct TerminalReporter<W> {
     out: W,
-    style: Style,
-    /// Whether the last line may be overwritten: a terminal, not a file.
-    live: bool,
-    done: usize,
-    total: usize,
+    /// What is under way; hidden where lines cannot be overwritten.
+    bar: ProgressBar,
     running: Vec<String>,
     shown: BTreeSet<String>,
 }
 
+/// A line of progress on a terminal that can overwrite lines, and nothing anywhere else.
+pub fn progress(target: ProgressDrawTarget) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, target);
+    let template = "[{pos}/{len}] {wide_msg:.dim}";
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
 impl<W: Write> TerminalReporter<W> {
-    /// A reporter; `live` shows progress on a line that is overwritten.
-    pub fn new(out: W, style: Style, live: bool) -> Self {
+    /// A reporter that shows progress on this line.
+    pub fn new(out: W, bar: ProgressBar) -> Self {
         Self {
             out,
-            style,
-            live,
-            done: 0,
-            total: 0,
+            bar,
             running: Vec::new(),
             shown: BTreeSet::new(),
         }
     }
 
-    fn progress(&mut self) -> std::io::Result<()> {
-        if !self.live {
-            return Ok(());
-        }
-        let current = self.running.last().map_or("", String::as_str);
-        let line = format!("[{}/{}] {current}", self.done, self.total);
-        let line: String = line.chars().take(WIDTH - 1).collect();
-        write!(self.out, "\r\x1b[K{}", self.style.dim(&line))?;
-        self.out.flush()
-    }
-
-    fn clear(&mut self) -> std::io::Result<()> {
-        if self.live {
-            write!(self.out, "\r\x1b[K")
-        } else {
-            Ok(())
-        }
+    /// Shows what has begun last and still runs.
+    fn progress(&self) {
+        let current = self.running.last().cloned().unwrap_or_default();
+        self.bar.set_message(current);
     }
 
     /// Results that somebody has to look at are shown at once, in full the first time.
@@ -66,14 +62,15 @@ impl<W: Write> TerminalReporter<W> {
         if quiet || result.not_judged {
             return Ok(());
         }
-        self.clear()?;
-        if let Some(why) = &result.expected_because {
+        let text = if let Some(why) = &result.expected_because {
             let name = failure::name_of(&result.check);
             let line = format!("{} as expected: {name}: {why}", result.verdict);
-            let line = failure::wrap(&line, WIDTH, "    ");
-            return writeln!(self.out, "{}", self.style.dim(&line));
-        }
-        write!(self.out, "{}", failure::render(result, self.style, WIDTH))
+            paint(DIM, &wrap(&line, WIDTH, "    ")) + "\n"
+        } else {
+            failure::render(result, WIDTH)
+        };
+        let Self { out, bar, .. } = self;
+        bar.suspend(|| out.write_all(text.as_bytes()))
     }
 
     fn summary(&mut self, results: &[CheckResult]) -> std::io::Result<()> {
@@ -102,13 +99,13 @@ impl<W: Write> TerminalReporter<W> {
                 family,
                 summary.pass,
                 if summary.fail > 0 {
-                    self.style.red(&fail)
+                    paint(RED, &fail)
                 } else {
                     fail
                 },
                 summary.warn,
                 if summary.untestable > 0 {
-                    self.style.red(&untestable)
+                    paint(RED, &untestable)
                 } else {
                     untestable
                 },
@@ -133,8 +130,8 @@ impl<W: Write> TerminalReporter<W> {
         )?;
         for (result, flicker) in known {
             let line = format!("  {}: {}", failure::name_of(&result.check), flicker.told());
-            let line = failure::wrap(&line, WIDTH, "      ");
-            writeln!(self.out, "{}", self.style.yellow(&line))?;
+            let line = wrap(&line, WIDTH, "      ");
+            writeln!(self.out, "{}", paint(YELLOW, &line))?;
         }
         writeln!(self.out)
     }
@@ -158,23 +155,69 @@ impl<W: Write> TerminalReporter<W> {
             }
             let text = failure::clause_text(clause).unwrap_or_default();
             let line = format!("  {clause} ({}): {text}", counts.join(", "));
-            writeln!(self.out, "{}", failure::wrap(&line, WIDTH, "      "))?;
+            writeln!(self.out, "{}", wrap(&line, WIDTH, "      "))?;
         }
         if let Some(line) = tally.told() {
-            writeln!(self.out, "{}", failure::wrap(&line, WIDTH, "  "))?;
+            writeln!(self.out, "{}", wrap(&line, WIDTH, "  "))?;
         }
         Ok(())
+    }
+
+    /// What the baseline expects and no longer happens.
+    fn stale(&mut self, stale: &[Stale]) -> std::io::Result<()> {
+        for Stale { entry, instead } in stale {
+            let line = format!(
+                "stale: {} in {} over Engine.IO {}{}: the baseline expects {} ({:?}), but {instead}",
+                entry.id,
+                entry.dialect,
+                entry.eio,
+                entry.transport.suffix(),
+                entry.verdict,
+                entry.message_prefix,
+            );
+            writeln!(self.out, "{}", paint(RED, &wrap(&line, WIDTH, "  ")))?;
+        }
+        Ok(())
+    }
+
+    /// The last line: all verdicts in numbers.
+    fn closing(&mut self, results: &[CheckResult], duration: Duration) -> std::io::Result<()> {
+        let summary = Summary::of(results);
+        let not_judged = match summary.not_judged {
+            0 => String::new(),
+            n => format!(" ({n} of them not judged)"),
+        };
+        let expected = match summary.expected {
+            0 => String::new(),
+            n => format!(", {n} of them expected by the baseline"),
+        };
+        let line = format!(
+            "{} pass, {} fail, {} warn, {} untestable{not_judged}, {} not applicable{expected}; {:.1} s",
+            summary.pass,
+            summary.fail,
+            summary.warn,
+            summary.untestable,
+            summary.not_applicable,
+            duration.as_secs_f64()
+        );
+        let red = results
+            .iter()
+            .any(|r| r.verdict.is_red() && r.expected_because.is_none());
+        // Nothing that passed is nothing to be glad of.
+        let colour = if red || summary.pass == 0 { RED } else { GREEN };
+        writeln!(self.out, "{}", paint(colour, &wrap(&line, WIDTH, "  ")))?;
+        self.out.flush()
     }
 
     /// What became of the server.
     fn server(&mut self, story: &ServerStory) -> std::io::Result<()> {
         if let Some(slowed) = &story.slowed {
-            let line = failure::wrap(&slowed.to_string(), WIDTH, "  ");
-            writeln!(self.out, "{}", self.style.yellow(&line))?;
+            let line = wrap(&slowed.to_string(), WIDTH, "  ");
+            writeln!(self.out, "{}", paint(YELLOW, &line))?;
         }
         if let Some(ended) = &story.ended {
-            let line = failure::wrap(&ended.to_string(), WIDTH, "  ");
-            writeln!(self.out, "{}", self.style.red(&line))?;
+            let line = wrap(&ended.to_string(), WIDTH, "  ");
+            writeln!(self.out, "{}", paint(RED, &line))?;
         }
         Ok(())
     }
@@ -188,24 +231,26 @@ impl<W: Write> Reporter for TerminalReporter<W> {
                 total,
                 options,
             } => {
-                self.total = *total;
                 let line = format!("{target}: {}", plan(*total, options));
-                writeln!(self.out, "{}", failure::wrap(&line, WIDTH, "  "))?;
-                self.progress()
+                writeln!(self.out, "{}", wrap(&line, WIDTH, "  "))?;
+                self.bar.set_length(*total as u64);
+                Ok(())
             }
             Event::CheckStarted(check) => {
                 self.running.push(failure::name_of(check));
-                self.progress()
+                self.progress();
+                Ok(())
             }
             Event::CheckFinished(result) => {
-                self.done += 1;
+                self.bar.inc(1);
                 let name = failure::name_of(&result.check);
                 self.running.retain(|running| *running != name);
                 // Of many rounds, one failure of a check says what there is to say.
                 if result.verdict == Verdict::Pass || self.shown.insert(name) {
                     self.result(result)?;
                 }
-                self.progress()
+                self.progress();
+                Ok(())
             }
             Event::Finished {
                 results,
@@ -213,185 +258,16 @@ impl<W: Write> Reporter for TerminalReporter<W> {
                 duration,
                 server,
             } => {
-                self.clear()?;
+                self.bar.finish_and_clear();
                 self.summary(results)?;
                 self.flickers(results)?;
-                for stale in *stale {
-                    let line = format!(
-                        "stale: {} in {} over Engine.IO {}{}: the baseline expects {} ({:?}), but {}",
-                        stale.entry.id,
-                        stale.entry.dialect,
-                        stale.entry.eio,
-                        stale.entry.transport.suffix(),
-                        stale.entry.verdict,
-                        stale.entry.message_prefix,
-                        stale.instead
-                    );
-                    writeln!(
-                        self.out,
-                        "{}",
-                        self.style.red(&failure::wrap(&line, WIDTH, "  "))
-                    )?;
-                }
-                let summary = Summary::of(*results);
+                self.stale(stale)?;
                 self.server(server)?;
-                let not_judged = match summary.not_judged {
-                    0 => String::new(),
-                    n => format!(" ({n} of them not judged)"),
-                };
-                let expected = match summary.expected {
-                    0 => String::new(),
-                    n => format!(", {n} of them expected by the baseline"),
-                };
-                let line = format!(
-                    "{} pass, {} fail, {} warn, {} untestable{not_judged}, {} not applicable{expected}; {:.1} s",
-                    summary.pass,
-                    summary.fail,
-                    summary.warn,
-                    summary.untestable,
-                    summary.not_applicable,
-                    duration.as_secs_f64()
-                );
-                let red = results
-                    .iter()
-                    .any(|r| r.verdict.is_red() && r.expected_because.is_none());
-                // Nothing that passed is nothing to be glad of.
-                let red = red || summary.pass == 0;
-                let line = failure::wrap(&line, WIDTH, "  ");
-                let line = if red {
-                    self.style.red(&line)
-                } else {
-                    self.style.green(&line)
-                };
-                writeln!(self.out, "{line}")?;
-                self.out.flush()
+                self.closing(results, *duration)
             }
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::baseline::{Entry, Stale};
-    use crate::runner::options::Options;
-    use crate::runner::verdict::{Finding, Outcome};
-    use crate::scenario::TransportName;
-    use crate::testing::{failure, result};
-    use std::time::Duration;
-
-    fn report(results: &[CheckResult], stale: &[Stale]) -> String {
-        told(results, stale, &ServerStory::default())
-    }
-
-    fn told(results: &[CheckResult], stale: &[Stale], server: &ServerStory) -> String {
-        let mut out = Vec::new();
-        let mut reporter = TerminalReporter::new(&mut out, Style::plain(), false);
-        let total = results.len();
-        let target = "http://127.0.0.1:1";
-        reporter
-            .event(&Event::Started {
-                target,
-                total,
-                options: &Options {
-                    jobs: 2,
-                    ..Options::default()
-                },
-            })
-            .unwrap();
-        for result in results {
-            reporter.event(&Event::CheckStarted(&result.check)).unwrap();
-            reporter.event(&Event::CheckFinished(result)).unwrap();
-        }
-        let duration = Duration::from_millis(1_250);
-        reporter
-            .event(&Event::Finished {
-                results,
-                stale,
-                duration,
-                server,
-            })
-            .unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn a_green_run_is_short() {
-        let results = [
-            result("one", Outcome::Passed),
-            result(
-                "two",
-                Outcome::NotApplicable("capability x is not declared".into()),
-            ),
-        ];
-        insta::assert_snapshot!(report(&results, &[]));
-    }
-
-    /// Nothing that nobody has judged is checked, and nothing sounds like praise.
-    #[test]
-    fn a_run_that_the_server_did_not_survive_says_so() {
-        let gone = || Outcome::NotJudged("not judged: the server had ended before".into());
-        let finding = Finding::new("the server no longer serves");
-        let results = [
-            result("one", Outcome::Passed),
-            result("deadly", Outcome::Down(finding)),
-            result("three", gone()),
-            result("four", gone()),
-        ];
-        let story = ServerStory {
-            ended: Some(crate::runner::life::Ended {
-                of: vec![failure::name_of(&results[1].check)],
-                after: None,
-            }),
-            slowed: Some(crate::runner::pace::Slowed {
-                refusals: 7,
-                statuses: [429, 503].into(),
-                absences: 1,
-                waited: Duration::from_millis(2_500),
-            }),
-        };
-        insta::assert_snapshot!(told(&results, &[], &story));
-    }
-
-    #[test]
-    fn a_run_in_which_nothing_passed_is_no_praise() {
-        let lost = || Outcome::Untestable(Finding::new("a could not reach the server"));
-        for results in [
-            vec![result("one", lost()), result("two", lost())],
-            vec![result("one", Outcome::NotApplicable("not declared".into()))],
-            Vec::new(),
-        ] {
-            let report = report(&results, &[]);
-            assert!(!report.contains("none broken"), "{report}");
-            assert!(report.contains("Nothing was judged"), "{report}");
-        }
-    }
-
-    #[test]
-    fn a_red_run_says_what_is_broken() {
-        let mut known = result("known", Outcome::Broken(Finding::new("it does that")));
-        known.expected_because =
-            Some("It has always done that, and the reason is a long story.".into());
-        let mut results = vec![failure("target-told"), known];
-        for result in &mut results {
-            result.trace.clear();
-        }
-        results.push(result(
-            "unreachable",
-            Outcome::Untestable(Finding::new("a could not reach the server")),
-        ));
-        let stale = Stale {
-            entry: Entry {
-                id: "mended".into(),
-                dialect: sio_p2p_protocol::Dialect::V1,
-                eio: 3,
-                transport: TransportName::default(),
-                verdict: Verdict::Fail,
-                message_prefix: "b did not".into(),
-                why: "w".into(),
-            },
-            instead: "it passes".into(),
-        };
-        insta::assert_snapshot!(report(&results, &[stale]));
-    }
-}
+mod tests;
