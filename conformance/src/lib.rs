@@ -2,7 +2,6 @@
 //! that plays them against any server, and reports that say which clause is broken.
 
 pub mod access;
-pub mod baseline;
 mod child;
 pub mod claims;
 pub mod cli;
@@ -10,10 +9,9 @@ pub mod client;
 pub mod exit;
 pub mod fault;
 mod files;
-pub mod flickers;
 mod host;
 mod json;
-
+pub mod known;
 pub mod proxy;
 pub mod record;
 pub mod replay;
@@ -23,7 +21,9 @@ pub mod runner;
 pub mod scenario;
 mod schemas;
 mod settings;
+pub mod source;
 #[cfg(test)]
 mod testing;
+pub mod verdict;
 
 pub use schemas::schemas;

@@ -7,24 +7,12 @@ use sio_p2p_protocol::Clause;
 
 use super::layout::{clip, wrap};
 use super::style::{BOLD, DIM, RED, YELLOW, paint};
-use crate::runner::plan::Check;
 use crate::runner::testee::SERVER_SAID;
 use crate::runner::trace::{TraceLine, Way};
 use crate::runner::verdict::{CheckResult, Verdict};
 
 /// How many of the last frames of every actor a failure shows.
 const FRAMES: usize = 10;
-
-/// A check in words: `message-with-ack (v1, Engine.IO 4)`.
-pub fn name_of(check: &Check) -> String {
-    format!(
-        "{} ({}, Engine.IO {}{})",
-        check.scenario.id,
-        check.dialect,
-        check.eio,
-        check.transport.suffix()
-    )
-}
 
 /// The sentence of a clause.
 pub fn clause_text(id: &str) -> Option<&'static str> {
@@ -40,7 +28,7 @@ pub fn render(result: &CheckResult, width: usize) -> String {
         _ => RED,
     };
     let verdict = paint(colour, &verdict);
-    let _ = writeln!(text, "\n{verdict} {}", paint(BOLD, &name_of(&result.check)));
+    let _ = writeln!(text, "\n{verdict} {}", paint(BOLD, &result.check.name()));
     let _ = writeln!(
         text,
         "{}",

@@ -12,7 +12,7 @@ use super::layout::wrap;
 use super::model::Summary;
 use super::style::{DIM, GREEN, RED, YELLOW, paint};
 use super::words::plan;
-use crate::baseline::Stale;
+use crate::known::Stale;
 use crate::runner::events::{Event, Reporter, ServerStory};
 use crate::runner::verdict::{CheckResult, Verdict};
 
@@ -63,7 +63,7 @@ impl<W: Write> TerminalReporter<W> {
             return Ok(());
         }
         let text = if let Some(why) = &result.expected_because {
-            let name = failure::name_of(&result.check);
+            let name = result.check.name();
             let line = format!("{} as expected: {name}: {why}", result.verdict);
             paint(DIM, &wrap(&line, WIDTH, "    ")) + "\n"
         } else {
@@ -115,11 +115,11 @@ impl<W: Write> TerminalReporter<W> {
         self.clauses(results)
     }
 
-    /// What is known to flicker, however it went.
-    fn flickers(&mut self, results: &[CheckResult]) -> std::io::Result<()> {
+    /// What is known to be flaky, however it went.
+    fn flaky(&mut self, results: &[CheckResult]) -> std::io::Result<()> {
         let mut known = results
             .iter()
-            .filter_map(|result| Some((result, result.flicker.as_ref()?)))
+            .filter_map(|result| Some((result, result.flaky.as_ref()?)))
             .peekable();
         if known.peek().is_none() {
             return Ok(());
@@ -128,8 +128,8 @@ impl<W: Write> TerminalReporter<W> {
             self.out,
             "\nKnown to flicker, which neither passes nor fails:"
         )?;
-        for (result, flicker) in known {
-            let line = format!("  {}: {}", failure::name_of(&result.check), flicker.told());
+        for (result, flaky) in known {
+            let line = format!("  {}: {}", result.check.name(), flaky.told());
             let line = wrap(&line, WIDTH, "      ");
             writeln!(self.out, "{}", paint(YELLOW, &line))?;
         }
@@ -167,11 +167,8 @@ impl<W: Write> TerminalReporter<W> {
     fn stale(&mut self, stale: &[Stale]) -> std::io::Result<()> {
         for Stale { entry, instead } in stale {
             let line = format!(
-                "stale: {} in {} over Engine.IO {}{}: the baseline expects {} ({:?}), but {instead}",
-                entry.id,
-                entry.dialect,
-                entry.eio,
-                entry.transport.suffix(),
+                "stale: {}: the baseline expects {} ({:?}), but {instead}",
+                entry.key(),
                 entry.verdict,
                 entry.message_prefix,
             );
@@ -237,13 +234,13 @@ impl<W: Write> Reporter for TerminalReporter<W> {
                 Ok(())
             }
             Event::CheckStarted(check) => {
-                self.running.push(failure::name_of(check));
+                self.running.push(check.name());
                 self.progress();
                 Ok(())
             }
             Event::CheckFinished(result) => {
                 self.bar.inc(1);
-                let name = failure::name_of(&result.check);
+                let name = result.check.name();
                 self.running.retain(|running| *running != name);
                 // Of many rounds, one failure of a check says what there is to say.
                 if result.verdict == Verdict::Pass || self.shown.insert(name) {
@@ -260,7 +257,7 @@ impl<W: Write> Reporter for TerminalReporter<W> {
             } => {
                 self.bar.finish_and_clear();
                 self.summary(results)?;
-                self.flickers(results)?;
+                self.flaky(results)?;
                 self.stale(stale)?;
                 self.server(server)?;
                 self.closing(results, *duration)

@@ -8,7 +8,7 @@ use super::options::Options;
 use super::pace::Slowed;
 use super::plan::Check;
 use super::verdict::CheckResult;
-use crate::baseline::Stale;
+use crate::known::Stale;
 
 /// What became of a server during a run.
 #[derive(Debug, Clone, Default)]

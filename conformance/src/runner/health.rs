@@ -6,7 +6,6 @@ use super::play::Played;
 use super::testee::{Instance, Knock, SERVER_SAID};
 use super::trace::Trace;
 use super::verdict::{Finding, Outcome};
-use crate::report::failure::name_of;
 
 /// What is said of a server that cannot be talked to any more.
 pub(super) const GONE: &str = "the server no longer serves";
@@ -87,7 +86,7 @@ pub(super) async fn judge_shared(
             if talked {
                 life.suspect(Suspect {
                     play,
-                    name: name_of(check),
+                    name: check.name(),
                     outcome,
                     trace: trace.clone(),
                     alone,

@@ -7,6 +7,7 @@ use sio_p2p_transport::EioVersion;
 use wildmatch::WildMatchPattern;
 
 use super::rhythm::only_heartbeats;
+use crate::known::CheckKey;
 use crate::scenario::body::{Disconnect, Leaving};
 use crate::scenario::step::{Action, Step, Verb};
 use crate::scenario::{Capability, Scenario, TransportName};
@@ -22,6 +23,30 @@ pub struct Check {
     pub eio: EioVersion,
     /// The transport of actors that do not fix their own.
     pub transport: TransportName,
+}
+
+impl Check {
+    /// The check in words: `message-with-ack (v1, Engine.IO 4)`.
+    pub fn name(&self) -> String {
+        let Self {
+            scenario,
+            dialect,
+            eio,
+            transport,
+        } = self;
+        let (id, suffix) = (&scenario.id, transport.suffix());
+        format!("{id} ({dialect}, Engine.IO {eio}{suffix})")
+    }
+
+    /// What names it in baselines and lists of flaky checks.
+    pub fn key(&self) -> CheckKey {
+        CheckKey {
+            id: self.scenario.id.clone(),
+            dialect: self.dialect,
+            eio: self.eio.number(),
+            transport: self.transport,
+        }
+    }
 }
 
 /// What the user asks to be run, and what the server offers.

@@ -8,7 +8,6 @@ pub mod lint;
 pub(crate) mod literals;
 pub mod model;
 mod parse;
-mod source;
 mod spanned;
 pub mod step;
 pub mod text;
@@ -18,9 +17,10 @@ pub mod value;
 #[cfg(test)]
 mod tests;
 
+use crate::source;
+pub use crate::source::{Location, Problem, Source, message_of};
 pub use library::{Library, LibraryError};
 pub use model::{Capability, Level, ServerRole, Settings, UnknownCapability};
-pub use parse::{DEFAULT_DEADLINE, Problem, Scenario, parse};
-pub use source::{Location, Source, message_of};
+pub use parse::{DEFAULT_DEADLINE, Scenario, parse};
 pub use spanned::Spanned;
 pub use transport::TransportName;

@@ -1,7 +1,7 @@
 use anstream::AutoStream;
 
 use super::*;
-use crate::baseline::Entry;
+use crate::known::Entry;
 use crate::runner::options::Options;
 use crate::runner::verdict::{Finding, Outcome};
 use crate::scenario::TransportName;
@@ -68,7 +68,7 @@ fn a_run_that_the_server_did_not_survive_says_so() {
     ];
     let story = ServerStory {
         ended: Some(crate::runner::life::Ended {
-            of: vec![failure::name_of(&results[1].check)],
+            of: vec![results[1].check.name()],
             after: None,
         }),
         slowed: Some(crate::runner::pace::Slowed {
