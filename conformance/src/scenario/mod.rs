@@ -3,19 +3,27 @@
 //! The format is explained for authors in `fixtures/scenarios/README.md`.
 
 pub mod body;
+pub mod danger;
+pub(crate) mod failures;
+pub mod group;
 mod library;
 pub mod lint;
 pub(crate) mod literals;
 pub mod model;
+mod names;
 mod parse;
+pub(crate) mod resolve;
 mod spanned;
 pub mod step;
 pub mod text;
 mod transport;
 pub mod value;
+pub mod verb;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written;
 
 use crate::source;
 pub use crate::source::{Location, Problem, Source, message_of};
