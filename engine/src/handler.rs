@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
-use crate::batch::Batch;
 use crate::session::Transport;
+use crate::socket::Batch;
 use crate::socket::Socket;
 use crate::{CloseReason, Generation, Sid};
 

@@ -82,7 +82,6 @@
 //! | `session` | a session as a state machine without sockets and clock |
 //! | `serve` | requests and WebSockets: what ties sessions to connections |
 
-mod batch;
 mod close;
 mod config;
 mod generation;
@@ -100,7 +99,6 @@ mod socket;
 mod timers;
 pub mod websocket;
 
-pub use self::batch::Batch;
 pub use self::close::CloseReason;
 pub use self::config::Config;
 pub use self::generation::Generation;
@@ -112,7 +110,7 @@ pub use self::serve::Body;
 pub use self::server::Server;
 pub use self::session::Transport;
 pub use self::sid::{InvalidSid, Sid};
-pub use self::socket::{Queued, SendError, Socket};
+pub use self::socket::{Batch, Queued, SendError, Socket};
 
 /// The examples of the README are compiled.
 #[cfg(doctest)]

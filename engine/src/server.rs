@@ -7,9 +7,9 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tracing::error;
 
-use crate::batch::Batch;
 use crate::handler::{Handler, Opening};
 use crate::session::{Form, Machine, Transport};
+use crate::socket::Batch;
 use crate::socket::{Shared, Socket};
 use crate::{Config, Generation, Sid};
 

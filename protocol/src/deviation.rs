@@ -3,8 +3,7 @@
 
 use serde::Serialize;
 
-use crate::dialect::Dialect;
-use crate::value::{V1_AND_V2, V1_ONLY, V2_ONLY};
+use crate::dialect::{Dialect, V1_AND_V2, V1_ONLY, V2_ONLY};
 
 /// One deviation of the original plugin from its README.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

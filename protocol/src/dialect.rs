@@ -127,6 +127,11 @@ impl fmt::Display for Family {
     }
 }
 
+/// Sets of dialects, for declarations.
+pub(crate) const V1_ONLY: &[Dialect] = &[Dialect::V1];
+pub(crate) const V2_ONLY: &[Dialect] = &[Dialect::V2];
+pub(crate) const V1_AND_V2: &[Dialect] = &[Dialect::V1, Dialect::V2];
+
 #[cfg(test)]
 mod tests {
     use super::*;

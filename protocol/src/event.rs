@@ -215,3 +215,10 @@ pub fn catalogue() -> &'static [EventSpec] {
     static CATALOGUE: [EventSpec; CLIENT.len() + SERVER.len()] = ALL;
     &CATALOGUE
 }
+
+impl EventSpec {
+    /// The declaration with this key.
+    pub fn find(key: &str) -> Option<&'static Self> {
+        catalogue().iter().find(|spec| spec.key == key)
+    }
+}

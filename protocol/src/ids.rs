@@ -12,12 +12,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A text that cannot serve as a name of the stated kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a {kind} {reason}")]
+#[error("{} {kind} {reason}", article(kind))]
 pub struct InvalidName {
     /// The kind of name that was asked for, such as `client id`.
     pub kind: &'static str,
     /// What is wrong with the text.
     pub reason: &'static str,
+}
+
+fn article(noun: &str) -> &'static str {
+    // Of the kinds there are, these two letters sound like a vowel.
+    if noun.starts_with(['A', 'e']) {
+        "an"
+    } else {
+        "a"
+    }
 }
 
 /// What all names have in common, for code that reads any of them from the wire.

@@ -10,7 +10,8 @@
 //!   EVENT packet; each variant is one declaration of the [`catalogue`].
 //! - Types that end in `Ack` do the same for ACK packets.
 //! - [`Payload`] and [`Arguments`] keep what applications send as text, byte for
-//!   byte. Binary attachments travel beside, untouched.
+//!   byte. Binary attachments travel beside, untouched; [`Args`] is both together,
+//!   and the way from Rust values to them and back.
 //! - [`MessageRef`] and [`argument_list`] do the most frequent part of that without
 //!   copying anything, for those who relay messages.
 //! - [`Failure`] knows the texts by which failures are told, both ways.
@@ -79,6 +80,7 @@
 //! [`schema`].
 
 mod ack;
+mod args;
 mod clause;
 mod core;
 mod deviation;
@@ -102,6 +104,7 @@ mod value;
 mod wire;
 
 pub use ack::{EmptyAck, ForwardedAck, NullAck};
+pub use args::{Args, ArgsError, Binary, FromArgs, IntoArgs};
 pub use clause::{Clause, ClauseId, Level, Role, UnknownClause, clauses};
 pub use core::{
     ConnectedStatusAck, GetClientConnectedStatus, ListClients, ListClientsAck, PongAck,

@@ -2,13 +2,13 @@
 
 use crate::ack::answer;
 use crate::clause::id;
-use crate::dialect::{Direction, Family};
+use crate::dialect::{Direction, Family, V1_ONLY, V2_ONLY};
 use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::ids::ClientId;
 use crate::packet::{Packet, WireEvent};
 use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
-use crate::value::{MaybeClientId, V1_ONLY, V2_ONLY};
+use crate::value::MaybeClientId;
 use crate::wire::Writer;
 
 answer! {

@@ -5,14 +5,14 @@
 
 use crate::ack::{AckPacket, ForwardedAck, WireAck, acks};
 use crate::clause::{ClauseId, id};
-use crate::dialect::{Direction, Family};
+use crate::dialect::{Direction, Family, V2_ONLY};
 use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::ids::ApiName;
 use crate::packet::{Packet, WireEvent};
 use crate::payload::{Arguments, Payload};
 use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, optional, required, rest};
-use crate::value::{ApiNameOrAll, V2_ONLY};
+use crate::value::ApiNameOrAll;
 use crate::wire::Writer;
 
 /// `CHECK_API_NAME [name] +ack`: asks whether an API exists.

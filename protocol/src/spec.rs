@@ -68,11 +68,6 @@ impl Example {
 }
 
 impl EventSpec {
-    /// The declaration with this key.
-    pub fn find(key: &str) -> Option<&'static Self> {
-        crate::catalogue().iter().find(|spec| spec.key == key)
-    }
-
     /// True when `dialect` has this event.
     pub fn speaks(&self, dialect: Dialect) -> bool {
         self.dialects.contains(&dialect)

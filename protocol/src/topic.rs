@@ -8,14 +8,14 @@ use std::borrow::Cow;
 
 use crate::ack::answer;
 use crate::clause::id;
-use crate::dialect::{Direction, Family};
+use crate::dialect::{Direction, Family, V1_ONLY};
 use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::ids::{ClientId, EventName, RoomName, TopicName};
 use crate::packet::{Packet, WireEvent};
 use crate::payload::{Arguments, Payload};
 use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required, rest};
-use crate::value::{MaybeTopicName, V1_ONLY};
+use crate::value::MaybeTopicName;
 use crate::wire::Writer;
 
 const PUBLICATION_SUFFIX: &str = "-DEFAULT_TOPIC_EVENT";

@@ -1,15 +1,10 @@
 //! Shapes of single arguments that are not names: markers that give a position
-//! its expectation and its schema, and the constants that declarations share.
+//! its expectation and its schema.
 
-use crate::dialect::Dialect;
 use crate::ids::{ApiName, ClientId, EventName, RoomName, StreamId, TopicName};
 use crate::payload::{Arguments, Payload};
 use crate::schema::wire_schema;
 use crate::spec::ArgType;
-
-pub(crate) const V1_ONLY: &[Dialect] = &[Dialect::V1];
-pub(crate) const V2_ONLY: &[Dialect] = &[Dialect::V2];
-pub(crate) const V1_AND_V2: &[Dialect] = &[Dialect::V1, Dialect::V2];
 
 macro_rules! expected {
     ($($type:ident: $expected:literal;)+) => {

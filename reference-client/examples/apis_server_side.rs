@@ -10,7 +10,7 @@
 use std::error::Error;
 
 use sio_p2p_client::{Client, Dialect};
-use sio_p2p_server::{Content, Handle, P2pServer, Service};
+use sio_p2p_server::{Call, Handle, P2pServer, Service};
 use tokio::net::TcpListener;
 
 type Anything = Box<dyn Error + Send + Sync>;
@@ -48,31 +48,29 @@ async fn main() -> Result<(), Anything> {
 
 /// Provides the service for as long as the server serves.
 async fn serve_jobs(server: Handle) -> Result<(), Anything> {
-    let service = server.service("job-service".try_into()?);
-    let create = service.provide(&"job:create".try_into()?)?;
-    let start = service.provide(&"job:start".try_into()?)?;
-    let update = service.provide(&"job:status-update".try_into()?)?;
-    let topic = "download".try_into()?;
+    let service = server.service("job-service")?;
+    let create = service.provide("job:create")?;
+    let start = service.provide("job:start")?;
+    let update = service.provide("job:status-update")?;
+    let topic = "download";
     tokio::join!(
         create.for_each(async |call| {
-            service.create_topic(&topic);
-            if let Ok(name) = Content::from_values([&topic]) {
-                call.answer(name);
+            if service.create_topic(topic).is_ok() {
+                call.answer(topic).ok();
             }
         }),
         start.for_each(async |call| {
-            if let Err(error) = hand_out(&service, &call.content) {
+            if let Err(error) = hand_out(&service, &call) {
                 println!("the job was not sent: {error}");
             }
         }),
         update.for_each(async |call| {
-            let Ok((percent,)) = call.content.read::<(u32,)>() else {
+            let Ok(percent) = call.parse::<u32>() else {
                 return;
             };
-            let published = Content::from_values([format!("{percent}%")])
-                .is_ok_and(|status| service.publish(&topic, status).is_ok());
-            if published && percent == 100 {
-                service.destroy_topic(&topic);
+            let published = service.publish(topic, format!("{percent}%"));
+            if published.is_ok() && percent == 100 {
+                service.destroy_topic(topic);
             }
         }),
     );
@@ -80,12 +78,10 @@ async fn serve_jobs(server: Handle) -> Result<(), Anything> {
 }
 
 /// Sends a job to its device.
-fn hand_out(service: &Service, call: &Content) -> Result<(), Anything> {
-    let (device, file): (String, String) = call.read()?;
-    let job = Content::from_values([file])?;
+fn hand_out(service: &Service, call: &Call) -> Result<(), Anything> {
+    let (device, file): (String, String) = call.parse()?;
     println!("job-service sends the job");
-    service.emit(&device.as_str().try_into()?, &"createJob".try_into()?, job)?;
-    Ok(())
+    Ok(service.emit_to(device, "createJob", file)?)
 }
 
 /// What devices do with a job.

@@ -10,11 +10,8 @@
 
 use std::{error::Error, sync::Arc};
 
-use sio_p2p_client::{Arguments, Client};
-use sio_p2p_server::{
-    Content, Handle, P2pServer,
-    store::{MemoryStore, NewMessage},
-};
+use sio_p2p_client::Client;
+use sio_p2p_server::{Handle, P2pServer, store::MemoryStore};
 use tokio::{net::TcpListener, sync::mpsc};
 
 type Anything = Box<dyn Error + Send + Sync>;
@@ -43,12 +40,12 @@ async fn main() -> Result<(), Anything> {
         println!("web-client created job {job} for {device}");
     }
     if let Some((client, args)) = acks.recv().await {
-        println!("job {} was taken by {client}", args.as_json());
+        println!("job {} was taken by {client}", args.arguments());
     }
     println!("mobile-device2 connects");
     let second = device(&url, "mobile-device2").await?;
     if let Some((client, args)) = acks.recv().await {
-        println!("job {} was taken by {client}", args.as_json());
+        println!("job {} was taken by {client}", args.arguments());
     }
 
     for client in [web, first, second] {
@@ -59,17 +56,15 @@ async fn main() -> Result<(), Anything> {
 
 /// Provides the API for as long as the server serves.
 async fn serve_jobs(server: Handle) -> Result<(), Anything> {
-    let mut calls = server.provide(&"job:create".try_into()?)?;
+    let mut calls = server.provide_api("job:create")?;
     let mut id = 0;
     while let Some(call) = calls.next().await {
         id += 1;
-        let (device, file): (String, String) = call.content.read()?;
-        let job = Content::from_values((id, file))?;
-        let message = NewMessage::new(device.as_str().try_into()?, "createJob".try_into()?, job)
-            .with_ack("createJobAck", Arguments::parse(format!("[{id}]"))?);
+        let (device, file): (String, String) = call.parse()?;
+        let job = server.emit_persistent(device, "createJob", (id, file));
         // Stored when this is over, so that the caller can rely on the answer.
-        server.emit_persistent(message).await?;
-        call.answer(Content::from_values([id])?);
+        job.ack("createJobAck", id).await?;
+        call.answer(id)?;
     }
     Ok(())
 }

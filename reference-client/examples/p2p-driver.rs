@@ -35,9 +35,9 @@ async fn obey(driver: Driver, command: Command) -> Result<Value, Failure> {
             driver.connected(client);
         }
         Command::Disconnect {} => drop(client?.close().await),
-        Command::Emit(c) => client?.emit_raw_to(c.to, c.event, args(c.args)?).await?,
+        Command::Emit(c) => client?.emit_to(c.to, c.event, args(c.args)?).await?,
         Command::Request(c) => {
-            let answer = client?.request_raw_to(c.to, c.event, args(c.args)?).await?;
+            let answer: Args = client?.request_to(c.to, c.event, args(c.args)?).await?;
             return Ok(answer.to_json_values()?.into());
         }
         Command::Listen(c) => {
@@ -53,14 +53,14 @@ async fn obey(driver: Driver, command: Command) -> Result<Value, Failure> {
         Command::Unlisten(c) => drop(driver.listeners.take(&c.listener)?),
         Command::Answer(c) => {
             let asked = driver.requests.take(&c.request)?;
-            asked.answer_raw(args(c.args)?).await?;
+            asked.answer(args(c.args)?).await?;
         }
         Command::AddTarget(c) => client?.add_target(c.to).await?,
         Command::JoinRoom(c) => client?.join_room(c.room).await?,
         Command::LeaveRoom(c) => client?.leave_room(c.room).await?,
         Command::EmitRoom(c) => {
             let client = client?;
-            client.emit_room_raw(c.room, c.event, args(c.args)?).await?;
+            client.emit_room(c.room, c.event, args(c.args)?).await?;
         }
         Command::Clients {} => return Ok(json!(client?.list_clients().await?)),
         Command::OpenStream(c) => {
@@ -81,7 +81,7 @@ async fn obey(driver: Driver, command: Command) -> Result<Value, Failure> {
         }
         Command::Withdraw(c) => drop(driver.apis.take(&c.api)?),
         Command::Call(c) => {
-            let answer = client?.use_api_raw(c.api, args(c.args)?).await?;
+            let answer: Args = client?.use_api(c.api, args(c.args)?).await?;
             return Ok(answer.to_json_values()?.into());
         }
         Command::CreateTopic(c) => {
@@ -91,7 +91,7 @@ async fn obey(driver: Driver, command: Command) -> Result<Value, Failure> {
         Command::DestroyTopic(c) => drop(driver.topics.take(&c.topic)?),
         Command::Publish(c) => {
             let topic = driver.topics.get(&c.topic)?;
-            topic.publish_raw(args(c.args)?).await?;
+            topic.publish(args(c.args)?).await?;
         }
         Command::Subscribe(c) => {
             let client = client?;

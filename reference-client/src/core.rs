@@ -11,14 +11,13 @@ use std::{collections::BTreeSet, sync::Mutex, time::Duration};
 use serde::Serialize;
 use sio_p2p_protocol::{
     ClientEvent, ClientId, ConnectedStatusAck, Dialect, EmitRoom, Failure,
-    GetClientConnectedStatus, JoinRoomV1, JoinRoomV1Ack, JoinRoomV2, JoinsRoom, LeaveRoomV1,
-    LeaveRoomV2, LeavesRoom, ListClients, ListClientsAck, Payload, Place, PongAck, RoomName, Rooms,
-    ServerError,
+    GetClientConnectedStatus, IntoArgs, JoinRoomV1, JoinRoomV1Ack, JoinRoomV2, JoinsRoom,
+    LeaveRoomV1, LeaveRoomV2, LeavesRoom, ListClients, ListClientsAck, Payload, Place, PongAck,
+    RoomName, Rooms, ServerError,
 };
 use tokio::time::Instant;
 
 use crate::{
-    args::Args,
     client::{Client, Shared, lock},
     error::{CallError, Refused, SendError},
     feed::{Feed, News},
@@ -145,19 +144,9 @@ impl Client {
         &self,
         room: impl AsRef<str>,
         event: impl AsRef<str>,
-        args: impl Serialize,
+        args: impl IntoArgs,
     ) -> Result<(), SendError> {
-        self.emit_room_raw(room, event, Args::from_value(&args)?)
-            .await
-    }
-
-    /// [`emit_room`](Self::emit_room) with arguments as they travel. Cancel safe like it.
-    pub async fn emit_room_raw(
-        &self,
-        room: impl AsRef<str>,
-        event: impl AsRef<str>,
-        args: Args,
-    ) -> Result<(), SendError> {
+        let args = args.into_args()?;
         let room = RoomName::new(room.as_ref())?;
         let event = usable(event.as_ref())?;
         let (args, attachments) = args.into_parts();

@@ -4,9 +4,11 @@
 
 use std::time::Duration;
 
-use sio_p2p_protocol::{ApiName, DecodeError, Dialect, EventName, Failure, InvalidName, Payload};
+use sio_p2p_protocol::{
+    ApiName, ArgsError, DecodeError, Dialect, EventName, Failure, InvalidName, Payload,
+};
 
-use crate::{args::ArgsError, state::DisconnectReason};
+use crate::state::DisconnectReason;
 
 /// Why [`connect`](crate::ClientBuilder::connect) failed.
 #[derive(Debug, thiserror::Error)]

@@ -11,8 +11,6 @@
 //!   [`Client::counters`].
 
 mod acks;
-mod args;
-mod binary;
 mod builder;
 mod client;
 mod core;
@@ -20,7 +18,6 @@ mod counters;
 mod error;
 mod events;
 mod feed;
-mod json;
 mod listen;
 mod listeners;
 mod message;
@@ -28,7 +25,6 @@ mod outbox;
 mod queue;
 mod reconnect;
 mod service;
-mod shape;
 mod state;
 mod stream;
 mod target;
@@ -36,8 +32,6 @@ mod task;
 mod topic;
 mod typed;
 
-pub use args::{Args, ArgsError};
-pub use binary::Binary;
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use core::ServerSaid;
@@ -61,8 +55,8 @@ pub use topic::{Subscription, Topic};
 pub use typed::{Event, Received, Request, TypedListener};
 
 pub use sio_p2p_protocol::{
-    ApiName, Arguments, Channel, ClientId, Dialect, EventName, Failure, InvalidName, StreamId,
-    TopicName,
+    ApiName, Args, ArgsError, Arguments, Binary, Channel, ClientId, Dialect, EventName, Failure,
+    FromArgs, IntoArgs, InvalidName, StreamId, TopicName,
 };
 pub use sio_p2p_transport::{
     CloseReason, ConnectError as TransportError, EioVersion, Proxy, Tls, Transports,

@@ -24,11 +24,10 @@ use std::{
 };
 
 use futures_core::Stream;
-use sio_p2p_protocol::{ClientId, Dialect, EventName};
+use sio_p2p_protocol::{Args, ClientId, Dialect, EventName};
 use tokio::task::AbortHandle;
 
 use crate::{
-    args::Args,
     client::{Client, Shared},
     error::SendError,
     message::{Message, Responder, usable},

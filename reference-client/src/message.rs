@@ -10,13 +10,14 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use sio_p2p_protocol::{
-    ClientEvent, ClientId, Dialect, EventName, Forwarded, P2pEmitAcknowledge, P2pEmitV1, P2pEmitV2,
+    Args, ArgsError, Arguments, ClientEvent, ClientId, Dialect, EventName, Forwarded, FromArgs,
+    IntoArgs, P2pEmitAcknowledge, P2pEmitV1, P2pEmitV2,
 };
+use sio_p2p_transport::Data;
 
 use crate::{
-    args::{Args, ArgsError},
     client::{Client, Shared},
     error::{AnswerError, CallError, SendError},
     outbox::{self, Outbox},
@@ -35,19 +36,9 @@ impl Client {
         &self,
         target: impl AsRef<str>,
         event: impl AsRef<str>,
-        args: impl Serialize,
+        args: impl IntoArgs,
     ) -> Result<(), SendError> {
-        self.emit_raw_to(target, event, Args::from_value(&args)?)
-            .await
-    }
-
-    /// [`emit_to`](Self::emit_to) with arguments as they travel. Cancel safe like it.
-    pub async fn emit_raw_to(
-        &self,
-        target: impl AsRef<str>,
-        event: impl AsRef<str>,
-        args: Args,
-    ) -> Result<(), SendError> {
+        let args = args.into_args()?;
         let target = ClientId::new(target.as_ref())?;
         let event = usable(event.as_ref())?;
         let (event, args) = self.shared.message(target, event, args, false);
@@ -57,36 +48,31 @@ impl Client {
     /// Asks one client and waits for its answer, up to the deadline of this handle.
     ///
     /// The answer is read by the same rule as arguments are written: ask for a tuple to get
-    /// several values, for `()` to ignore them.
+    /// several values, for `()` to ignore them, for [`Args`] to have them as they came.
     ///
     /// Cancel safe: if the future is dropped nobody waits for the answer any more, and the
     /// question may or may not have been sent. If the connection ends after the question was
     /// sent, it is not asked again, because the peer may have acted on it.
-    pub async fn request_to<R: DeserializeOwned>(
+    pub async fn request_to<R: FromArgs>(
         &self,
         target: impl AsRef<str>,
         event: impl AsRef<str>,
-        args: impl Serialize,
+        args: impl IntoArgs,
     ) -> Result<R, CallError> {
-        let args = Args::from_value(&args).map_err(SendError::from)?;
-        let answer = self.request_raw_to(target, event, args).await?;
-        Ok(answer.parse()?)
-    }
-
-    /// [`request_to`](Self::request_to) with arguments and answer as they travel. Cancel safe
-    /// like it.
-    pub async fn request_raw_to(
-        &self,
-        target: impl AsRef<str>,
-        event: impl AsRef<str>,
-        args: Args,
-    ) -> Result<Args, CallError> {
+        let args = args.into_args().map_err(SendError::from)?;
         let target = ClientId::new(target.as_ref())?;
         let event = usable(event.as_ref())?;
         let (event, args) = self.shared.message(target.clone(), event, args, true);
         let answer = self.ask(event, args, Some(&target)).await?;
-        Ok(Args::from_ack(answer))
+        answered(answer)
     }
+}
+
+/// Reads what arrived in an ack packet.
+pub(crate) fn answered<R: FromArgs>(Data { json, attachments }: Data) -> Result<R, CallError> {
+    // Text from the transport is always an array, so the fallback is never taken.
+    let arguments = Arguments::parse(json).unwrap_or_default();
+    Ok(R::from_args(Args::new(arguments, attachments))?)
 }
 
 /// An event name that a server delivers.
@@ -153,7 +139,7 @@ impl Shared {
         responder: Option<Responder>,
     ) {
         let Forwarded { event, args, .. } = forwarded;
-        let args = Args::received(args, attachments);
+        let args = Args::new(args, attachments);
         let delivered = self
             .listeners()
             .deliver(&event, args, responder, self.dialect);
@@ -208,9 +194,9 @@ impl Message {
     ///
     /// Cancel safe like [`Client::emit_to`]; a message that is not answered leaves the asking
     /// side waiting for its deadline.
-    pub async fn answer(mut self, values: impl Serialize) -> Result<(), AnswerError> {
+    pub async fn answer(mut self, args: impl IntoArgs) -> Result<(), AnswerError> {
         match self.take_responder() {
-            Some(responder) => responder.answer(values).await,
+            Some(responder) => responder.answer(args).await,
             None => Ok(()),
         }
     }
@@ -253,15 +239,11 @@ impl Responder {
     }
 
     /// Answers, by the rule of [`Args`]. Cancel safe like [`Client::emit_to`].
-    pub async fn answer(self, values: impl Serialize) -> Result<(), AnswerError> {
-        let args = Args::from_value(&values).map_err(SendError::from)?;
-        self.answer_raw(args).await
-    }
-
-    /// Answers with arguments as they travel. Cancel safe like [`Client::emit_to`].
-    pub async fn answer_raw(self, args: Args) -> Result<(), AnswerError> {
+    pub async fn answer(self, args: impl IntoArgs) -> Result<(), AnswerError> {
+        let (arguments, attachments) = args.into_args().map_err(SendError::from)?.into_parts();
         self.claim()?;
-        let packet = outbox::ack(self.id, args.into_data());
+        let data = Data::with_attachments(arguments.as_json(), attachments);
+        let packet = outbox::ack(self.id, data);
         Ok(self
             .outbox
             .send(packet, Some(self.epoch), self.deadline)
@@ -271,7 +253,7 @@ impl Responder {
     /// Answers on behalf of the protocol, without waiting.
     pub(crate) fn reply(self, json: String) {
         if self.claim().is_ok() {
-            let packet = outbox::ack(self.id, sio_p2p_transport::Data::new(json));
+            let packet = outbox::ack(self.id, Data::new(json));
             self.outbox.reply(packet, Some(self.epoch));
         }
     }

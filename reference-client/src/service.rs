@@ -18,18 +18,16 @@ use std::{
 };
 
 use futures_core::Stream;
-use serde::{Serialize, de::DeserializeOwned};
 use sio_p2p_protocol::{
     ApiName, CheckApiName, CheckApiNameAck, ClientEvent, ClientId, CreateApi, DestroyApi, Dialect,
-    UseApi,
+    FromArgs, IntoArgs, UseApi,
 };
 
 use crate::{
-    args::Args,
     client::{Client, Shared, lock},
     error::{CallError, Refused, SendError},
     listeners::{Filter, Listener},
-    message::{Message, usable},
+    message::{Message, answered, usable},
     outbox,
 };
 
@@ -85,33 +83,26 @@ impl Client {
     }
 
     /// Calls an API and waits for its answer, up to the deadline of this handle; dialect `v2`.
-    /// Arguments and answer follow the rule of [`Args`].
+    /// Arguments and answer follow the rule of [`Args`](crate::Args).
     ///
     /// Servers of the original do not survive the call of an unknown API, so its existence is
     /// asked for first. Cancel safe like [`request_to`](Self::request_to).
-    pub async fn use_api<R: DeserializeOwned>(
+    pub async fn use_api<R: FromArgs>(
         &self,
         api: impl AsRef<str>,
-        args: impl Serialize,
+        args: impl IntoArgs,
     ) -> Result<R, CallError> {
-        let args = Args::from_value(&args).map_err(SendError::from)?;
-        Ok(self.use_api_raw(api, args).await?.parse()?)
-    }
-
-    /// [`use_api`](Self::use_api) with arguments and answer as they travel. Cancel safe like it.
-    pub async fn use_api_raw(&self, api: impl AsRef<str>, args: Args) -> Result<Args, CallError> {
         let (call, attachments) = self.call(api.as_ref(), args, true).await?;
         let answer = self.ask(call, attachments, None).await?;
-        Ok(Args::from_ack(answer))
+        answered(answer)
     }
 
     /// Calls an API without asking for an answer; dialect `v2`. Cancel safe.
     pub async fn notify_api(
         &self,
         api: impl AsRef<str>,
-        args: impl Serialize,
+        args: impl IntoArgs,
     ) -> Result<(), CallError> {
-        let args = Args::from_value(&args).map_err(SendError::from)?;
         let (call, attachments) = self.call(api.as_ref(), args, false).await?;
         Ok(self.send(call, attachments).await?)
     }
@@ -119,9 +110,10 @@ impl Client {
     async fn call(
         &self,
         api: &str,
-        args: Args,
+        args: impl IntoArgs,
         ack: bool,
     ) -> Result<(ClientEvent, Vec<bytes::Bytes>), CallError> {
+        let args = args.into_args().map_err(SendError::from)?;
         let api = ApiName::new(api)?;
         if !self.shared.check_api(&api, self.deadline()).await? {
             return Err(CallError::UnknownApi(api));
@@ -279,20 +271,16 @@ impl Service {
     }
 
     /// Calls an API of the service, see [`Client::request_to`]. Cancel safe like it.
-    pub async fn call<R: DeserializeOwned>(
+    pub async fn call<R: FromArgs>(
         &self,
         api: impl AsRef<str>,
-        args: impl Serialize,
+        args: impl IntoArgs,
     ) -> Result<R, CallError> {
         self.client.request_to(&self.id, api, args).await
     }
 
     /// Calls an API without asking for an answer, see [`Client::emit_to`]. Cancel safe like it.
-    pub async fn notify(
-        &self,
-        api: impl AsRef<str>,
-        args: impl Serialize,
-    ) -> Result<(), SendError> {
+    pub async fn notify(&self, api: impl AsRef<str>, args: impl IntoArgs) -> Result<(), SendError> {
         self.client.emit_to(&self.id, api, args).await
     }
 

@@ -19,10 +19,9 @@
 use std::marker::PhantomData;
 
 use serde::{Serialize, de::DeserializeOwned};
-use sio_p2p_protocol::ClientId;
+use sio_p2p_protocol::{ArgsError, ClientId};
 
 use crate::{
-    args::ArgsError,
     client::Client,
     error::{AnswerError, CallError, SendError},
     listeners::Listener,

@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let (layer, running) = P2pServer::new(config).layer()?;
     let handle = running.handle();
-    let count = get(async move || handle.clients().len().to_string());
+    let count = get(async move || handle.list_clients().len().to_string());
     let app = Router::new()
         .route("/", get(async || "an application with P2P messages"))
         .route("/clients", count)

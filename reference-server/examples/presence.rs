@@ -8,8 +8,8 @@
 
 use std::error::Error;
 
-use sio_p2p_protocol::{ClientId, RoomName};
-use sio_p2p_server::{Content, Handle, P2pServer, PresenceEvent};
+use sio_p2p_protocol::ClientId;
+use sio_p2p_server::{Handle, P2pServer, PresenceEvent};
 use tokio::net::TcpListener;
 
 /// Welcomes clients for as long as the server serves.
@@ -34,16 +34,10 @@ pub async fn welcome(handle: Handle) -> Result<(), Box<dyn Error + Send + Sync>>
 }
 
 async fn greet(handle: &Handle, client: &ClientId) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let others = Content::from_values([handle.clients()])?;
-    let asked = handle.request(client, &"welcome".try_into()?, others);
-    let (name,): (String,) = asked.read().await?;
-    let lobby = RoomName::new("lobby")?;
-    handle.emit_room(
-        &lobby,
-        &"arrived".try_into()?,
-        Content::from_values([name])?,
-    )?;
-    Ok(handle.join(client, &lobby)?)
+    let others = handle.list_clients();
+    let name: String = handle.request_to(client, "welcome", others).await?;
+    handle.emit_room("lobby", "arrived", name)?;
+    Ok(handle.join_room(client, "lobby")?)
 }
 
 #[tokio::main]

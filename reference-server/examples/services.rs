@@ -8,28 +8,25 @@
 
 use std::error::Error;
 
-use sio_p2p_server::{Call, Content, Handle, P2pServer};
+use sio_p2p_server::{Call, Handle, P2pServer};
 use tokio::net::TcpListener;
 
 /// Answers calls for as long as the server serves.
 pub async fn calculate(handle: Handle) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let api = handle.provide(&"add".try_into()?)?;
-    let calculator = handle.service("calculator".try_into()?);
-    let event = calculator.provide(&"add".try_into()?)?;
+    let api = handle.provide_api("add")?;
+    let event = handle.service("calculator")?.provide("add")?;
     // One after the other for each of the two, and both at the same time.
     tokio::join!(api.for_each(add), event.for_each(add));
     Ok(())
 }
 
 async fn add(call: Call) {
-    let Ok(numbers) = call.content.read::<Vec<f64>>() else {
+    let Ok(numbers) = call.args().parse_list::<f64>() else {
         // Dropped without an answer: the caller is told that there will be none.
-        return eprintln!("{:?} cannot be added", call.content.args);
+        return eprintln!("{:?} cannot be added", call.args().arguments());
     };
     let sum: f64 = numbers.iter().sum();
-    if let Ok(sum) = Content::from_values([sum]) {
-        call.answer(sum);
-    }
+    call.answer(sum).ok();
 }
 
 #[tokio::main]

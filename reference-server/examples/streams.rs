@@ -11,13 +11,13 @@
 
 use std::error::Error;
 
-use sio_p2p_server::{Call, Handle, P2pServer, StreamOptions};
+use sio_p2p_server::{Call, Handle, P2pServer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 /// Opens streams for as long as the server serves, up to 100 at a time.
 pub async fn echo(handle: Handle) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let calls = handle.provide(&"open echo".try_into()?)?;
+    let calls = handle.provide_api("open echo")?;
     calls
         .for_each_concurrent(100, move |call| echo_to(handle.clone(), call))
         .await;
@@ -31,9 +31,9 @@ async fn echo_to(handle: Handle, call: Call) {
 }
 
 async fn try_echo_to(handle: Handle, call: Call) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let client = call.caller.client.ok_or("a client without an id")?;
-    let options = StreamOptions::default().channel("echo".try_into()?);
-    let mut stream = handle.open_stream(&client, options).await?;
+    let client = call.caller().client.as_ref();
+    let client = client.ok_or("a client without an id")?;
+    let mut stream = handle.open_stream(client).channel("echo").await?;
     let mut buffer = vec![0; 64 << 10];
     loop {
         let bytes = stream.read(&mut buffer).await?;

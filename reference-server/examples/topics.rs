@@ -7,18 +7,17 @@
 
 use std::error::Error;
 
-use sio_p2p_server::{Content, Handle, P2pServer, PresenceEvent};
+use sio_p2p_server::{Handle, P2pServer, PresenceEvent};
 use tokio::net::TcpListener;
 
 /// Publishes for as long as the server serves.
 pub async fn publish(handle: Handle) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let news = handle.service("news".try_into()?);
-    let arrivals = "arrivals".try_into()?;
-    news.create_topic(&arrivals);
+    let news = handle.service("news")?;
+    news.create_topic("arrivals")?;
     let mut presence = handle.presence();
     while let Some(event) = presence.next().await {
         if let PresenceEvent::Connected { client, .. } = event {
-            let subscribers = news.publish(&arrivals, Content::from_values([&client])?)?;
+            let subscribers = news.publish("arrivals", &client)?;
             println!("told {subscribers} subscribers of {client:?}");
         }
     }

@@ -8,46 +8,16 @@
 //! connection received and says what is to be sent to whom. The shell around it
 //! ties it to the network.
 
-/// Asks a core whether a fault shall happen here; see [`faults`].
-#[cfg(feature = "faults")]
-macro_rules! fault {
-    ($core:expr, $fault:ident) => {
-        $core.faults.hit(crate::faults::Fault::$fault)
-    };
-}
-
-/// Whether a connection that is to be disconnected shall just break instead.
-#[cfg(feature = "faults")]
-macro_rules! resets {
-    ($core:expr, $to:expr) => {
-        $core.faults.resets($to)
-    };
-}
-
-/// Without the feature `faults` nothing goes wrong on purpose.
-#[cfg(not(feature = "faults"))]
-macro_rules! fault {
-    ($core:expr, $fault:ident) => {
-        false
-    };
-}
-
-/// Without the feature `faults` nothing goes wrong on purpose.
-#[cfg(not(feature = "faults"))]
-macro_rules! resets {
-    ($core:expr, $to:expr) => {
-        false
-    };
-}
-
 mod admin;
 #[cfg(feature = "socketioxide")]
 pub mod attach;
 pub mod auth;
 pub mod config;
+mod driver;
 #[cfg(feature = "faults")]
 pub mod faults;
 mod host;
+mod millis;
 pub mod mount;
 mod net;
 pub mod relay;
@@ -56,18 +26,18 @@ mod server;
 mod shell;
 pub mod store;
 
-pub use config::Config;
+pub use config::{Config, PATH};
 pub use host::{
-    AckRegistration, Acked, Backlog, Call, Calls, EmitError, Handle, HostStream, JoinError,
-    OpenStreamError, PersistError, Presence, PresenceEvent, ProvideError, PublishError, Reply,
-    RequestError, Requested, Service, Stored, StreamEnded, StreamOptions,
+    AckRegistration, Acked, Backlog, Call, CallError, Calls, EmitPersistent, Handle, HostStream,
+    JoinError, OpenStream, OpenStreamError, PersistError, Presence, PresenceEvent, ProvideError,
+    PublishError, Requested, Responder, SendError, Service, Stored, StreamEnded, StreamOptions,
 };
 pub use net::{Certificates, ClientAddress, OriginError, OriginFault, TlsError};
-pub use relay::{Content, Peer};
-pub use serve::{BoundServer, serve};
-pub use server::{P2pServer, P2pServerBuilder};
-pub use shell::http::PATH;
+pub use relay::Peer;
+pub use serve::BoundServer;
+pub use server::{P2pServer, P2pServerBuilder, serve};
 pub use sio_p2p_engine::{Lenient, StallGuard};
+pub use sio_p2p_protocol::{Args, ArgsError, Binary, FromArgs, IntoArgs};
 
 /// Runs the examples of the page as tests.
 #[cfg(doctest)]

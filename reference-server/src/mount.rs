@@ -27,7 +27,6 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body_util::Either;
-use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Body;
 use hyper::{Request, Response};
 use tokio_util::task::AbortOnDropHandle;
@@ -38,10 +37,8 @@ use tracing::{info, warn};
 use crate::host::Handle;
 use crate::shell::engine::Engine;
 use crate::shell::http::Http;
+pub use crate::shell::http::P2pBody;
 use crate::{Config, P2pServer};
-
-/// The body of an answer.
-pub type P2pBody = UnsyncBoxBody<Bytes, Infallible>;
 
 /// A service that answers the requests of Socket.IO clients, and 404 to all others.
 /// Clones are the same server.
@@ -114,7 +111,7 @@ impl P2pServer {
     ///
     /// let (layer, running) = P2pServer::new(Config::default()).layer()?;
     /// let app: Router = Router::new().route("/", get(async || "hello")).layer(layer);
-    /// assert!(running.handle().clients().is_empty());
+    /// assert!(running.handle().list_clients().is_empty());
     /// // axum::serve(listener, app).with_graceful_shutdown(..).await?;
     /// running.stop().await;
     /// # drop(app);
@@ -141,7 +138,7 @@ impl Running {
     pub async fn stop(self) {
         info!("stopping");
         let mut open = self.engine.open_connections();
-        self.engine.stop();
+        self.engine.disconnect_all();
         // The sender lives in the engine, which we hold, so waiting cannot fail.
         let drained = open.wait_for(|open| *open == 0);
         let timeout = self.config.drain.timeout;

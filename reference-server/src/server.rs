@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::Config;
 use crate::auth::Authenticate;
-use crate::host::{Door, Handle, Persistence};
+use crate::host::{Handle, Persistence, SharedDriver, take_delayed};
 use crate::relay::Authorize;
 use crate::serve::BoundServer;
 use crate::shell::engine::Engine;
@@ -27,7 +27,7 @@ use crate::store::MessageStore;
 /// let handle = server.handle();
 /// let listener = TcpListener::bind("127.0.0.1:0").await?;
 /// tokio::spawn(server.serve(listener, std::future::pending()));
-/// assert!(handle.clients().is_empty());
+/// assert!(handle.list_clients().is_empty());
 /// # Ok(())
 /// # }
 /// ```
@@ -42,21 +42,16 @@ impl P2pServer {
     pub fn new(config: Config) -> Self {
         let config = Arc::new(config);
         let engine = Arc::new(Engine::new(&config));
-        #[cfg(feature = "faults")]
-        {
-            use crate::host::Door;
-            let door: std::sync::Weak<dyn Door> = Arc::downgrade(&(Arc::clone(&engine) as _));
-            engine.enter().faults.attend(door);
-        }
+        take_delayed(&(Arc::clone(&engine) as _));
         Self { config, engine }
     }
 
     /// A server that keeps persistent messages in a store.
     #[must_use]
     pub fn with_store(self, store: Arc<dyn MessageStore>) -> Self {
-        let engine: Arc<dyn Door> = Arc::clone(&self.engine) as _;
+        let engine: Arc<dyn SharedDriver> = Arc::clone(&self.engine) as _;
         let persistence = Persistence::new(store, Arc::downgrade(&engine));
-        engine.enter().desk.keep(persistence);
+        engine.lock_driver().state.keep(persistence);
         drop(engine);
         self
     }
@@ -65,7 +60,9 @@ impl P2pServer {
     /// say about that.
     #[must_use]
     pub fn with_authenticator(self, authenticator: impl Authenticate) -> Self {
-        self.engine.gate().guard(Arc::new(authenticator));
+        self.engine
+            .authentication()
+            .set_authenticator(Arc::new(authenticator));
         self
     }
 
@@ -119,7 +116,7 @@ impl P2pServer {
 /// use sio_p2p_server::{Config, P2pServer};
 ///
 /// let server = P2pServer::builder().config(Config::default()).build();
-/// assert!(server.handle().clients().is_empty());
+/// assert!(server.handle().list_clients().is_empty());
 /// ```
 #[derive(Default)]
 pub struct P2pServerBuilder {
@@ -173,11 +170,56 @@ impl P2pServerBuilder {
             server = server.with_store(store);
         }
         if let Some(authenticator) = self.authenticator {
-            server.engine.gate().guard(authenticator);
+            server
+                .engine
+                .authentication()
+                .set_authenticator(authenticator);
         }
         if let Some(authorizer) = self.authorizer {
-            server.engine.enter().relay.set_authorizer(authorizer);
+            server.engine.lock_driver().relay.set_authorizer(authorizer);
         }
         server
     }
+}
+
+/// Serves clients on `listener` until `shutdown` resolves, then lets go of them.
+///
+/// The listener is bound by the caller, who so knows the address, even that of
+/// port 0. When `shutdown` resolves, the server says on `/readyz` that nobody shall
+/// be sent to it any more, serves on for
+/// [`delay`](crate::config::DrainConfig::delay), and then accepts no more
+/// connections. What is queued for open `WebSocket`s and waiting polls is delivered,
+/// every client is disconnected, and the call returns once all are gone or
+/// [`timeout`](crate::config::DrainConfig::timeout) has passed.
+///
+/// # Errors
+///
+/// Fails before it serves anybody if the settings are impossible
+/// ([`Config::validate`]) or cannot be carried out, for example because a certificate
+/// cannot be read or the admin address is taken. From then on, trouble with single connections, even with accepting them, is logged
+/// and survived.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// use sio_p2p_server::{Config, serve};
+/// use tokio::net::TcpListener;
+///
+/// let listener = TcpListener::bind("127.0.0.1:0").await?;
+/// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+/// let server = tokio::spawn(serve(listener, Config::default(), async {
+///     stopped.await.ok();
+/// }));
+/// stop.send(()).ok();
+/// server.await?
+/// # }
+/// ```
+pub async fn serve(
+    listener: TcpListener,
+    config: Config,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    P2pServer::new(config).serve(listener, shutdown).await
 }

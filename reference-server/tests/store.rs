@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use proptest::prelude::*;
-use sio_p2p_protocol::{Arguments, ClientId, EventName};
+use sio_p2p_protocol::{Args, Arguments, ClientId, EventName};
 use sio_p2p_server::store::{
     MemoryStore, MessageId, MessageStore, NewMessage, SqliteStore, StoreError, StoreLimits,
 };
@@ -41,7 +41,7 @@ fn at(seconds: u64) -> SystemTime {
 async fn stored(store: &dyn MessageStore, name: &str) -> Vec<(u64, u32, String)> {
     let loaded = store.load(&client(name), None, 100, at(0)).await.unwrap();
     let rows = loaded.into_iter().map(|message| {
-        let args = message.message.content.args.as_json().to_owned();
+        let args = message.message.args.arguments().as_json().to_owned();
         (message.id.0, message.attempts, args)
     });
     rows.collect()
@@ -89,6 +89,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 0..40)
 }
 
+fn with_attachments(args: Args, attachments: Vec<Bytes>) -> Args {
+    Args::new(args.into_parts().0, attachments)
+}
+
 /// Does one step and tells all that can be seen of it.
 async fn perform(store: &dyn MessageStore, step: &Step) -> String {
     let name = |to: &usize| ["a", "b", "__proto__"][*to];
@@ -96,7 +100,7 @@ async fn perform(store: &dyn MessageStore, step: &Step) -> String {
     match step {
         Step::Save { to, bytes, expires } => {
             let mut message = message(name(to), r#"[{"_placeholder":true,"num":0},1e400]"#);
-            message.content.attachments = vec![Bytes::from(vec![7; *bytes])];
+            message.args = with_attachments(message.args, vec![vec![7; *bytes].into()]);
             message = message.with_ack("done", Arguments::parse(r#"["x"]"#).unwrap());
             message.expires = expires.map(at);
             // Ids count up, but a refused message may or may not use one up.
@@ -148,7 +152,8 @@ async fn a_file_keeps_everything_until_it_is_opened_again() {
     let mut first = message("a", r#"["\ud800",{"_placeholder":true,"num":0}]"#)
         .with_ack("done", Arguments::parse("[1,null]").unwrap())
         .expiring(at(1_000));
-    first.content.attachments = vec![Bytes::from_static(b"\0\xff"), Bytes::new()];
+    let attachments = vec![Bytes::from_static(b"\0\xff"), Bytes::new()];
+    first.args = with_attachments(first.args, attachments);
     let id = {
         let store = open(&path).unwrap();
         let id = store.save(first.clone()).await.unwrap();

@@ -29,9 +29,9 @@ use crate::{
     dial::{Dialer, Line},
     frame::Frame,
     handshake::Handshake,
+    observer::{Direction, FrameObserver},
     options::ConnectOptions,
     polling::{Held, Polling},
-    tap::{Direction, Tap},
     transports::{Transport, Transports},
     upgrade::upgrade,
     websocket::WebSocket,
@@ -55,10 +55,10 @@ pub(crate) struct Carrier {
     /// Until it has been replaced.
     polling: Option<Box<Polling>>,
     /// Frames for the WebSocket that were written before it took over.
-    backlog: VecDeque<Frame>,
-    /// Of the backlog, something has not been flushed.
+    waiting: VecDeque<Frame>,
+    /// Of the waiting, something has not been flushed.
     owed: bool,
-    tap: Tap,
+    observer: FrameObserver,
     transport: watch::Sender<Transport>,
 }
 
@@ -67,9 +67,9 @@ impl Carrier {
         Self {
             state: State::WebSocket(Box::new(wire)),
             polling: None,
-            backlog: VecDeque::new(),
+            waiting: VecDeque::new(),
             owed: false,
-            tap: options.tap.clone(),
+            observer: options.observer.clone(),
             transport: watch::Sender::new(Transport::WebSocket),
         }
     }
@@ -93,9 +93,9 @@ impl Carrier {
         Self {
             state,
             polling: Some(Box::new(wire)),
-            backlog: VecDeque::new(),
+            waiting: VecDeque::new(),
             owed: false,
-            tap: options.tap.clone(),
+            observer: options.observer.clone(),
             transport: watch::Sender::new(Transport::Polling),
         }
     }
@@ -157,10 +157,10 @@ impl Carrier {
         ) else {
             return false;
         };
-        self.backlog = polling.take_queue();
+        self.waiting = polling.take_queue();
         let upgrade = Frame::text("5");
-        self.tap.see(Direction::Out, &upgrade);
-        self.backlog.push_front(upgrade);
+        self.observer.see(Direction::Out, &upgrade);
+        self.waiting.push_front(upgrade);
         self.owed = true;
         self.state = State::WebSocket(websocket);
         self.transport.send_replace(Transport::WebSocket);
@@ -168,13 +168,13 @@ impl Carrier {
     }
 
     /// Writes what waited for the WebSocket.
-    fn poll_backlog(&mut self, context: &mut Context<'_>) -> Poll<Result<(), CloseReason>> {
+    fn poll_waiting(&mut self, context: &mut Context<'_>) -> Poll<Result<(), CloseReason>> {
         let State::WebSocket(websocket) = &mut self.state else {
             return Poll::Ready(Ok(()));
         };
-        while !self.backlog.is_empty() {
+        while !self.waiting.is_empty() {
             ready!(websocket.poll_ready(context))?;
-            if let Some(frame) = self.backlog.pop_front() {
+            if let Some(frame) = self.waiting.pop_front() {
                 websocket.write(frame)?;
             }
         }
@@ -200,7 +200,7 @@ impl Wire for Carrier {
     }
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), CloseReason>> {
-        ready!(self.poll_backlog(context))?;
+        ready!(self.poll_waiting(context))?;
         match (&mut self.state, &mut self.polling) {
             (State::WebSocket(websocket), _) => websocket.poll_ready(context),
             (_, Some(polling)) => polling.poll_ready(context),
@@ -229,7 +229,7 @@ impl Wire for Carrier {
                 return flushed;
             }
         }
-        ready!(self.poll_backlog(context))?;
+        ready!(self.poll_waiting(context))?;
         match &mut self.state {
             State::WebSocket(websocket) => {
                 ready!(websocket.poll_flush(context))?;
@@ -273,7 +273,7 @@ async fn probe(
             .map_err(|error| error.to_string())?;
         let mut websocket = WebSocket::new(line, received, options.max_message_size).await;
         let question = Frame::text("2probe");
-        options.tap.see(Direction::Out, &question);
+        options.observer.see(Direction::Out, &question);
         let lost = |reason: CloseReason| reason.to_string();
         poll_fn(|context| websocket.poll_ready(context))
             .await
@@ -285,7 +285,7 @@ async fn probe(
         let answer = poll_fn(|context| websocket.poll_read(context))
             .await
             .map_err(lost)?;
-        options.tap.see(Direction::In, &answer);
+        options.observer.see(Direction::In, &answer);
         if answer == Frame::text("3probe") {
             Ok(websocket)
         } else {

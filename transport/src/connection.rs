@@ -11,9 +11,9 @@ use crate::{
     error::{ConnectError, SendError},
     halves::{PacketReceiver, PacketSender},
     handshake::Handshake,
-    inlet::Received,
     options::ConnectOptions,
     packet::Packet,
+    packet_reader::Received,
     socket::PacketSocket,
     transports::Transport,
 };

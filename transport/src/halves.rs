@@ -10,9 +10,9 @@ use crate::{
     error::SendError,
     frame::{EioVersion, Frame},
     handshake::Handshake,
-    inlet::Received,
-    outlet::Command,
     packet::Packet,
+    packet_reader::Received,
+    packet_writer::Command,
     transports::Transport,
 };
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::{
     error::ConnectError,
     frame::{EioVersion, EnginePacket, Frame, read_text},
-    tap::{Direction, Tap},
+    observer::{Direction, FrameObserver},
     wire::Wire,
 };
 
@@ -49,12 +49,12 @@ struct Open {
 pub(crate) async fn read_open(
     wire: &mut impl Wire,
     eio: EioVersion,
-    tap: &Tap,
+    observer: &FrameObserver,
 ) -> Result<Handshake, ConnectError> {
     let frame = poll_fn(|context| wire.poll_read(context))
         .await
         .map_err(ConnectError::Closed)?;
-    tap.see(Direction::In, &frame);
+    observer.see(Direction::In, &frame);
     let Frame::Text(text) = frame else {
         return Err(ConnectError::Open("the first frame is not text".to_owned()));
     };

@@ -8,8 +8,8 @@ use url::Url;
 use crate::{
     error::ConnectError,
     frame::{EioVersion, Frame},
+    observer::{Direction, FrameObserver},
     proxy::Proxy,
-    tap::{Direction, Tap},
     tls::Tls,
     transports::Transports,
 };
@@ -74,7 +74,7 @@ pub struct ConnectOptions {
     pub(crate) max_packet_size: usize,
     pub(crate) max_attachments: usize,
     pub(crate) receive_buffer: usize,
-    pub(crate) tap: Tap,
+    pub(crate) observer: FrameObserver,
 }
 
 impl ConnectOptions {
@@ -130,7 +130,7 @@ impl ConnectOptions {
             max_packet_size: 64 << 20,
             max_attachments: 1_000,
             receive_buffer: 4 << 20,
-            tap: Tap::none(),
+            observer: FrameObserver::none(),
         };
         if let Some(query) = url.query() {
             options = options.raw_query(query);
@@ -328,7 +328,7 @@ impl ConnectOptions {
     /// must be quick and must neither block nor panic. There is one; a second call replaces it.
     #[must_use]
     pub fn tap(mut self, observer: impl Fn(Direction, &Frame) + Send + Sync + 'static) -> Self {
-        self.tap = Tap::new(observer);
+        self.observer = FrameObserver::new(observer);
         self
     }
 }

@@ -16,8 +16,8 @@ use crate::{
     dial::{Dialer, Line},
     error::{ConnectError, Stage},
     frame::Frame,
+    observer::{Direction, FrameObserver},
     options::ConnectOptions,
-    tap::{Direction, Tap},
     transports::Transport,
     upgrade::{read_answer, upgrade},
     websocket::{Link as _, WebSocket},
@@ -103,7 +103,7 @@ impl HttpRequest {
 #[derive(Debug)]
 pub struct SessionSocket {
     wire: WebSocket<Line>,
-    tap: Tap,
+    observer: FrameObserver,
 }
 
 impl SessionSocket {
@@ -120,7 +120,7 @@ impl SessionSocket {
             line.reset_on_drop();
             Ok(Self {
                 wire: WebSocket::new(line, received, options.max_message_size).await,
-                tap: options.tap.clone(),
+                observer: options.observer.clone(),
             })
         };
         within(options, opened).await
@@ -129,7 +129,7 @@ impl SessionSocket {
     /// Sends a frame.
     pub async fn send(&mut self, frame: Frame) -> Result<(), CloseReason> {
         poll_fn(|context| self.wire.poll_ready(context)).await?;
-        self.tap.see(Direction::Out, &frame);
+        self.observer.see(Direction::Out, &frame);
         self.wire.write(frame)?;
         poll_fn(|context| self.wire.poll_flush(context)).await
     }
@@ -137,7 +137,7 @@ impl SessionSocket {
     /// The next frame; a close frame of the server is an end like any other. Cancel safe.
     pub async fn recv(&mut self) -> Result<Frame, CloseReason> {
         let frame = poll_fn(|context| self.wire.poll_read(context)).await?;
-        self.tap.see(Direction::In, &frame);
+        self.observer.see(Direction::In, &frame);
         match frame {
             Frame::Close { code, reason } => Err(CloseReason::WebSocketClose { code, reason }),
             frame => Ok(frame),

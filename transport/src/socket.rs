@@ -21,10 +21,10 @@ use crate::{
     halves::{Incoming, Link, PacketReceiver, PacketSender},
     handshake::{Handshake, read_open, socket_id},
     heartbeat::Heartbeat,
-    inlet::Inlet,
     options::ConnectOptions,
-    outlet::Outlet,
     packet::Packet,
+    packet_reader::PacketReader,
+    packet_writer::PacketWriter,
     polling::Polling,
     transports::{Transport, Transports},
     upgrade::{settle, upgrade},
@@ -94,7 +94,7 @@ impl PacketSocket {
         let room_size = options.receive_buffer.clamp(1, u32::MAX as usize >> 4);
         let driver = Driver {
             wire,
-            inlet: Inlet {
+            reader: PacketReader {
                 eio: options.eio,
                 home: home.clone(),
                 decoder: Decoder::new(options.max_attachments, options.max_packet_size),
@@ -103,7 +103,7 @@ impl PacketSocket {
                 room_size,
                 pending: None,
             },
-            outlet: Outlet::new(command_receiver),
+            writer: PacketWriter::new(command_receiver),
             heartbeat: Heartbeat::new(
                 options.eio,
                 options.heartbeat,
@@ -111,7 +111,7 @@ impl PacketSocket {
                 handshake.ping_timeout,
                 Instant::now(),
             ),
-            tap: options.tap.clone(),
+            observer: options.observer.clone(),
             control: Arc::clone(&control),
             close_timeout: options.close_timeout,
             timers: Timers::new(),
@@ -272,7 +272,7 @@ async fn open_websocket(
     let open = async {
         let received = settle(&mut line, received).await?;
         let mut wire = WebSocket::new(line, received, options.max_message_size).await;
-        let handshake = read_open(&mut wire, options.eio, &options.tap).await?;
+        let handshake = read_open(&mut wire, options.eio, &options.observer).await?;
         Ok((Carrier::websocket(wire, options), handshake))
     };
     timeout_at(deadline, open)
@@ -292,7 +292,7 @@ async fn open_polling(
     let mut wire = timeout_at(deadline, asked)
         .await
         .map_err(|_| timeout(Stage::Upgrade))??;
-    let opened = read_open(&mut wire, options.eio, &options.tap);
+    let opened = read_open(&mut wire, options.eio, &options.observer);
     let handshake = timeout_at(deadline, opened)
         .await
         .map_err(|_| timeout(Stage::Open))??;

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod apt;
+mod circles;
 mod generate;
 mod make;
 mod measure;
@@ -34,6 +35,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Task {
     Test(test::Test),
+    Circles(circles::Circles),
     Generate(generate::Generate),
     Measure(measure::Measure),
     Original(original::Original),
@@ -44,6 +46,7 @@ impl Task {
     fn run(self, workspace: &Workspace) -> Result<ExitCode, Problem> {
         match self {
             Self::Test(task) => Ok(task.run(workspace)),
+            Self::Circles(task) => task.run(workspace),
             Self::Generate(task) => task.run(workspace),
             Self::Measure(task) => task.run(workspace),
             Self::Original(task) => task.run(workspace),

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use sio_p2p_protocol::ApiName;
-use sio_p2p_server::store::NewMessage;
-use sio_p2p_server::{Content, Handle};
+use sio_p2p_protocol::{ApiName, ClientId, EventName};
+use sio_p2p_server::{Args, Handle};
 
-use super::asked::{Asked, before, text_of};
+use super::asked::{Asked, answer, before, text_of};
 use super::streams::Streams;
 use super::{HostError, handle_all, provided, requests};
 
@@ -26,12 +25,13 @@ const APIS: [(&str, Api); 10] = [
     }),
     ("conformance:provide", provide),
     ("conformance:withdraw", |host, asked| {
-        host.handle.destroy_api(&asked.name(0)?);
+        host.handle.destroy_api(asked.name::<ApiName>(0)?);
         Ok(())
     }),
     ("conformance:emit-to", |host, asked| {
         let args = asked.list(2)?.unwrap_or_default();
-        let sent = host.handle.emit_to(&asked.name(0)?, &asked.name(1)?, args);
+        let (client, event): (ClientId, EventName) = (asked.name(0)?, asked.name(1)?);
+        let sent = host.handle.emit_to(client, event, args);
         sent.map_err(|error| error.to_string())
     }),
     ("conformance:emit-to-persistent", emit_to_persistent),
@@ -56,14 +56,11 @@ const APIS: [(&str, Api); 10] = [
 pub(super) fn install(handle: &Handle) -> Result<(), HostError> {
     let streams = Arc::new(Streams::default());
     for (name, api) in APIS {
-        let Ok(api_name) = ApiName::new(name) else {
-            continue;
-        };
         let host = Host {
             handle: handle.clone(),
             streams: Arc::clone(&streams),
         };
-        let calls = handle.provide(&api_name);
+        let calls = handle.provide_api(name);
         handle_all(calls, name, move |asked| api(&host, asked))?;
     }
     provide_requests(handle)
@@ -72,10 +69,7 @@ pub(super) fn install(handle: &Handle) -> Result<(), HostError> {
 /// `conformance:request`.
 fn provide_requests(handle: &Handle) -> Result<(), HostError> {
     let name = "conformance:request";
-    let Ok(api) = ApiName::new(name) else {
-        return Ok(());
-    };
-    let calls = provided(handle.provide(&api), name)?;
+    let calls = provided(handle.provide_api(name), name)?;
     tokio::spawn(requests::handle(calls, handle.clone()));
     Ok(())
 }
@@ -83,7 +77,7 @@ fn provide_requests(handle: &Handle) -> Result<(), HostError> {
 /// `conformance:provide`: one more API.
 fn provide(host: &Host, asked: &mut Asked) -> Result<(), String> {
     let api: ApiName = asked.name(0)?;
-    let provided = handle_all(host.handle.provide(&api), api.as_str(), |asked| {
+    let provided = handle_all(host.handle.provide_api(&api), api.as_str(), |asked| {
         asked.answer(before("of the server", asked.all()));
         Ok(())
     });
@@ -93,16 +87,15 @@ fn provide(host: &Host, asked: &mut Asked) -> Result<(), String> {
 /// `conformance:emit-to-persistent`: stored in its turn, done when it is stored.
 fn emit_to_persistent(host: &Host, asked: &mut Asked) -> Result<(), String> {
     let args = asked.list(2)?.unwrap_or_default();
-    let message = NewMessage::new(asked.name(0)?, asked.name(1)?, args);
-    let (handle, reply) = (host.handle.clone(), asked.later());
+    let (client, event): (ClientId, EventName) = (asked.name(0)?, asked.name(1)?);
+    let message = host.handle.emit_persistent(client, event, args);
+    let responder = asked.later();
     tokio::spawn(async move {
-        let content = match handle.emit_persistent(message).await {
-            Ok(_) => Content::default(),
+        let args = match message.await {
+            Ok(_) => Args::default(),
             Err(error) => text_of(&error.to_string()),
         };
-        if let Some(reply) = reply {
-            reply.send(content);
-        }
+        answer(responder, args);
     });
     Ok(())
 }

@@ -1,44 +1,42 @@
 //! One call of the conformance host: its arguments, and the way to answer it.
 
 use bytes::Bytes;
-use sio_p2p_protocol::{Arguments, InvalidName, Payload};
-use sio_p2p_server::{Call, Content, Reply};
+use sio_p2p_protocol::{Args, Arguments, InvalidName, Payload};
+use sio_p2p_server::{Call, Responder};
 
 /// A call that is being handled.
 pub(super) struct Asked {
-    content: Content,
-    reply: Option<Reply>,
+    args: Args,
+    responder: Option<Responder>,
 }
 
 impl Asked {
     /// Takes a call.
-    pub(super) fn new(call: Call) -> Self {
+    pub(super) fn new(mut call: Call) -> Self {
         Self {
-            content: call.content,
-            reply: call.reply,
+            args: call.args().clone(),
+            responder: call.take_responder(),
         }
     }
 
     /// Answers the call.
-    pub(super) fn answer(&mut self, content: Content) {
-        if let Some(reply) = self.reply.take() {
-            reply.send(content);
-        }
+    pub(super) fn answer(&mut self, args: Args) {
+        answer(self.responder.take(), args);
     }
 
     /// The way to answer it after the handler has returned.
-    pub(super) fn later(&mut self) -> Option<Reply> {
-        self.reply.take()
+    pub(super) fn later(&mut self) -> Option<Responder> {
+        self.responder.take()
     }
 
     /// The handler has returned: it is done, if it has not said more, or has failed.
     pub(super) fn finish(mut self, outcome: Result<(), String>) {
-        self.answer(outcome.map_or_else(|mistake| text_of(&mistake), |()| Content::default()));
+        self.answer(outcome.map_or_else(|mistake| text_of(&mistake), |()| Args::default()));
     }
 
     /// All arguments.
-    pub(super) fn all(&self) -> Content {
-        self.content.clone()
+    pub(super) fn all(&self) -> Args {
+        self.args.clone()
     }
 
     /// The argument at this position as a client id or another name of the protocol.
@@ -57,15 +55,15 @@ impl Asked {
 
     /// The argument at this position as text; `None` for `null` and for none at all.
     pub(super) fn text(&self, position: usize) -> Result<Option<String>, String> {
-        match self.content.args.elements().get(position) {
+        match self.args.arguments().elements().get(position) {
             None => Ok(None),
             Some(raw) => serde_json::from_str(raw.get()).map_err(|error| error.to_string()),
         }
     }
 
     /// The argument at this position as an argument list; `None` for `null` and for none.
-    pub(super) fn list(&self, position: usize) -> Result<Option<Content>, String> {
-        match self.content.args.elements().get(position) {
+    pub(super) fn list(&self, position: usize) -> Result<Option<Args>, String> {
+        match self.args.arguments().elements().get(position) {
             None => Ok(None),
             Some(raw) if raw.get() == "null" => Ok(None),
             Some(raw) => self.with(raw.get().to_owned()).map(Some),
@@ -73,8 +71,8 @@ impl Asked {
     }
 
     /// The arguments from this position on.
-    pub(super) fn rest(&self, position: usize) -> Result<Content, String> {
-        let elements = self.content.args.elements();
+    pub(super) fn rest(&self, position: usize) -> Result<Args, String> {
+        let elements = self.args.arguments().elements();
         let rest: Vec<_> = elements
             .iter()
             .skip(position)
@@ -85,36 +83,43 @@ impl Asked {
 
     /// The bytes at this position.
     pub(super) fn bytes(&self, position: usize) -> Result<Bytes, String> {
-        let bytes = self.content.bytes(position).cloned();
+        let elements = self.args.arguments().elements();
+        let value = elements.get(position);
+        let bytes = value.and_then(|value| self.args.attachment(value)).cloned();
         bytes.ok_or_else(|| format!("argument {} has to be an attachment", position + 1))
     }
 
     /// What is left out before these arguments are names, which cannot hold an attachment:
     /// so the numbers of the placeholders stay right.
-    fn with(&self, json: String) -> Result<Content, String> {
-        Ok(Content {
-            args: Arguments::parse(json).map_err(|error| error.to_string())?,
-            attachments: self.content.attachments.clone(),
-        })
+    fn with(&self, json: String) -> Result<Args, String> {
+        let arguments = Arguments::parse(json).map_err(|error| error.to_string())?;
+        Ok(Args::new(arguments, self.args.attachments().to_vec()))
+    }
+}
+
+/// Answers a call, if an answer is wanted. Arguments that are written already cannot fail.
+pub(super) fn answer(responder: Option<Responder>, args: Args) {
+    if let Some(responder) = responder {
+        responder.answer(args).ok();
     }
 }
 
 /// An argument list of one text.
-pub(super) fn text_of(text: &str) -> Content {
+pub(super) fn text_of(text: &str) -> Args {
     Arguments::from_payloads(&[Payload::string(text)]).into()
 }
 
 /// A text before an argument list.
-pub(super) fn before(text: &str, mut content: Content) -> Content {
+pub(super) fn before(text: &str, args: Args) -> Args {
     let text = Payload::string(text);
-    let rest: Vec<_> = content
-        .args
+    let (arguments, attachments) = args.into_parts();
+    let rest: Vec<_> = arguments
         .elements()
         .into_iter()
         .filter_map(|raw| Payload::parse(raw.get()).ok())
         .collect();
-    content.args = Arguments::from_payloads(std::iter::once(&text).chain(&rest));
-    content
+    let arguments = Arguments::from_payloads(std::iter::once(&text).chain(&rest));
+    Args::new(arguments, attachments)
 }
 
 #[cfg(test)]
@@ -123,14 +128,12 @@ mod tests {
 
     #[test]
     fn a_text_goes_before_arguments_as_they_are() {
-        let content = Content {
-            args: Arguments::parse("[1.0,{\"_placeholder\":true,\"num\":0}]").unwrap(),
-            attachments: vec![Bytes::from_static(b"x")],
-        };
-        let content = before("who", content);
+        let arguments = Arguments::parse("[1.0,{\"_placeholder\":true,\"num\":0}]").unwrap();
+        let args = before("who", Args::new(arguments, vec!["x".into()]));
         let json = r#"["who",1.0,{"_placeholder":true,"num":0}]"#;
-        assert_eq!(content.args.as_json(), json);
-        assert_eq!(content.bytes(2).map(|bytes| &bytes[..]), Some(&b"x"[..]));
-        assert_eq!(before("x", Content::default()).args.as_json(), r#"["x"]"#);
+        assert_eq!(args.arguments().as_json(), json);
+        assert_eq!(args.attachments(), ["x"]);
+        let alone = before("x", Args::default());
+        assert_eq!(alone.arguments().as_json(), r#"["x"]"#);
     }
 }

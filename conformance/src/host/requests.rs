@@ -5,14 +5,15 @@ use std::pin::Pin;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use sio_p2p_server::{Calls, Content, Handle, Reply};
+use sio_p2p_protocol::{ClientId, EventName};
+use sio_p2p_server::{Args, Calls, Handle, Responder};
 
-use super::asked::{Asked, text_of};
+use super::asked::{Asked, answer, text_of};
 
 /// How many questions may be open at a time; further calls wait.
 const OPEN: usize = 4096;
 
-type Answer = Pin<Box<dyn Future<Output = (Option<Reply>, Content)> + Send>>;
+type Answer = Pin<Box<dyn Future<Output = (Option<Responder>, Args)> + Send>>;
 
 /// Handles the calls in their order. The event is sent in its turn, the answer comes when it
 /// comes.
@@ -25,11 +26,7 @@ pub(super) async fn handle(mut calls: Calls, handle: Handle) {
     loop {
         tokio::select! {
             biased;
-            Some((reply, content)) = open.next() => {
-                if let Some(reply) = reply {
-                    reply.send(content);
-                }
-            }
+            Some((responder, args)) = open.next() => answer(responder, args),
             call = calls.next(), if open.len() < OPEN => {
                 let Some(call) = call else {
                     return;
@@ -46,11 +43,12 @@ pub(super) async fn handle(mut calls: Calls, handle: Handle) {
 
 fn ask(handle: &Handle, asked: &mut Asked) -> Result<Answer, String> {
     let args = asked.list(2)?.unwrap_or_default();
-    let answer = handle.request(&asked.name(0)?, &asked.name(1)?, args);
-    let reply = asked.later();
+    let (client, event): (ClientId, EventName) = (asked.name(0)?, asked.name(1)?);
+    let answer = handle.request_to(client, event, args);
+    let responder = asked.later();
     Ok(Box::pin(async move {
-        let content = answer.await;
-        let content = content.unwrap_or_else(|error| text_of(&error.to_string()));
-        (reply, content)
+        let args = answer.await;
+        let args = args.unwrap_or_else(|error| text_of(&error.to_string()));
+        (responder, args)
     }))
 }

@@ -1,6 +1,6 @@
 //! The two services of the conformance host, dialect `v1`.
 
-use sio_p2p_protocol::{ClientId, EventName};
+use sio_p2p_protocol::{ClientId, EventName, TopicName};
 use sio_p2p_server::{Handle, Service};
 
 use super::asked::{Asked, before};
@@ -17,52 +17,43 @@ const APIS: [(&str, Api); 7] = [
     }),
     ("provide", provide),
     ("withdraw", |service, asked| {
-        service.destroy(&asked.name(0)?);
+        service.destroy(asked.name::<EventName>(0)?);
         Ok(())
     }),
     ("tell", |service, asked| {
-        let sent = service.emit(&asked.name(0)?, &asked.name(1)?, asked.rest(2)?);
+        let (client, event): (ClientId, EventName) = (asked.name(0)?, asked.name(1)?);
+        let sent = service.emit_to(client, event, asked.rest(2)?);
         sent.map_err(|error| error.to_string())
     }),
     ("create-topic", |service, asked| {
-        service.create_topic(&asked.name(0)?);
-        Ok(())
+        let created = service.create_topic(asked.name::<TopicName>(0)?);
+        created.map_err(|error| error.to_string())
     }),
     ("publish", |service, asked| {
-        let published = service.publish(&asked.name(0)?, asked.rest(1)?);
+        let published = service.publish(asked.name::<TopicName>(0)?, asked.rest(1)?);
         published.map(drop).map_err(|error| error.to_string())
     }),
     ("destroy-topic", |service, asked| {
-        service.destroy_topic(&asked.name(0)?);
+        service.destroy_topic(asked.name::<TopicName>(0)?);
         Ok(())
     }),
 ];
 
 /// Provides both services.
 pub(super) fn install(handle: &Handle) -> Result<(), HostError> {
-    if let Some(service) = service(handle, "conformance") {
+    if let Ok(service) = handle.service("conformance") {
         for (name, api) in APIS {
-            let Ok(event) = EventName::new(name) else {
-                continue;
-            };
             let of = service.clone();
-            handle_all(service.provide(&event), name, move |asked| api(&of, asked))?;
+            handle_all(service.provide(name), name, move |asked| api(&of, asked))?;
         }
     }
-    if let (Some(service), Ok(echo)) = (
-        service(handle, "conformance-second"),
-        EventName::new("echo"),
-    ) {
-        handle_all(service.provide(&echo), "echo", |asked| {
+    if let Ok(service) = handle.service("conformance-second") {
+        handle_all(service.provide("echo"), "echo", |asked| {
             asked.answer(before("second", asked.all()));
             Ok(())
         })?;
     }
     Ok(())
-}
-
-fn service(handle: &Handle, name: &str) -> Option<Service> {
-    ClientId::new(name).ok().map(|name| handle.service(name))
 }
 
 /// `provide`: one more API of the service.

@@ -1,19 +1,19 @@
 //! The streams of the conformance host, by the names that clients gave them.
 
 use std::collections::HashMap;
-use std::future::poll_fn;
+use std::future::{IntoFuture as _, poll_fn};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use sio_p2p_protocol::{Channel, ClientId};
-use sio_p2p_server::{Content, Handle, HostStream, Reply, StreamOptions};
+use sio_p2p_server::{Args, Binary, Handle, HostStream, Responder};
 use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf, ReadHalf, WriteHalf};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::asked::{Asked, text_of};
+use super::asked::{Asked, answer, text_of};
 
 /// How much of one stream is remembered. More is not read, and so not confirmed.
 const REMEMBERED: usize = 16 << 20;
@@ -27,15 +27,15 @@ pub(super) struct Streams {
 /// One stream: a task that reads it, a task that writes it, and what has been read.
 struct Stream {
     record: Arc<Mutex<Record>>,
-    reads: mpsc::UnboundedSender<Option<Reply>>,
+    reads: mpsc::UnboundedSender<Option<Responder>>,
     chunks: mpsc::UnboundedSender<Write>,
     tasks: JoinSet<()>,
 }
 
 /// Something to write, and how to say that it is written.
 enum Write {
-    Bytes(Bytes, Option<Reply>),
-    End(Option<Reply>),
+    Bytes(Bytes, Option<Responder>),
+    End(Option<Responder>),
 }
 
 /// What has been read.
@@ -50,25 +50,26 @@ impl Streams {
     pub(super) fn open(self: &Arc<Self>, handle: &Handle, asked: &mut Asked) -> Result<(), String> {
         let name = asked.key(0)?;
         let client: ClientId = asked.name(1)?;
-        let mut options = StreamOptions::default();
+        let mut opening = handle.open_stream(client);
         if let Some(channel) = asked.text(2)? {
             let channel = Channel::new(channel).map_err(|error| error.to_string())?;
-            options = options.channel(channel);
+            opening = opening.channel(channel.as_str());
         }
         if let Some(args) = asked.list(3)? {
-            options = options.args(args.args);
+            // Attachments of the call are not for the client.
+            opening = opening.args(Args::from(args.into_parts().0));
         }
-        let opening = handle.open_stream(&client, options);
-        let (streams, reply) = (Arc::clone(self), asked.later());
+        let opening = opening.into_future();
+        let (streams, responder) = (Arc::clone(self), asked.later());
         tokio::spawn(async move {
-            let content = match opening.await {
+            let args = match opening.await {
                 Ok(stream) => {
                     streams.lock().insert(name, Stream::start(stream));
-                    Content::default()
+                    Args::default()
                 }
                 Err(error) => text_of(&error.to_string()),
             };
-            done(reply, content);
+            answer(responder, args);
         });
         Ok(())
     }
@@ -76,36 +77,36 @@ impl Streams {
     /// `conformance:stream-write`: done when the client has confirmed it.
     pub(super) fn write(&self, asked: &mut Asked) -> Result<(), String> {
         let bytes = asked.bytes(1)?;
-        self.order(asked, |stream, reply| {
-            drop(stream.chunks.send(Write::Bytes(bytes, reply)));
+        self.order(asked, |stream, responder| {
+            drop(stream.chunks.send(Write::Bytes(bytes, responder)));
         })
     }
 
     /// `conformance:stream-end`: done when the end has been sent.
     pub(super) fn end(&self, asked: &mut Asked) -> Result<(), String> {
-        self.order(asked, |stream, reply| {
-            drop(stream.chunks.send(Write::End(reply)));
+        self.order(asked, |stream, responder| {
+            drop(stream.chunks.send(Write::End(responder)));
         })
     }
 
     /// `conformance:stream-destroy`: done when nothing holds the stream any more.
     pub(super) fn destroy(&self, asked: &mut Asked) -> Result<(), String> {
-        self.order(asked, |stream, reply| {
+        self.order(asked, |stream, responder| {
             let mut tasks = std::mem::take(&mut stream.tasks);
             let record = Arc::clone(&stream.record);
             tokio::spawn(async move {
                 // Each task drops its half; the second drop destroys the stream.
                 tasks.shutdown().await;
                 lock(&record).state = "destroyed";
-                done(reply, Content::default());
+                answer(responder, Args::default());
             });
         })
     }
 
     /// `conformance:stream-read`: what has arrived until now.
     pub(super) fn read(&self, asked: &mut Asked) -> Result<(), String> {
-        self.order(asked, |stream, reply| {
-            if let Err(unread) = stream.reads.send(reply) {
+        self.order(asked, |stream, responder| {
+            if let Err(unread) = stream.reads.send(responder) {
                 lock(&stream.record).tell(unread.0);
             }
         })
@@ -114,7 +115,7 @@ impl Streams {
     fn order(
         &self,
         asked: &mut Asked,
-        order: impl FnOnce(&mut Stream, Option<Reply>),
+        order: impl FnOnce(&mut Stream, Option<Responder>),
     ) -> Result<(), String> {
         let name = asked.key(0)?;
         let mut streams = self.lock();
@@ -155,7 +156,7 @@ impl Stream {
 async fn read_all(
     mut reader: ReadHalf<HostStream>,
     record: Arc<Mutex<Record>>,
-    mut orders: mpsc::UnboundedReceiver<Option<Reply>>,
+    mut orders: mpsc::UnboundedReceiver<Option<Responder>>,
 ) {
     let mut over = false;
     loop {
@@ -164,7 +165,7 @@ async fn read_all(
             orders.poll_recv(cx)
         });
         match order.await {
-            Some(reply) => lock(&record).tell(reply),
+            Some(responder) => lock(&record).tell(responder),
             None => return,
         }
     }
@@ -196,35 +197,27 @@ impl Record {
         true
     }
 
-    fn tell(&self, reply: Option<Reply>) {
-        let content = Content::default().with_bytes(self.bytes.clone());
-        let content = content.with(self.state);
-        done(reply, content.unwrap_or_default());
+    fn tell(&self, responder: Option<Responder>) {
+        let args = Args::from_value(&(Binary::from(self.bytes.clone()), self.state));
+        answer(responder, args.unwrap_or_default());
     }
 }
 
 /// Writes what it is told to, one after the other.
 async fn write_all(mut writer: WriteHalf<HostStream>, mut orders: mpsc::UnboundedReceiver<Write>) {
     while let Some(order) = orders.recv().await {
-        let (written, reply) = match order {
-            Write::Bytes(bytes, reply) => (confirmed(&mut writer, &bytes).await, reply),
-            Write::End(reply) => (writer.shutdown().await, reply),
+        let (written, responder) = match order {
+            Write::Bytes(bytes, responder) => (confirmed(&mut writer, &bytes).await, responder),
+            Write::End(responder) => (writer.shutdown().await, responder),
         };
-        let content =
-            written.map_or_else(|error| text_of(&error.to_string()), |()| Content::default());
-        done(reply, content);
+        let args = written.map_or_else(|error| text_of(&error.to_string()), |()| Args::default());
+        answer(responder, args);
     }
 }
 
 async fn confirmed(writer: &mut WriteHalf<HostStream>, bytes: &[u8]) -> std::io::Result<()> {
     writer.write_all(bytes).await?;
     writer.flush().await
-}
-
-fn done(reply: Option<Reply>, content: Content) {
-    if let Some(reply) = reply {
-        reply.send(content);
-    }
 }
 
 fn lock(record: &Mutex<Record>) -> MutexGuard<'_, Record> {

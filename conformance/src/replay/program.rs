@@ -2,11 +2,13 @@
 //! application did.
 
 use std::collections::HashMap;
+use std::future::IntoFuture as _;
 
 use serde_json::Value;
-use sio_p2p_protocol::{Arguments, ClientId, InvalidName, StreamId};
-use sio_p2p_server::store::NewMessage;
-use sio_p2p_server::{Calls, Content, Handle, HostStream, Stored, StreamOptions};
+use sio_p2p_protocol::{
+    ApiName, Arguments, Channel, ClientId, EventName, InvalidName, StreamId, TopicName,
+};
+use sio_p2p_server::{Args, Calls, Handle, HostStream, Stored};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -53,35 +55,39 @@ impl Program {
         match (action, args) {
             ("start" | "registerAckFunction", _) => {}
             ("provideService", [api, answer]) => {
-                let calls = self.handle.provide(&name(api)?).map_err(told)?;
+                let calls = self
+                    .handle
+                    .provide_api(name::<ApiName>(api)?)
+                    .map_err(told)?;
                 self.answer_all(calls, text(answer)?);
             }
             ("destroyService", [api]) => {
-                self.handle.destroy_api(&name(api)?);
+                self.handle.destroy_api(name::<ApiName>(api)?);
             }
-            ("destroyAllServices", []) => self.handle.destroy_apis(),
+            ("destroyAllServices", []) => self.handle.destroy_all_apis(),
             ("emitTo", [client, event, args @ ..]) => {
                 // To nobody, the original is silent.
-                let (client, event) = (name(client)?, name(event)?);
-                drop(self.handle.emit_to(&client, &event, content(args)?));
+                let (client, event) = addressed(client, event)?;
+                drop(self.handle.emit_to(client, event, list(args)?));
             }
             ("emitTo+ack", [client, event, args @ ..]) => {
-                let (client, event) = (name(client)?, name(event)?);
-                let asked = self.handle.request(&client, &event, content(args)?);
+                let (client, event) = addressed(client, event)?;
+                let asked = self.handle.request_to::<Args>(client, event, list(args)?);
                 self.tasks.spawn(async move { drop(asked.await) });
             }
             ("emitToPersistent", [client, event, rest @ ..]) => {
                 let args = rest.first().and_then(Value::as_array);
-                let content = content(args.map_or(&[][..], Vec::as_slice))?;
-                let mut message = NewMessage::new(name(client)?, name(event)?, content);
+                let args = list(args.map_or(&[][..], Vec::as_slice))?;
+                let (client, event) = addressed(client, event)?;
+                let mut message = self.handle.emit_persistent(client, event, args);
                 if let Some(function) = rest.get(1) {
                     let more = rest
                         .get(2)
                         .map_or_else(|| "[]".to_owned(), Value::to_string);
-                    message =
-                        message.with_ack(text(function)?, Arguments::parse(more).map_err(told)?);
+                    let more = Args::from(Arguments::parse(more).map_err(told)?);
+                    message = message.ack(text(function)?, more);
                 }
-                self.stored = Some(self.handle.emit_persistent(message).await.map_err(told)?);
+                self.stored = Some(message.await.map_err(told)?);
             }
             ("cancel", []) => {
                 if let Some(stored) = self.stored.take() {
@@ -93,11 +99,12 @@ impl Program {
                 let (source, target) = (id("sourceStreamId"), id("targetStreamId"));
                 let source = source.map_err(told)?;
                 let key = source.as_str().to_owned();
-                let mut options = StreamOptions::default().ids(source, target.map_err(told)?);
+                let opening = self.handle.open_stream(name::<ClientId>(client)?);
+                let mut opening = opening.ids(source, target.map_err(told)?);
                 if let [channel] = channel {
-                    options = options.channel(name(channel)?);
+                    opening = opening.channel(name::<Channel>(channel)?.as_str());
                 }
-                let opening = self.handle.open_stream(&name(client)?, options);
+                let opening = opening.into_future();
                 let (orders, todo) = mpsc::unbounded_channel();
                 self.tasks.spawn(async move {
                     if let Ok(stream) = opening.await {
@@ -124,29 +131,36 @@ impl Program {
         let [service, first, args @ ..] = args else {
             return Err(format!("{action} lacks arguments"));
         };
-        let service = self.handle.service(name::<ClientId>(service)?);
+        let service = self
+            .handle
+            .service(name::<ClientId>(service)?)
+            .map_err(told)?;
         match (action, args) {
             ("provideService", [answer]) => {
-                let calls = service.provide(&name(first)?).map_err(told)?;
+                let calls = service.provide(name::<EventName>(first)?).map_err(told)?;
                 self.answer_all(calls, text(answer)?);
             }
-            ("destroyService", []) => service.destroy(&name(first)?),
+            ("destroyService", []) => service.destroy(name::<EventName>(first)?),
             ("emitClient", [event, args @ ..]) => {
-                let sent = service.emit(&name(first)?, &name(event)?, content(args)?);
+                let (client, event) = addressed(first, event)?;
+                let sent = service.emit_to(client, event, list(args)?);
                 sent.map_err(told)?;
             }
             ("emitClient+ack", [event, args @ ..]) => {
-                let asked = service.request(&name(first)?, &name(event)?, content(args)?);
+                let (client, event) = addressed(first, event)?;
+                let asked = service.request_to::<Args>(client, event, list(args)?);
                 self.tasks.spawn(async move { drop(asked.await) });
             }
-            ("createTopic", []) => service.create_topic(&name(first)?),
+            ("createTopic", []) => service
+                .create_topic(name::<TopicName>(first)?)
+                .map_err(told)?,
             ("publishTopic", args) => {
                 service
-                    .publish(&name(first)?, content(args)?)
+                    .publish(name::<TopicName>(first)?, list(args)?)
                     .map_err(told)?;
             }
             ("destroyTopic", []) => {
-                service.destroy_topic(&name(first)?);
+                service.destroy_topic(name::<TopicName>(first)?);
             }
             _ => return Err(format!("it is not known how a service does {action}")),
         }
@@ -162,14 +176,14 @@ impl Program {
                 };
                 let (fixed, arg) = match said.strip_suffix("+arg") {
                     Some(fixed) => {
-                        let args = call.content.read::<Vec<Value>>().unwrap_or_default();
+                        let args = call.args().parse_list::<Value>().unwrap_or_default();
                         let arg = args.first().and_then(Value::as_str).unwrap_or_default();
                         (fixed, arg.to_owned())
                     }
                     None => (said, String::new()),
                 };
                 let fixed: String = serde_json::from_str(fixed).unwrap_or_default();
-                call.answer(Content::from_values([fixed + &arg]).unwrap_or_default());
+                call.answer(fixed + &arg).ok();
             }
         });
     }
@@ -228,8 +242,12 @@ where
     N::try_from(value.as_str().unwrap_or_default()).map_err(told)
 }
 
-fn content(args: &[Value]) -> Result<Content, String> {
-    Content::from_values(args).map_err(told)
+fn addressed(client: &Value, event: &Value) -> Result<(ClientId, EventName), String> {
+    Ok((name(client)?, name(event)?))
+}
+
+fn list(args: &[Value]) -> Result<Args, String> {
+    Args::from_list(args).map_err(told)
 }
 
 fn told(error: impl std::fmt::Display) -> String {

@@ -7,11 +7,11 @@ use std::task::Poll;
 use http::Response;
 
 use super::{Body, answer};
-use crate::batch::Batch;
 use crate::handler::Handler;
 use crate::payload;
 use crate::server::Server;
 use crate::session::{Answer, Form, Item, Request};
+use crate::socket::Batch;
 use crate::socket::Socket;
 
 /// A request that polls, until it is answered. Dropped before that, it has broken.

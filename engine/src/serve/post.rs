@@ -12,12 +12,12 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use super::{Body, answer};
-use crate::batch::Batch;
 use crate::handler::Handler;
 use crate::packet::Packet;
 use crate::payload::{self, Payload, PayloadError};
 use crate::server::Server;
 use crate::session::{Received, Request};
+use crate::socket::Batch;
 use crate::socket::Socket;
 use crate::{CloseReason, Generation};
 

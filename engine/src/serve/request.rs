@@ -9,10 +9,10 @@ use hyper::upgrade::OnUpgrade;
 use super::answer::{Problem, empty};
 use super::query::{Named, Query};
 use super::{Body, poll, post, websocket};
-use crate::batch::Batch;
 use crate::handler::Handler;
 use crate::server::Server;
 use crate::session::{Refusal, Transport};
+use crate::socket::Batch;
 use crate::socket::Socket;
 use crate::websocket::Handshake;
 

@@ -2,12 +2,11 @@
 
 use crate::ack::{AckPacket, WireAck, acks};
 use crate::clause::{ClauseId, id};
-use crate::dialect::{Direction, Family};
+use crate::dialect::{Direction, Family, V2_ONLY};
 use crate::error::DecodeError;
 use crate::ids::ClientId;
 use crate::packet::{Packet, WireEvent};
 use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern};
-use crate::value::V2_ONLY;
 use crate::wire::{self, Writer};
 
 /// `SERVER_PING [] +ack`: asks a connection for a sign of life after a second

@@ -1,7 +1,7 @@
 //! The register of failures: one row for each code.
 
 use super::{Failure, FailureSpec, Origin, Place, Refusal};
-use crate::value::{V1_AND_V2, V1_ONLY, V2_ONLY};
+use crate::dialect::{V1_AND_V2, V1_ONLY, V2_ONLY};
 
 /// Places at which this project's own refusals travel: wherever a text can.
 const ANYWHERE: &[Place] = &[

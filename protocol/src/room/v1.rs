@@ -3,14 +3,14 @@
 use super::{Rooms, is_v1};
 use crate::ack::{AckPacket, EmptyAck, WireAck, acks};
 use crate::clause::{ClauseId, id};
-use crate::dialect::{Direction, Family};
+use crate::dialect::{Direction, Family, V1_ONLY};
 use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::ids::ClientId;
 use crate::packet::{Packet, Unread, WireEvent};
 use crate::payload::Payload;
 use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
-use crate::value::{DestroyAction, PlainAction, SubscribeAction, UnsubscribeAction, V1_ONLY};
+use crate::value::{DestroyAction, PlainAction, SubscribeAction, UnsubscribeAction};
 use crate::wire::{self, Writer};
 
 /// `JOIN_ROOM` of dialect `v1`: `[action, room]` or `["CLIENT_SUBSCRIBE_TOPIC", client, room]`.

@@ -3,12 +3,12 @@
 use super::{Rooms, is_v1};
 use crate::ack::NullAck;
 use crate::clause::id;
-use crate::dialect::{Direction, Family};
+use crate::dialect::{Direction, Family, V2_ONLY};
 use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::packet::{Packet, Unread, WireEvent};
 use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, optional, required};
-use crate::value::{Null, V2_ONLY};
+use crate::value::Null;
 use crate::wire::Writer;
 
 /// Declares the two room events of dialect `v2`, which differ in one word.

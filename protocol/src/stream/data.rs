@@ -4,13 +4,12 @@ use std::borrow::Cow;
 
 use super::{PEER_STREAM_DESTROYED, STREAM_DATA_PREFIX, StreamDataAck};
 use crate::clause::id;
-use crate::dialect::{Direction, Family};
+use crate::dialect::{Direction, Family, V1_ONLY, V2_ONLY};
 use crate::error::DecodeError;
 use crate::ids::{ClientId, StreamId};
 use crate::packet::{Packet, WireEvent};
 use crate::payload::Payload;
 use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
-use crate::value::{V1_ONLY, V2_ONLY};
 use crate::wire::Writer;
 
 /// `P2P_EMIT_STREAM-from-stream-<id> [source, chunk] +ack`: stream data, dialect `v1`.

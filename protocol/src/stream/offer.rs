@@ -4,14 +4,13 @@ use std::borrow::Cow;
 
 use super::{CreateStreamAck, INFO_FORM, info};
 use crate::clause::id;
-use crate::dialect::{Dialect, Direction, Family};
+use crate::dialect::{Dialect, Direction, Family, V1_ONLY, V2_ONLY};
 use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::ids::Channel;
 use crate::packet::{Packet, WireEvent};
 use crate::spec::{AckSpec, EventSpec, Example, NamePattern};
 use crate::stream::info::StreamInfo;
-use crate::value::{V1_ONLY, V2_ONLY};
 use crate::wire::Writer;
 
 const CHANNEL_PREFIX: &str = "CREATE_STREAM-CHANNEL-";

@@ -2,7 +2,7 @@
 
 use futures_util::{FutureExt, StreamExt, future, stream};
 use serde_json::json;
-use sio_p2p_client::{Client, Dialect};
+use sio_p2p_client::{Args, Client, Dialect};
 
 use super::{
     args::{Connect, Emit, Listen, Request},
@@ -45,7 +45,7 @@ pub(crate) async fn listen(connect: &Connect, args: Listen, output: &Output) -> 
             output.message("message", &message)?;
             if let (Some(answer), Some(responder)) = (&answer, message.take_responder()) {
                 // A question of a connection that has ended needs no answer.
-                let _ = responder.answer_raw(answer.clone()).await;
+                let _ = responder.answer(answer.clone()).await;
             }
             left -= 1;
         }
@@ -78,13 +78,9 @@ pub(crate) async fn emit(connect: &Connect, args: Emit) -> Outcome {
     let client = connect.connect(ONCE).await?;
     let mut errors = client.server_errors();
     if args.room {
-        client
-            .emit_room_raw(&args.target, &args.event, values)
-            .await?;
+        client.emit_room(&args.target, &args.event, values).await?;
     } else {
-        client
-            .emit_raw_to(&args.target, &args.event, values)
-            .await?;
+        client.emit_to(&args.target, &args.event, values).await?;
     }
     // Packets are handled in order: an answer to a later question is the verdict on this one.
     client.list_clients().await?;
@@ -100,9 +96,7 @@ pub(crate) async fn emit(connect: &Connect, args: Emit) -> Outcome {
 pub(crate) async fn request(connect: &Connect, args: Request, output: &Output) -> Outcome {
     let values = args.values.args()?;
     let client = connect.connect(ONCE).await?;
-    let answer = client
-        .request_raw_to(&args.target, &args.event, values)
-        .await?;
+    let answer: Args = client.request_to(&args.target, &args.event, values).await?;
     output.answer(&answer)?;
     client.close().await;
     Ok(())

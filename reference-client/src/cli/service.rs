@@ -88,7 +88,7 @@ async fn serve(command: &str, mut call: Message) {
     let answer = answer.or_else(|why| Args::from_value(&serde_json::json!({ "error": why })));
     if let (Some(responder), Ok(answer)) = (call.take_responder(), answer) {
         // Who has gone meanwhile does not wait.
-        let _ = responder.answer_raw(answer).await;
+        let _ = responder.answer(answer).await;
     }
 }
 
@@ -133,12 +133,12 @@ pub(crate) async fn call(connect: &Connect, args: Call, output: &Output) -> Outc
         Dialect::V2
     };
     let client: Client = connect.connect(Needs { dialect, ..ONCE }).await?;
-    let answer = match &args.service {
-        Some(service) => client.request_raw_to(service, &args.api, values).await?,
+    let answer: Args = match &args.service {
+        Some(service) => client.request_to(service, &args.api, values).await?,
         None if client.dialect() == Dialect::V1 => {
             return Err(Exit::Usage("dialect v1 needs --service".to_owned()));
         }
-        None => client.use_api_raw(&args.api, values).await?,
+        None => client.use_api(&args.api, values).await?,
     };
     output.answer(&answer)?;
     client.close().await;

@@ -36,7 +36,7 @@ pub(crate) async fn publish(connect: &Connect, args: Publish, output: &Output) -
             } else {
                 format!("[{json}]")
             };
-            topic.publish_raw(arguments(&list)?).await?;
+            topic.publish(arguments(&list)?).await?;
         }
         Ok(())
     };

@@ -15,10 +15,9 @@ use std::{
 
 use bytes::Bytes;
 use futures_core::Stream;
-use sio_p2p_protocol::{Arguments, Channel, ClientId, CreateStreamAck, Dialect, Payload};
+use sio_p2p_protocol::{Args, Arguments, Channel, ClientId, CreateStreamAck, Dialect, Payload};
 
 use crate::{
-    args::Args,
     client::{Client, Shared},
     error::SendError,
     message::Responder,

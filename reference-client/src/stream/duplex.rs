@@ -17,7 +17,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use sio_p2p_protocol::{Arguments, ClientId, Dialect, EventName, StreamDataAck, StreamId};
+use sio_p2p_protocol::{
+    Arguments, Binary, ClientId, Dialect, EventName, Payload, StreamDataAck, StreamId,
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     sync::OwnedSemaphorePermit,
@@ -27,7 +29,6 @@ use tokio_util::sync::PollSemaphore;
 
 use crate::{
     acks::{Awaited, Outcome},
-    args::Args,
     client::Client,
     outbox,
 };
@@ -121,14 +122,11 @@ impl P2pStream {
     /// Sends one chunk or the end marker.
     fn send(&self, chunk: Option<Bytes>, room: Option<OwnedSemaphorePermit>) -> Awaited {
         let shared = &self.registration.shared;
-        let (text, attachments) = match chunk {
-            Some(data) => (r#"[{"_placeholder":true,"num":0}]"#, vec![data]),
-            None => ("[null]", Vec::new()),
+        let args = match chunk {
+            Some(data) => Binary(data).into(),
+            None => Arguments::from_payloads(&[Payload::null()]).into(),
         };
-        // A constant that is an array.
-        let arguments = Arguments::parse(text).unwrap_or_default();
         let peer = self.end().peer.clone();
-        let args = Args::new(arguments, attachments);
         let (event, attachments) = shared.message(peer, self.event.clone(), args, true);
         let awaited = shared.acks.open(None);
         let packet = outbox::event(&event, attachments, Some(awaited.id));

@@ -10,15 +10,13 @@ use std::{
     pin::Pin,
 };
 
-use serde::Serialize;
 use sio_p2p_protocol::{
-    Channel, ClientEvent, ClientId, CreateStream, CreateStreamAck, Dialect, InvalidName,
-    MultiApiCreateStream, Place, StreamId, StreamInfo,
+    Args, ArgsError, Channel, ClientEvent, ClientId, CreateStream, CreateStreamAck, Dialect,
+    IntoArgs, InvalidName, MultiApiCreateStream, Place, StreamId, StreamInfo,
 };
 use uuid::Uuid;
 
 use crate::{
-    args::{Args, ArgsError},
     client::Client,
     error::{CallError, Refused, SendError},
 };
@@ -73,8 +71,8 @@ impl OpenStream {
     }
 
     /// Arguments for the peer, by the rule of [`Args`]; dialect `v2` only.
-    pub fn args(mut self, args: impl Serialize) -> Self {
-        self.args = Some(Args::from_value(&args));
+    pub fn args(mut self, args: impl IntoArgs) -> Self {
+        self.args = Some(args.into_args());
         self
     }
 

@@ -7,12 +7,11 @@
 use std::{sync::Arc, time::Duration};
 
 use sio_p2p_protocol::{
-    ClientId, EventName, Place, RoomName, SubscribeTopicAck, TopicName, TopicPublication,
+    Args, ClientId, EventName, Place, RoomName, SubscribeTopicAck, TopicName, TopicPublication,
     publication_event, topic_room,
 };
 
 use crate::{
-    args::Args,
     client::{Shared, lock},
     error::{CallError, Refused, SendError},
     message::Message,

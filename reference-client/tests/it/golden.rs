@@ -122,7 +122,7 @@ async fn every_json_type() {
             .unwrap(),
             Vec::new(),
         );
-        us.emit_raw_to("b", "types", types).await.unwrap();
+        us.emit_to("b", "types", types).await.unwrap();
         let undefined = (
             None::<u8>,
             json!({}),

@@ -355,7 +355,7 @@ async fn raw_arguments_arrive_byte_for_byte() {
         let mut listener = other.listen("raw").unwrap();
         let text = r#"["x",1e400,-0,{"b":1,"a":{"_placeholder":true,"num":0}},9007199254740993]"#;
         let args = Args::new(Arguments::parse(text).unwrap(), vec!["data".into()]);
-        us.emit_raw_to("b", "raw", args.clone()).await.unwrap();
+        us.emit_to("b", "raw", args.clone()).await.unwrap();
         let message = soon(listener.next()).await.unwrap();
         if world.name == "p2p-server" {
             assert_eq!(message.args(), &args);

@@ -74,7 +74,7 @@ struct Woken {
 }
 
 /// Notes that an answer has come.
-struct Bell {
+struct AskWaker {
     ask: u64,
     woken: Arc<Woken>,
 }
@@ -85,7 +85,7 @@ impl Woken {
     }
 }
 
-impl Wake for Bell {
+impl Wake for AskWaker {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
@@ -119,7 +119,7 @@ impl Asks {
     /// then on it is known when the answer comes.
     pub(super) fn push(&mut self, ask: u64, reply: Reply) {
         let woken = Arc::clone(&self.woken);
-        let waker = Arc::new(Bell { ask, woken }).into();
+        let waker = Arc::new(AskWaker { ask, woken }).into();
         self.waiting.insert(ask, (reply, waker));
         self.woken.asks().push_back(ask);
     }

@@ -14,7 +14,7 @@ use socketioxide_core::Value;
 use tracing::error;
 
 use super::asks::Signals;
-use super::hub::{Refusal, Shared, content};
+use super::sockets::{Refusal, Shared, content};
 use super::tap::Tap;
 use super::watch;
 use crate::relay::{ConnectionId, Request};
@@ -54,9 +54,9 @@ where
     fn call(&self, socket: Arc<Socket<Tap<A>>>, auth: Option<Value>) {
         let id = {
             let mut locked = self.shared.lock();
-            let id = locked.with(|hub| hub.known(socket.id)).flatten();
+            let id = locked.with(|sockets| sockets.known(socket.id)).flatten();
             if let Some(id) = id {
-                locked.with(|hub| hub.admit(id));
+                locked.with(|sockets| sockets.admit(id));
             }
             id
         };
@@ -87,7 +87,9 @@ where
 /// Registers a handler for each event of the protocol.
 fn register<A: Adapter>(shared: &Arc<Shared>, socket: &Arc<Socket<Tap<A>>>) {
     let query = socket.req_parts().uri.query();
-    let introduced = shared.lock().with(|hub| hub.introduce(socket.id, query));
+    let introduced = shared
+        .lock()
+        .with(|sockets| sockets.introduce(socket.id, query));
     let Some(id) = introduced else {
         return;
     };
@@ -108,7 +110,7 @@ fn register<A: Adapter>(shared: &Arc<Shared>, socket: &Arc<Socket<Tap<A>>>) {
     socket.on_disconnect(move |_: SocketRef<Tap<A>>| {
         // Done by the time the future is there, so that it comes in order.
         guarded(&shared, id, || {
-            shared.lock().with(|hub| hub.gone(id));
+            shared.lock().with(|sockets| sockets.gone(id));
             Ok(())
         });
         std::future::ready(())
@@ -148,10 +150,10 @@ impl<A: Adapter> MessageHandler<Tap<A>, Raw> for Events {
             let ack = ack.and_then(|ack| u64::try_from(ack).ok());
             let request = Request::read(&data.json, data.attachments, ack)
                 .map_err(|_| Refusal::no_event())?;
-            self.shared.lock().with(|hub| {
+            self.shared.lock().with(|sockets| {
                 // An event may overtake the connect handler.
-                hub.admit(id);
-                hub.received(id, request);
+                sockets.admit(id);
+                sockets.received(id, request);
             });
             Ok(())
         });
@@ -167,7 +169,7 @@ fn guarded(shared: &Shared, id: ConnectionId, handle: impl FnOnce() -> Result<()
         // The panic hook has printed where and why.
         Err(_) => "its packet could not be handled".to_owned(),
     };
-    let shut = || shared.lock().with(|hub| hub.shut(id, &reason));
+    let shut = || shared.lock().with(|sockets| sockets.shut(id, &reason));
     if catch_unwind(AssertUnwindSafe(shut)).is_err() {
         error!(
             connection = id.0,

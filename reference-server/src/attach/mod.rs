@@ -22,7 +22,7 @@
 //! }));
 //! let app: axum::Router = axum::Router::new().layer(layer).layer(PollingRepair);
 //! let handle = attached.handle();
-//! assert!(handle.clients().is_empty());
+//! assert!(handle.list_clients().is_empty());
 //! # drop(app);
 //! # Ok(())
 //! # }
@@ -56,9 +56,9 @@
 //!   as TLS, CORS, proxies and admin pages, are the application's.
 
 mod asks;
-mod hub;
 mod member;
 mod repair;
+mod sockets;
 mod tap;
 mod watch;
 
@@ -70,13 +70,13 @@ use socketioxide::handler::ConnectHandler;
 use socketioxide::{ParserConfig, SocketIo, SocketIoBuilder};
 use socketioxide_core::adapter::DefinedAdapter;
 
-use self::hub::Shared;
 use self::member::Beside;
 pub use self::repair::PollingRepair;
+use self::sockets::Shared;
 pub use self::tap::{Tap, TapState};
 use crate::Config;
 use crate::config::{AuthMode, InvalidConfig};
-use crate::host::Handle;
+use crate::host::{Handle, take_delayed};
 
 /// A relay for the default namespace of a socketioxide instance; see the
 /// [module](self).
@@ -119,12 +119,7 @@ impl Attached {
             return Err(AttachError::Authentication);
         }
         let shared = Arc::new(Shared::new(config));
-        #[cfg(feature = "faults")]
-        {
-            use crate::host::Door;
-            let door: std::sync::Weak<dyn Door> = Arc::downgrade(&(Arc::clone(&shared) as _));
-            shared.enter().faults.attend(door);
-        }
+        take_delayed(&(Arc::clone(&shared) as _));
         Ok(Self { shared })
     }
 

@@ -9,7 +9,7 @@ use tokio::runtime::Handle as Runtime;
 use tracing::error;
 
 use super::asks::Signals;
-use super::hub::Shared;
+use super::sockets::Shared;
 
 /// Often enough for deadlines that people notice, seldom enough to cost nothing.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -46,15 +46,15 @@ impl Shared {
     /// Looks after what has been signalled, and if it is `due`, after everything.
     fn attend(&self, due: bool) {
         let (answered, dropped) = self.signals.take();
-        self.lock().with(|hub| {
+        self.lock().with(|sockets| {
             for id in answered {
-                hub.take_answers(id);
+                sockets.take_answers(id);
             }
             for id in dropped {
-                hub.gone(id);
+                sockets.gone(id);
             }
             if due {
-                hub.housekeep();
+                sockets.housekeep();
             }
         });
     }

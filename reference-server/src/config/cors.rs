@@ -5,8 +5,8 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::millis;
 use super::problem::Problem;
+use crate::millis;
 use crate::net::Origins;
 
 /// Which web pages may connect. Programs other than browsers are not concerned.
@@ -45,7 +45,7 @@ impl Default for CorsConfig {
 impl CorsConfig {
     /// What is no origin would let nobody in, without a word. Each is told.
     pub(super) fn check(&self, problems: &mut Vec<Problem>) {
-        for error in Origins::faults(self) {
+        for error in Origins::faults(&self.origins) {
             let key = format!("cors.origins[{}]", error.index);
             problems.push(Problem::new(&key, error.to_string()));
         }

@@ -6,9 +6,13 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Problem, millis};
+use super::Problem;
+use crate::millis;
 use crate::shell::files::ClientFiles;
-use crate::shell::http::PATH;
+
+/// The path under which Socket.IO clients look for a server, unless they and
+/// [`path`](EngineConfig::path) say otherwise.
+pub const PATH: &str = "/socket.io";
 
 /// Connections and their transports: sizes, heartbeats, waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

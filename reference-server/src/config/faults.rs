@@ -5,8 +5,8 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::millis;
 use crate::faults::{DELAY, FaultSpec};
+use crate::millis;
 
 /// What the server shall do wrong, for testers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

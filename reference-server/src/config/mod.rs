@@ -25,7 +25,6 @@ mod faults;
 mod listen;
 mod load;
 mod log;
-pub(crate) mod millis;
 mod preset;
 mod problem;
 mod proxy;
@@ -44,7 +43,7 @@ pub use self::admin::AdminConfig;
 pub use self::auth::{AuthConfig, AuthMode, JwtAlgorithm, JwtConfig, TokenConfig, TokenSource};
 pub use self::cors::CorsConfig;
 pub use self::drain::DrainConfig;
-pub use self::engine::EngineConfig;
+pub use self::engine::{EngineConfig, PATH};
 #[cfg(feature = "faults")]
 pub use self::faults::FaultsConfig;
 pub use self::listen::ListenConfig;

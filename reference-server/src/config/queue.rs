@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::millis;
+use crate::millis;
 
 /// What may wait for a client that is slow to read.
 ///

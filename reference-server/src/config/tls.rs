@@ -6,7 +6,8 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Problem, millis};
+use super::Problem;
+use crate::millis;
 
 /// How connections are encrypted. Without a certificate they are not, which is
 /// right behind a proxy that does it.

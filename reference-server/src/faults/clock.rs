@@ -1,20 +1,21 @@
-//! Packets that are sent later.
+//! Time for packets that are delayed on purpose.
 
 use std::fmt;
-use std::sync::Weak;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use crate::host::Door;
 use crate::relay::Output;
 
-/// Brings packets back after a while. The relay has no clock; this one is the
-/// shell's, through its door.
+/// What becomes of a packet whose time has come.
+type Later = Arc<dyn Fn(Output) + Send + Sync>;
+
+/// Brings packets back after a while. The relay has no clock; this one is the shell's.
 #[derive(Default)]
 pub(super) struct Clock {
     delay: Duration,
-    door: Option<Weak<dyn Door>>,
+    later: Option<Later>,
 }
 
 impl fmt::Debug for Clock {
@@ -27,25 +28,23 @@ impl fmt::Debug for Clock {
 
 impl Clock {
     pub(super) fn new(delay: Duration) -> Self {
-        Self { delay, door: None }
+        Self { delay, later: None }
     }
 
-    pub(super) fn attend(&mut self, door: Weak<dyn Door>) {
-        self.door = Some(door);
+    /// Says what becomes of packets whose time has come.
+    pub(super) fn set(&mut self, later: impl Fn(Output) + Send + Sync + 'static) {
+        self.later = Some(Arc::new(later));
     }
 
     /// Sends a packet later; gives it back if there is no way to.
     pub(super) fn delay(&self, output: Output) -> Option<Output> {
-        let (Some(door), Ok(runtime)) = (self.door.clone(), Handle::try_current()) else {
+        let (Some(later), Ok(runtime)) = (self.later.clone(), Handle::try_current()) else {
             return Some(output);
         };
         let delay = self.delay;
         runtime.spawn(async move {
             tokio::time::sleep(delay).await;
-            // A server that has ended sends nothing any more.
-            if let Some(door) = door.upgrade() {
-                door.enter().faults.send(output);
-            }
+            later(output);
         });
         None
     }

@@ -4,12 +4,14 @@
 //! things wrong, by name and as often as wanted, and whoever writes checks sees
 //! that each of them notices something.
 //!
-//! Faults stand between the relay and the shells: what comes in passes
-//! `incoming`, what goes out `outgoing`. Neither the relay nor the shells know
-//! about them, but for a few lines where nothing else would do.
+//! Faults are a wrapper of the driver, `driver`, between the relay and the shells: what
+//! comes in passes `incoming`, what goes out `outgoing`. Two faults only the relay itself
+//! can commit, and a few only a shell, which asks its driver about each
+//! ([`Misstep`](crate::driver::Misstep)).
 
 mod answers;
 mod clock;
+mod driver;
 mod incoming;
 mod leaving;
 mod list;
@@ -21,17 +23,15 @@ mod switches;
 mod tests;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::sync::Weak;
 use std::time::Duration;
 
 use sio_p2p_protocol::{ApiName, ClientEvent};
 
 use self::clock::Clock;
+pub(crate) use self::driver::FaultyDriver;
 pub use self::list::{Fault, Group, UnknownFault, markdown};
 pub use self::spec::{FaultSpec, InvalidFault, Rate};
 use self::switches::Switches;
-use crate::config::FaultsConfig;
-use crate::host::Door;
 use crate::relay::{ConnectionId, Handshake, Output, Packet};
 
 /// The faults of one server, and what they have to remember.
@@ -138,23 +138,24 @@ enum Until {
 }
 
 impl Faults {
-    /// The faults that a configuration switches on.
-    pub(crate) fn new(config: &FaultsConfig) -> Self {
-        let seed = config.seed.unwrap_or_else(|| fastrand::u64(..1 << 53));
-        let on: Vec<_> = config.on.iter().map(ToString::to_string).collect();
+    /// These faults switched on. Random numbers begin with the seed, if there is one, and
+    /// a delayed packet takes this long.
+    pub(crate) fn new(on: &[FaultSpec], seed: Option<u64>, delay: Duration) -> Self {
+        let seed = seed.unwrap_or_else(|| fastrand::u64(..1 << 53));
         if !on.is_empty() {
-            tracing::warn!(seed, faults = on.join(" "), "faults are switched on");
+            let names: Vec<_> = on.iter().map(ToString::to_string).collect();
+            tracing::warn!(seed, faults = names.join(" "), "faults are switched on");
         }
         Self {
-            switches: Switches::new(&config.on, seed),
-            clock: Clock::new(config.delay),
+            switches: Switches::new(on, seed),
+            clock: Clock::new(delay),
             ..Self::default()
         }
     }
 
-    /// Lets delayed packets come in again through this door.
-    pub(crate) fn attend(&mut self, door: Weak<dyn Door>) {
-        self.clock.attend(door);
+    /// Says what becomes of delayed packets when their time has come.
+    pub(crate) fn when_delayed(&mut self, later: impl Fn(Output) + Send + Sync + 'static) {
+        self.clock.set(later);
     }
 
     /// True if anything may go wrong.

@@ -10,13 +10,12 @@ use std::fmt::Write;
 use bytes::Bytes;
 
 use super::{Fault, FaultSpec, Faults, Group};
-use crate::config::FaultsConfig;
-use crate::host::Core;
+use crate::host::HostDriver;
 use crate::relay::{Answer, ConnectionId, Data, Handshake, Packet, Policy, Request};
 
 /// The relay with its faults, and what everybody received.
 struct Stage {
-    core: Core,
+    driver: HostDriver,
     names: BTreeMap<ConnectionId, &'static str>,
     script: Vec<String>,
     /// The last ack id that each connection was asked under.
@@ -25,15 +24,9 @@ struct Stage {
 
 impl Stage {
     fn new(on: Vec<FaultSpec>) -> Self {
-        let mut core = Core::new(Policy::default());
-        let config = FaultsConfig {
-            on,
-            seed: Some(1),
-            ..FaultsConfig::default()
-        };
-        core.faults = Faults::new(&config);
+        let faults = Faults::new(&on, Some(1), super::DELAY);
         Self {
-            core,
+            driver: HostDriver::new(Policy::default(), faults),
             names: BTreeMap::new(),
             script: Vec::new(),
             asked: BTreeMap::new(),
@@ -48,7 +41,7 @@ impl Stage {
             client_id: client.map(ToOwned::to_owned),
             sid: format!("sid-{name}"),
         };
-        self.core.connected(connection, handshake);
+        self.driver.connected(connection, handshake);
         self.drain();
         connection
     }
@@ -66,7 +59,7 @@ impl Stage {
     ) {
         let attachments = attachments.iter().map(|bytes| Bytes::from_static(bytes));
         let request = Request::read(json, attachments.collect(), ack).unwrap();
-        self.core.received(from, request);
+        self.driver.received(from, request);
         self.drain();
     }
 
@@ -83,17 +76,17 @@ impl Stage {
                 Vec::new()
             },
         };
-        self.core.acked(from, id, Answer::read(data).unwrap());
+        self.driver.acked(from, id, Answer::read(data).unwrap());
         self.drain();
     }
 
     fn leave(&mut self, connection: ConnectionId) {
-        self.core.gone(connection);
+        self.driver.gone(connection);
         self.drain();
     }
 
     fn drain(&mut self) {
-        while let Some(output) = self.core.next() {
+        while let Some(output) = self.driver.next() {
             let to = self.names.get(&output.to).copied().unwrap_or("?");
             let (kind, id, data) = match output.packet {
                 Packet::Event { data, ack } => {
@@ -103,7 +96,7 @@ impl Stage {
                     ("event", ack, Data::clone(&data))
                 }
                 Packet::Ack { data, id } => ("ack", Some(id), data),
-                Packet::Disconnect if self.core.faults.resets(output.to) => {
+                Packet::Disconnect if self.driver.faults.resets(output.to) => {
                     ("reset", None, Data::default())
                 }
                 Packet::Disconnect => ("disconnect", None, Data::default()),

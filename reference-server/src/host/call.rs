@@ -4,17 +4,21 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use sio_p2p_protocol::Failure;
+use serde::de::DeserializeOwned;
+use sio_p2p_protocol::{Args, ArgsError, Failure, IntoArgs, InvalidName};
 use tokio::task::JoinSet;
 
-use super::core::Door;
-use super::providers::{Backlog, Waiting};
-use crate::relay::{Callee, Content, HostCall, Peer};
+use super::providers::{Backlog, CallQueue};
+use super::shared::SharedDriver;
+use crate::relay::{Callee, HostCall, Peer};
 
 /// Why something cannot be provided.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProvideError {
+    /// A name that is none.
+    #[error(transparent)]
+    Name(#[from] InvalidName),
     /// The name is reserved, or somebody provides it already.
     #[error("it cannot be provided: {0}")]
     Refused(Failure),
@@ -27,12 +31,12 @@ pub enum ProvideError {
 /// were made (SRV-MSG-28).
 ///
 /// As long as this value lives, it is provided; dropping it withdraws it and
-/// refuses what still waits. See [`Handle::provide`](super::Handle::provide) and
+/// refuses what still waits. See [`Handle::provide_api`](super::Handle::provide_api) and
 /// [`Service::provide`](super::Service::provide).
 pub struct Calls {
-    door: Arc<dyn Door>,
+    driver: Arc<dyn SharedDriver>,
     callee: Callee,
-    queue: Waiting,
+    queue: CallQueue,
 }
 
 impl fmt::Debug for Calls {
@@ -46,21 +50,22 @@ impl fmt::Debug for Calls {
 impl Calls {
     /// Provides something.
     pub(super) fn provide(
-        door: &Arc<dyn Door>,
+        shared: &Arc<dyn SharedDriver>,
         callee: Callee,
         backlog: Backlog,
     ) -> Result<Self, ProvideError> {
-        let mut core = door.enter();
-        if core.desk.is_closed() {
+        let mut driver = shared.lock_driver();
+        if driver.state.is_closed() {
             return Err(ProvideError::Ended);
         }
-        core.host()
+        driver
+            .host()
             .provide(&callee)
             .map_err(ProvideError::Refused)?;
-        let queue = core.desk.providers.insert(callee.clone(), backlog);
-        drop(core);
+        let queue = driver.state.providers.insert(callee.clone(), backlog);
+        drop(driver);
         Ok(Self {
-            door: Arc::clone(door),
+            driver: Arc::clone(shared),
             callee,
             queue,
         })
@@ -70,19 +75,16 @@ impl Calls {
     /// or the server has ended. Cancel safe: a call that is not returned is not lost.
     pub async fn next(&mut self) -> Option<Call> {
         let HostCall {
-            caller,
-            content,
-            ack,
-            ..
+            caller, args, ack, ..
         } = self.queue.next().await?;
-        let reply = ack.map(|id| Reply {
-            door: Arc::clone(&self.door),
+        let responder = ack.map(|id| Responder {
+            driver: Arc::clone(&self.driver),
             id: Some(id),
         });
         Some(Call {
             caller,
-            content,
-            reply,
+            args,
+            responder,
         })
     }
 
@@ -121,66 +123,97 @@ impl Calls {
 
 impl Drop for Calls {
     fn drop(&mut self) {
-        let mut inside = self.door.enter();
-        let (desk, mut host) = inside.split();
-        desk.providers
+        let mut driver = self.driver.lock_driver();
+        let (state, mut host) = driver.split();
+        state
+            .providers
             .leave(&self.callee, &mut self.queue, &mut host);
     }
 }
 
 /// One call.
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct Call {
-    /// Who calls. The relay vouches for it, in both dialects.
-    pub caller: Peer,
-    /// The arguments of the call. In a service of the first dialect, the source that
-    /// every message begins with is taken off.
-    pub content: Content,
-    /// The way to answer; `None` if the caller wants no answer.
-    pub reply: Option<Reply>,
+    caller: Peer,
+    args: Args,
+    responder: Option<Responder>,
 }
 
 impl Call {
-    /// Answers the call, if an answer is wanted.
-    pub fn answer(self, content: impl Into<Content>) {
-        if let Some(reply) = self.reply {
-            reply.send(content);
+    /// Who calls. The relay vouches for it, in both dialects.
+    pub fn caller(&self) -> &Peer {
+        &self.caller
+    }
+
+    /// The arguments of the call, as they came. In a service of the first dialect, the
+    /// source that every message begins with is taken off.
+    pub fn args(&self) -> &Args {
+        &self.args
+    }
+
+    /// Reads the arguments as a type, by the rule of [`Args`].
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, ArgsError> {
+        self.args.parse()
+    }
+
+    /// Whether the caller waits for an answer.
+    pub fn wants_answer(&self) -> bool {
+        self.responder.is_some()
+    }
+
+    /// Takes the means to answer, for later or for another task. `None` if nobody waits.
+    pub fn take_responder(&mut self) -> Option<Responder> {
+        self.responder.take()
+    }
+
+    /// Answers, by the rule of [`Args`]. If nobody waits, nothing is sent.
+    ///
+    /// Fails if the answer cannot be written; then the caller is told that there will be
+    /// none.
+    pub fn answer(mut self, args: impl IntoArgs) -> Result<(), ArgsError> {
+        match self.take_responder() {
+            Some(responder) => responder.answer(args),
+            None => Ok(()),
         }
     }
 }
 
 /// The way to answer a call, once. Dropped without an answer, it tells the caller
 /// that there will be none, as if the provider had left (SRV-SVC-14).
-pub struct Reply {
-    door: Arc<dyn Door>,
+#[must_use = "somebody waits for the answer"]
+pub struct Responder {
+    driver: Arc<dyn SharedDriver>,
     /// Taken when it is answered.
     id: Option<u64>,
 }
 
-impl fmt::Debug for Reply {
+impl fmt::Debug for Responder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reply")
+        f.debug_struct("Responder")
             .field("id", &self.id)
             .finish_non_exhaustive()
     }
 }
 
-impl Reply {
-    /// Answers the call. If the caller has left, or has been told meanwhile that
-    /// there will be no answer, this goes nowhere.
-    pub fn send(mut self, content: impl Into<Content>) {
-        let content = content.into();
+impl Responder {
+    /// Answers the call, by the rule of [`Args`]. If the caller has left, or has been
+    /// told meanwhile that there will be no answer, this goes nowhere.
+    ///
+    /// Fails if the answer cannot be written; then the caller is told that there will be
+    /// none.
+    pub fn answer(mut self, args: impl IntoArgs) -> Result<(), ArgsError> {
+        let args = args.into_args()?;
         if let Some(id) = self.id.take() {
-            self.door.enter().host().answer(id, content);
+            self.driver.lock_driver().host().answer(id, args);
         }
+        Ok(())
     }
 }
 
-impl Drop for Reply {
+impl Drop for Responder {
     fn drop(&mut self) {
         if let Some(id) = self.id.take() {
-            self.door.enter().host().refuse(id);
+            self.driver.lock_driver().host().refuse(id);
         }
     }
 }

@@ -59,7 +59,7 @@ struct Load {
 
 /// The receiving end of a provider's queue.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct CallQueue {
     number: u64,
     calls: mpsc::UnboundedReceiver<HostCall>,
     load: Arc<Load>,
@@ -67,7 +67,7 @@ pub(super) struct Waiting {
 
 impl Providers {
     /// Enters a provider. The relay has made sure that the name is free.
-    pub(super) fn insert(&mut self, callee: Callee, backlog: Backlog) -> Waiting {
+    pub(super) fn insert(&mut self, callee: Callee, backlog: Backlog) -> CallQueue {
         self.registered += 1;
         let number = self.registered;
         // It is bounded by what may wait, in bytes as well; see `call`.
@@ -80,7 +80,7 @@ impl Providers {
             backlog,
         };
         self.providers.insert(callee, provider);
-        Waiting {
+        CallQueue {
             number,
             calls,
             load,
@@ -107,7 +107,7 @@ impl Providers {
 
     /// The provider of this queue is gone: what it provides is withdrawn, unless
     /// somebody else provides it by now, and what still waits for it is refused.
-    pub(super) fn leave(&mut self, callee: &Callee, queue: &mut Waiting, host: &mut Host<'_>) {
+    pub(super) fn leave(&mut self, callee: &Callee, queue: &mut CallQueue, host: &mut Host<'_>) {
         let provider = self.providers.get(callee);
         if provider.is_some_and(|provider| provider.number == queue.number) {
             self.providers.remove(callee);
@@ -148,7 +148,7 @@ impl Providers {
     }
 }
 
-impl Waiting {
+impl CallQueue {
     /// The next call; `None` once the provider is removed and its queue is empty.
     pub(super) async fn next(&mut self) -> Option<HostCall> {
         let call = self.calls.recv().await?;
@@ -160,8 +160,7 @@ impl Waiting {
 
 /// How many bytes a call has.
 fn size(call: &HostCall) -> usize {
-    let attachments = call.content.attachments.iter();
-    call.content.args.as_json().len() + attachments.map(bytes::Bytes::len).sum::<usize>()
+    call.args.size()
 }
 
 /// The provider has too many calls waiting.

@@ -3,13 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-use sio_p2p_protocol::{ClientId, EventName, Failure, TopicName};
+use sio_p2p_protocol::{
+    ArgsError, ClientId, EventName, Failure, FromArgs, IntoArgs, InvalidName, TopicName,
+};
 
 use super::call::{Calls, ProvideError};
-use super::core::Door;
-use super::handle::{EmitError, Requested};
+use super::error::SendError;
 use super::providers::Backlog;
-use crate::relay::{Callee, Content};
+use super::request::{Outgoing, Requested};
+use super::shared::SharedDriver;
+use crate::relay::Callee;
 
 /// A service of the first dialect that is part of the server.
 ///
@@ -21,7 +24,7 @@ use crate::relay::{Callee, Content};
 /// service does not provide an event for (SRV-SVC-F1).
 #[derive(Clone)]
 pub struct Service {
-    door: Arc<dyn Door>,
+    driver: Arc<dyn SharedDriver>,
     name: ClientId,
 }
 
@@ -35,13 +38,23 @@ impl fmt::Debug for Service {
 
 /// Why nothing was published.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("nothing was published: {0}")]
-pub struct PublishError(pub Failure);
+#[non_exhaustive]
+pub enum PublishError {
+    /// A name that is none.
+    #[error(transparent)]
+    Name(#[from] InvalidName),
+    /// The arguments cannot be written.
+    #[error(transparent)]
+    Args(#[from] ArgsError),
+    /// The topic was not created, or is destroyed.
+    #[error("nothing was published: {0}")]
+    Refused(Failure),
+}
 
 impl Service {
-    pub(super) fn new(door: &Arc<dyn Door>, name: ClientId) -> Self {
-        let door = Arc::clone(door);
-        Self { door, name }
+    pub(super) fn new(driver: &Arc<dyn SharedDriver>, name: ClientId) -> Self {
+        let driver = Arc::clone(driver);
+        Self { driver, name }
     }
 
     /// The name of the service.
@@ -50,65 +63,89 @@ impl Service {
     }
 
     /// Provides an event of this service until the returned value is dropped.
-    pub fn provide(&self, event: &EventName) -> Result<Calls, ProvideError> {
+    pub fn provide(&self, event: impl AsRef<str>) -> Result<Calls, ProvideError> {
         self.provide_with(event, Backlog::default())
     }
 
     /// As [`provide`](Self::provide), with a bound of what may wait.
-    pub fn provide_with(&self, event: &EventName, backlog: Backlog) -> Result<Calls, ProvideError> {
-        Calls::provide(&self.door, self.callee(event), backlog)
+    pub fn provide_with(
+        &self,
+        event: impl AsRef<str>,
+        backlog: Backlog,
+    ) -> Result<Calls, ProvideError> {
+        let event = EventName::new(event.as_ref())?;
+        Calls::provide(&self.driver, self.callee(event), backlog)
     }
 
     /// Provides an event no longer. The [`Calls`] of it end after what waits there.
-    pub fn destroy(&self, event: &EventName) {
+    pub fn destroy(&self, event: impl AsRef<str>) {
+        // Nobody provides what has no name.
+        let Ok(event) = EventName::new(event.as_ref()) else {
+            return;
+        };
         let callee = self.callee(event);
-        let mut core = self.door.enter();
-        core.host().withdraw(&callee);
-        core.desk.providers.remove(&callee);
+        let mut driver = self.driver.lock_driver();
+        driver.host().withdraw(&callee);
+        driver.state.providers.remove(&callee);
     }
 
     /// Provides nothing any more, and ends all topics of this service. Messages with
     /// its name go to the client of that id from now on.
     pub fn destroy_all(&self) {
-        let mut core = self.door.enter();
-        for callee in core.host().remove_service(&self.name) {
-            core.desk.providers.remove(&callee);
+        let mut driver = self.driver.lock_driver();
+        for callee in driver.host().remove_service(&self.name) {
+            driver.state.providers.remove(&callee);
         }
     }
 
     /// Sends an event to a client, which sees the name of the service as the source.
-    pub fn emit(
+    pub fn emit_to(
         &self,
-        client: &ClientId,
-        event: &EventName,
-        content: impl Into<Content>,
-    ) -> Result<(), EmitError> {
-        let content = content.into();
-        let mut core = self.door.enter();
-        let sent = core
+        client: impl AsRef<str>,
+        event: impl AsRef<str>,
+        args: impl IntoArgs,
+    ) -> Result<(), SendError> {
+        let Outgoing {
+            client,
+            event,
+            args,
+        } = Outgoing::new(client.as_ref(), event.as_ref(), args)?;
+        let mut driver = self.driver.lock_driver();
+        let sent = driver
             .host()
-            .emit_as(&self.name, client, event, content, None);
-        sent.map_err(EmitError)
+            .emit_as(&self.name, &client, &event, args, None);
+        sent.map_err(SendError::Refused)
     }
 
     /// Sends an event to a client and asks it for an ack; see
-    /// [`Handle::request`](super::Handle::request).
-    pub fn request(
+    /// [`Handle::request_to`](super::Handle::request_to).
+    pub fn request_to<R: FromArgs>(
         &self,
-        client: &ClientId,
-        event: &EventName,
-        content: impl Into<Content>,
-    ) -> Requested {
-        let content = content.into();
-        Requested::new(&*self.door, |host, id| {
-            host.emit_as(&self.name, client, event, content, Some(id))
-        })
+        client: impl AsRef<str>,
+        event: impl AsRef<str>,
+        args: impl IntoArgs,
+    ) -> Requested<R> {
+        match Outgoing::new(client.as_ref(), event.as_ref(), args) {
+            Ok(Outgoing {
+                client,
+                event,
+                args,
+            }) => Requested::send(&*self.driver, |host, id| {
+                host.emit_as(&self.name, &client, &event, args, Some(id))
+            }),
+            Err(error) => Requested::failed(error),
+        }
     }
 
     /// Creates a topic, to which clients can subscribe. Doing so twice changes
     /// nothing (DEV-8), and nobody is put into it (DEV-7).
-    pub fn create_topic(&self, topic: &TopicName) {
-        self.door.enter().host().create_topic(&self.name, topic);
+    pub fn create_topic(&self, topic: impl AsRef<str>) -> Result<(), InvalidName> {
+        let topic = TopicName::new(topic.as_ref())?;
+        self.driver
+            .lock_driver()
+            .host()
+            .create_topic(&self.name, &topic);
+        Ok(())
     }
 
     /// Sends a publication to the subscribers of a topic (SRV-SVC-5), and returns how
@@ -117,24 +154,32 @@ impl Service {
     /// Fails if the topic was not created, or is destroyed.
     pub fn publish(
         &self,
-        topic: &TopicName,
-        content: impl Into<Content>,
+        topic: impl AsRef<str>,
+        args: impl IntoArgs,
     ) -> Result<usize, PublishError> {
-        let content = content.into();
-        let mut core = self.door.enter();
-        let published = core.host().publish(&self.name, topic, content);
-        published.map_err(PublishError)
+        let topic = TopicName::new(topic.as_ref())?;
+        let args = args.into_args()?;
+        let mut driver = self.driver.lock_driver();
+        let published = driver.host().publish(&self.name, &topic, args);
+        published.map_err(PublishError::Refused)
     }
 
     /// Ends a topic and tells its subscribers (SRV-SVC-3). False if it was not created.
-    pub fn destroy_topic(&self, topic: &TopicName) -> bool {
-        self.door.enter().host().destroy_topic(&self.name, topic)
+    pub fn destroy_topic(&self, topic: impl AsRef<str>) -> bool {
+        // What has no name was not created.
+        let Ok(topic) = TopicName::new(topic.as_ref()) else {
+            return false;
+        };
+        self.driver
+            .lock_driver()
+            .host()
+            .destroy_topic(&self.name, &topic)
     }
 
-    fn callee(&self, event: &EventName) -> Callee {
+    fn callee(&self, event: EventName) -> Callee {
         Callee::Service {
             service: self.name.clone(),
-            event: event.clone(),
+            event,
         }
     }
 }

@@ -49,7 +49,7 @@ pub(crate) struct Told(HeaderMap);
 impl Cors {
     pub(crate) fn new(config: &CorsConfig) -> Result<Self, OriginError> {
         Ok(Self {
-            origins: Origins::new(config)?,
+            origins: Origins::new(&config.origins)?,
             credentials: config.credentials,
             max_age: config.max_age.as_secs().into(),
         })

@@ -4,7 +4,6 @@
 //! configuration before the server serves, so that a mistake in it is told then
 //! and not to the first client.
 
-mod accept;
 mod address;
 mod cors;
 mod origins;
@@ -12,7 +11,6 @@ mod proxy;
 mod tls;
 mod traffic;
 
-pub(crate) use self::accept::Acceptor;
 pub use self::address::ClientAddress;
 pub(crate) use self::cors::Cors;
 pub(crate) use self::origins::Origins;

@@ -6,8 +6,8 @@ use sio_p2p_protocol::{ApiName, ClientId, Dialect, StreamId};
 
 use super::ConnectionId;
 use super::hash::{CountedMap, give_back};
-use super::lanes::{Lanes, Timed};
 use super::lists::{List, Lists};
+use super::timeouts::{Timed, Timeouts};
 
 /// One ack that a target owes a source (SRV-CORE-F6).
 #[derive(Debug, Clone)]
@@ -92,7 +92,7 @@ pub(super) struct Acks {
     /// The same entries by target, oldest first.
     owed: CountedMap<ConnectionId, List>,
     /// The same entries by their time.
-    deadlines: Lanes,
+    deadlines: Timeouts,
     /// How many of the entries of a source are requests for a stream.
     streams: CountedMap<ConnectionId, usize>,
     /// One counter for all connections, like the original: ids are never reused.

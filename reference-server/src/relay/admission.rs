@@ -4,10 +4,10 @@
 use sio_p2p_protocol::{ClientId, Failure, PongAck, ServerEvent, ServerPing};
 use tracing::{debug, info};
 
-use super::call::server_error;
 use super::failure::{duplicate, unanswered_ping};
 use super::limit::Limit;
 use super::policy::DuplicateIds;
+use super::respond::server_error;
 use super::{Answer, ConnectionId, Outbox, Relay};
 
 impl Relay {

@@ -9,17 +9,16 @@
 use std::time::Duration;
 
 use sio_p2p_protocol::{
-    Dialect, EmptyAck, Failure, PEER_STREAM_DESTROYED, ServerEvent, SubscribeTopic,
+    Args, Dialect, EmptyAck, Failure, PEER_STREAM_DESTROYED, ServerEvent, SubscribeTopic,
     SubscribeTopicAck, UnsubscribeTopic, forward, topic_room,
 };
 
 use super::acks::{Pending, Question};
-use super::call::Call;
-use super::ends::SERVER_SIDE;
 use super::failure::no_target;
-use super::host::{Callee, Content, HostCall, HostEvent, Peer};
-use super::message::Message;
-use super::part::stream_of;
+use super::family::message::Message;
+use super::host_event::{Callee, HostCall, HostEvent, Peer};
+use super::respond::RequestContext;
+use super::stream::{SERVER_SIDE, stream_of};
 use super::{ConnectionId, Relay};
 
 impl Relay {
@@ -30,16 +29,16 @@ impl Relay {
     /// it has to when the service is a client.
     pub(super) fn intercept(
         &mut self,
-        call: &mut Call<'_>,
+        context: &mut RequestContext<'_>,
         message: Message,
         ack: Option<u64>,
     ) -> Result<Option<Message>, Failure> {
         if self.services.provides(&message.target, &message.event) {
-            self.call_service(call, message, ack);
+            self.call_service(context, message, ack);
             return Ok(None);
         }
         if self.services.answers_subscribers(&message.target) {
-            return self.subscriber(call, message, ack);
+            return self.subscriber(context, message, ack);
         }
         Ok(Some(message))
     }
@@ -47,7 +46,7 @@ impl Relay {
     /// Takes a message that is addressed to an end of the host's, or gives it back.
     pub(super) fn intercept_stream(
         &mut self,
-        call: &mut Call<'_>,
+        context: &mut RequestContext<'_>,
         message: Message,
         ack: Option<u64>,
     ) -> Result<Option<Message>, Failure> {
@@ -57,44 +56,46 @@ impl Relay {
         {
             return Ok(Some(message));
         }
-        self.send_to_end(call, message, ack)?;
+        self.send_to_end(context, message, ack)?;
         Ok(None)
     }
 
     /// The sender of a call, as the host is told.
-    pub(super) fn caller(&self, call: &Call<'_>) -> Peer {
+    pub(super) fn caller(&self, context: &RequestContext<'_>) -> Peer {
         Peer {
-            connection: call.from,
-            client: self.registry.client(call.from).cloned(),
+            connection: context.from,
+            client: self.registry.client(context.from).cloned(),
         }
     }
 
     /// A call of a service. The argument that names its source is taken off: it
     /// is free text (SRV-MSG-29), and the host knows better who is calling.
-    fn call_service(&mut self, call: &mut Call<'_>, message: Message, ack: Option<u64>) {
+    fn call_service(
+        &mut self,
+        context: &mut RequestContext<'_>,
+        message: Message,
+        ack: Option<u64>,
+    ) {
         let Message {
             target,
             event,
             args,
             dialect,
         } = message;
-        call.outbox.counters.message(dialect);
-        let content = Content {
-            args,
-            attachments: std::mem::take(&mut call.attachments),
-        };
+        context.outbox.counters.message(dialect);
+        let args = Args::new(args, std::mem::take(&mut context.attachments));
         let ack = ack.map(|source_id| {
             let question = Question::Message(dialect, target.clone());
-            self.ask_host(call, source_id, question, self.policy.ack_timeout)
+            self.ask_host(context, source_id, question, self.policy.ack_timeout)
         });
         let callee = Callee::Service {
             service: target,
             event,
         };
-        call.outbox.host(HostEvent::Called(HostCall {
+        context.outbox.host(HostEvent::Called(HostCall {
             callee,
-            caller: self.caller(call),
-            content: content.without_source(),
+            caller: self.caller(context),
+            args: args.without_first(),
             ack,
         }));
     }
@@ -102,25 +103,25 @@ impl Relay {
     /// Enters an ack that the host owes to the sender of an event.
     pub(super) fn ask_host(
         &mut self,
-        call: &mut Call<'_>,
+        context: &mut RequestContext<'_>,
         source_id: u64,
         question: Question,
         wait: Duration,
     ) -> u64 {
         let pending = Pending {
-            source: call.from,
+            source: context.from,
             source_id,
             target: ConnectionId::HOST,
             question,
         };
-        self.ask_within(call.outbox, pending, wait)
+        self.ask_within(context.outbox, pending, wait)
     }
 
     /// `SUBSCRIBE_TOPIC` and `UNSUBSCRIBE_TOPIC` to a service of the host
     /// (SRV-SVC-F5). As with a service of a client, anybody may subscribe anybody.
     fn subscriber(
         &mut self,
-        call: &mut Call<'_>,
+        context: &mut RequestContext<'_>,
         message: Message,
         ack: Option<u64>,
     ) -> Result<Option<Message>, Failure> {
@@ -131,10 +132,10 @@ impl Relay {
         let json = forward(&message.event, &message.args);
         let answer = match ServerEvent::decode(&json, ack.is_some(), Dialect::V1) {
             Ok(ServerEvent::SubscribeTopic(event)) => {
-                self.subscribe_to_host(call.from, &message, &event)
+                self.subscribe_to_host(context.from, &message, &event)
             }
             Ok(ServerEvent::UnsubscribeTopic(event)) => {
-                self.unsubscribe_from_host(call.from, &message, &event)
+                self.unsubscribe_from_host(context.from, &message, &event)
             }
             Ok(_) => return Ok(Some(message)),
             Err(error) => return Err(Failure::from(&error)),
@@ -146,7 +147,7 @@ impl Relay {
             (Err(failure), None) => return Err(failure),
         };
         if let Some(id) = ack {
-            call.outbox.ack(call.from, answer.into(), id);
+            context.outbox.ack(context.from, answer.into(), id);
         }
         Ok(None)
     }
@@ -185,57 +186,57 @@ impl Relay {
     /// A message to what is, was or pretends to be an end of the host's.
     fn send_to_end(
         &mut self,
-        call: &mut Call<'_>,
+        context: &mut RequestContext<'_>,
         message: Message,
         ack: Option<u64>,
     ) -> Result<(), Failure> {
         let stream = stream_of(message.dialect, &message.event, &message.args);
         let destroyed = message.event.as_str() == PEER_STREAM_DESTROYED;
-        let end = self.ends.get(&message.target);
+        let end = self.host_ends.get(&message.target);
         let genuine = end.is_some_and(|end| {
             // Who else knows the ids has no business here.
             let theirs = stream.as_ref().map(|(stream, _)| &**stream);
-            end.peer == call.from && theirs == Some(end.theirs.as_str())
+            end.peer == context.from && theirs == Some(end.theirs.as_str())
         });
         match (genuine, destroyed) {
             (true, true) => {
-                self.end_destroyed(call, &message);
-                acknowledge(call, ack);
+                self.end_destroyed(context, &message);
+                acknowledge(context, ack);
             }
             (true, false) => {
                 let end = message.target.clone();
                 let wait = self.chunk_wait();
                 let ack = ack.map(|source_id| {
                     let question = Question::Message(message.dialect, message.target);
-                    self.ask_host(call, source_id, question, wait)
+                    self.ask_host(context, source_id, question, wait)
                 });
-                let content = Content {
-                    args: message.args,
-                    attachments: std::mem::take(&mut call.attachments),
-                };
-                call.outbox
-                    .host(HostEvent::StreamData { end, content, ack });
+                let args = Args::new(message.args, std::mem::take(&mut context.attachments));
+                context
+                    .outbox
+                    .host(HostEvent::StreamData { end, args, ack });
             }
             // Clients of the original answer the news that an end was destroyed by
             // the same news of theirs. It is for an end that is gone, and no mistake
             // that anybody would want to hear of (DEV-18).
-            (false, true) if end.is_none() => acknowledge(call, ack),
+            (false, true) if end.is_none() => acknowledge(context, ack),
             (false, _) => return Err(no_target(message.dialect, &message.target)),
         }
         Ok(())
     }
 
     /// The peer has destroyed its end. The original says the same in return.
-    fn end_destroyed(&mut self, call: &mut Call<'_>, message: &Message) {
-        self.close_end(call.outbox, &message.target, true);
+    fn end_destroyed(&mut self, context: &mut RequestContext<'_>, message: &Message) {
+        self.close_end(context.outbox, &message.target, true);
         let end = message.target.clone();
-        call.outbox.host(HostEvent::StreamDestroyed { end });
+        context.outbox.host(HostEvent::StreamDestroyed { end });
     }
 }
 
 /// Answers an event that has nothing else to be answered.
-fn acknowledge(call: &mut Call<'_>, ack: Option<u64>) {
+fn acknowledge(context: &mut RequestContext<'_>, ack: Option<u64>) {
     if let Some(id) = ack {
-        call.outbox.ack(call.from, EmptyAck.encode().into(), id);
+        context
+            .outbox
+            .ack(context.from, EmptyAck.encode().into(), id);
     }
 }

@@ -5,10 +5,9 @@
 //! So it can be driven by real connections, by a test, or by a model.
 //!
 //! Each concern has its own table that can forget a connection: the `registry`
-//! of client ids, `links`, `rooms`, `apis`, pending `acks` and `early` data of
-//! streams, `pings`. [`Relay::gone`] is the one place where all of that is undone. Each API
-//! family has its own file in which its events are handled and answered: `core`,
-//! `message`, `stream`, `service`, `topic`.
+//! of client ids, `links`, `rooms`, `apis`, pending `acks`, `stream`, `pings`.
+//! [`Relay::gone`] is the one place where all of that is undone. Each API family has its
+//! own file in `family`, in which its events are handled and answered.
 //!
 //! ```
 //! use sio_p2p_server::relay::{ConnectionId, Handshake, Outbox, Packet, Policy, Relay, Request};
@@ -34,37 +33,29 @@ mod acks;
 mod admission;
 mod apis;
 mod authorize;
-mod call;
-mod core;
 mod counters;
 mod deadlines;
-mod dispatch;
-mod early;
-mod ends;
 mod failure;
+mod family;
 mod few;
 mod hash;
 mod host;
+mod host_event;
 mod intercept;
-mod lanes;
-mod late;
 mod limit;
 mod links;
 mod lists;
 mod members;
-mod message;
 mod output;
-mod part;
 mod pings;
 mod policy;
 mod registry;
+mod respond;
 mod rooms;
 mod route;
-mod service;
 mod services;
 mod stream;
-mod streams;
-mod topic;
+mod timeouts;
 
 use std::time::Duration;
 
@@ -77,24 +68,22 @@ use self::acks::Acks;
 use self::apis::Apis;
 use self::authorize::Hook;
 pub use self::authorize::{Action, Authorize, Denial, Sender};
-use self::call::Call;
 pub use self::counters::{Counters, RoundTrips};
-use self::early::Early;
-use self::ends::Ends;
-pub(crate) use self::ends::SERVER_SIDE;
 pub(crate) use self::hash::give_back;
-pub use self::host::{Callee, Content, Host, HostCall, HostEvent, Peer};
-use self::late::Late;
+pub use self::host::Host;
+pub use self::host_event::{Callee, HostCall, HostEvent, Peer};
 pub use self::limit::Rate;
 use self::links::Links;
 pub use self::output::{Answer, ConnectionId, Data, Handshake, Outbox, Output, Packet, Request};
 use self::pings::Pings;
 pub use self::policy::{DuplicateIds, ListClients, Policy, RoomEmitters, RoomMoves};
 use self::registry::{Departed, Registry};
+use self::respond::RequestContext;
 use self::rooms::{Joining, Rooms};
 pub use self::route::{AckRoute, Route};
 use self::services::Services;
-use self::streams::Streams;
+pub(crate) use self::stream::SERVER_SIDE;
+use self::stream::{AbandonedRequests, EarlyData, HostEnds, OpenStreams};
 
 /// Everything the server knows about its clients, and the rules it follows.
 #[derive(Debug, Default)]
@@ -104,16 +93,16 @@ pub struct Relay {
     links: Links,
     rooms: Rooms,
     acks: Acks,
-    early: Early,
-    late: Late,
+    early_data: EarlyData,
+    abandoned: AbandonedRequests,
     apis: Apis,
     pings: Pings,
-    streams: Streams,
+    open_streams: OpenStreams,
     hook: Hook,
     /// How long the driver's clock has been running.
     now: Duration,
     services: Services,
-    ends: Ends,
+    host_ends: HostEnds,
     /// What goes wrong on purpose.
     #[cfg(feature = "faults")]
     pub(crate) faults: RelayFaults,
@@ -131,7 +120,7 @@ pub(crate) struct RelayFaults {
 
 /// How much a relay holds. All numbers are zero when everybody has left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Census {
+pub struct Gauges {
     /// Connections, anonymous ones included.
     pub connections: usize,
     /// Client ids.
@@ -208,7 +197,7 @@ impl Relay {
             Ok(client) => client,
             Err(reason) => {
                 debug!(%reason, %sid, "turning a connection away");
-                call::server_error(outbox, connection, &reason);
+                respond::server_error(outbox, connection, &reason);
                 outbox.disconnect(connection);
                 return;
             }
@@ -239,16 +228,16 @@ impl Relay {
             attachments,
             ack,
         } = request;
-        let call = Call {
+        let context = RequestContext {
             from,
             ack,
             attachments,
             outbox,
         };
-        call.outbox.counters.request(event.as_ref().ok());
+        context.outbox.counters.request(event.as_ref().ok());
         match event {
-            Ok(event) => self.handle(call, event),
-            Err(error) => call.fail(&Failure::from(&error)),
+            Ok(event) => self.handle(context, event),
+            Err(error) => context.fail(&Failure::from(&error)),
         }
     }
 
@@ -256,7 +245,7 @@ impl Relay {
     /// fast it may send is for its driver to count, who has a clock.
     pub fn too_fast(&mut self, from: ConnectionId, rate: Rate, outbox: &mut Outbox) {
         if self.registry.contains(from) {
-            call::server_error(outbox, from, &rate.exceeded());
+            respond::server_error(outbox, from, &rate.exceeded());
         }
     }
 
@@ -264,7 +253,7 @@ impl Relay {
     /// [events](Self::too_fast), the counting is its driver's. It is turned away and
     /// never known.
     pub fn too_often(&mut self, connection: ConnectionId, rate: Rate, outbox: &mut Outbox) {
-        call::server_error(outbox, connection, &rate.exceeded());
+        respond::server_error(outbox, connection, &rate.exceeded());
         outbox.disconnect(connection);
     }
 
@@ -281,7 +270,7 @@ impl Relay {
         } else if !self.takes_pong(from, id, &answer, outbox) {
             outbox.counters.stray_acks += 1;
             debug!(connection = from.0, id, "an ack that nobody waits for");
-            self.takes_late(from, id, &answer, outbox);
+            self.take_late_acceptance(from, id, &answer, outbox);
         }
     }
 
@@ -297,7 +286,7 @@ impl Relay {
         };
         self.pings.remove(connection);
         // Before what is not answered any more, so that the host knows why it is not.
-        for end in self.ends.remove_peer(connection) {
+        for end in self.host_ends.remove_peer(connection) {
             outbox.host(HostEvent::StreamLost { end });
         }
         self.rooms.remove(connection);
@@ -308,11 +297,11 @@ impl Relay {
         if !keep_apis {
             self.apis.remove(connection);
         }
-        self.streams.remove(connection);
+        self.open_streams.remove(connection);
         self.forget_offers(connection);
-        self.late.remove(connection);
+        self.abandoned.remove(connection);
         for pending in self.acks.remove(connection) {
-            call::target_left(outbox, pending);
+            respond::target_left(outbox, pending);
         }
         for (peer, dialect) in self.links.remove(connection) {
             outbox.event(peer, notice(dialect, client.clone()), None);
@@ -328,8 +317,8 @@ impl Relay {
     }
 
     /// How much the relay holds right now.
-    pub fn census(&self) -> Census {
-        Census {
+    pub fn gauges(&self) -> Gauges {
+        Gauges {
             connections: self.registry.connections(),
             clients: self.registry.clients(),
             link_ends: self.links.ends(),
@@ -337,14 +326,14 @@ impl Relay {
             memberships: self.rooms.memberships(),
             topics: self.rooms.topics(),
             pending_acks: self.acks.pending(),
-            stream_requests: self.early.offers(),
-            given_up_requests: self.late.len(),
-            streams: self.streams.open(),
-            early_events: self.early.held(),
+            stream_requests: self.early_data.offers(),
+            given_up_requests: self.abandoned.len(),
+            streams: self.open_streams.open(),
+            early_events: self.early_data.held(),
             apis: self.apis.apis(),
             pings: self.pings.waiting(),
             host_services: self.services.len(),
-            host_ends: self.ends.len(),
+            host_ends: self.host_ends.len(),
         }
     }
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use sio_p2p_protocol::{
-    Arguments, ClientEvent, DecodeError, DecodeErrorKind, Dialect, InvalidPayload, argument_list,
+    Args, Arguments, ClientEvent, DecodeError, DecodeErrorKind, Dialect, EventName, InvalidPayload,
+    argument_list, forward,
 };
 
 use super::counters::Counters;
-use super::host::HostEvent;
+use super::host_event::HostEvent;
 
 /// A connection, as the relay and its driver call it.
 ///
@@ -47,6 +48,15 @@ pub struct Data {
 }
 
 impl Data {
+    /// The content of an event with this name and these arguments.
+    pub(super) fn named(event: &EventName, args: Args) -> Self {
+        let (arguments, attachments) = args.into_parts();
+        Self {
+            json: forward(event, &arguments),
+            attachments,
+        }
+    }
+
     /// How many bytes it has, attachments included.
     pub(super) fn size(&self) -> usize {
         self.json.len() + self.attachments.iter().map(Bytes::len).sum::<usize>()
@@ -59,6 +69,27 @@ impl From<String> for Data {
             json,
             attachments: Vec::new(),
         }
+    }
+}
+
+/// The content of an ack with these arguments.
+impl From<Args> for Data {
+    fn from(args: Args) -> Self {
+        let (arguments, attachments) = args.into_parts();
+        Self {
+            json: arguments.as_json().to_owned(),
+            attachments,
+        }
+    }
+}
+
+/// An argument list that came in a packet of its own, such as that of an ack.
+impl TryFrom<Data> for Args {
+    type Error = InvalidPayload;
+
+    fn try_from(data: Data) -> Result<Self, InvalidPayload> {
+        let arguments = Arguments::parse(data.json)?;
+        Ok(Self::new(arguments, data.attachments))
     }
 }
 

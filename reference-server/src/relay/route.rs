@@ -91,7 +91,7 @@ impl Relay {
         outbox.counters.read(message.form.spec());
         outbox.counters.message(dialect);
         if let Some(stream) = stream {
-            self.streams.data(from, to, stream, self.now);
+            self.open_streams.data(from, to, stream, self.now);
         }
         Some(Route {
             to,
@@ -158,6 +158,6 @@ impl Relay {
             return (message.event != PEER_STREAM_DESTROYED).then_some(None);
         };
         let ends = message.form == MessageForm::V2 && message.args == "null";
-        (!ends && !self.early.waits(from, to, stream)).then_some(Some(stream))
+        (!ends && !self.early_data.waits(from, to, stream)).then_some(Some(stream))
     }
 }

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::header::{ORIGIN, RETRY_AFTER};
@@ -18,18 +19,16 @@ use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use sio_p2p_engine::Server;
 use tracing::info;
 
+use super::authentication::Authentication;
 use super::engine::{Engine, Sessions};
 use super::files::ClientFiles;
-use super::gate::Gate;
 use super::rates::{Rates, TooMany};
 use crate::config::EngineConfig;
-use crate::mount::P2pBody;
 use crate::net::{Cors, Proxies, Traffic};
 use crate::{ClientAddress, Config};
 
-/// The path under which Socket.IO clients look for a server, unless they and
-/// [`path`](crate::config::EngineConfig::path) say otherwise.
-pub const PATH: &str = "/socket.io";
+/// The body of an answer.
+pub type P2pBody = UnsyncBoxBody<Bytes, Infallible>;
 
 /// The service that answers every HTTP request.
 ///
@@ -53,7 +52,7 @@ pub(crate) struct Http {
     /// Who is at the other end of the TCP connection; `None` until there is one.
     peer: Option<SocketAddr>,
     /// Who may join; asked here for Engine.IO 3.
-    gate: Arc<Gate>,
+    authentication: Arc<Authentication>,
     /// How often an address may connect.
     rates: Arc<Rates>,
 }
@@ -67,7 +66,10 @@ impl Http {
     ) -> io::Result<Self> {
         let cors = Cors::new(&config.cors).map_err(invalid)?;
         let files = config.engine.client_files.as_deref();
-        let (gate, rates) = (Arc::clone(engine.gate()), Arc::clone(engine.rates()));
+        let (authentication, rates) = (
+            Arc::clone(engine.authentication()),
+            Arc::clone(engine.rates()),
+        );
         Ok(Self {
             engine: Server::new(Arc::new(Sessions(engine)), engine_settings(config)),
             cors: Arc::new(cors),
@@ -76,7 +78,7 @@ impl Http {
             proxies: Arc::new(Proxies::new(&config.proxy)),
             traffic,
             peer: None,
-            gate,
+            authentication,
             rates,
         })
     }
@@ -186,7 +188,7 @@ impl Http {
                 }
             }
         }
-        self.gate.judge_handshake(&mut head).await;
+        self.authentication.judge_handshake(&mut head).await;
         let request = Request::from_parts(head, body);
         let answer = self.engine.handle(request).await;
         Ok(answer.map(BodyExt::boxed_unsync))

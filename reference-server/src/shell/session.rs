@@ -7,11 +7,11 @@ use parking_lot::Mutex;
 use sio_p2p_engine::{Opening, Sid, Socket};
 use tracing::{Span, error_span};
 
-use super::ending::Ending;
-use super::figures::Spoken;
+use super::authentication::{Authentication, HandshakeAuth};
+use super::disconnect_reason::DisconnectReason;
 use super::frame::Decoder;
-use super::gate::{Gate, Papers};
 use super::handshake;
+use super::metrics::Spoken;
 use super::rates::{Pace, Rates, Seat};
 use crate::ClientAddress;
 use crate::relay::{ConnectionId, Rate};
@@ -28,14 +28,14 @@ pub(crate) struct Session {
     /// Reading needs no lock but its own: it changes nothing for others.
     pub(crate) decoder: Decoder,
     /// A [`Phase`] as a number, so that reading it needs no lock. It is changed
-    /// only by the holder of the hub's lock.
+    /// only by the holder of the lock of the namespace.
     phase: AtomicU64,
     /// How fast it may send, if there is a limit.
     pace: Option<Box<Pace>>,
-    /// The dialects it has spoken, as a number. Changed under the hub's lock.
+    /// The dialects it has spoken, as a number. Changed under the lock of the namespace.
     spoken: AtomicU8,
     /// Why we closed it, if we did.
-    ending: OnceLock<Ending>,
+    disconnect_reason: OnceLock<DisconnectReason>,
     /// Under which ids it has joined.
     joined: Mutex<Option<Joined>>,
     /// The client id that it asks for.
@@ -45,7 +45,7 @@ pub(crate) struct Session {
     /// Its place among the sessions of its address.
     _seat: Option<Arc<Seat>>,
     /// What is needed to find out who it is, where somebody wants to know.
-    papers: Option<Box<Papers>>,
+    handshake_auth: Option<Box<HandshakeAuth>>,
 }
 
 /// The ids under which a connection has joined, last.
@@ -65,7 +65,7 @@ pub(crate) enum Phase {
     /// It has not joined the default namespace yet.
     Waiting,
     /// It has requested to join and is being authenticated.
-    Judged,
+    Authenticating,
     /// It was refused, and may not ask again. The transport is still open, so that
     /// it can read why.
     Refused,
@@ -82,12 +82,12 @@ pub(crate) enum Phase {
 const WAITING: u64 = u64::MAX;
 const LEFT: u64 = u64::MAX - 1;
 const CLOSED: u64 = u64::MAX - 2;
-const JUDGED: u64 = u64::MAX - 3;
+const AUTHENTICATING: u64 = u64::MAX - 3;
 const REFUSED: u64 = u64::MAX - 4;
 
 impl Session {
     /// The state of a connection that is opened now.
-    pub(crate) fn new(opening: Opening, gate: &Gate, rates: &Rates) -> Self {
+    pub(crate) fn new(opening: Opening, authentication: &Authentication, rates: &Rates) -> Self {
         let Opening {
             generation,
             request,
@@ -99,37 +99,37 @@ impl Session {
             phase: AtomicU64::new(WAITING),
             pace: rates.pace(address).map(Box::new),
             spoken: AtomicU8::default(),
-            ending: OnceLock::new(),
+            disconnect_reason: OnceLock::new(),
             joined: Mutex::new(None),
             asked: handshake::client_id(request.uri.query()).map(String::into_boxed_str),
             address,
             _seat: request.extensions.get().cloned(),
-            papers: gate.keep(generation, request).map(Box::new),
+            handshake_auth: authentication.keep(generation, request).map(Box::new),
         }
     }
 
     /// How far the connection has come.
     ///
-    /// Without the hub's lock the answer may be out of date when it is used. The
+    /// Without the lock of the namespace the answer may be out of date when it is used. The
     /// relay ignores connections that it does not know, so that does no harm.
     pub(crate) fn phase(&self) -> Phase {
         match self.phase.load(Ordering::Acquire) {
             WAITING => Phase::Waiting,
             LEFT => Phase::Left,
             CLOSED => Phase::Closed,
-            JUDGED => Phase::Judged,
+            AUTHENTICATING => Phase::Authenticating,
             REFUSED => Phase::Refused,
             id => Phase::Joined(ConnectionId(id)),
         }
     }
 
-    /// Notes a new phase. Only the holder of the hub's lock may do so.
+    /// Notes a new phase. Only the holder of the lock of the namespace may do so.
     pub(crate) fn enter(&self, phase: Phase) {
         let number = match phase {
             Phase::Waiting => WAITING,
             Phase::Left => LEFT,
             Phase::Closed => CLOSED,
-            Phase::Judged => JUDGED,
+            Phase::Authenticating => AUTHENTICATING,
             Phase::Refused => REFUSED,
             Phase::Joined(ConnectionId(id)) => id,
         };
@@ -146,19 +146,19 @@ impl Session {
         Spoken::from_bits(self.spoken.load(Ordering::Relaxed))
     }
 
-    /// Notes what it has spoken. Only the holder of the hub's lock may do so.
+    /// Notes what it has spoken. Only the holder of the lock of the namespace may do so.
     pub(crate) fn speak(&self, spoken: Spoken) {
         self.spoken.store(spoken.bits(), Ordering::Relaxed);
     }
 
     /// Notes why we close it. The first reason counts.
-    pub(crate) fn end(&self, ending: Ending) {
-        self.ending.set(ending).ok();
+    pub(crate) fn set_disconnect_reason(&self, reason: DisconnectReason) {
+        self.disconnect_reason.set(reason).ok();
     }
 
     /// Why we closed it; `None` if we did not.
-    pub(crate) fn ending(&self) -> Option<Ending> {
-        self.ending.get().copied()
+    pub(crate) fn disconnect_reason(&self) -> Option<DisconnectReason> {
+        self.disconnect_reason.get().copied()
     }
 
     /// Notes under which ids it joins.
@@ -173,8 +173,8 @@ impl Session {
     }
 
     /// What is needed to find out who it is, where somebody wants to know.
-    pub(crate) fn papers(&self) -> Option<&Papers> {
-        self.papers.as_deref()
+    pub(crate) fn handshake_auth(&self) -> Option<&HandshakeAuth> {
+        self.handshake_auth.as_deref()
     }
 }
 

@@ -2,9 +2,7 @@
 
 use std::time::SystemTime;
 
-use sio_p2p_protocol::{Arguments, ClientId, EventName};
-
-use crate::relay::Content;
+use sio_p2p_protocol::{Args, Arguments, ClientId, EventName};
 
 /// The id of a stored message. Later messages have greater ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,7 +28,7 @@ pub struct NewMessage {
     /// The event that the client receives.
     pub event: EventName,
     /// Its arguments and attachments.
-    pub content: Content,
+    pub args: Args,
     /// What is called when the client has acked it.
     pub ack: Option<AckFunction>,
     /// When it is no longer worth delivering; `None` for never.
@@ -39,11 +37,11 @@ pub struct NewMessage {
 
 impl NewMessage {
     /// A message that never expires and whose ack nobody wants to know of.
-    pub fn new(client: ClientId, event: EventName, content: impl Into<Content>) -> Self {
+    pub fn new(client: ClientId, event: EventName, args: impl Into<Args>) -> Self {
         Self {
             client,
             event,
-            content: content.into(),
+            args: args.into(),
             ack: None,
             expires: None,
         }
@@ -67,11 +65,9 @@ impl NewMessage {
 
     /// How many bytes it counts as against the limits of a store.
     pub(super) fn size(&self) -> usize {
-        let content = &self.content;
-        let attachments: usize = content.attachments.iter().map(bytes::Bytes::len).sum();
         let ack = self.ack.as_ref();
         let ack = ack.map_or(0, |ack| ack.name.len() + ack.args.as_json().len());
-        self.event.as_str().len() + content.args.as_json().len() + attachments + ack
+        self.event.as_str().len() + self.args.size() + ack
     }
 
     /// True if it is no longer worth delivering.

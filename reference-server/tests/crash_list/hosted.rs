@@ -1,9 +1,8 @@
 //! What the original itself did before the attacker came: its options, its services,
 //! its APIs, its streams.
 
-use sio_p2p_protocol::{ApiName, ClientId, EventName};
 use sio_p2p_server::relay::DuplicateIds;
-use sio_p2p_server::{Call, Calls, Config, Content, HostStream, StreamOptions};
+use sio_p2p_server::{Call, Calls, Config, HostStream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::client::Client;
@@ -27,28 +26,25 @@ pub(crate) async fn server(setup: &str) -> Server {
         config.policy.duplicate_ids = DuplicateIds::Replace;
     }
     let mut server = Server::hosted(config).await;
-    let service = ClientId::new("svc").map(|id| server.handle().service(id));
-    let service = service.expect("it is an id");
-    let event = EventName::new("api").expect("it is a name");
+    let service = server.handle().service("svc").expect("it is an id");
     let what = setup.strip_prefix(r#"server options {"isService":true}"#);
     match what.unwrap_or(setup).trim_start_matches("; ") {
         "" | "server options {\"clientOverwrite\":true}" => {}
         "server service svc provides api"
         | "server service svc provides api, which calls its callback" => {
-            let calls = service.provide(&event).expect("nobody has it");
+            let calls = service.provide("api").expect("nobody has it");
             server.meanwhile(calls.for_each(async |call| answer(call)));
         }
         "server service svc provides api (no reply)" => {
-            let calls = service.provide(&event).expect("nobody has it");
+            let calls = service.provide("api").expect("nobody has it");
             server.meanwhile(unanswered(calls));
         }
         "server service svc provided api with one handler, and that handler was destroyed individually" =>
         {
-            drop(service.provide(&event).expect("nobody has it"));
+            drop(service.provide("api").expect("nobody has it"));
         }
         r#"server provides srv, which calls its callback with ("from server", n)"# => {
-            let api = ApiName::new("srv").expect("it is a name");
-            let calls = server.handle().provide(&api).expect("nobody has it");
+            let calls = server.handle().provide_api("srv").expect("nobody has it");
             server.meanwhile(calls.for_each(async |call| answer(call)));
         }
         stream if stream.starts_with(STREAM) => {}
@@ -59,9 +55,7 @@ pub(crate) async fn server(setup: &str) -> Server {
 
 /// Answers as the handlers of the recordings did, whether or not that is asked for.
 fn answer(call: Call) {
-    if let Some(reply) = call.reply {
-        reply.send(Content::from_values(("from server", 1)).expect("it is JSON"));
-    }
+    call.answer(("from server", 1)).expect("it is JSON");
 }
 
 /// Takes calls and keeps them.
@@ -86,9 +80,8 @@ pub(crate) async fn stream(server: &Server, setup: &str, victim: &mut Client) ->
     }
     let ids = ["S", "T"].map(|id| id.to_owned().into());
     let [ours, theirs] = ids;
-    let options = StreamOptions::default().ids(ours, theirs);
-    let id = ClientId::new("v").expect("it is an id");
-    let opening = server.handle().open_stream(&id, options);
+    let stream = server.handle().open_stream("v").ids(ours, theirs);
+    let opening = stream.into_future();
     let request = victim.receive().await;
     let array = request.find('[').expect(&request);
     let event: serde_json::Value = serde_json::from_str(&request[array..]).expect(&request);

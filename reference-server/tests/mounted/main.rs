@@ -32,7 +32,7 @@ async fn application() -> (SocketAddr, sio_p2p_server::mount::Running) {
         .route("/", get(async || "a plain page"))
         .route(
             "/clients",
-            get(async move || handle.clients().len().to_string()),
+            get(async move || handle.list_clients().len().to_string()),
         )
         .layer(layer);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -89,7 +89,7 @@ async fn real_clients_are_served_beside_the_events_of_an_application() {
     let (layer, io) = attached.builder().build_layer();
     io.ns("/", attached.beside(own_events));
     let handle = attached.handle();
-    let clients = get(async move || handle.clients().len().to_string());
+    let clients = get(async move || handle.list_clients().len().to_string());
     let app = Router::new()
         .route("/", get(async || "a plain page"))
         .route("/clients", clients)

@@ -340,7 +340,7 @@ async fn left(database: &Path, receivers: &[Receiver]) -> Vec<Vec<String>> {
         let loaded = loaded.expect("it loads").into_iter();
         left.push(
             loaded
-                .map(|kept| format!("{:?}", kept.message.content))
+                .map(|kept| format!("{:?}", kept.message.args))
                 .collect(),
         );
     }

@@ -7,8 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sio_p2p_protocol::{Arguments, ClientId, EventName};
-use sio_p2p_server::store::{NewMessage, SqliteStore, StoreLimits};
+use sio_p2p_server::store::{SqliteStore, StoreLimits};
 use sio_p2p_server::{Config, P2pServer};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -27,7 +26,7 @@ pub(crate) fn serve(database: &Path, port: u16) {
     // Registered before clients come: messages of an earlier life are acked, too.
     let _registration = handle
         .on_ack("done", |acked| {
-            let number = acked.args.as_json().trim_matches(['[', ']']);
+            let number: u64 = acked.args.parse().expect("a number");
             println!("acked {} {number}", acked.client);
         })
         .expect("there is a store");
@@ -40,18 +39,13 @@ pub(crate) fn serve(database: &Path, port: u16) {
         let line = line.expect("orders are text");
         let emit = line.strip_prefix("emit ").expect(&line);
         let (client, number) = emit.split_once(' ').expect(&line);
-        let args = Arguments::parse(format!("[{number}]")).expect("a number");
-        let message = NewMessage::new(
-            ClientId::new(client).expect(client),
-            EventName::new("job").expect("a name"),
-            args.clone(),
-        );
-        let message = message.with_ack("done", args);
-        let handle = handle.clone();
+        let number: u64 = number.parse().expect(number);
+        let message = handle.emit_persistent(client, "job", number);
+        let message = message.ack("done", number);
         // One task each, because saving waits for the disk. The test has one message
         // for each client under way, so their order is kept.
         tokio::spawn(async move {
-            handle.emit_persistent(message).await.expect("it is stored");
+            message.await.expect("it is stored");
             println!("stored {}", line.trim_start_matches("emit "));
         });
     }

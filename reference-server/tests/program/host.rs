@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::future::Future;
 
-use sio_p2p_server::{Call, Content, Handle, P2pServer, StreamOptions};
+use sio_p2p_server::{Call, Handle, P2pServer, StreamOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -33,15 +33,19 @@ example!(topics, "../../examples/topics.rs");
 /// Opens a stream to the caller as it wants it: on a channel, with arguments. How
 /// the stream ends is the answer of the call.
 async fn watch(handle: Handle, call: Call) {
-    let client = call.caller.client.clone().expect("it has an id");
-    let (channel, mode): (String, String) = call.content.read().expect("two texts");
-    let args = Content::from_values((mode.as_str(), 2)).unwrap().args;
-    let options = StreamOptions::default()
-        .channel(channel.as_str().try_into().unwrap())
-        .args(args)
-        .high_water(1_000);
+    let client = call.caller().client.clone().expect("it has an id");
+    let (channel, mode): (String, String) = call.parse().expect("two texts");
+    let options = StreamOptions {
+        read_buffer: 1_000,
+        ..StreamOptions::default()
+    };
+    let opening = handle
+        .open_stream(&client)
+        .channel(channel.as_str())
+        .args((mode.as_str(), 2))
+        .options(options);
     let outcome = async {
-        let mut stream = handle.open_stream(&client, options).await?;
+        let mut stream = opening.await?;
         let mut first = [0; 5];
         stream.read_exact(&mut first).await?;
         if mode == "destroy" {
@@ -55,11 +59,11 @@ async fn watch(handle: Handle, call: Call) {
     };
     let outcome = outcome.await;
     let text = outcome.unwrap_or_else(|error| format!("error: {error}"));
-    call.answer(Content::from_values([text]).unwrap());
+    call.answer(text).unwrap();
 }
 
 async fn watchers(handle: Handle) -> Outcome {
-    let calls = handle.provide(&"watch".try_into()?)?;
+    let calls = handle.provide_api("watch")?;
     calls
         .for_each_concurrent(100, move |call| {
             // What the runtime needs to be sure of is what `watch` holds.

@@ -104,7 +104,7 @@ fn what_is_denied_is_told_to_the_sender_and_changes_nothing() {
     let text = "Error: not-allowed: closed today";
     for (event, _) in EVENTS {
         let (mut relay, gate) = gated(true);
-        let before = relay.relay.census();
+        let before = relay.relay.gauges();
         let a = ConnectionId(1);
         let sent = relay.ask(a, 7, event);
         let expected = if event.contains("ADD_TARGET") || event.contains("CREATE_STREAM") {
@@ -114,7 +114,7 @@ fn what_is_denied_is_told_to_the_sender_and_changes_nothing() {
         };
         assert_eq!(sent, [expected], "{event}");
         assert_eq!(gate.asked().len(), 1, "the first denial is enough: {event}");
-        assert_eq!(relay.relay.census(), before, "{event}");
+        assert_eq!(relay.relay.gauges(), before, "{event}");
         relay.all_gone();
     }
 }

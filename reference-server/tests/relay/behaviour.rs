@@ -102,7 +102,7 @@ fn an_unknown_target_is_an_error_to_the_source() {
         ),
         [r#"1 42["SERVER_ERROR","Error: Could not find target client 'zz' socket"]"#]
     );
-    assert_eq!(relay.relay.census().pending_acks, 0);
+    assert_eq!(relay.relay.gauges().pending_acks, 0);
 }
 
 /// SRV-MSG-30: the source learns it at once, and nothing is kept. Whoever asked to add

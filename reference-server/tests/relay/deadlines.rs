@@ -50,7 +50,7 @@ fn a_message_that_is_not_answered_fails_and_a_late_answer_is_dropped() {
         assert_eq!(relay.advance(1_100), [told]);
         assert_eq!(relay.advance(9_999), NOTHING, "it is told once");
         assert_eq!(relay.ack(b, 0, "[1]"), NOTHING);
-        assert_eq!(relay.relay.census().pending_acks, 0);
+        assert_eq!(relay.relay.gauges().pending_acks, 0);
         relay.all_gone();
     }
 }
@@ -137,14 +137,14 @@ fn a_stream_that_is_not_accepted_fails_with_what_was_sent_ahead() {
         );
         // The acceptance comes too late to be heard, and the end that it has made has
         // no other (SRV-STR-17).
-        assert_eq!(relay.relay.census().given_up_requests, 1);
+        assert_eq!(relay.relay.gauges().given_up_requests, 1);
         assert_eq!(relay.ack(a, 0, "[]"), NOTHING, "it was not asked");
         let gone = if v1 { r#""a","s""# } else { r#""s""# };
         let told = format!(r#"2 42["PEER_STREAM_DESTROYED",{gone}]"#);
         assert_eq!(relay.ack(b, 0, "[]"), [told]);
         assert_eq!(relay.ack(b, 0, "[]"), NOTHING, "it is told once");
-        assert_eq!(relay.relay.census().streams, 0);
-        assert_eq!(relay.relay.census().given_up_requests, 0);
+        assert_eq!(relay.relay.gauges().streams, 0);
+        assert_eq!(relay.relay.gauges().given_up_requests, 0);
         relay.all_gone();
     }
 }
@@ -200,10 +200,10 @@ fn an_idle_stream_is_destroyed_at_both_ends() {
         relay.ask(a, 7, &open(v1));
         relay.advance(1_010);
         relay.ack(b, 0, "[]");
-        assert_eq!(relay.relay.census().streams, 1);
+        assert_eq!(relay.relay.gauges().streams, 1);
         assert_eq!(relay.advance(1_089), NOTHING);
         assert_eq!(relay.advance(1_090), sent);
-        assert_eq!(relay.relay.census().streams, 0);
+        assert_eq!(relay.relay.gauges().streams, 0);
         // What clients answer to that finds its way, and means nothing here.
         let echo = relay.event(b, r#"["P2P_EMIT","a","PEER_STREAM_DESTROYED",["t"],null]"#);
         assert_eq!(echo, [r#"1 42["PEER_STREAM_DESTROYED","t"]"#]);
@@ -228,7 +228,7 @@ fn a_stream_lives_on_what_its_ends_send_and_on_nothing_else() {
     let forged = relay.event(c, &chunk("b", "s", "2"));
     assert_eq!(forged, [r#"2 42["P2P_EMIT_STREAM-from-stream-s",2]"#]);
     relay.event(c, r#"["P2P_EMIT","b","PEER_STREAM_DESTROYED",["s"],null]"#);
-    assert_eq!(relay.relay.census().streams, 1);
+    assert_eq!(relay.relay.gauges().streams, 1);
     assert_eq!(relay.advance(1_199), NOTHING);
     assert_eq!(relay.advance(1_200).len(), 2);
     relay.all_gone();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sio_p2p_server::relay::{
-    Answer, Census, ConnectionId, Counters, Data, Handshake, Host, HostEvent, Outbox, Output,
+    Answer, ConnectionId, Counters, Data, Gauges, Handshake, Host, HostEvent, Outbox, Output,
     Packet, Policy, Relay, Request,
 };
 
@@ -114,7 +114,7 @@ impl Driver {
         for connection in 1..=self.opened {
             self.gone(ConnectionId(connection));
         }
-        assert_eq!(self.relay.census(), Census::default());
+        assert_eq!(self.relay.gauges(), Gauges::default());
     }
 
     fn sent(&mut self) -> Vec<String> {

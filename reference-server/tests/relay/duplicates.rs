@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sio_p2p_server::relay::{Census, ConnectionId, DuplicateIds, Policy};
+use sio_p2p_server::relay::{ConnectionId, DuplicateIds, Gauges, Policy};
 
 use crate::driver::Driver;
 
@@ -32,10 +32,10 @@ fn replacing_pings_the_newcomer_and_then_the_older_one() {
     assert_eq!(list, [r#"2 431[["a","w"]]"#]);
     // The answers stay with the server, and only the right ones count.
     assert!(relay.ack(old, 0, "[]").is_empty());
-    assert_eq!(relay.relay.census().pings, 2);
+    assert_eq!(relay.relay.gauges().pings, 2);
     assert!(relay.ack(new, 0, r#"["pong from client a"]"#).is_empty());
     assert!(relay.ack(old, 1, "[]").is_empty());
-    assert_eq!(relay.relay.census().pings, 0);
+    assert_eq!(relay.relay.gauges().pings, 0);
     relay.all_gone();
 }
 
@@ -139,7 +139,7 @@ fn a_newer_connection_takes_over_apis_and_an_older_one_does_not() {
     relay.event(new, r#"["DESTROY_API"]"#);
     relay.event(new, r#"["CREATE_API","x"]"#);
     relay.event(old, r#"["DESTROY_API"]"#);
-    assert_eq!(relay.relay.census().apis, 1);
+    assert_eq!(relay.relay.gauges().apis, 1);
     relay.event(old, r#"["CREATE_API","y"]"#);
     relay.event(new, r#"["DESTROY_API","y"]"#);
     assert_eq!(
@@ -201,7 +201,7 @@ fn whatever_a_replaced_connection_sends_keeps_it() {
             relay.event(old, r#"["EMIT_ROOM","r","x"]"#);
         }
         assert!(relay.advance(1_000).is_empty());
-        assert_eq!(relay.relay.census().connections, 2);
+        assert_eq!(relay.relay.gauges().connections, 2);
         relay.all_gone();
     }
 }
@@ -213,7 +213,7 @@ fn a_connection_that_has_its_id_back_is_kept() {
     let (new, _) = relay.connect(Some("a"));
     relay.gone(new);
     assert!(relay.advance(1_000).is_empty());
-    assert_eq!(relay.relay.census().clients, 1);
+    assert_eq!(relay.relay.gauges().clients, 1);
     relay.all_gone();
 }
 
@@ -223,10 +223,10 @@ fn nobody_is_disconnected_unless_the_policy_says_so() {
     relay.join("a");
     relay.connect(Some("a"));
     assert!(relay.advance(u64::MAX).is_empty());
-    let census = relay.relay.census();
-    assert_eq!((census.connections, census.pings), (2, 0));
+    let gauges = relay.relay.gauges();
+    assert_eq!((gauges.connections, gauges.pings), (2, 0));
     relay.all_gone();
-    assert_eq!(relay.relay.census(), Census::default());
+    assert_eq!(relay.relay.gauges(), Gauges::default());
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn data_ahead_of_a_refusal_is_dropped_and_told() {
             format!(r#"2 42["SERVER_ERROR","{text}"]"#)
         ]
     );
-    assert_eq!(relay.relay.census().pending_acks, 0);
+    assert_eq!(relay.relay.gauges().pending_acks, 0);
     // A refusal without data is nothing to complain about.
     relay.ask(a, 2, &open("b"));
     let answered = relay.ack(b, 3, r#"["no"]"#);
@@ -216,8 +216,8 @@ fn too_much_ahead_costs_the_stream() {
                 format!(r#"2 42["SERVER_ERROR","{text}"]"#)
             ]
         );
-        let census = relay.relay.census();
-        assert_eq!((census.pending_acks, census.early_events), (0, 0));
+        let gauges = relay.relay.gauges();
+        assert_eq!((gauges.pending_acks, gauges.early_events), (0, 0));
         let gone = r#"2 42["PEER_STREAM_DESTROYED","TA"]"#;
         assert_eq!(relay.ack(b, 0, "[]"), [gone], "too late (SRV-STR-17)");
         // The room is free for the next one.

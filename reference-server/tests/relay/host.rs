@@ -1,7 +1,7 @@
 //! The host as a participant. One test per rule.
 
-use sio_p2p_protocol::{ApiName, ClientId, EventName, TopicName};
-use sio_p2p_server::relay::{Callee, Content, HostEvent, Policy};
+use sio_p2p_protocol::{ApiName, Args, ClientId, EventName, TopicName};
+use sio_p2p_server::relay::{Callee, HostEvent, Policy};
 
 use crate::driver::Driver;
 
@@ -53,7 +53,7 @@ fn a_service_is_told_from_a_client_of_its_name_by_the_event() {
         };
         assert_eq!(call.callee, service("svc", "echo"));
         assert_eq!(call.caller.client, Some(client("a")));
-        assert_eq!(call.content.args.as_json(), "[1e400]");
+        assert_eq!(call.args.arguments().as_json(), "[1e400]");
         assert_eq!(call.ack.is_some(), ack.is_some());
     }
     let other = r#"["P2P_EMIT",{"targetClientId":"svc","event":"other","args":["a"]}]"#;
@@ -132,8 +132,7 @@ fn subscribers_of_the_host_are_told_what_is_wrong() {
     assert_eq!(leave, ["1 430[]"]);
     let twice = r#"["a","a","service:svc:topic:t"]"#;
     assert_eq!(relay.event(a, &ask("UNSUBSCRIBE_TOPIC", twice)), NOTHING);
-    let (published, _) =
-        relay.host(|host| host.publish(&client("svc"), &topic, Content::default()));
+    let (published, _) = relay.host(|host| host.publish(&client("svc"), &topic, Args::default()));
     assert_eq!(published, Ok(0));
     relay.host(|host| host.remove_service(&client("svc")));
     relay.all_gone();

@@ -2,8 +2,8 @@
 //! each call has one outcome, and nothing is left of anybody.
 
 use proptest::prelude::*;
-use sio_p2p_protocol::{ClientId, StreamId, StreamInfo, TopicName};
-use sio_p2p_server::relay::{Callee, Census, ConnectionId, Content, HostEvent};
+use sio_p2p_protocol::{Args, ClientId, StreamId, StreamInfo, TopicName};
+use sio_p2p_server::relay::{Callee, ConnectionId, Gauges, HostEvent};
 
 use crate::driver::Driver;
 use crate::host::{api, client, service};
@@ -119,8 +119,8 @@ impl World {
                     let what = format!("{:?}", call.callee);
                     self.owed.extend(call.ack.map(|id| (id, what)));
                 }
-                HostEvent::StreamData { end, ack, content } => {
-                    assert!(!content.args.as_json().contains("forged"), "{end}");
+                HostEvent::StreamData { end, ack, args } => {
+                    assert!(!args.arguments().as_json().contains("forged"), "{end}");
                     assert!(self.ends.iter().any(|(id, _)| *id == end));
                     self.owed.extend(ack.map(|id| (id, "chunk".to_owned())));
                 }
@@ -194,10 +194,7 @@ impl World {
             Step::Withdraw(is_api) => self.host(|host| host.withdraw(&callee(is_api))),
             Step::Publish => {
                 let topic = TopicName::new("t").unwrap();
-                self.host(|host| {
-                    host.publish(&client("svc"), &topic, Content::default())
-                        .ok()
-                });
+                self.host(|host| host.publish(&client("svc"), &topic, Args::default()).ok());
             }
             Step::Settle { which, how } => {
                 if self.owed.is_empty() {
@@ -207,7 +204,7 @@ impl World {
                 self.host(|host| match how {
                     _ if what == "chunk" => host.forget(id),
                     0 => host.refuse(id),
-                    _ => host.answer(id, Content::default()),
+                    _ => host.answer(id, Args::default()),
                 });
             }
             Step::Open(which) => {
@@ -251,7 +248,7 @@ impl World {
             Step::Send(which) => {
                 if let Some((end, _)) = Self::pick(&self.ends, which) {
                     let id = self.next_id();
-                    let sent = self.host(|host| host.send_chunk(&end, Content::default(), id));
+                    let sent = self.host(|host| host.send_chunk(&end, Args::default(), id));
                     assert!(sent, "an end that nobody has closed is open");
                 }
             }
@@ -269,7 +266,7 @@ impl World {
                     self.ends.retain(|(id, _)| *id != end);
                     self.host(|host| host.close_end(&end, true));
                 }
-                assert!(!self.host(|host| host.send_chunk(&end, Content::default(), 0)));
+                assert!(!self.host(|host| host.send_chunk(&end, Args::default(), 0)));
             }
         }
     }
@@ -303,7 +300,7 @@ proptest! {
             host.remove_service(&client("svc"));
         });
         world.relay.all_gone();
-        prop_assert_eq!(world.relay.relay.census(), Census::default());
+        prop_assert_eq!(world.relay.relay.gauges(), Gauges::default());
         let told = world.relay.told();
         let lost = |event: &HostEvent| matches!(event, HostEvent::StreamLost { .. });
         prop_assert!(!told.iter().any(lost));

@@ -144,7 +144,7 @@ fn the_topics_that_a_service_makes_are_bounded() {
     // A plain room is no topic, and others have limits of their own.
     assert_eq!(relay.ask(a, 4, r#"["JOIN_ROOM","any","u"]"#), ["1 434[]"]);
     assert_eq!(relay.ask(b, 1, &create("u")), ["2 431[]"]);
-    assert_eq!(relay.relay.census().topics, 2);
+    assert_eq!(relay.relay.gauges().topics, 2);
     // A topic that ends makes room for one.
     relay.event(a, r#"["LEAVE_ROOM","SERVICE_DESTROY_TOPIC","t"]"#);
     assert_eq!(relay.ask(a, 5, &create("v")), ["1 435[]"]);
@@ -268,7 +268,7 @@ fn the_ids_and_channels_of_streams_are_bounded_in_length() {
             None => assert!(sent[0].starts_with("2 42"), "{sent:?}"),
             Some(text) => {
                 assert_eq!(sent, [format!(r#"1 431["Error: limit-reached: {text}"]"#)]);
-                assert_eq!(relay.relay.census().link_ends, 0, "nothing was done");
+                assert_eq!(relay.relay.gauges().link_ends, 0, "nothing was done");
             }
         }
         relay.all_gone();

@@ -334,11 +334,11 @@ proptest! {
         for (number, step) in steps.iter().enumerate() {
             let (sent, expected) = apply(step, number, &mut relay, &mut model);
             prop_assert_eq!(sent, expected, "step {}: {:?}", number, step);
-            let census = relay.relay.census();
-            prop_assert_eq!(census.connections, model.here.len());
-            prop_assert_eq!(census.pending_acks, model.pending.len());
-            prop_assert_eq!(census.pings, model.pings.len());
-            prop_assert_eq!(census.memberships, model.here.len() + model.members.len());
+            let gauges = relay.relay.gauges();
+            prop_assert_eq!(gauges.connections, model.here.len());
+            prop_assert_eq!(gauges.pending_acks, model.pending.len());
+            prop_assert_eq!(gauges.pings, model.pings.len());
+            prop_assert_eq!(gauges.memberships, model.here.len() + model.members.len());
         }
         relay.all_gone();
     }

@@ -22,9 +22,9 @@ fn opened() -> (Driver, ConnectionId, ConnectionId) {
     let mut relay = Driver::default();
     let (a, b) = (relay.join("a"), relay.join("b"));
     relay.ask(a, 1, &open("s", "t", "b"));
-    assert_eq!(relay.relay.census().streams, 0, "it is not accepted yet");
+    assert_eq!(relay.relay.gauges().streams, 0, "it is not accepted yet");
     relay.ack(b, 0, "[]");
-    assert_eq!(relay.relay.census().streams, 1);
+    assert_eq!(relay.relay.gauges().streams, 1);
     (relay, a, b)
 }
 
@@ -34,7 +34,7 @@ fn a_refused_stream_is_none() {
     let (a, b) = (relay.join("a"), relay.join("b"));
     relay.ask(a, 1, &open("s", "t", "b"));
     relay.ack(b, 0, r#"["no"]"#);
-    assert_eq!(relay.relay.census().streams, 0);
+    assert_eq!(relay.relay.gauges().streams, 0);
     relay.all_gone();
 }
 
@@ -45,7 +45,7 @@ fn a_stream_ends_with_the_first_end_that_is_destroyed() {
         let (from, to, id) = if opener { (a, "b", "s") } else { (b, "a", "t") };
         let destroyed = on_stream(to, "PEER_STREAM_DESTROYED", &format!("\"{id}\""));
         assert_eq!(relay.event(from, &destroyed).len(), 1);
-        assert_eq!(relay.relay.census().streams, 0);
+        assert_eq!(relay.relay.gauges().streams, 0);
         relay.all_gone();
     }
 }
@@ -56,7 +56,7 @@ fn the_first_dialect_says_which_end_in_its_second_argument() {
     let destroyed =
         r#"["P2P_EMIT",{"targetClientId":"b","event":"PEER_STREAM_DESTROYED","args":["a","s"]}]"#;
     relay.event(a, destroyed);
-    assert_eq!(relay.relay.census().streams, 0);
+    assert_eq!(relay.relay.gauges().streams, 0);
     relay.all_gone();
 }
 
@@ -64,9 +64,9 @@ fn the_first_dialect_says_which_end_in_its_second_argument() {
 fn a_stream_is_over_when_both_ends_have_ended() {
     let (mut relay, a, b) = opened();
     relay.event(a, &on_stream("b", "P2P_EMIT_STREAM-from-stream-s", "null"));
-    assert_eq!(relay.relay.census().streams, 1, "half-open");
+    assert_eq!(relay.relay.gauges().streams, 1, "half-open");
     relay.event(b, &on_stream("a", "P2P_EMIT_STREAM-from-stream-t", "null"));
-    assert_eq!(relay.relay.census().streams, 0);
+    assert_eq!(relay.relay.gauges().streams, 0);
     // What comes after the end is delivered all the same, as the originals do.
     let late = relay.event(a, &on_stream("b", "P2P_EMIT_STREAM-from-stream-s", "1"));
     assert_eq!(late, [r#"2 42["P2P_EMIT_STREAM-from-stream-s",1]"#]);
@@ -78,7 +78,7 @@ fn a_stream_ends_with_the_client_that_leaves() {
     for who in [0, 1] {
         let (mut relay, a, b) = opened();
         relay.gone([a, b][who]);
-        assert_eq!(relay.relay.census().streams, 0);
+        assert_eq!(relay.relay.gauges().streams, 0);
         relay.all_gone();
     }
 }
@@ -91,7 +91,7 @@ fn what_was_held_counts_when_it_is_delivered() {
     let destroyed = on_stream("a", "PEER_STREAM_DESTROYED", r#""t""#);
     assert_eq!(relay.event(b, &destroyed), NOTHING);
     assert_eq!(relay.ack(b, 0, "[]").len(), 2);
-    assert_eq!(relay.relay.census().streams, 0);
+    assert_eq!(relay.relay.gauges().streams, 0);
     relay.all_gone();
 }
 

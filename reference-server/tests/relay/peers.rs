@@ -233,14 +233,14 @@ proptest! {
             let sent = apply(step, number, duplicates, &mut relay, &mut model);
             prop_assert_eq!(&sent, &model.sent, "step {}: {:?}", number, step);
             model.sent.clear();
-            let census = relay.relay.census();
-            prop_assert_eq!(census.pending_acks, model.pending.len());
-            prop_assert_eq!(census.early_events, model.held.len());
-            prop_assert_eq!(census.apis, model.apis.len());
-            prop_assert_eq!(census.streams, model.streams.open.len());
+            let gauges = relay.relay.gauges();
+            prop_assert_eq!(gauges.pending_acks, model.pending.len());
+            prop_assert_eq!(gauges.early_events, model.held.len());
+            prop_assert_eq!(gauges.apis, model.apis.len());
+            prop_assert_eq!(gauges.streams, model.streams.open.len());
             let requests = model.pending.iter();
             let requests = requests.filter(|p| matches!(p.what, What::Stream { .. }));
-            prop_assert_eq!(census.stream_requests, requests.count());
+            prop_assert_eq!(gauges.stream_requests, requests.count());
         }
         relay.all_gone();
     }

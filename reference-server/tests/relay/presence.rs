@@ -1,6 +1,6 @@
 //! Links between clients, and who is told of whom.
 
-use sio_p2p_server::relay::Census;
+use sio_p2p_server::relay::Gauges;
 
 use crate::driver::Driver;
 
@@ -144,7 +144,7 @@ fn a_second_connection_with_the_same_id_is_rejected() {
         relay.event(first, r#"["P2P_EMIT","a","hi",[],null]"#),
         [r#"1 42["hi"]"#]
     );
-    assert_eq!(relay.relay.census().clients, 1);
+    assert_eq!(relay.relay.gauges().clients, 1);
     relay.gone(first);
     relay.join("a");
 }
@@ -157,15 +157,15 @@ fn the_census_counts_everything() {
     relay.connect(None);
     relay.ask(a, 1, r#"["ADD_TARGET","b"]"#);
     relay.event(a, r#"["JOIN_ROOM",["r","q"],null]"#);
-    let expected = Census {
+    let expected = Gauges {
         connections: 3,
         clients: 2,
         link_ends: 2,
         rooms: 5,
         memberships: 5,
         pending_acks: 1,
-        ..Census::default()
+        ..Gauges::default()
     };
-    assert_eq!(relay.relay.census(), expected);
+    assert_eq!(relay.relay.gauges(), expected);
     relay.all_gone();
 }

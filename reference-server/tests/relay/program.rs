@@ -6,8 +6,10 @@ use std::collections::HashMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use sio_p2p_protocol::{ApiName, Arguments, ClientId, EventName, StreamId, StreamInfo, TopicName};
-use sio_p2p_server::relay::{Callee, Content, Host, HostEvent};
+use sio_p2p_protocol::{
+    ApiName, Args, Arguments, Binary, ClientId, EventName, StreamId, StreamInfo, TopicName,
+};
+use sio_p2p_server::relay::{Callee, Host, HostEvent};
 
 /// The id under which the recorded server opens its stream.
 const END: &str = "<uuid:1>--server-side";
@@ -36,8 +38,8 @@ fn event(value: &Value) -> EventName {
     EventName::new(text(value)).unwrap()
 }
 
-fn content(args: &[Value]) -> Content {
-    Content::from_values(args).unwrap()
+fn list(args: &[Value]) -> Args {
+    Args::from_list(args).unwrap()
 }
 
 impl Program {
@@ -59,12 +61,12 @@ impl Program {
             }
             ("destroyAllServices", []) => host.destroy_apis(),
             ("emitTo", [client, name, args @ ..]) => {
-                let sent = host.emit(&id(client), &event(name), content(args), None);
+                let sent = host.emit(&id(client), &event(name), list(args), None);
                 assert_eq!(sent.is_ok(), text(client) != "nobody");
             }
             ("emitTo+ack", [client, name, args @ ..]) => {
                 let ack = Some(self.ask());
-                host.emit(&id(client), &event(name), content(args), ack)
+                host.emit(&id(client), &event(name), list(args), ack)
                     .unwrap();
             }
             ("addStreamAsClient", [client, rest @ .., ids]) => {
@@ -82,10 +84,10 @@ impl Program {
             ("stream.write", [_, chunk]) => {
                 // Attachments of traces stay in base64.
                 let bytes = STANDARD.encode(text(chunk));
-                self.send(Content::default().with_bytes(bytes), host);
+                self.send(Binary::from(bytes).into(), host);
             }
             ("stream.end", [_, chunk]) => {
-                let ack = self.send(content(std::slice::from_ref(chunk)), host);
+                let ack = self.send(list(std::slice::from_ref(chunk)), host);
                 self.last = Some(ack);
             }
             ("stream.destroy", [_]) => host.close_end(&END.try_into().unwrap(), true),
@@ -111,12 +113,12 @@ impl Program {
             }),
             ("emitClient" | "emitClient+ack", [client, name, args @ ..]) => {
                 let ack = action.ends_with("+ack").then(|| self.ask());
-                host.emit_as(service, &id(client), &event(name), content(args), ack)
+                host.emit_as(service, &id(client), &event(name), list(args), ack)
                     .unwrap();
             }
             ("createTopic", _) => host.create_topic(service, &topic()),
             ("publishTopic", [_, args @ ..]) => {
-                host.publish(service, &topic(), content(args)).unwrap();
+                host.publish(service, &topic(), list(args)).unwrap();
             }
             ("destroyTopic", _) => assert!(host.destroy_topic(service, &topic())),
             _ => panic!("unknown: {action} {args:?}"),
@@ -133,15 +135,15 @@ impl Program {
                 };
                 let fixed = answer.strip_prefix("acks ").expect(&answer);
                 let (fixed, arg) = match fixed.strip_suffix("+arg") {
-                    Some(fixed) => (fixed, call.content.read::<(String,)>().unwrap().0),
+                    Some(fixed) => (fixed, call.args.parse().unwrap()),
                     None => (fixed, String::new()),
                 };
                 let fixed: String = serde_json::from_str(fixed).unwrap();
-                host.answer(id, content(&[json!(fixed + &arg)]));
+                host.answer(id, list(&[json!(fixed + &arg)]));
             }
             HostEvent::StreamData { ack, .. } => {
                 let ack = ack.expect("chunks of the traces are confirmed");
-                host.answer(ack, Content::default());
+                host.answer(ack, Args::default());
             }
             HostEvent::Answered { id, .. } if self.last == Some(id) => {
                 self.send(Arguments::parse("[null]").unwrap().into(), host);
@@ -164,7 +166,7 @@ impl Program {
     }
 
     /// Sends a chunk on the stream and returns its ack id.
-    fn send(&mut self, chunk: Content, host: &mut Host<'_>) -> u64 {
+    fn send(&mut self, chunk: Args, host: &mut Host<'_>) -> u64 {
         let ack = self.ask();
         assert!(host.send_chunk(&END.try_into().unwrap(), chunk, ack));
         ack

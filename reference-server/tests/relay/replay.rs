@@ -15,7 +15,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use sio_p2p_protocol::{ClauseId, Deviation};
 use sio_p2p_server::relay::{
-    Answer, Census, ConnectionId, Data, DuplicateIds, Handshake, Outbox, Packet, Policy, Relay,
+    Answer, ConnectionId, Data, DuplicateIds, Gauges, Handshake, Outbox, Packet, Policy, Relay,
     Request,
 };
 
@@ -255,7 +255,7 @@ impl<'a> Replay<'a> {
         }
         self.program
             .leave(&mut self.relay.as_host(&mut self.outbox));
-        assert_eq!(self.relay.census(), Census::default());
+        assert_eq!(self.relay.gauges(), Gauges::default());
     }
 }
 

@@ -10,10 +10,8 @@ use bytes::Bytes;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use sio_p2p_protocol::{ClientId, EventName, MessageRef};
-use sio_p2p_server::relay::{
-    Census, ConnectionId, Content, DuplicateIds, Handshake, Policy, Request,
-};
+use sio_p2p_protocol::{Args, ClientId, EventName, MessageRef};
+use sio_p2p_server::relay::{ConnectionId, DuplicateIds, Gauges, Handshake, Policy, Request};
 
 use crate::sides::{Sent, Side, told};
 
@@ -150,7 +148,7 @@ impl World {
                 }
             }
             Step::Reply(id) => {
-                let content = Content::default();
+                let content = Args::default();
                 side.relay.as_host(&mut side.outbox).answer(*id, content);
             }
             _ if self.here.is_empty() => {}
@@ -159,7 +157,7 @@ impl World {
                 let mut host = side.relay.as_host(&mut side.outbox);
                 let target = ClientId::new(IDS[who % IDS.len()]).unwrap();
                 let event = EventName::new("asked by the host").unwrap();
-                host.emit(&target, &event, Content::default(), Some(self.host_asked))
+                host.emit(&target, &event, Args::default(), Some(self.host_asked))
                     .ok();
             }
             Step::Other(who, json) => return side.receive(choose(*who), json, Some(7), vec![]),
@@ -231,7 +229,7 @@ proptest! {
             let sent = world.apply(&step, &mut short);
             prop_assert_eq!(&sent, &expected, "{:?}", step);
             prop_assert_eq!(told(&mut short), told(&mut long), "{:?}", step);
-            prop_assert_eq!(short.relay.census(), long.relay.census(), "{:?}", step);
+            prop_assert_eq!(short.relay.gauges(), long.relay.gauges(), "{:?}", step);
             prop_assert_eq!(short.outbox.counters(), long.outbox.counters(), "{:?}", step);
             for (to, kind, _, _) in sent {
                 let id = kind.strip_prefix("event Some(").and_then(|id| id.strip_suffix(')'));
@@ -246,8 +244,8 @@ proptest! {
             }
             prop_assert_eq!(short.sent(), long.sent());
         }
-        let census = Census { host_services: 1, ..Census::default() };
-        prop_assert_eq!(short.relay.census(), census);
+        let gauges = Gauges { host_services: 1, ..Gauges::default() };
+        prop_assert_eq!(short.relay.gauges(), gauges);
         prop_assert_eq!(long.taken, 0);
     }
 }
@@ -322,12 +320,12 @@ fn data_that_takes_the_short_way_keeps_its_stream_alive() {
         r#"["CREATE_STREAM",{"sourceStreamId":"S","targetStreamId":"T","targetClientId":"b"}]"#;
     side.receive(a, offer, Some(1), vec![]);
     side.answer(b, 0, "[]");
-    assert_eq!(side.relay.census().streams, 1);
+    assert_eq!(side.relay.gauges().streams, 1);
     let data = r#"["P2P_EMIT","b","P2P_EMIT_STREAM-from-stream-S",["x"],null]"#;
     for (ms, streams) in [(80, 1), (160, 1), (260, 0)] {
         let now = Duration::from_millis(ms);
         side.relay.advance(now, &mut side.outbox);
-        assert_eq!(side.relay.census().streams, streams, "after {ms} ms");
+        assert_eq!(side.relay.gauges().streams, streams, "after {ms} ms");
         side.sent();
         side.taken = 0;
         side.receive(a, data, None, vec![]);

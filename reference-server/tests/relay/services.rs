@@ -142,9 +142,9 @@ fn a_client_destroys_its_own_apis_only() {
     }
     relay.event(other, r#"["CREATE_API","o"]"#);
     assert_eq!(relay.event(other, r#"["DESTROY_API","x"]"#), NOTHING);
-    assert_eq!(relay.relay.census().apis, 4);
+    assert_eq!(relay.relay.gauges().apis, 4);
     relay.event(svc, r#"["DESTROY_API","x"]"#);
-    assert_eq!(relay.relay.census().apis, 3);
+    assert_eq!(relay.relay.gauges().apis, 3);
     for all in [
         r#"["DESTROY_API"]"#,
         r#"["DESTROY_API",null]"#,
@@ -152,7 +152,7 @@ fn a_client_destroys_its_own_apis_only() {
     ] {
         relay.event(svc, r#"["CREATE_API","x"]"#);
         assert_eq!(relay.event(svc, all), NOTHING);
-        assert_eq!(relay.relay.census().apis, 1);
+        assert_eq!(relay.relay.gauges().apis, 1);
     }
     relay.all_gone();
 }
@@ -208,7 +208,7 @@ fn an_api_cannot_have_a_reserved_name() {
             "{sent:?}"
         );
     }
-    assert_eq!(relay.relay.census().apis, 0);
+    assert_eq!(relay.relay.gauges().apis, 0);
 }
 
 #[test]

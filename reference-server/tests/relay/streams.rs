@@ -97,8 +97,8 @@ fn an_unknown_target_is_refused_in_each_dialect() {
             r#"1 432["Client zz is not registered to server"]"#,
         ]
     );
-    let census = relay.relay.census();
-    assert_eq!((census.link_ends, census.stream_requests), (0, 0));
+    let gauges = relay.relay.gauges();
+    assert_eq!((gauges.link_ends, gauges.stream_requests), (0, 0));
 }
 
 /// SRV-ROB-11, SRV-ROB-1: no ack id, no description, no ids: an error each.
@@ -178,7 +178,7 @@ fn a_target_that_leaves_before_it_answers_is_told_by_the_notice_alone() {
     let (mut relay, a, b) = asked(Policy::default());
     relay.ask(a, 2, &open("b").replace("CREATE", "MULTI_API_CREATE"));
     relay.ask(b, 1, crate::early::DATA);
-    assert_eq!(relay.relay.census().early_events, 1);
+    assert_eq!(relay.relay.gauges().early_events, 1);
     assert_eq!(
         relay.gone(b),
         [

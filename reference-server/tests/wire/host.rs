@@ -1,7 +1,7 @@
 //! What the program does with its handle, as clients see it, frame by frame.
 
-use sio_p2p_protocol::{ApiName, ClientId, EventName, RoomName, TopicName};
-use sio_p2p_server::{Backlog, Content, Handle, PresenceEvent, ProvideError, RequestError};
+use sio_p2p_protocol::ClientId;
+use sio_p2p_server::{Args, Backlog, CallError, Handle, PresenceEvent, ProvideError};
 
 use crate::client::{Client, WAYS};
 use crate::server::{DEADLINE, Server};
@@ -10,36 +10,28 @@ pub(crate) fn id(text: &str) -> ClientId {
     ClientId::new(text).unwrap()
 }
 
-fn api(text: &str) -> ApiName {
-    ApiName::new(text).unwrap()
-}
-
-fn event(text: &str) -> EventName {
-    EventName::new(text).unwrap()
-}
-
 /// SRV-SVC-2, SRV-SVC-3, DEV-22: an API of the server, from every kind of connection.
 #[tokio::test]
 async fn an_api_of_the_server_is_one_like_any_other() {
     for way in WAYS {
         let server = Server::start().await;
         let mut a = Client::join_by(way, &server, "a").await;
-        let mut calls = server.handle.provide(&api("x")).unwrap();
+        let mut calls = server.handle.provide_api("x").unwrap();
         assert!(matches!(
-            server.handle.provide(&api("x")),
+            server.handle.provide_api("x"),
             Err(ProvideError::Refused(_))
         ));
         a.send(r#"420["CHECK_API_NAME","x"]"#).await;
         a.expect("430[true]").await;
         a.send(r#"421["USE_API","x",1e400,"two"]"#).await;
         let call = calls.next().await.unwrap();
-        assert_eq!(call.content.args.as_json(), r#"[1e400,"two"]"#);
-        assert_eq!(call.caller.client, Some(id("a")));
-        call.answer(Content::from_values((1, "two")).unwrap());
+        assert_eq!(call.args().arguments().as_json(), r#"[1e400,"two"]"#);
+        assert_eq!(call.caller().client, Some(id("a")));
+        call.answer((1, "two")).unwrap();
         a.expect(r#"431[1,"two"]"#).await;
 
         a.send(r#"42["USE_API","x"]"#).await;
-        assert!(calls.next().await.unwrap().reply.is_none());
+        assert!(!calls.next().await.unwrap().wants_answer());
         // Neither taken over nor destroyed by a client.
         a.send(r#"42["CREATE_API","x"]"#).await;
         let text = "Error: not-allowed: the API `x` is provided by the server";
@@ -70,7 +62,7 @@ async fn calls_beyond_the_backlog_are_turned_away() {
         calls: 2,
         bytes: 100,
     };
-    let mut calls = server.handle.provide_with(&api("x"), backlog).unwrap();
+    let mut calls = server.handle.provide_api_with("x", backlog).unwrap();
     let mut a = Client::join(&server, "a").await;
     let full =
         r#"42["SERVER_ERROR","Error: limit-reached: the API `x` has too many calls waiting"]"#;
@@ -81,15 +73,15 @@ async fn calls_beyond_the_backlog_are_turned_away() {
     a.expect(full).await;
     a.expect(full).await;
     // Bytes count, too, but one call always passes.
-    calls.next().await.unwrap().answer(Content::default());
+    calls.next().await.unwrap().answer(()).unwrap();
     a.expect("430[]").await;
     let long = "y".repeat(200);
     a.send(&format!(r#"423["USE_API","x","{long}"]"#)).await;
     a.expect(full).await;
-    calls.next().await.unwrap().answer(Content::default());
+    calls.next().await.unwrap().answer(()).unwrap();
     a.expect("431[]").await;
     a.send(&format!(r#"424["USE_API","x","{long}"]"#)).await;
-    calls.next().await.unwrap().answer(Content::default());
+    calls.next().await.unwrap().answer(()).unwrap();
     a.expect("434[]").await;
 }
 
@@ -98,11 +90,11 @@ async fn calls_beyond_the_backlog_are_turned_away() {
 async fn handlers_are_called_in_order_or_concurrently() {
     let server = Server::start().await;
     let mut a = Client::join(&server, "a").await;
-    let one = server.handle.provide(&api("one")).unwrap();
-    let many = server.handle.provide(&api("many")).unwrap();
+    let one = server.handle.provide_api("one").unwrap();
+    let many = server.handle.provide_api("many").unwrap();
     let one = tokio::spawn(one.for_each(async |call| {
-        let args = call.content.clone();
-        call.answer(args);
+        let args = call.args().clone();
+        call.answer(args).unwrap();
     }));
     let barrier = std::sync::Arc::new(tokio::sync::Barrier::new(3));
     let many = tokio::spawn(many.for_each_concurrent(3, move |call| {
@@ -110,7 +102,7 @@ async fn handlers_are_called_in_order_or_concurrently() {
         async move {
             // Passed only by three calls at a time.
             barrier.wait().await;
-            call.answer(Content::default());
+            call.answer(()).unwrap();
         }
     }));
     for n in 0..3 {
@@ -129,7 +121,7 @@ async fn handlers_are_called_in_order_or_concurrently() {
         answers,
         ["430[]", "431[]", "432[]", "433[]", "434[]", "435[]"]
     );
-    server.handle.destroy_apis();
+    server.handle.destroy_all_apis();
     one.await.unwrap();
     many.await.unwrap();
 }
@@ -141,11 +133,11 @@ async fn services_of_the_server_answer_for_themselves() {
         let server = Server::start().await;
         let mut a = Client::join_by(way, &server, "a").await;
         let (x, y) = (
-            server.handle.service(id("x")),
-            server.handle.service(id("y")),
+            server.handle.service("x").unwrap(),
+            server.handle.service("y").unwrap(),
         );
-        let mut of_x = x.provide(&event("echo")).unwrap();
-        let mut of_y = y.provide(&event("echo")).unwrap();
+        let mut of_x = x.provide("echo").unwrap();
+        let mut of_y = y.provide("echo").unwrap();
         for (n, service) in ["x", "y"].into_iter().enumerate() {
             a.send(&format!(
                 r#"42{n}["P2P_EMIT_ACKNOWLEDGE",{{"targetClientId":"{service}","event":"echo","args":["a",{n}]}}]"#
@@ -153,28 +145,23 @@ async fn services_of_the_server_answer_for_themselves() {
             .await;
         }
         let call = of_y.next().await.unwrap();
-        assert_eq!(call.content.args.as_json(), "[1]");
-        call.answer(Content::from_values(["y"]).unwrap());
+        assert_eq!(call.args().arguments().as_json(), "[1]");
+        call.answer("y").unwrap();
         a.expect(r#"431["y"]"#).await;
         drop(of_x.next().await.unwrap());
         // As if a client of that name had left.
         a.expect(r#"42["SERVER_ERROR","Error: Could not find target client 'x' socket"]"#)
             .await;
 
-        x.emit(&id("a"), &event("push"), Content::from_values([1]).unwrap())
-            .unwrap();
+        x.emit_to("a", "push", 1).unwrap();
         a.expect(r#"42["push","x",1]"#).await;
-        let (answer, packet) = tokio::join!(
-            y.request(&id("a"), &event("push"), Content::default())
-                .read::<(String,)>(),
-            async {
-                let packet = a.receive().await;
-                let ack = packet.strip_suffix(r#"["push","y"]"#).expect(&packet);
-                a.send(&format!(r#"43{}["pong"]"#, &ack[2..])).await;
-                packet
-            }
-        );
-        assert_eq!(answer, Ok(("pong".to_owned(),)), "{packet}");
+        let (answer, packet) = tokio::join!(y.request_to("a", "push", ()), async {
+            let packet = a.receive().await;
+            let ack = packet.strip_suffix(r#"["push","y"]"#).expect(&packet);
+            a.send(&format!(r#"43{}["pong"]"#, &ack[2..])).await;
+            packet
+        });
+        assert_eq!(answer, Ok("pong".to_owned()), "{packet}");
 
         x.destroy_all();
         assert!(of_x.next().await.is_none());
@@ -192,16 +179,15 @@ async fn topics_of_the_server_reach_subscribers_and_nobody_else() {
         let server = Server::start().await;
         let mut a = Client::join_by(way, &server, "a").await;
         let mut b = Client::join_by(way, &server, "b").await;
-        let service = server.handle.service(id("svc"));
-        let topic = TopicName::new("T").unwrap();
-        let publish = |n: u32| service.publish(&topic, Content::from_values([n]).unwrap());
+        let service = server.handle.service("svc").unwrap();
+        let publish = |n: u32| service.publish("T", n);
         let error = publish(0).unwrap_err();
         assert_eq!(
             error.to_string(),
             "nothing was published: topic service:svc:topic:T is not yet created"
         );
-        service.create_topic(&topic);
-        service.create_topic(&topic);
+        service.create_topic("T").unwrap();
+        service.create_topic("T").unwrap();
         assert_eq!(publish(0), Ok(0));
         let ask = |ack: &str, event: &str, who: &str, topic: &str| {
             let args = format!(r#"["a","{who}","{topic}"]"#);
@@ -230,8 +216,8 @@ async fn topics_of_the_server_reach_subscribers_and_nobody_else() {
         assert_eq!(publish(2), Ok(1));
         a.expect(r#"42["service:svc:topic:T-DEFAULT_TOPIC_EVENT",2]"#)
             .await;
-        assert!(service.destroy_topic(&topic));
-        assert!(!service.destroy_topic(&topic));
+        assert!(service.destroy_topic("T"));
+        assert!(!service.destroy_topic("T"));
         a.expect(r#"42["service:svc:topic:T-TOPIC_BEING_DESTROYED"]"#)
             .await;
         assert!(publish(3).is_err());
@@ -248,44 +234,35 @@ async fn the_program_fills_rooms_and_ends_connections() {
     let mut presence = handle.presence();
     let mut a = Client::join(&server, "a").await;
     let mut b = Client::join(&server, "b").await;
-    let room = RoomName::new("r").unwrap();
-    handle.join(&id("a"), &room).unwrap();
-    handle.join(&id("b"), &room).unwrap();
-    assert!(handle.join(&id("nobody"), &room).is_err());
+    handle.join_room("a", "r").unwrap();
+    handle.join_room("b", "r").unwrap();
+    assert!(handle.join_room("nobody", "r").is_err());
     let members = |handle: &Handle| -> Vec<_> {
-        let members = handle.members(&room).into_iter();
+        let members = handle.room_members("r").into_iter();
         members.map(|member| member.client.unwrap()).collect()
     };
     assert_eq!(members(handle), [id("a"), id("b")]);
-    let content = Content::from_values([1]).unwrap();
-    assert_eq!(
-        handle.emit_room(&room, &event("news"), content.clone()),
-        Ok(2)
-    );
-    assert!(
-        handle
-            .emit_room(&room, &event("connect"), content.clone())
-            .is_err()
-    );
+    assert_eq!(handle.emit_room("r", "news", 1), Ok(2));
+    assert!(handle.emit_room("r", "connect", 1).is_err());
     a.expect(r#"42["news",1]"#).await;
     b.expect(r#"42["news",1]"#).await;
-    assert!(handle.leave(&id("b"), &room) && !handle.leave(&id("b"), &room));
-    handle.emit_room(&room, &event("news"), content).unwrap();
+    assert!(handle.leave_room("b", "r") && !handle.leave_room("b", "r"));
+    handle.emit_room("r", "news", 1).unwrap();
     a.expect(r#"42["news",1]"#).await;
     b.fence().await;
 
-    assert!(handle.is_connected(&id("a")));
+    assert!(handle.is_connected("a"));
     // Whoever waits for an answer of one that is put out is told.
-    let asked = handle.request(&id("a"), &event("question"), Content::default());
+    let asked = handle.request_to::<Args>("a", "question", ());
     let put_out = async {
         let question = a.receive().await;
         assert!(question.ends_with(r#"["question"]"#), "{question}");
-        assert!(handle.disconnect(&id("a")));
+        assert!(handle.disconnect("a"));
         a.expect("41").await;
     };
     let (answer, ()) = tokio::join!(asked, put_out);
-    assert!(matches!(answer, Err(RequestError::Unanswered(_))));
-    assert!(!handle.is_connected(&id("a")) && !handle.disconnect(&id("a")));
+    assert!(matches!(answer, Err(CallError::Unanswered(_))));
+    assert!(!handle.is_connected("a") && !handle.disconnect("a"));
     assert_eq!(members(handle), []);
     for expected in ["a", "b", "a"] {
         let event = presence.next().await.unwrap();
@@ -302,17 +279,46 @@ async fn the_program_fills_rooms_and_ends_connections() {
 async fn the_end_of_the_server_is_the_end_of_all_waiting() {
     let mut server = Server::start().await;
     let handle = server.handle.clone();
-    let mut calls = handle.provide(&api("x")).unwrap();
+    let mut calls = handle.provide_api("x").unwrap();
     let mut presence = handle.presence();
     server.stop();
     server.stopped().await;
     assert!(calls.next().await.is_none());
     let ended = tokio::time::timeout(DEADLINE, presence.next()).await;
     assert_eq!(ended, Ok(None));
-    assert_eq!(handle.provide(&api("y")).unwrap_err(), ProvideError::Ended);
-    assert!(
-        handle
-            .emit_to(&id("a"), &event("e"), Content::default())
-            .is_err()
-    );
+    assert_eq!(handle.provide_api("y").unwrap_err(), ProvideError::Ended);
+    assert!(handle.emit_to("a", "e", ()).is_err());
+}
+
+/// What is no name, and a value that cannot be written, is told by the call itself.
+#[tokio::test]
+async fn mistakes_of_the_program_are_told_to_it() {
+    let server = Server::start().await;
+    let handle = &server.handle;
+    let unwritable = std::collections::HashMap::from([((), 1)]);
+    insta::assert_snapshot!(handle.emit_to("", "e", ()).unwrap_err(), @"a client id must not be empty");
+    insta::assert_snapshot!(handle.emit_to("a", "e", &unwritable).unwrap_err(), @"cannot write arguments: key must be a string");
+    insta::assert_snapshot!(handle.request_to::<Args>("", "e", ()).await.unwrap_err(), @"a client id must not be empty");
+    insta::assert_snapshot!(handle.provide_api("").unwrap_err(), @"an API name must not be empty");
+    insta::assert_snapshot!(handle.join_room("", "r").unwrap_err(), @"a client id must not be empty");
+    insta::assert_snapshot!(handle.service("").unwrap_err(), @"a client id must not be empty");
+    assert!(!handle.is_connected("") && !handle.disconnect("") && !handle.destroy_api(""));
+    assert!(!handle.leave_room("", "r") && handle.room_members("r").is_empty());
+
+    // An answer that cannot be written is none, and the caller is told.
+    let mut calls = handle.provide_api("x").unwrap();
+    let mut a = Client::join(&server, "a").await;
+    a.send(r#"420["USE_API","x"]"#).await;
+    let error = calls.next().await.unwrap().answer(&unwritable).unwrap_err();
+    insta::assert_snapshot!(error, @"cannot write arguments: key must be a string");
+    a.expect(r#"42["SERVER_ERROR","Error: unknown-api: nobody provides an API called `x`"]"#)
+        .await;
+    a.send(r#"421["USE_API","x","many",2]"#).await;
+    let call = calls.next().await.unwrap();
+    insta::assert_snapshot!(call.parse::<u8>().unwrap_err(), @r#"cannot read arguments: invalid type: string "many", expected u8 at line 1 column 6"#);
+    let asked = handle.request_to::<u8>("a", "e", ());
+    let packet = a.receive().await;
+    let ack = packet.strip_suffix(r#"["e"]"#).expect(&packet);
+    a.send(&format!(r#"43{}["text"]"#, &ack[2..])).await;
+    insta::assert_snapshot!(asked.await.unwrap_err(), @r#"the answer is not what was expected: cannot read arguments: invalid type: string "text", expected u8 at line 1 column 6"#);
 }

@@ -1,23 +1,24 @@
 //! Streams that the server opens, frame by frame (SRV-STR-15).
 
 use std::error::Error;
+use std::future::IntoFuture as _;
 use std::io;
 use std::time::Duration;
 
 use serde_json::Value;
-use sio_p2p_server::{HostStream, OpenStreamError, StreamEnded, StreamOptions};
+use sio_p2p_server::{HostStream, OpenStream, OpenStreamError, StreamEnded, StreamOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::client::{Client, Frame, Transport, WAYS};
-use crate::host::id;
 use crate::server::Server;
 
 /// The data event of the server's end.
 const DATA: &str = "P2P_EMIT_STREAM-from-stream-SS";
 
-fn options() -> StreamOptions {
+/// A stream to a client, not opened yet.
+fn stream_to(server: &Server, client: &str) -> OpenStream {
     let [ours, theirs] = ["SS", "SB"].map(|id| id.to_owned().into());
-    StreamOptions::default().ids(ours, theirs)
+    server.handle.open_stream(client).ids(ours, theirs)
 }
 
 /// Takes the request for a stream: the ack id, and the virtual id of the opener.
@@ -36,12 +37,8 @@ async fn offered(client: &mut Client) -> (String, String) {
 }
 
 /// Opens a stream that the client accepts.
-async fn open(
-    server: &Server,
-    client: &mut Client,
-    options: StreamOptions,
-) -> (HostStream, String) {
-    let opening = server.handle.open_stream(&id("b"), options);
+async fn open(stream: OpenStream, client: &mut Client) -> (HostStream, String) {
+    let opening = stream.into_future();
     let (ack, opener) = offered(client).await;
     client.send(&format!("43{ack}[]")).await;
     (opening.await.unwrap(), opener)
@@ -83,7 +80,7 @@ async fn a_stream_of_the_server_carries_both_directions_to_their_ends() {
     for way in WAYS {
         let server = Server::start().await;
         let mut b = Client::join_by(way, &server, "b").await;
-        let (mut stream, opener) = open(&server, &mut b, options()).await;
+        let (mut stream, opener) = open(stream_to(&server, "b"), &mut b).await;
         stream.write_all(b"from server").await.unwrap();
         let (ack, bytes) = binary(&mut b).await;
         if way.1 == Transport::WebSocket {
@@ -126,21 +123,20 @@ async fn a_stream_of_the_server_carries_both_directions_to_their_ends() {
 async fn a_client_can_refuse_be_late_or_not_be_there() {
     let server = Server::start().await;
     let mut b = Client::join(&server, "b").await;
-    let absent = server.handle.open_stream(&id("zz"), options()).await;
+    let absent = stream_to(&server, "zz").await;
     assert_eq!(
         absent.unwrap_err().to_string(),
         "the stream was not opened: Stream: Client zz is not connected to server"
     );
-    let refused = server.handle.open_stream(&id("b"), options());
+    let refused = stream_to(&server, "b").into_future();
     let (ack, _) = offered(&mut b).await;
     b.send(&format!("43{ack}[\"not today\"]")).await;
     let error = OpenStreamError::Refused("not today".to_owned());
     assert_eq!(refused.await.unwrap_err(), error);
 
     // Late, whether the waiting has ended by itself or was given up.
-    let channel = "c".try_into().unwrap();
-    let impatient = options().channel(channel).timeout(Duration::from_millis(1));
-    let late = server.handle.open_stream(&id("b"), impatient);
+    let impatient = stream_to(&server, "b").channel("c");
+    let late = impatient.timeout(Duration::from_millis(1)).into_future();
     let (ack, opener) = offered(&mut b).await;
     let error = late.await.unwrap_err().to_string();
     assert!(
@@ -155,7 +151,7 @@ async fn a_client_can_refuse_be_late_or_not_be_there() {
     ))
     .await;
     b.expect("437[]").await;
-    drop(server.handle.open_stream(&id("b"), options()));
+    drop(stream_to(&server, "b").into_future());
     let (ack, opener) = offered(&mut b).await;
     b.send(&chunk("1", &opener, r#""x""#)).await;
     let text = format!("Error: Core: Client {opener} is not connected to server");
@@ -163,7 +159,7 @@ async fn a_client_can_refuse_be_late_or_not_be_there() {
     b.send(&format!("43{ack}[]")).await;
     b.expect(r#"42["PEER_STREAM_DESTROYED","SS"]"#).await;
 
-    let leaving = server.handle.open_stream(&id("b"), options());
+    let leaving = stream_to(&server, "b").into_future();
     offered(&mut b).await;
     b.abort();
     assert!(matches!(
@@ -177,7 +173,7 @@ async fn a_client_can_refuse_be_late_or_not_be_there() {
 async fn early_data_is_read_first() {
     let server = Server::start().await;
     let mut b = Client::join(&server, "b").await;
-    let opening = server.handle.open_stream(&id("b"), options());
+    let opening = stream_to(&server, "b").into_future();
     let (ack, opener) = offered(&mut b).await;
     b.send(&chunk("0", &opener, r#""early, ""#)).await;
     b.expect("430[]").await;
@@ -195,7 +191,7 @@ async fn nobody_else_can_put_data_into_a_stream() {
     let server = Server::start().await;
     let mut b = Client::join(&server, "b").await;
     let mut x = Client::join(&server, "x").await;
-    let (mut stream, opener) = open(&server, &mut b, options()).await;
+    let (mut stream, opener) = open(stream_to(&server, "b"), &mut b).await;
     let text = format!("Error: Core: Client {opener} is not connected to server");
     let told = format!(r#"42["SERVER_ERROR","{text}"]"#);
     for forged in [
@@ -229,8 +225,12 @@ async fn nobody_else_can_put_data_into_a_stream() {
 async fn a_full_buffer_makes_the_client_wait() {
     let server = Server::start().await;
     let mut b = Client::join(&server, "b").await;
-    let small = options().high_water(100).excess(100);
-    let (mut stream, opener) = open(&server, &mut b, small.clone()).await;
+    let small = StreamOptions {
+        read_buffer: 100,
+        excess: 100,
+    };
+    let small = || stream_to(&server, "b").options(small);
+    let (mut stream, opener) = open(small(), &mut b).await;
     let long = format!("\"{}\"", "y".repeat(100));
     b.send(&chunk("0", &opener, &long)).await;
     b.fence().await;
@@ -260,7 +260,7 @@ async fn a_stream_is_destroyed_once_by_whoever_has_a_reason() {
     let destroyed = r#"42["PEER_STREAM_DESTROYED","SS"]"#;
 
     // By the client: the server says the same in return, once.
-    let (mut stream, opener) = open(&server, &mut b, options()).await;
+    let (mut stream, opener) = open(stream_to(&server, "b"), &mut b).await;
     let by_client = format!(r#"42["P2P_EMIT","{opener}","PEER_STREAM_DESTROYED",["SB"],null]"#);
     b.send(&chunk("0", &opener, r#""x""#)).await;
     b.expect("430[]").await;
@@ -282,7 +282,7 @@ async fn a_stream_is_destroyed_once_by_whoever_has_a_reason() {
 
     // By the program, in a word or by forgetting it. The client echoes.
     for explicit in [true, false] {
-        let (stream, opener) = open(&server, &mut b, options()).await;
+        let (stream, opener) = open(stream_to(&server, "b"), &mut b).await;
         if explicit {
             stream.destroy();
         } else {
@@ -297,7 +297,7 @@ async fn a_stream_is_destroyed_once_by_whoever_has_a_reason() {
     }
 
     // By something that is no chunk, which is not confirmed.
-    let (mut stream, opener) = open(&server, &mut b, options()).await;
+    let (mut stream, opener) = open(stream_to(&server, "b"), &mut b).await;
     b.send(&chunk("1", &opener, r#"{"no":"chunk"}"#)).await;
     b.expect(destroyed).await;
     b.fence().await;
@@ -305,7 +305,7 @@ async fn a_stream_is_destroyed_once_by_whoever_has_a_reason() {
     assert_eq!(reason(&error), Some(&StreamEnded::NoChunk));
 
     // By a client that cannot take what is written.
-    let (mut stream, _) = open(&server, &mut b, options()).await;
+    let (mut stream, _) = open(stream_to(&server, "b"), &mut b).await;
     stream.write_all(b"x").await.unwrap();
     let (ack, _) = binary(&mut b).await;
     b.send(&format!("43{ack}[\"disk full\"]")).await;
@@ -315,7 +315,7 @@ async fn a_stream_is_destroyed_once_by_whoever_has_a_reason() {
     assert_eq!(reason(&error), Some(&failed));
 
     // By the end of the client, with a chunk under way.
-    let (mut stream, _) = open(&server, &mut b, options()).await;
+    let (mut stream, _) = open(stream_to(&server, "b"), &mut b).await;
     stream.write_all(b"x").await.unwrap();
     let (flushed, ()) = tokio::join!(stream.flush(), async {
         b.abort();
@@ -328,7 +328,7 @@ async fn a_stream_is_destroyed_once_by_whoever_has_a_reason() {
 async fn many_chunks_arrive_in_order() {
     let server = Server::start().await;
     let mut b = Client::join(&server, "b").await;
-    let (stream, opener) = open(&server, &mut b, options()).await;
+    let (stream, opener) = open(stream_to(&server, "b"), &mut b).await;
     let (mut reading, mut writing) = tokio::io::split(stream);
     let sent: Vec<u8> = (0..500_000_u32).flat_map(u32::to_le_bytes).collect();
     let expected = sent.clone();

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use sio_p2p_protocol::{Arguments, ClientId, EventName};
-use sio_p2p_server::store::{MemoryStore, MessageStore, NewMessage, SqliteStore, StoreLimits};
-use sio_p2p_server::{Config, Handle, P2pServer};
+use sio_p2p_protocol::Arguments;
+use sio_p2p_server::store::{MemoryStore, MessageStore, SqliteStore, StoreLimits};
+use sio_p2p_server::{Args, Binary, Config, Handle, P2pServer};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::client::{Client, WAYS};
@@ -27,20 +27,15 @@ fn file(folder: &Path) -> SqliteStore {
     SqliteStore::open(folder.join("messages"), StoreLimits::default()).unwrap()
 }
 
-fn arguments(json: &str) -> Arguments {
-    Arguments::parse(json).unwrap()
-}
-
-fn message(client: &str, event: &str, args: &str) -> NewMessage {
-    let client = ClientId::new(client).unwrap();
-    NewMessage::new(client, EventName::new(event).unwrap(), arguments(args))
+fn list(json: &str) -> Args {
+    Arguments::parse(json).unwrap().into()
 }
 
 /// Has the calls of an ack function told in words.
 fn acks(handle: &Handle, name: &str) -> UnboundedReceiver<String> {
     let (told, calls) = unbounded_channel();
     let registration = handle.on_ack(name, move |acked| {
-        let (args, answer) = (acked.args.as_json(), acked.answer.args.as_json());
+        let [args, answer] = [&acked.args, &acked.answer].map(|args| args.arguments().as_json());
         told.send(format!("{} {args} {answer}", acked.client)).ok();
     });
     // Registered for as long as the server lives.
@@ -64,8 +59,8 @@ async fn a_message_reaches_a_client_that_is_there_and_its_ack_the_function() {
         let (server, handle) = start(memory()).await;
         let mut calls = acks(&handle, "onDone");
         let mut a = Client::join_by(way, &server, "a").await;
-        let job = message("a", "job", r#"["j1"]"#).with_ack("onDone", arguments(r#"["extra"]"#));
-        let stored = handle.emit_persistent(job).await.unwrap();
+        let job = handle.emit_persistent("a", "job", "j1");
+        let stored = job.ack("onDone", "extra").await.unwrap();
         let id = asked(&a.receive().await, r#"["job","j1"]"#);
         a.send(&format!(r#"43{id}["done j1"]"#)).await;
         assert_eq!(calls.recv().await.unwrap(), r#"a ["extra"] ["done j1"]"#);
@@ -78,8 +73,8 @@ async fn a_message_reaches_a_client_that_is_there_and_its_ack_the_function() {
 async fn what_is_for_an_absent_client_comes_in_order_behind_the_connect_packet() {
     let (server, handle) = start(memory()).await;
     for number in 0..5 {
-        let job = message("late", "job", &format!("[{number}]"));
-        handle.emit_persistent(job).await.unwrap();
+        let job = handle.emit_persistent("late", "job", number);
+        job.await.unwrap();
     }
     for way in WAYS {
         // Each connection gets everything again, for nothing was acked.
@@ -99,8 +94,8 @@ async fn an_acked_message_never_comes_again_and_the_others_do() {
     let (server, handle) = start(memory()).await;
     let mut calls = acks(&handle, "done");
     for number in 0..100 {
-        let job = message("a", "job", &format!("[{number}]")).with_ack("done", arguments("[]"));
-        handle.emit_persistent(job).await.unwrap();
+        let job = handle.emit_persistent("a", "job", number);
+        job.ack("done", ()).await.unwrap();
     }
     let mut witness = Client::join(&server, "witness").await;
     let mut left: Vec<u32> = (0..100).collect();
@@ -134,8 +129,8 @@ async fn a_message_that_was_taken_back_does_not_come() {
     let (server, handle) = start(memory()).await;
     let mut stored = Vec::new();
     for number in 0..3 {
-        let job = message("a", "job", &format!("[{number}]"));
-        stored.push(handle.emit_persistent(job).await.unwrap());
+        let job = handle.emit_persistent("a", "job", number);
+        stored.push(job.await.unwrap());
     }
     assert!(stored[1].undo().await.unwrap());
     assert!(!stored[1].undo().await.unwrap());
@@ -151,8 +146,8 @@ async fn an_expired_message_does_not_come() {
     let past = SystemTime::now() - Duration::from_secs(1);
     let future = SystemTime::now() + Duration::from_hours(1);
     for (number, expires) in [(0, past), (1, future)] {
-        let job = message("a", "job", &format!("[{number}]")).expiring(expires);
-        handle.emit_persistent(job).await.unwrap();
+        let job = handle.emit_persistent("a", "job", number);
+        job.expires(expires).await.unwrap();
     }
     let mut a = Client::join(&server, "a").await;
     asked(&a.receive().await, r#"["job",1]"#);
@@ -168,9 +163,8 @@ async fn messages_and_their_ack_functions_survive_a_restart() {
         let (mut server, handle) = start(file(folder.path())).await;
         let mut a = Client::join(&server, "a").await;
         for number in 0..3 {
-            let job = message("a", "job", &format!("[{number}]"));
-            let job = job.with_ack("done", arguments(&format!("[{number}]")));
-            handle.emit_persistent(job).await.unwrap();
+            let job = handle.emit_persistent("a", "job", number);
+            job.ack("done", number).await.unwrap();
         }
         let mut calls = acks(&handle, "done");
         let ids: Vec<_> = {
@@ -203,11 +197,16 @@ async fn messages_and_their_ack_functions_survive_a_restart() {
 #[tokio::test]
 async fn attachments_are_stored_too() {
     let folder = tempfile::tempdir().unwrap();
-    let mut job = message("a", "job", r#"[{"_placeholder":true,"num":0}]"#);
-    job.content.attachments = vec![bytes::Bytes::from_static(b"\0\x01\xff")];
+    let bytes = || Binary::from(&b"\0\x01\xff"[..]);
     {
         let (_server, handle) = start(file(folder.path())).await;
-        handle.emit_persistent(job).await.unwrap();
+        let job = handle.emit_persistent("a", "job", bytes());
+        job.await.unwrap();
+        let refusal = handle
+            .emit_persistent("a", "job", ())
+            .ack("done", bytes())
+            .await;
+        insta::assert_snapshot!(refusal.unwrap_err(), @"the arguments for the ack function 'done' hold binary data, which is not stored");
     }
     // The first server lets go of the file on its own time.
     let (server, _handle) = start(reopened(folder.path()).await).await;
@@ -232,10 +231,7 @@ async fn reopened(folder: &Path) -> SqliteStore {
 #[tokio::test]
 async fn what_cannot_be_stored_is_refused_at_once() {
     let server = P2pServer::new(Config::default());
-    let refusal = server
-        .handle()
-        .emit_persistent(message("a", "job", "[]"))
-        .await;
+    let refusal = server.handle().emit_persistent("a", "job", ()).await;
     insta::assert_snapshot!(refusal.unwrap_err(), @"the server has no message store; give it one when you build it");
 
     let limits = StoreLimits {
@@ -243,14 +239,9 @@ async fn what_cannot_be_stored_is_refused_at_once() {
         ..StoreLimits::default()
     };
     let (_server, handle) = start(MemoryStore::new(limits)).await;
-    let refusal = handle
-        .emit_persistent(message("a", "disconnect", "[]"))
-        .await;
+    let refusal = handle.emit_persistent("a", "disconnect", ()).await;
     insta::assert_snapshot!(refusal.unwrap_err(), @"the event was not sent: Error: reserved-event-name: the event name `disconnect` is reserved by Socket.IO and is not delivered");
-    handle
-        .emit_persistent(message("a", "job", "[]"))
-        .await
-        .unwrap();
-    let refusal = handle.emit_persistent(message("a", "job", "[]")).await;
+    handle.emit_persistent("a", "job", ()).await.unwrap();
+    let refusal = handle.emit_persistent("a", "job", list("[1]")).await;
     insta::assert_snapshot!(refusal.unwrap_err(), @"the store holds as many messages for client `a` as it may: 1");
 }

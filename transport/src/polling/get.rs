@@ -8,7 +8,7 @@ use http_body_util::Full;
 
 use super::{
     Answer, Ended, MAX_BODY, Polling, Refusal,
-    lane::Failure,
+    http_client::Failure,
     payload::{Payload, is_octets},
 };
 use crate::{

@@ -12,12 +12,8 @@ use sio_p2p_conformance::requirements;
 use sio_p2p_protocol::schema;
 use sio_p2p_server::config;
 
-use crate::pages;
+use crate::pages::{self, Generated};
 use crate::problem::Problem;
-
-/// A generated file: its path below the repository root, with forward slashes,
-/// and its content.
-pub(crate) type Generated = (String, String);
 
 /// Everything that derives files.
 pub(crate) const PRODUCERS: &[fn() -> Vec<Generated>] = &[

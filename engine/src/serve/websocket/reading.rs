@@ -2,10 +2,10 @@
 
 use super::Link;
 use crate::CloseReason;
-use crate::batch::Batch;
 use crate::handler::Handler;
 use crate::packet::Packet;
 use crate::session::Received;
+use crate::socket::Batch;
 use crate::websocket::{Incoming, ReadError};
 
 /// A turn that brought more messages than this, but fewer bytes than [`LARGE`], leaves

@@ -7,8 +7,8 @@ use prometheus_client::registry::Unit;
 use super::Snapshot;
 use crate::admin::writer::Writer;
 use crate::net::Traffic;
-use crate::shell::ending::Ending;
-use crate::shell::figures::{Figures, Spoken};
+use crate::shell::disconnect_reason::DisconnectReason;
+use crate::shell::metrics::{ShellMetrics, Spoken};
 
 /// The generations of Engine.IO, in the order in which they are counted.
 const ENGINES: [&str; 2] = ["3", "4"];
@@ -81,7 +81,7 @@ impl Snapshot {
 
     /// Engine.IO connections and who they are.
     pub(super) fn connections(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
-        let Figures { tally, open, .. } = &self.figures;
+        let ShellMetrics { shell, open, .. } = &self.metrics;
         writer.gauge(
             "transports",
             "Engine.IO connections that are open, in the namespace or not",
@@ -89,7 +89,7 @@ impl Snapshot {
             *open as u64,
         )?;
         let spoken = (0..).map(|bits| Spoken::from_bits(bits).name());
-        let joined = ENGINES.iter().zip(&tally.joined).flat_map(|(eio, counts)| {
+        let joined = ENGINES.iter().zip(&shell.joined).flat_map(|(eio, counts)| {
             let counts = spoken.clone().zip(counts);
             counts.map(move |(dialect, count)| ([("eio", *eio), ("dialect", dialect)], *count))
         });
@@ -103,14 +103,14 @@ impl Snapshot {
             "Connections that have joined the namespace, by generation of Engine.IO",
             ENGINES
                 .iter()
-                .zip(&tally.joins)
+                .zip(&shell.joins)
                 .map(|(eio, count)| ([("eio", *eio)], *count)),
         )?;
-        let ended = Ending::ALL.iter().zip(&tally.ended);
+        let ended = DisconnectReason::ALL.iter().zip(&shell.ended);
         writer.counters(
             "transports_ended",
             "Engine.IO connections that have ended, by reason",
-            ended.map(|(ending, count)| ([("reason", ending.name())], *count)),
+            ended.map(|(reason, count)| ([("reason", reason.name())], *count)),
         )
     }
 }

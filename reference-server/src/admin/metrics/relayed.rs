@@ -8,19 +8,19 @@ use prometheus_client::registry::Unit;
 use super::Snapshot;
 use crate::admin::writer::Writer;
 use crate::relay::RoundTrips;
-use crate::shell::figures::Figures;
 use crate::shell::latency::BOUNDS;
+use crate::shell::metrics::ShellMetrics;
 
 impl Snapshot {
     /// What clients sent, and what became of it.
     pub(super) fn relayed(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
-        let Figures {
+        let ShellMetrics {
             counters,
-            tally,
+            shell,
             read,
             latencies,
             ..
-        } = &self.figures;
+        } = &self.metrics;
         let mut requests: Vec<_> = counters.requests.iter().collect();
         requests.sort_unstable();
         writer.counters(
@@ -94,15 +94,15 @@ impl Snapshot {
                 "joins_refused",
                 "Requests to join that were refused, because of who asked",
                 None,
-                tally.refused,
+                shell.refused,
             ),
             (
                 "events_sent",
                 "Events queued for clients",
                 None,
-                tally.events,
+                shell.events,
             ),
-            ("acks_sent", "Acks queued for clients", None, tally.acks),
+            ("acks_sent", "Acks queued for clients", None, shell.acks),
             (
                 "packets_received",
                 "Engine.IO messages read from clients, attachments counted each",
@@ -119,13 +119,13 @@ impl Snapshot {
                 "packets_sent",
                 "Engine.IO messages queued for clients, attachments counted each",
                 None,
-                tally.packets,
+                shell.packets,
             ),
             (
                 "sent",
                 "Bytes of these messages",
                 Some(&Unit::Bytes),
-                tally.bytes,
+                shell.bytes,
             ),
         ] {
             writer.counter(name, help, unit, count)?;

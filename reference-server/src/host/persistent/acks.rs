@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use sio_p2p_protocol::{Arguments, ClientId};
+use sio_p2p_protocol::{Args, ClientId};
 use tracing::debug;
 
-use crate::relay::Content;
 use crate::store::{AckFunction, MessageId};
 
 /// A persistent message that was acked.
@@ -18,9 +17,9 @@ pub struct Acked {
     /// The message.
     pub message: MessageId,
     /// The arguments that were stored with the message for this function.
-    pub args: Arguments,
+    pub args: Args,
     /// The arguments of the ack, as they came.
-    pub answer: Content,
+    pub answer: Args,
 }
 
 type Function = Arc<dyn Fn(&Acked) + Send + Sync>;
@@ -78,7 +77,7 @@ impl AckFunctions {
         client: &ClientId,
         message: MessageId,
         ack: AckFunction,
-        answer: Content,
+        answer: Args,
     ) {
         let AckFunction { name, args } = ack;
         // Called without the lock, so that a function may register others.
@@ -90,7 +89,7 @@ impl AckFunctions {
         let acked = Acked {
             client: client.clone(),
             message,
-            args,
+            args: args.into(),
             answer,
         };
         for (_, function) in functions {

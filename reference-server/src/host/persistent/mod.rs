@@ -6,24 +6,24 @@
 //! lost with a connection or with the server.
 //!
 //! For each client that has something to be sent there is one task, the
-//! [`courier`], which alone loads, sends and removes. It ends when there is nothing
+//! [`delivery`], which alone loads, sends and removes. It ends when there is nothing
 //! left to do.
 
 mod acks;
-mod courier;
+mod delivery;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
-use sio_p2p_protocol::ClientId;
+use futures_util::future::BoxFuture;
+use sio_p2p_protocol::{Args, ClientId, EventName};
 use tokio::sync::Notify;
 use tracing::{debug, error};
 
 use self::acks::AckFunctions;
 pub use self::acks::{AckRegistration, Acked};
-use super::core::Door;
 use crate::store::{MessageId, MessageStore, NewMessage, StoreError};
 
 /// How often expired messages are removed. Until then they take room but are not
@@ -34,27 +34,46 @@ const EXPIRY_PAUSE: Duration = Duration::from_mins(1);
 /// have no bound; a client that never acks is given this many at each connection.
 pub(crate) const WINDOW: usize = 1_024;
 
+/// How persistent messages get to their clients.
+pub(crate) trait Sender: Send + Sync {
+    /// Sends an event that asks for an ack, unless the client is not connected, or `stale`
+    /// is true at the moment of sending. Gives the arguments of the ack, or nothing if
+    /// there will be none.
+    fn send(
+        &self,
+        client: &ClientId,
+        event: &EventName,
+        args: Args,
+        stale: &dyn Fn() -> bool,
+    ) -> Result<BoxFuture<'static, Option<Args>>, NotSent>;
+
+    /// True once the server is gone: nothing can be sent any more.
+    fn is_gone(&self) -> bool;
+}
+
+/// Why a message was not sent; its text is for the log.
+pub(crate) type NotSent = Box<dyn std::error::Error + Send + Sync>;
+
 /// The host's persistent messages.
 pub(crate) struct Persistence {
     store: Arc<dyn MessageStore>,
-    /// Weak, because the shell owns us.
-    door: Weak<dyn Door>,
-    couriers: Mutex<HashMap<ClientId, Arc<Bell>>>,
+    sender: Box<dyn Sender>,
+    deliveries: Mutex<HashMap<ClientId, Arc<Wakeup>>>,
     acks: AckFunctions,
     /// Whether expired messages are being looked for.
     expiring: Once,
 }
 
-/// How a courier is told that there is something to do.
+/// How a delivery is told that there is something to do.
 #[derive(Debug, Default)]
-struct Bell {
-    rung: Notify,
-    state: Mutex<Rings>,
+struct Wakeup {
+    notify: Notify,
+    changes: Mutex<Changes>,
 }
 
-/// What has happened since the courier last looked.
+/// What has happened since the delivery last looked.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Rings {
+struct Changes {
     /// A message was stored.
     stored: bool,
     /// The client has made a new connection, to which everything must be sent.
@@ -68,12 +87,12 @@ impl fmt::Debug for Persistence {
 }
 
 impl Persistence {
-    /// Persistent messages that are kept in this store and sent through this door.
-    pub(crate) fn new(store: Arc<dyn MessageStore>, door: Weak<dyn Door>) -> Arc<Self> {
+    /// Persistent messages that are kept in this store and sent by this sender.
+    pub(crate) fn new(store: Arc<dyn MessageStore>, sender: impl Sender + 'static) -> Arc<Self> {
         Arc::new(Self {
             store,
-            door,
-            couriers: Mutex::default(),
+            sender: Box::new(sender),
+            deliveries: Mutex::default(),
             acks: AckFunctions::default(),
             expiring: Once::new(),
         })
@@ -83,7 +102,7 @@ impl Persistence {
     pub(crate) async fn emit(self: &Arc<Self>, message: NewMessage) -> Result<Stored, StoreError> {
         let client = message.client.clone();
         let id = self.store.save(message).await?;
-        self.ring(client, |rings| rings.stored = true);
+        self.wake(client, |changes| changes.stored = true);
         Ok(Stored {
             id,
             store: Arc::clone(&self.store),
@@ -92,7 +111,7 @@ impl Persistence {
 
     /// A client has connected. Called under the shell's lock, inside of a runtime.
     pub(crate) fn connected(self: &Arc<Self>, client: ClientId) {
-        self.ring(client, |rings| rings.connected = true);
+        self.wake(client, |changes| changes.connected = true);
     }
 
     /// The functions that are called when messages were acked.
@@ -100,35 +119,37 @@ impl Persistence {
         &self.acks
     }
 
-    /// Tells the courier of a client, and sends for one if there is none.
-    fn ring(self: &Arc<Self>, client: ClientId, what: impl FnOnce(&mut Rings)) {
+    /// Tells the delivery of a client, and begins one if there is none.
+    fn wake(self: &Arc<Self>, client: ClientId, note: impl FnOnce(&mut Changes)) {
         self.expiring.call_once(|| {
             tokio::spawn(expire(Arc::downgrade(self)));
         });
-        let mut couriers = self.couriers();
-        let bell = couriers.get(&client).cloned();
-        let bell = bell.unwrap_or_else(|| {
-            let bell = Arc::new(Bell::default());
-            couriers.insert(client.clone(), Arc::clone(&bell));
-            tokio::spawn(courier::run(Arc::clone(self), client, Arc::clone(&bell)));
-            bell
+        let mut deliveries = self.deliveries();
+        let wakeup = deliveries.get(&client).cloned();
+        let wakeup = wakeup.unwrap_or_else(|| {
+            let wakeup = Arc::new(Wakeup::default());
+            deliveries.insert(client.clone(), Arc::clone(&wakeup));
+            tokio::spawn(delivery::run(Arc::clone(self), client, Arc::clone(&wakeup)));
+            wakeup
         });
-        what(&mut bell.rings());
-        bell.rung.notify_one();
+        note(&mut wakeup.changes());
+        wakeup.notify.notify_one();
     }
 
-    /// Lets a courier go, unless something has happened since it last looked.
-    fn dismiss(&self, client: &ClientId, bell: &Bell) -> bool {
-        let mut couriers = self.couriers();
-        let idle = *bell.rings() == Rings::default();
+    /// Ends a delivery, unless something has happened since it last looked.
+    fn end_if_idle(&self, client: &ClientId, wakeup: &Wakeup) -> bool {
+        let mut deliveries = self.deliveries();
+        let idle = *wakeup.changes() == Changes::default();
         if idle {
-            couriers.remove(client);
+            deliveries.remove(client);
         }
         idle
     }
 
-    fn couriers(&self) -> MutexGuard<'_, HashMap<ClientId, Arc<Bell>>> {
-        self.couriers.lock().unwrap_or_else(PoisonError::into_inner)
+    fn deliveries(&self) -> MutexGuard<'_, HashMap<ClientId, Arc<Wakeup>>> {
+        self.deliveries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -149,14 +170,14 @@ async fn expire(persistence: Weak<Persistence>) {
     }
 }
 
-impl Bell {
+impl Wakeup {
     /// What has happened since the last time.
-    fn answer(&self) -> Rings {
-        std::mem::take(&mut self.rings())
+    fn take(&self) -> Changes {
+        std::mem::take(&mut self.changes())
     }
 
-    fn rings(&self) -> MutexGuard<'_, Rings> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn changes(&self) -> MutexGuard<'_, Changes> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

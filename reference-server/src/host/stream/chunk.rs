@@ -2,8 +2,7 @@
 
 use bytes::Bytes;
 use serde_json::value::RawValue;
-
-use crate::relay::Content;
+use sio_p2p_protocol::Args;
 
 /// A chunk as it came.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,9 +21,9 @@ pub(super) struct NoChunk;
 impl Chunk {
     /// Reads what a JavaScript receiver takes: an attachment, a list of byte values,
     /// or text, which stands for its UTF-8 (SRV-STR-15).
-    pub(super) fn read(content: &Content) -> Result<Self, NoChunk> {
-        let chunk: &RawValue = content.args.first().ok_or(NoChunk)?;
-        if let Some(attachment) = content.attachment(chunk) {
+    pub(super) fn read(args: &Args) -> Result<Self, NoChunk> {
+        let chunk: &RawValue = args.arguments().first().ok_or(NoChunk)?;
+        if let Some(attachment) = args.attachment(chunk) {
             return Ok(Self::Data(attachment.clone()));
         }
         let json = chunk.get();
@@ -46,9 +45,8 @@ mod tests {
     use super::*;
 
     fn read(args: &str) -> Result<Chunk, NoChunk> {
-        let mut content = Content::from(Arguments::parse(args).unwrap());
-        content.attachments.push(Bytes::from_static(b"bin"));
-        Chunk::read(&content)
+        let arguments = Arguments::parse(args).unwrap();
+        Chunk::read(&Args::new(arguments, vec![Bytes::from_static(b"bin")]))
     }
 
     fn data(text: &'static str) -> Chunk {

@@ -11,8 +11,8 @@ use sio_p2p_protocol::{ClientId, StreamInfo};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::end::{End, StreamEnded};
-use crate::host::core::Door;
-use crate::host::desk::Desk;
+use crate::host::shared::SharedDriver;
+use crate::host::state::HostState;
 use crate::relay::Host;
 
 /// The server's end of a stream to a client, from
@@ -27,7 +27,7 @@ use crate::relay::Host;
 /// - Dropping destroys the stream at both ends, unless both directions have come to
 ///   their end. Errors carry a [`StreamEnded`] that says why.
 pub struct HostStream {
-    door: Arc<dyn Door>,
+    driver: Arc<dyn SharedDriver>,
     id: ClientId,
     info: StreamInfo,
     /// The rest of the chunk that is being read.
@@ -44,9 +44,9 @@ impl fmt::Debug for HostStream {
 }
 
 impl HostStream {
-    pub(super) fn new(door: Arc<dyn Door>, id: ClientId, info: StreamInfo) -> Self {
+    pub(super) fn new(driver: Arc<dyn SharedDriver>, id: ClientId, info: StreamInfo) -> Self {
         Self {
-            door,
+            driver,
             id,
             info,
             current: Bytes::new(),
@@ -70,14 +70,14 @@ impl HostStream {
 
     /// Destroys the stream at both ends, however far it has come.
     pub fn destroy(self) {
-        self.with(|desk, host| desk.drop_stream(&self.id, |_| true, host));
+        self.with(|state, host| state.drop_stream(&self.id, |_| true, host));
     }
 
     /// Takes the lock on everything.
-    fn with<T>(&self, act: impl FnOnce(&mut Desk, &mut Host<'_>) -> T) -> T {
-        let mut inside = self.door.enter();
-        let (desk, mut host) = inside.split();
-        act(desk, &mut host)
+    fn with<T>(&self, act: impl FnOnce(&mut HostState, &mut Host<'_>) -> T) -> T {
+        let mut driver = self.driver.lock_driver();
+        let (state, mut host) = driver.split();
+        act(state, &mut host)
     }
 }
 
@@ -91,7 +91,7 @@ impl AsyncRead for HostStream {
             return Poll::Ready(Ok(()));
         }
         if self.current.is_empty() {
-            let read = ready!(self.with(|desk, host| desk.read_stream(&self.id, cx, host)));
+            let read = ready!(self.with(|state, host| state.read_stream(&self.id, cx, host)));
             match read {
                 Ok(chunk) => self.current = chunk.unwrap_or_default(),
                 Err(reason) => {
@@ -119,17 +119,17 @@ impl AsyncWrite for HostStream {
         if data.is_empty() {
             return Poll::Ready(Ok(0));
         }
-        self.with(|desk, host| desk.write_stream(&self.id, cx, data, host))
+        self.with(|state, host| state.write_stream(&self.id, cx, data, host))
             .map_err(broken)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.with(|desk, _| desk.flush_stream(&self.id, cx))
+        self.with(|state, _| state.flush_stream(&self.id, cx))
             .map_err(broken)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.with(|desk, host| desk.finish_stream(&self.id, cx, host))
+        self.with(|state, host| state.finish_stream(&self.id, cx, host))
             .map_err(broken)
     }
 }
@@ -139,7 +139,7 @@ impl Drop for HostStream {
         // A peer that has been told of the end may not have read everything yet, and
         // would lose it.
         let tell = |end: &End| !end.is_complete();
-        self.with(|desk, host| desk.drop_stream(&self.id, tell, host));
+        self.with(|state, host| state.drop_stream(&self.id, tell, host));
     }
 }
 

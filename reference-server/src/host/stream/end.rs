@@ -38,7 +38,7 @@ const OVERHEAD: usize = 64;
 
 /// The state of one end. It is under the lock of the shell.
 #[derive(Debug)]
-pub(super) struct End {
+pub(in crate::host) struct End {
     /// What can be read.
     chunks: VecDeque<Bytes>,
     /// How many bytes that is, overhead included.
@@ -65,7 +65,7 @@ pub(super) type Read = (Option<Bytes>, Vec<u64>);
 
 /// A chunk was taken into the buffer or must not be.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Taken {
+pub(in crate::host) enum Taken {
     /// The peer may send the next one: give it this ack.
     Confirm(Option<u64>),
     /// The peer has to wait.
@@ -77,7 +77,7 @@ pub(super) enum Taken {
 impl End {
     /// An end that takes `high_water` bytes before its peer has to wait, and `excess`
     /// more from a peer that does not.
-    pub(super) fn new(high_water: usize, excess: usize) -> Self {
+    pub(in crate::host) fn new(high_water: usize, excess: usize) -> Self {
         Self {
             chunks: VecDeque::new(),
             buffered: 0,
@@ -99,7 +99,7 @@ impl End {
     ///
     /// Data after the end is data like any other: the library of the original lets
     /// its end overtake what is still queued (DEV-16).
-    pub(super) fn receive(&mut self, data: Bytes, ack: Option<u64>) -> Taken {
+    pub(in crate::host) fn receive(&mut self, data: Bytes, ack: Option<u64>) -> Taken {
         if data.is_empty() {
             return Taken::Confirm(ack);
         }
@@ -120,20 +120,20 @@ impl End {
     }
 
     /// The peer has nothing more to send.
-    pub(super) fn end(&mut self) {
+    pub(in crate::host) fn end(&mut self) {
         self.ended = true;
         wake(&mut self.reader);
     }
 
     /// The peer has confirmed the latest chunk.
-    pub(super) fn confirmed(&mut self) {
+    pub(in crate::host) fn confirmed(&mut self) {
         self.under_way = None;
         wake(&mut self.writer);
     }
 
     /// The end does not work any more. The first reason counts. Returns the acks that
     /// will never be given.
-    pub(super) fn close(&mut self, reason: StreamEnded) -> Vec<u64> {
+    pub(in crate::host) fn close(&mut self, reason: StreamEnded) -> Vec<u64> {
         self.closed.get_or_insert(reason);
         wake(&mut self.reader);
         wake(&mut self.writer);
@@ -141,18 +141,21 @@ impl End {
     }
 
     /// True if anything has come from the peer, who so has an end of its own.
-    pub(super) fn was_heard(&self) -> bool {
+    pub(in crate::host) fn was_heard(&self) -> bool {
         self.ended || self.buffered > 0
     }
 
     /// True if both directions have come to their end.
-    pub(super) fn is_complete(&self) -> bool {
+    pub(in crate::host) fn is_complete(&self) -> bool {
         self.ended && self.finished && self.chunks.is_empty()
     }
 
     /// The next chunk, `None` at the end, and the acks that are due because of that.
     /// What has arrived is read to the last byte, however the stream ended.
-    pub(super) fn poll_read(&mut self, cx: &Context<'_>) -> Poll<Result<Read, StreamEnded>> {
+    pub(in crate::host) fn poll_read(
+        &mut self,
+        cx: &Context<'_>,
+    ) -> Poll<Result<Read, StreamEnded>> {
         if let Some(chunk) = self.chunks.pop_front() {
             self.buffered -= chunk.len().max(OVERHEAD);
             let due = if self.buffered < self.high_water {
@@ -173,7 +176,10 @@ impl End {
     }
 
     /// Waits until a chunk may be sent.
-    pub(super) fn poll_write(&mut self, cx: &Context<'_>) -> Poll<Result<(), StreamEnded>> {
+    pub(in crate::host) fn poll_write(
+        &mut self,
+        cx: &Context<'_>,
+    ) -> Poll<Result<(), StreamEnded>> {
         if self.finished {
             return Poll::Ready(Err(StreamEnded::Finished));
         }
@@ -181,7 +187,10 @@ impl End {
     }
 
     /// Waits until the peer has confirmed everything.
-    pub(super) fn poll_confirmed(&mut self, cx: &Context<'_>) -> Poll<Result<(), StreamEnded>> {
+    pub(in crate::host) fn poll_confirmed(
+        &mut self,
+        cx: &Context<'_>,
+    ) -> Poll<Result<(), StreamEnded>> {
         if let Some(reason) = &self.closed {
             let all = self.finished && self.under_way.is_none();
             return Poll::Ready(if all { Ok(()) } else { Err(reason.clone()) });
@@ -195,7 +204,10 @@ impl End {
 
     /// Waits until the end may be sent; true if it is still to be sent. Whether the
     /// peer confirms the end is of no consequence for the writer.
-    pub(super) fn poll_finish(&mut self, cx: &Context<'_>) -> Poll<Result<bool, StreamEnded>> {
+    pub(in crate::host) fn poll_finish(
+        &mut self,
+        cx: &Context<'_>,
+    ) -> Poll<Result<bool, StreamEnded>> {
         if self.finished {
             return Poll::Ready(Ok(false));
         }
@@ -203,18 +215,18 @@ impl End {
     }
 
     /// A chunk is under way, to be confirmed by this ack.
-    pub(super) fn sent(&mut self, ack: u64) {
+    pub(in crate::host) fn sent(&mut self, ack: u64) {
         self.under_way = Some(ack);
     }
 
     /// The end is under way, to be confirmed by this ack.
-    pub(super) fn finish(&mut self, ack: u64) {
+    pub(in crate::host) fn finish(&mut self, ack: u64) {
         self.finished = true;
         self.sent(ack);
     }
 
     /// The ack that is under way.
-    pub(super) fn under_way(&self) -> Option<u64> {
+    pub(in crate::host) fn under_way(&self) -> Option<u64> {
         self.under_way
     }
 }

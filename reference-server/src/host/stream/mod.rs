@@ -17,43 +17,42 @@ mod open;
 mod options;
 
 use std::collections::HashMap;
-use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use sio_p2p_protocol::{Arguments, ClientId, Failure, Payload, StreamDataAck};
+use sio_p2p_protocol::{Args, ClientId, Failure, Payload, StreamDataAck};
 
 pub use self::duplex::HostStream;
 pub use self::end::StreamEnded;
-pub use self::options::{OpenStreamError, StreamOptions};
+pub use self::open::{OpenStream, OpenStreamError};
+pub use self::options::StreamOptions;
 
 use self::chunk::Chunk;
-use self::end::{End, Taken};
-use super::desk::{Desk, Waiting};
-use crate::relay::{Content, Data, Host};
+pub(super) use self::end::End;
+use self::end::Taken;
+use crate::relay::{Data, Host};
 
 /// How many bytes one chunk has at most. Half a megabyte would be faster by little
 /// and would make other packets of the same client wait.
-const CHUNK: usize = 64 << 10;
+pub(super) const CHUNK: usize = 64 << 10;
 
 /// Every end of the host that somebody holds, by its virtual client id.
 #[derive(Debug, Default)]
-pub(super) struct Streams {
-    ends: HashMap<ClientId, End>,
+pub(super) struct HostStreams {
+    pub(super) ends: HashMap<ClientId, End>,
 }
 
-impl Streams {
+impl HostStreams {
     /// A chunk has come for an end.
     pub(super) fn receive(
         &mut self,
         id: &ClientId,
-        content: &Content,
+        args: &Args,
         ack: Option<u64>,
         host: &mut Host<'_>,
     ) {
         let Some(end) = self.ends.get_mut(id) else {
             return forget(host, ack);
         };
-        match Chunk::read(content) {
+        match Chunk::read(args) {
             Ok(Chunk::Data(data)) => match end.receive(data, ack) {
                 Taken::Confirm(ack) => confirm(host, ack),
                 Taken::Withhold => {}
@@ -124,103 +123,10 @@ impl Streams {
     }
 }
 
-/// What the holder of an end does with it.
-impl Desk {
-    /// Reads the next chunk; `None` at the end.
-    fn read_stream(
-        &mut self,
-        id: &ClientId,
-        cx: &Context<'_>,
-        host: &mut Host<'_>,
-    ) -> Poll<Result<Option<Bytes>, StreamEnded>> {
-        let Some(end) = self.streams.ends.get_mut(id) else {
-            return Poll::Ready(Ok(None));
-        };
-        end.poll_read(cx).map_ok(|(chunk, due)| {
-            for ack in due {
-                confirm(host, Some(ack));
-            }
-            chunk
-        })
-    }
-
-    /// Sends as much as fits into one chunk, once the one before is confirmed.
-    fn write_stream(
-        &mut self,
-        id: &ClientId,
-        cx: &Context<'_>,
-        data: &[u8],
-        host: &mut Host<'_>,
-    ) -> Poll<Result<usize, StreamEnded>> {
-        let Some(end) = self.streams.ends.get_mut(id) else {
-            return Poll::Ready(Err(StreamEnded::Finished));
-        };
-        match end.poll_write(cx) {
-            Poll::Ready(Ok(())) => {}
-            Poll::Ready(Err(reason)) => return Poll::Ready(Err(reason)),
-            Poll::Pending => return Poll::Pending,
-        }
-        let chunk = &data[..data.len().min(CHUNK)];
-        let content = Content::default().with_bytes(Bytes::copy_from_slice(chunk));
-        let ack = self.expect(Waiting::Chunk(id.clone()));
-        if let Some(end) = self.streams.ends.get_mut(id) {
-            end.sent(ack);
-        }
-        host.send_chunk(id, content, ack);
-        Poll::Ready(Ok(chunk.len()))
-    }
-
-    /// Waits until everything is confirmed.
-    fn flush_stream(&mut self, id: &ClientId, cx: &Context<'_>) -> Poll<Result<(), StreamEnded>> {
-        match self.streams.ends.get_mut(id) {
-            Some(end) => end.poll_confirmed(cx),
-            None => Poll::Ready(Ok(())),
-        }
-    }
-
-    /// Says that nothing more will be written, once everything is confirmed.
-    fn finish_stream(
-        &mut self,
-        id: &ClientId,
-        cx: &Context<'_>,
-        host: &mut Host<'_>,
-    ) -> Poll<Result<(), StreamEnded>> {
-        let Some(end) = self.streams.ends.get_mut(id) else {
-            return Poll::Ready(Ok(()));
-        };
-        match end.poll_finish(cx) {
-            Poll::Ready(Ok(true)) => {}
-            other => return other.map_ok(|_| ()),
-        }
-        let ack = self.expect(Waiting::Chunk(id.clone()));
-        if let Some(end) = self.streams.ends.get_mut(id) {
-            end.finish(ack);
-        }
-        let end = Arguments::from_payloads(&[Payload::null()]);
-        host.send_chunk(id, end.into(), ack);
-        Poll::Ready(Ok(()))
-    }
-
-    /// Nobody holds an end any more; whether the peer is told depends on how far it
-    /// has come.
-    fn drop_stream(&mut self, id: &ClientId, tell: impl FnOnce(&End) -> bool, host: &mut Host<'_>) {
-        let Some(mut end) = self.streams.ends.remove(id) else {
-            return;
-        };
-        if let Some(ack) = end.under_way() {
-            self.forget(ack);
-        }
-        host.close_end(id, tell(&end));
-        for ack in end.close(StreamEnded::Finished) {
-            host.forget(ack);
-        }
-    }
-}
-
 /// Tells the peer that it may send the next chunk.
-fn confirm(host: &mut Host<'_>, ack: Option<u64>) {
+pub(super) fn confirm(host: &mut Host<'_>, ack: Option<u64>) {
     if let Some(id) = ack {
-        host.answer(id, Content::default());
+        host.answer(id, Args::default());
     }
 }
 

@@ -1,10 +1,8 @@
 use super::*;
 
 fn origins(list: &[&str]) -> Result<Origins, OriginError> {
-    Origins::new(&CorsConfig {
-        origins: list.iter().map(|&origin| origin.to_owned()).collect(),
-        ..CorsConfig::default()
-    })
+    let patterns: Vec<_> = list.iter().map(|&origin| origin.to_owned()).collect();
+    Origins::new(&patterns)
 }
 
 fn admits(origins: &Origins, origin: Option<&'static str>) -> bool {

@@ -1,9 +1,11 @@
 //! Rooms, as the host fills and uses them.
 
-use sio_p2p_protocol::{ClientId, Dialect, EventName, Failure, RoomName};
+use sio_p2p_protocol::{Args, ClientId, Dialect, EventName, Failure, RoomName};
 
-use super::{Content, Host, Peer};
+use super::Host;
+use crate::relay::Peer;
 use crate::relay::failure::no_target;
+use crate::relay::output::Data;
 
 impl Host<'_> {
     /// Puts a client into a room (SRV-CORE-F7). Joining twice changes nothing.
@@ -41,14 +43,14 @@ impl Host<'_> {
         &mut self,
         room: &RoomName,
         event: &EventName,
-        content: Content,
+        args: Args,
     ) -> Result<usize, Failure> {
         if event.is_reserved() {
             return Err(Failure::reserved_event_name(event));
         }
         let members: Vec<_> = self.relay.rooms.members(room).collect();
         let count = members.len();
-        self.outbox.event_to_all(members, content.named(event));
+        self.outbox.event_to_all(members, Data::named(event, args));
         Ok(count)
     }
 }

@@ -2,17 +2,17 @@
 //! first.
 
 use sio_p2p_protocol::{
-    ApiName, ClientId, Dialect, EventName, Failure, Refusal, TopicName, publication_event,
+    ApiName, Args, ClientId, Dialect, EventName, Failure, Refusal, TopicName, publication_event,
     topic_room,
 };
 
-use super::{Callee, Content, Host};
-use crate::relay::ConnectionId;
+use super::Host;
 use crate::relay::failure::taken;
+use crate::relay::{Callee, ConnectionId};
 
 impl Host<'_> {
     /// Provides an API (SRV-SVC-11) or an event of a service (SRV-SVC-F1). Whoever
-    /// uses it is handed over as [`HostEvent::Called`](super::HostEvent::Called).
+    /// uses it is handed over as [`HostEvent::Called`](crate::relay::HostEvent::Called).
     ///
     /// Fails if the name is reserved, or somebody provides it already: the host gets
     /// no preference over a client that was first.
@@ -79,13 +79,13 @@ impl Host<'_> {
         service: &ClientId,
         target: &ClientId,
         event: &EventName,
-        content: Content,
+        args: Args,
         ack: Option<u64>,
     ) -> Result<(), Failure> {
-        let content = content.behind_source(service.as_str());
+        let args = args.with_source(service);
         let wait = self.relay.policy.ack_timeout;
         let ack = ack.map(|id| (id, wait));
-        self.send(Dialect::V1, target, event, content, ack)
+        self.send(Dialect::V1, target, event, args, ack)
     }
 
     /// Creates a topic of a service. Nobody is in it until somebody subscribes
@@ -103,14 +103,14 @@ impl Host<'_> {
         &mut self,
         service: &ClientId,
         topic: &TopicName,
-        content: Content,
+        args: Args,
     ) -> Result<usize, Failure> {
         let room = topic_room(service.as_str(), topic);
         if !self.relay.services.has_topic(service, topic) {
             let room = room.to_string();
             return Err(Failure::TopicNotCreated { room });
         }
-        self.emit_room(&room, &publication_event(&room), content)
+        self.emit_room(&room, &publication_event(&room), args)
     }
 
     /// Ends a topic: its subscribers are told and let go, in the order in which they

@@ -5,15 +5,15 @@
 //! sends to it comes out as events; what the host sends is put in here.
 
 use sio_p2p_protocol::{
-    ClientId, Dialect, Failure, PeerStreamDestroyedV2, ServerEvent, StreamId, StreamInfo,
+    Args, ClientId, Dialect, Failure, PeerStreamDestroyedV2, ServerEvent, StreamId, StreamInfo,
 };
 
-use super::{Content, Host};
+use super::Host;
 use crate::relay::acks::Question;
-use crate::relay::ends::End;
 use crate::relay::failure::cannot_open;
-use crate::relay::output::Outbox;
-use crate::relay::stream::offered;
+use crate::relay::family::stream::offered;
+use crate::relay::output::{Data, Outbox};
+use crate::relay::stream::HostEnd;
 use crate::relay::{ConnectionId, Relay};
 
 impl Host<'_> {
@@ -44,13 +44,13 @@ impl Host<'_> {
         };
         let wait = self.relay.policy.stream_open_timeout;
         let id = self.ask(peer, ack, question, wait);
-        let entry = End {
+        let entry = HostEnd {
             peer,
             ours,
             theirs,
             under_way: None,
         };
-        self.relay.ends.insert(end.clone(), entry);
+        self.relay.host_ends.insert(end.clone(), entry);
         let offer = offered(info, Dialect::V2).encode();
         self.outbox.event(peer, offer.into(), Some(id));
         Ok(())
@@ -58,8 +58,8 @@ impl Host<'_> {
 
     /// Sends a chunk from one of the host's ends, to be confirmed under `ack`. False
     /// if the end is closed; nothing is sent then.
-    pub fn send_chunk(&mut self, end: &ClientId, chunk: Content, ack: u64) -> bool {
-        let Some(open) = self.relay.ends.get(end).cloned() else {
+    pub fn send_chunk(&mut self, end: &ClientId, chunk: Args, ack: u64) -> bool {
+        let Some(open) = self.relay.host_ends.get(end).cloned() else {
             return false;
         };
         let Some(client) = self.relay.registry.client(open.peer).cloned() else {
@@ -68,8 +68,8 @@ impl Host<'_> {
         let question = Question::Message(Dialect::V2, client);
         let wait = self.relay.chunk_wait();
         let id = self.ask(open.peer, ack, question, wait);
-        self.relay.ends.under_way(end, id);
-        let data = chunk.named(&open.ours.data_event());
+        self.relay.host_ends.under_way(end, id);
+        let data = Data::named(&open.ours.data_event(), chunk);
         self.outbox.event(open.peer, data, Some(id));
         true
     }
@@ -97,7 +97,7 @@ impl Host<'_> {
 impl Relay {
     /// Forgets an end of the host's.
     pub(in crate::relay) fn close_end(&mut self, outbox: &mut Outbox, end: &ClientId, tell: bool) {
-        let Some(end) = self.ends.remove(end) else {
+        let Some(end) = self.host_ends.remove(end) else {
             return;
         };
         // Whether the last chunk arrived is of no interest any more, and the peer may

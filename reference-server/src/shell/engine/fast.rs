@@ -65,12 +65,12 @@ impl Engine {
             return DECLINED;
         };
         if let Err(rate) = connection.data().may_send() {
-            self.hub_with(batch).refuse_too_fast(from, rate);
+            self.namespace_with(batch).refuse_too_fast(from, rate);
             return Fast::Handled;
         }
         if self
-            .hub_with(batch)
-            .relay(connection, from, &message, ack, now)
+            .namespace_with(batch)
+            .forward(connection, from, &message, ack, now)
         {
             Fast::Handled
         } else {
@@ -89,7 +89,7 @@ impl Engine {
         let Some(list) = argument_list(json) else {
             return DECLINED;
         };
-        if self.hub_with(batch).relay_ack(from, id, list, now) {
+        if self.namespace_with(batch).forward_ack(from, id, list, now) {
             Fast::Handled
         } else {
             DECLINED

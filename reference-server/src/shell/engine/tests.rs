@@ -1,4 +1,4 @@
-//! What the engine and the hub do together.
+//! What the engine and the namespace do together.
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -8,15 +8,15 @@ use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::timeout;
 
 use super::*;
-use crate::shell::gate::Admission;
+use crate::shell::authentication::Authenticated;
 
 /// A request for a WebSocket of an Engine.IO 3 client with the id `ghost`.
 const REQUEST: &str = "GET /?EIO=3&transport=websocket&clientId=ghost HTTP/1.1\r\n\
     Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
-fn ghost() -> Admission {
-    Admission {
+fn ghost() -> Authenticated {
+    Authenticated {
         client_id: Some("ghost".to_owned()),
         until: None,
     }
@@ -57,23 +57,23 @@ async fn forgotten(engine: &Engine) {
 async fn joining_and_leaving_twice_at_once_is_doing_it_once() {
     let engine = Arc::new(Engine::new(&Arc::new(Config::default())));
     let peer = connect(&engine).await;
-    let connection = engine.hub().connection().unwrap();
+    let connection = engine.namespace().connection().unwrap();
     for expected in [1, 0, 1] {
         for _ in 0..2 {
             if expected == 1 {
-                engine.hub().join(&connection, ghost());
+                engine.namespace().join(&connection, ghost());
             } else {
-                engine.hub().leave(&connection);
+                engine.namespace().leave(&connection);
             }
-            assert_eq!(engine.hub().census().connections, expected);
+            assert_eq!(engine.namespace().gauges().connections, expected);
         }
     }
     drop(peer);
     forgotten(&engine).await;
     // Frames that were read before the end may still be handled after it.
-    engine.hub().join(&connection, ghost());
-    engine.hub().leave(&connection);
-    assert_eq!(engine.hub().census(), crate::relay::Census::default());
+    engine.namespace().join(&connection, ghost());
+    engine.namespace().leave(&connection);
+    assert_eq!(engine.namespace().gauges(), crate::relay::Gauges::default());
 }
 
 /// A mistake of ours costs the connection that it happened on. The lock that
@@ -83,10 +83,10 @@ async fn a_panic_ends_one_connection_and_nothing_else() {
     let engine = Arc::new(Engine::new(&Arc::new(Config::default())));
     for _ in 0..2 {
         let _peer = connect(&engine).await;
-        let connection = engine.hub().connection().unwrap();
+        let connection = engine.namespace().connection().unwrap();
         assert!(matches!(connection.data().phase(), Phase::Joined(_)));
         engine.guarded(&connection, &mut Batch::new(), |_| {
-            let _held = engine.hub();
+            let _held = engine.namespace();
             panic!("a mistake, made for this test");
         });
         assert_eq!(connection.data().phase(), Phase::Closed);

@@ -5,9 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use sio_p2p_protocol::{Arguments, ClientId, EventName};
+use sio_p2p_protocol::{Args, Arguments, ClientId, EventName};
 
-use crate::relay::Content;
 use crate::store::{AckFunction, Book, Message, MessageId, NewMessage, StoreError, StoreLimits};
 
 /// The version of the tables. It is in the file, so that a later version of this
@@ -167,7 +166,7 @@ impl Database {
             .execute(params![
                 message.client.as_str(),
                 message.event.as_str(),
-                message.content.args.as_json(),
+                message.args.arguments().as_json(),
                 ack.map(|ack| ack.name.as_str()),
                 ack.map(|ack| ack.args.as_json()),
                 message.expires.map(millis),
@@ -177,7 +176,7 @@ impl Database {
         let mut insert = self.connection.prepare_cached(
             "INSERT INTO attachments (message, position, bytes) VALUES (?1, ?2, ?3)",
         )?;
-        for (position, bytes) in (0_i64..).zip(&message.content.attachments) {
+        for (position, bytes) in (0_i64..).zip(message.args.attachments()) {
             insert.execute(params![id, position, &bytes[..]])?;
         }
         Ok(MessageId(id.unsigned_abs()))
@@ -230,10 +229,7 @@ impl Database {
             message: NewMessage {
                 client: client.clone(),
                 event: name(row, 2, EventName::new)?,
-                content: Content {
-                    args: arguments(row, 3)?,
-                    attachments: self.attachments(id)?,
-                },
+                args: Args::new(arguments(row, 3)?, self.attachments(id)?),
                 ack,
                 expires: expires.map(|ms| UNIX_EPOCH + Duration::from_millis(ms.unsigned_abs())),
             },

@@ -7,8 +7,7 @@ use sio_p2p_conformance::scenario::Scenario;
 use sio_p2p_conformance::scenario::lint::EXCLUDED;
 use sio_p2p_protocol::{Clause, Role, clauses};
 
-use super::{ORIGINALS, cell, scenarios};
-use crate::files::Generated;
+use super::{Generated, ORIGINALS, cell, scenarios};
 
 const HEAD: &str = "# Coverage
 

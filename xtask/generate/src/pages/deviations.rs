@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 
 use sio_p2p_protocol::{Clause, clauses, deviations as register};
 
-use super::{Entry, ORIGINALS, cell, scenarios};
-use crate::files::Generated;
+use super::{Entry, Generated, ORIGINALS, cell, scenarios};
 
 const HEAD: &str = "# What the originals really do
 

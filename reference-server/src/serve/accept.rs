@@ -1,0 +1,171 @@
+//! Accepting connections, and serving HTTP on each.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use sio_p2p_engine::{Lenient, StallGuard};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{debug, warn};
+
+use crate::Config;
+use crate::net::{Tls, Traffic};
+use crate::shell::http::Http;
+
+/// The largest head of an HTTP request in bytes, the same as Node's. More is
+/// answered by 431; it is also what bounds a client id.
+const MAX_HEAD: usize = 16 * 1024;
+
+/// How long to wait after a failed accept, which usually means that the process
+/// has no file descriptors left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
+
+/// What every accepted connection needs.
+#[derive(Debug)]
+pub(crate) struct Acceptor {
+    config: Arc<Config>,
+    service: Http,
+    /// `None` where connections are not encrypted.
+    tls: Option<Arc<Tls>>,
+    traffic: Arc<Traffic>,
+    tasks: TaskTracker,
+    stopping: CancellationToken,
+}
+
+impl Acceptor {
+    pub(crate) fn new(
+        config: Arc<Config>,
+        service: Http,
+        tls: Option<Arc<Tls>>,
+        traffic: Arc<Traffic>,
+    ) -> Self {
+        Self {
+            config,
+            service,
+            tls,
+            traffic,
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+        }
+    }
+
+    /// Keeps the time of all sessions until it is dropped.
+    pub(crate) fn keep_time(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.service.keep_time()
+    }
+
+    /// Accepts connections for ever.
+    pub(crate) async fn accept(&self, listener: &TcpListener) {
+        let slots = Arc::new(Semaphore::new(self.config.engine.max_connections));
+        loop {
+            // The semaphore is never closed, so there always comes a slot.
+            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {
+                return;
+            };
+            match listener.accept().await {
+                Ok((stream, peer)) => {
+                    debug!(%peer, "accepted");
+                    let limit = self.config.queue.write_stall;
+                    let counters = Arc::clone(&self.traffic.io);
+                    let guard = StallGuard::new(stream, limit)
+                        .in_slot(slot)
+                        .counted(counters);
+                    self.tasks.spawn(self.connection(guard, peer));
+                }
+                Err(error) => {
+                    warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Lets open HTTP connections end with the request they are at.
+    pub(crate) fn stop(&self) {
+        self.stopping.cancel();
+        self.tasks.close();
+    }
+
+    /// Waits until every HTTP connection has ended or has become a `WebSocket`.
+    pub(crate) async fn stopped(&self) {
+        self.tasks.wait().await;
+    }
+
+    /// Serves one connection, after a TLS handshake if there has to be one.
+    fn connection(
+        &self,
+        stream: StallGuard<TcpStream>,
+        peer: SocketAddr,
+    ) -> impl Future<Output = ()> + use<> {
+        if let Err(error) = stream.get_ref().set_nodelay(true) {
+            debug!(%error, "small packets may be delayed");
+        }
+        let http = HttpConnection {
+            service: self.service.for_peer(peer),
+            request_timeout: self.config.engine.request_timeout,
+            stopping: self.stopping.clone(),
+        };
+        let tls = self.tls.clone();
+        let traffic = Arc::clone(&self.traffic);
+        async move {
+            let Some(tls) = tls else {
+                return http.serve(stream).await;
+            };
+            // The guard is inside, where the bytes are: a client that stops reading
+            // during the handshake, or while TLS says goodbye, is noticed there too.
+            let handshake = tls.accept(stream);
+            let outcome = tokio::select! {
+                outcome = handshake => outcome,
+                () = http.stopping.cancelled() => return,
+            };
+            match outcome {
+                Ok(stream) => http.serve(stream).await,
+                Err(error) => {
+                    traffic.no_handshake.add(1);
+                    debug!(%peer, %error, "no TLS handshake");
+                }
+            }
+        }
+    }
+}
+
+/// HTTP on one connection.
+struct HttpConnection {
+    service: Http,
+    request_timeout: Duration,
+    stopping: CancellationToken,
+}
+
+impl HttpConnection {
+    /// Serves until the connection ends or becomes a `WebSocket`.
+    async fn serve<S>(self, stream: S)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.request_timeout)
+            .max_buf_size(MAX_HEAD)
+            .serve_connection(TokioIo::new(Lenient::new(stream)), self.service)
+            .with_upgrades();
+        let mut connection = pin!(connection);
+        let outcome = tokio::select! {
+            outcome = connection.as_mut() => outcome,
+            () = self.stopping.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = outcome {
+            debug!(%error, "an HTTP connection ended early");
+        }
+    }
+}
