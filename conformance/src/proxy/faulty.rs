@@ -46,8 +46,8 @@ pub(super) struct Hub {
     /// The ids of clients that have left, as they stand in the query.
     left: Mutex<BTreeSet<String>>,
     next: AtomicU64,
-    /// How long a message may wait at most.
-    jitter: Duration,
+    /// How long a message may take at most.
+    pub(super) jitter: Duration,
 }
 
 /// The ways by which others send on a connection.
@@ -83,7 +83,7 @@ impl FaultyProxy {
         })
     }
 
-    /// The same with a line on which each message waits for a random time up to this, and none
+    /// The same with a line on which each message takes a random time up to this, and none
     /// overtakes another.
     #[must_use]
     pub fn jittery(mut self, jitter: Duration) -> Self {
@@ -172,14 +172,6 @@ impl FaultyProxy {
 }
 
 impl Hub {
-    /// Waits as long as a message takes on this line.
-    pub(super) async fn delay(&self) {
-        let most = u64::try_from(self.jitter.as_micros()).unwrap_or(u64::MAX);
-        if most > 0 {
-            tokio::time::sleep(Duration::from_micros(fastrand::u64(0..=most))).await;
-        }
-    }
-
     /// A number for a new client, on whose connection others send in these ways.
     pub(super) fn enter(&self, ways: Ways) -> u64 {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
