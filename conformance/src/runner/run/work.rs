@@ -8,7 +8,8 @@ use tokio::sync::mpsc;
 
 use super::{Progress, Shared, StartWith, Target, lock};
 use crate::flickers::Flicker;
-use crate::player::play::{Play, Played, Road};
+use crate::player::peer::Road;
+use crate::player::play::{Play, Played};
 use crate::player::trace::Trace;
 use crate::report::failure::name_of;
 use crate::runner::health::{self, judge_own, judge_shared};
