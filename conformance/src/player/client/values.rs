@@ -2,6 +2,7 @@
 //! `{"$bin": base64}` in the one and a placeholder with an attachment in the other.
 
 use bytes::Bytes;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use sio_p2p_transport::Data;
 
@@ -15,9 +16,11 @@ pub(crate) fn from_driver(value: &Value) -> (String, Vec<Bytes>) {
 
 /// A value of the driver protocol, from JSON text with placeholders.
 pub(crate) fn to_driver(json: &str, attachments: &[Bytes]) -> Result<Value, String> {
+    let broken = |error| format!("{json} is no JSON: {error}");
+    // What is no JSON would be rewritten into some.
+    serde_json::from_str::<IgnoredAny>(json).map_err(broken)?;
     let data = Data::with_attachments(json, attachments.to_vec());
-    serde_json::from_str(&from_wire(&data, &mut |_| None))
-        .map_err(|error| format!("{json} is no JSON: {error}"))
+    serde_json::from_str(&from_wire(&data, &mut |_| None)).map_err(broken)
 }
 
 #[cfg(test)]
