@@ -2,6 +2,7 @@
 //! that plays them against any server, and reports that say which clause is broken.
 
 pub mod access;
+mod attachments;
 mod child;
 pub mod claims;
 pub mod cli;

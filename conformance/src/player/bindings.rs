@@ -52,7 +52,7 @@ impl Bindings {
     /// Names for one play of a scenario.
     pub(crate) fn new(scenario: &Scenario) -> Self {
         let run = fresh();
-        let mut world = Self {
+        let mut bindings = Self {
             ids: BTreeMap::new(),
             acks: BTreeMap::new(),
             kept: BTreeMap::new(),
@@ -64,15 +64,15 @@ impl Bindings {
         // Generated ids first: ids of their own may refer to them.
         for (name, (actor, _)) in &scenario.actors {
             let id = (!actor.anonymous).then(|| format!("{name}-{run}"));
-            world.ids.insert(name.clone(), id);
+            bindings.ids.insert(name.clone(), id);
         }
         for (name, (actor, _)) in &scenario.actors {
             if let Some(text) = &actor.client_id {
-                let id = world.fill(text).ok();
-                world.ids.insert(name.clone(), id);
+                let id = bindings.fill(text).ok();
+                bindings.ids.insert(name.clone(), id);
             }
         }
-        world
+        bindings
     }
 
     /// The client id of an actor; `None` for the anonymous and the unknown.
@@ -80,9 +80,14 @@ impl Bindings {
         self.ids.get(actor).and_then(Option::as_deref)
     }
 
-    /// The text of this play only.
-    pub(crate) fn run(&self) -> &str {
-        &self.run
+    /// The event by which fences of this play travel.
+    pub(crate) fn fence_name(&self) -> String {
+        format!("fence-{}", self.run)
+    }
+
+    /// The namespace, but for its number, that echoes of this play ask for.
+    pub(crate) fn echo_prefix(&self) -> String {
+        format!("/fence-{}-", self.run)
     }
 
     /// Remembers by which number the server asked for an ack.
@@ -113,20 +118,20 @@ impl Bindings {
 
     /// A string with its holes filled.
     pub(crate) fn fill(&self, text: &Text) -> Result<String, String> {
-        text.render(|part| self.hole(part))
+        text.render(|part| self.variable(part))
     }
 
     /// The same for raw JSON or frame text: names are escaped as inside a JSON string.
     pub(crate) fn fill_raw(&self, text: &Text) -> Result<String, String> {
         text.render(|part| {
-            self.hole(part).map(|text| {
+            self.variable(part).map(|text| {
                 let quoted = quote(&text);
                 quoted[1..quoted.len() - 1].to_owned()
             })
         })
     }
 
-    fn hole(&self, part: &Part) -> Result<String, String> {
+    fn variable(&self, part: &Part) -> Result<String, String> {
         match part {
             Part::Actor(name) => match self.ids.get(name) {
                 Some(Some(id)) => Ok(id.clone()),
@@ -293,32 +298,35 @@ mod tests {
 
     #[test]
     fn messages_name_things_as_the_scenario_does() {
-        let world = bindings_of(&["a", "aa", "b-a"]);
-        let said = world
+        let bindings = bindings_of(&["a", "aa", "b-a"]);
+        let said = bindings
             .fill(&text(
                 "${a} and ${aa} and ${b-a} in ${room:hall}, run ${run}",
             ))
             .unwrap();
         assert_eq!(
-            world.humanise(&said),
+            bindings.humanise(&said),
             "${a} and ${aa} and ${b-a} in ${room:hall}, run ${run}"
         );
-        let quoted = world
+        let quoted = bindings
             .fill(&text("Client '${a}' [${room:x}-${run}]"))
             .unwrap();
-        assert_eq!(world.humanise(&quoted), "Client '${a}' [${room:x}-${run}]");
+        assert_eq!(
+            bindings.humanise(&quoted),
+            "Client '${a}' [${room:x}-${run}]"
+        );
     }
 
     #[test]
     fn values_are_written_with_their_attachments() {
-        let world = Bindings {
+        let bindings = Bindings {
             counter: 7,
             ..bindings_of(&[])
         };
         let json =
             r#"["${n}", 1e400, {"$binary": "AQ=="}, {"k": [{"$binary": "Ag=="}, {"$raw": "-0"}]}]"#;
         let values: Vec<Pattern> = serde_json::from_str(json).unwrap();
-        let rendered = world.arguments(&values).unwrap();
+        let rendered = bindings.arguments(&values).unwrap();
         assert_eq!(
             rendered.json,
             r#"["7",1e400,{"_placeholder":true,"num":0},{"k":[{"_placeholder":true,"num":1},-0]}]"#
@@ -328,26 +336,29 @@ mod tests {
 
     #[test]
     fn raw_text_gets_names_in_their_escaped_form() {
-        let mut world = bindings_of(&["a"]);
-        world.ids.insert("a".into(), Some("q\"é".into()));
-        assert_eq!(world.fill_raw(&text("[\"${a}\"]")).unwrap(), "[\"q\\\"é\"]");
-        assert!(world.fill(&text("${ack:q}")).is_err());
-        world.ack_asked("q", 12);
-        assert_eq!(world.fill(&text("43${ack:q}[]")).unwrap(), "4312[]");
-        assert!(world.fill(&text("${kept:x}")).is_err());
-        world.keep("x", "0af3-17c2".to_owned());
-        assert_eq!(world.fill(&text("<${kept:x}>")).unwrap(), "<0af3-17c2>");
-        assert_eq!(world.humanise("to 0af3-17c2"), "to ${kept:x}");
-        assert!(world.fill(&text("${sid:a}")).is_err());
-        world.socket_given("a", "k3RtUQ_x".to_owned());
-        assert_eq!(world.fill(&text("<${sid:a}>")).unwrap(), "<k3RtUQ_x>");
-        assert_eq!(world.humanise("to k3RtUQ_x"), "to ${sid:a}");
-        assert!(world.fill(&text("${engine:a}")).is_err());
-        world.engine_given("a", "lv_VI97H".to_owned());
+        let mut bindings = bindings_of(&["a"]);
+        bindings.ids.insert("a".into(), Some("q\"é".into()));
         assert_eq!(
-            world.fill(&text("sid=${engine:a}")).unwrap(),
+            bindings.fill_raw(&text("[\"${a}\"]")).unwrap(),
+            "[\"q\\\"é\"]"
+        );
+        assert!(bindings.fill(&text("${ack:q}")).is_err());
+        bindings.ack_asked("q", 12);
+        assert_eq!(bindings.fill(&text("43${ack:q}[]")).unwrap(), "4312[]");
+        assert!(bindings.fill(&text("${kept:x}")).is_err());
+        bindings.keep("x", "0af3-17c2".to_owned());
+        assert_eq!(bindings.fill(&text("<${kept:x}>")).unwrap(), "<0af3-17c2>");
+        assert_eq!(bindings.humanise("to 0af3-17c2"), "to ${kept:x}");
+        assert!(bindings.fill(&text("${sid:a}")).is_err());
+        bindings.socket_given("a", "k3RtUQ_x".to_owned());
+        assert_eq!(bindings.fill(&text("<${sid:a}>")).unwrap(), "<k3RtUQ_x>");
+        assert_eq!(bindings.humanise("to k3RtUQ_x"), "to ${sid:a}");
+        assert!(bindings.fill(&text("${engine:a}")).is_err());
+        bindings.engine_given("a", "lv_VI97H".to_owned());
+        assert_eq!(
+            bindings.fill(&text("sid=${engine:a}")).unwrap(),
             "sid=lv_VI97H"
         );
-        assert_eq!(world.humanise("of lv_VI97H"), "of ${engine:a}");
+        assert_eq!(bindings.humanise("of lv_VI97H"), "of ${engine:a}");
     }
 }

@@ -4,6 +4,7 @@
 //! which connects to a server that is scripted ([`scripted`]) or real.
 
 mod act;
+mod attempt;
 pub(crate) mod bindings;
 pub(crate) mod check;
 pub mod client;
@@ -14,6 +15,7 @@ pub(crate) mod peer;
 pub(crate) mod play;
 pub(crate) mod probe;
 pub(crate) mod scripted;
+pub(crate) mod stop;
 pub mod trace;
 mod wait;
 

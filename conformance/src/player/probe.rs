@@ -11,7 +11,8 @@ use sio_p2p_transport::EioVersion;
 
 use crate::player::check::Check;
 use crate::player::finding::{Finding, Outcome};
-use crate::player::play::{Play, Road};
+use crate::player::peer::Road;
+use crate::player::play::Play;
 use crate::player::trace::Trace;
 use crate::scenario::{Scenario, Source, TransportName, parse};
 

@@ -9,9 +9,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::holes::Holes;
 use super::line::{Kind, Line};
 use super::recording::Recording;
+use super::variables::Variables;
 use crate::json::quote;
 use crate::player::trace::Way;
 use crate::scenario::body::{
@@ -47,7 +47,7 @@ pub(super) struct Made {
 /// A recording on its way to become a scenario.
 pub(super) struct Converter<'r> {
     pub(super) recording: &'r Recording,
-    pub(super) holes: Holes,
+    pub(super) variables: Variables,
     pub(super) steps: Vec<Made>,
     /// Names of requests, by client, direction and number.
     pub(super) requests: BTreeMap<(String, bool, u64), String>,
@@ -72,7 +72,7 @@ pub fn convert(recording: &Recording, id: &str) -> Result<String, ConvertError> 
     }
     let mut converter = Converter {
         recording,
-        holes: Holes::new(recording),
+        variables: Variables::new(recording),
         steps: Vec::new(),
         requests: BTreeMap::new(),
         sent: Vec::new(),
@@ -102,7 +102,7 @@ impl Converter<'_> {
             // As the replay has it: whoever closes it, the server learns that it is gone.
             let client = line.text(0).unwrap_or_default();
             if self.open.remove(&client) {
-                let actor = self.holes.actor(&client);
+                let actor = self.variables.actor(&client);
                 self.leaves(&actor, Leaving::Abrupt);
                 self.noticed(&client, &actor);
             }
@@ -114,7 +114,7 @@ impl Converter<'_> {
             }
             return Ok(());
         }
-        let actor = self.holes.actor(&line.client);
+        let actor = self.variables.actor(&line.client);
         if line.dir == Way::In {
             return self.came(line, &actor);
         }
@@ -126,7 +126,7 @@ impl Converter<'_> {
                 let request = self.requests.get(&(line.client.clone(), true, id)).cloned();
                 match request {
                     Some(request) => {
-                        let args = self.holes.list(line, true)?;
+                        let args = self.variables.list(line, true)?;
                         let request = Text::literal(request);
                         self.push(Action::Answer(Answer { request, args }));
                     }
@@ -182,8 +182,8 @@ impl Converter<'_> {
             }),
             (None, r#as) => Action::SendPacket(SendPacket {
                 from,
-                event: self.holes.event(&name, true)?,
-                args: self.holes.list(line, true)?,
+                event: self.variables.event(&name, true)?,
+                args: self.variables.list(line, true)?,
                 r#as,
             }),
         };
@@ -204,17 +204,17 @@ impl Converter<'_> {
         let (Some(target), Some(event)) = (line.text(0), line.text(1)) else {
             return Ok(None);
         };
-        let Some(to) = self.holes.actor_of(&target) else {
+        let Some(to) = self.variables.actor_of(&target) else {
             return Ok(None);
         };
         let args = line.args.get(2).map_or("[]", |args| args.get());
         if !args.starts_with('[') {
             return Ok(None);
         }
-        let Pattern::Array(args) = self.holes.value(args, true)? else {
+        let Pattern::Array(args) = self.variables.value(args, true)? else {
             return Ok(None);
         };
-        Ok(Some((to, self.holes.event(&event, true)?, args)))
+        Ok(Some((to, self.variables.event(&event, true)?, args)))
     }
 
     fn came(&mut self, line: &Line, actor: &str) -> Result<(), String> {
@@ -248,7 +248,7 @@ impl Converter<'_> {
                 let request = line.id.map(|id| self.request("asked", line, true, id));
                 let name = line.event.clone().unwrap_or_default();
                 let cause = self.cause(&name);
-                let failure = self.holes.failure(line, self.recording.dialect());
+                let failure = self.variables.failure(line, self.recording.dialect());
                 let at = actor.to_owned();
                 let action = match failure.filter(|_| name == "SERVER_ERROR") {
                     Some((failure, who)) => Action::ServerError(ServerErrorSeen {
@@ -258,9 +258,9 @@ impl Converter<'_> {
                     }),
                     None => Action::Receive(Receive {
                         at,
-                        event: self.holes.event(&name, false)?,
+                        event: self.variables.event(&name, false)?,
                         from: None,
-                        args: ArgumentsPattern::Exactly(self.holes.list(line, false)?),
+                        args: ArgumentsPattern::Exactly(self.variables.list(line, false)?),
                         r#as: request,
                     }),
                 };
@@ -284,7 +284,7 @@ impl Converter<'_> {
                 return Err("an ack of something that was not asked for".to_owned());
             };
             let (mut includes, mut excludes) = (Vec::new(), Vec::new());
-            for (id, actor) in self.holes.actors() {
+            for (id, actor) in self.variables.actors() {
                 let side = if ids.contains(id) {
                     &mut includes
                 } else {
@@ -307,12 +307,11 @@ impl Converter<'_> {
             who: None,
             next: false,
         };
-        match self.holes.failure(line, self.recording.dialect()) {
-            Some((failure, who)) => (acked.failure, acked.who) = (Some(failure), who),
-            None => {
-                let args = self.holes.list(line, false)?;
-                acked.args = Some(ArgumentsPattern::Exactly(args));
-            }
+        if let Some((failure, who)) = self.variables.failure(line, self.recording.dialect()) {
+            (acked.failure, acked.who) = (Some(failure), who);
+        } else {
+            let args = self.variables.list(line, false)?;
+            acked.args = Some(ArgumentsPattern::Exactly(args));
         }
         self.push(Action::Acked(acked));
         Ok(())
@@ -320,7 +319,7 @@ impl Converter<'_> {
 
     /// A name for a request: the first of its kind is `ask-a`, then `ask-a-2`.
     fn request(&mut self, kind: &str, line: &Line, taken: bool, id: u64) -> Text {
-        let base = format!("{kind}-{}", self.holes.actor(&line.client));
+        let base = format!("{kind}-{}", self.variables.actor(&line.client));
         let used = self.requests.values();
         let count = used.filter(|name| {
             let rest = name.strip_prefix(&base);
@@ -360,8 +359,8 @@ impl Converter<'_> {
     }
 
     fn fence(&mut self, client: &str) {
-        if self.open.contains(client) && self.holes.has_own_id(client) {
-            let actor = self.holes.actor(client);
+        if self.open.contains(client) && self.variables.has_own_id(client) {
+            let actor = self.variables.actor(client);
             self.push(Action::Fence(Fence {
                 from: actor.clone(),
                 to: actor,
@@ -371,9 +370,12 @@ impl Converter<'_> {
 
     /// The server notices that a client has left, if anybody is there to ask.
     fn noticed(&mut self, client: &str, actor: &str) {
-        let witness = self.open.iter().find(|other| self.holes.has_own_id(other));
-        if let (Some(witness), true) = (witness, self.holes.has_own_id(client)) {
-            let witness = self.holes.actor(witness);
+        let witness = self
+            .open
+            .iter()
+            .find(|other| self.variables.has_own_id(other));
+        if let (Some(witness), true) = (witness, self.variables.has_own_id(client)) {
+            let witness = self.variables.actor(witness);
             self.push(Action::Gone(Gone {
                 at: witness,
                 who: actor.to_owned(),

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 
 use serde_json::Map;
 use sio_p2p_protocol::{Clause, Family};
+use sio_p2p_transport::EioVersion;
 
 use super::convert::Converter;
-use super::holes::with_holes;
 use super::recording::{client_id, eio_of};
+use super::variables::template;
 use crate::json::spaced;
 use crate::scenario::Level;
 use crate::scenario::group::Group;
@@ -111,11 +112,11 @@ impl Converter<'_> {
             let mut document = ActorDocument::default();
             let query = open.text(0).unwrap_or_default();
             let id = client_id(&query);
-            let actor = self.holes.actor(&open.client);
-            match id.as_deref().and_then(|id| self.holes.actor_of(id)) {
+            let actor = self.variables.actor(&open.client);
+            match id.as_deref().and_then(|id| self.variables.actor_of(id)) {
                 None => document.anonymous = true,
                 Some(owner) if owner != actor => {
-                    document.client_id = Some(with_holes(format!("${{{owner}}}"))?);
+                    document.client_id = Some(template(format!("${{{owner}}}"))?);
                 }
                 Some(_) => {}
             }
@@ -128,10 +129,10 @@ impl Converter<'_> {
                 if id.is_some() {
                     pairs.insert(0, format!("clientId=${{{actor}}}"));
                 }
-                document.query = Some(with_holes(pairs.join("&"))?);
+                document.query = Some(template(pairs.join("&"))?);
             }
             let eio = eio_of(open).filter(|_| generations.len() > 1);
-            document.eio = eio.map(|eio| eio.number());
+            document.eio = eio.map(EioVersion::number);
             let document = serde_json::to_value(document).map_err(|error| error.to_string())?;
             actors.insert(actor, document);
         }

@@ -2,14 +2,13 @@
 
 pub mod convert;
 mod file;
-mod holes;
 pub mod line;
 mod private;
 pub mod recorder;
 pub mod recording;
 mod state;
-pub(crate) mod text;
 mod tokens;
+mod variables;
 
 pub use line::{Kind, Line};
 pub use recorder::{Recorder, Summary};

@@ -1,6 +1,6 @@
 //! What may be secret is not recorded.
 
-use super::text::strings;
+use crate::attachments::strings;
 
 /// Stands for a value that was left out.
 const REDACTED: &str = "redacted";

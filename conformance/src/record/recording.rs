@@ -9,7 +9,7 @@ use sio_p2p_protocol::{ClauseId, ClientEvent, Deviation, Dialect};
 use sio_p2p_transport::EioVersion;
 
 use super::line::{Kind, Line};
-use super::text::to_wire;
+use crate::attachments::to_wire;
 use crate::files;
 use crate::player::trace::Way;
 use crate::scenario::Capability;

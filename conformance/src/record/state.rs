@@ -11,8 +11,8 @@ use super::line::{Kind, Line};
 use super::private::{redact_auth, redact_query};
 use super::recorder::{Engine, Summary};
 use super::recording::client_id;
-use super::text::from_wire;
 use super::tokens::Tokens;
+use crate::attachments::from_wire;
 use crate::json::{elements, unquote};
 use crate::player::trace::Way;
 

@@ -6,8 +6,8 @@ use sio_p2p_transport::{Incoming, Packet, PacketReceiver, PacketSender, PacketSo
 use tokio::time::{Instant, timeout_at};
 
 use super::names::Names;
+use crate::attachments::from_wire;
 use crate::json::elements;
-use crate::record::text::from_wire;
 use crate::record::{Kind, Line};
 
 /// Something that came, in the words of the recording.

@@ -1,6 +1,6 @@
 //! Replaying a recording against a server, and showing where it does otherwise.
 
-mod come;
+mod connect;
 mod connection;
 mod names;
 mod play;

@@ -19,10 +19,10 @@ use super::names::Names;
 use super::program::Program;
 use super::sequence::Row;
 use crate::access::SharedAccess;
+use crate::attachments::{strings, to_wire};
 use crate::json::quote;
 use crate::player::trace::Way;
 use crate::record::recording::eio_of;
-use crate::record::text::{strings, to_wire};
 use crate::record::{Difference, Kind, Line, Recording};
 
 /// Why a replay stops before its end.

@@ -13,6 +13,7 @@ mod target;
 pub mod testee;
 pub mod verdict;
 
+#[cfg(feature = "faults")]
 pub(crate) use crate::player::play;
 pub use crate::player::{pace, trace};
 pub use crate::scenario::danger;

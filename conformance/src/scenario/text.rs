@@ -107,7 +107,7 @@ impl Text {
                 Part::Repeat(times, unit) => {
                     text.extend(std::iter::repeat_n(unit.as_str(), *times));
                 }
-                hole => text.push_str(&fill(hole)?),
+                variable => text.push_str(&fill(variable)?),
             }
         }
         Ok(text)
@@ -137,7 +137,7 @@ impl TryFrom<String> for Text {
             if !literal.is_empty() {
                 parts.push(Part::Literal(std::mem::take(&mut literal)));
             }
-            parts.push(hole(&body[..end])?);
+            parts.push(variable(&body[..end])?);
             rest = &body[end + 1..];
         }
         literal.push_str(rest);
@@ -148,7 +148,7 @@ impl TryFrom<String> for Text {
     }
 }
 
-fn hole(body: &str) -> Result<Part, TextError> {
+fn variable(body: &str) -> Result<Part, TextError> {
     let unknown = || TextError::Unknown(body.to_owned());
     let too_long = || TextError::TooLong(body.to_owned());
     match body.split_once(':') {

@@ -194,19 +194,25 @@ impl Holds<Pattern> for ArgumentsPattern {
 
 impl<T: ?Sized, F: Holds<T>> Holds<T> for Option<F> {
     fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a T)) {
-        self.iter().for_each(|field| field.each(visit));
+        if let Some(field) = self {
+            field.each(visit);
+        }
     }
 }
 
 impl<T: ?Sized, F: Holds<T>> Holds<T> for Vec<F> {
     fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a T)) {
-        self.iter().for_each(|field| field.each(visit));
+        for field in self {
+            field.each(visit);
+        }
     }
 }
 
 impl<T: ?Sized, F: Holds<T>> Holds<T> for BTreeMap<String, F> {
     fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a T)) {
-        self.values().for_each(|field| field.each(visit));
+        for field in self.values() {
+            field.each(visit);
+        }
     }
 }
 

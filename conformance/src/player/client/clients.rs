@@ -53,9 +53,10 @@ pub(crate) enum Stage {
 /// All clients under test of one play.
 #[derive(Debug)]
 pub(crate) struct Clients {
-    pub(crate) command: DriverCommand,
+    /// What starts a driver.
+    command: Option<DriverCommand>,
     pub(crate) stage: Stage,
-    pub(crate) clients: BTreeMap<String, Driven>,
+    pub(crate) all: BTreeMap<String, Driven>,
     /// Commands that have a name: client and number.
     pub(crate) commands: BTreeMap<String, (String, u64)>,
     /// Acks that the scripted server has asked for: client and number.
@@ -73,9 +74,15 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
+    /// No clients: a scenario judges a server.
+    pub(crate) fn none(dialect: Dialect, trace: Trace) -> Self {
+        let (stage, names) = (Stage::Scripted, std::iter::empty());
+        Self::new(None, stage, names, dialect, String::new(), trace)
+    }
+
     /// The clients of a play, none of which has been started.
     pub(crate) fn new<'a>(
-        command: &DriverCommand,
+        command: Option<DriverCommand>,
         stage: Stage,
         names: impl Iterator<Item = &'a String>,
         dialect: Dialect,
@@ -84,9 +91,9 @@ impl Clients {
     ) -> Self {
         let (sender, news) = unbounded_channel();
         Self {
-            command: command.clone(),
+            command,
             stage,
-            clients: names.map(|name| (name.clone(), Driven::new())).collect(),
+            all: names.map(|name| (name.clone(), Driven::new())).collect(),
             commands: BTreeMap::new(),
             asked: BTreeMap::new(),
             requested: BTreeMap::new(),
@@ -111,7 +118,7 @@ impl Clients {
 
     /// Whether an actor is a client under test.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.clients.contains_key(name)
+        self.all.contains_key(name)
     }
 
     /// Starts the driver of a client, without waiting for its hello.
@@ -122,25 +129,26 @@ impl Clients {
             // Nobody listens when the play is over.
             let _ = sender.send(News::Driver { client, what });
         };
-        let process = Process::start(&self.command, tell)?;
-        if let Some(driven) = self.clients.get_mut(name) {
+        let command = self.command.as_ref().ok_or(DriverError::None)?;
+        let process = Process::start(command, tell)?;
+        if let Some(driven) = self.all.get_mut(name) {
             driven.process = Some(process);
         }
         Ok(())
     }
 
     /// Sets the scripted server of a client up.
-    pub(crate) async fn seat(&mut self, name: &str) -> std::io::Result<()> {
+    pub(crate) async fn set_up(&mut self, name: &str) -> std::io::Result<()> {
         let server = Server::start(name, self.sender.clone(), self.trace.clone()).await?;
-        if let Some(driven) = self.clients.get_mut(name) {
-            driven.seat = Some(Scripted::new(server));
+        if let Some(driven) = self.all.get_mut(name) {
+            driven.scripted = Some(Scripted::new(server));
         }
         Ok(())
     }
 
     /// Sends a command to the driver of a client; gives its number.
     pub(crate) fn say(&mut self, name: &str, command: Command) -> u64 {
-        let Some(driven) = self.clients.get_mut(name) else {
+        let Some(driven) = self.all.get_mut(name) else {
             return 0;
         };
         driven.next += 1;
@@ -201,7 +209,7 @@ impl Clients {
     }
 
     fn driver_said(&mut self, client: &str, what: Output) {
-        let Some(driven) = self.clients.get_mut(client) else {
+        let Some(driven) = self.all.get_mut(client) else {
             return;
         };
         if let (Output::Line(line), None) = (&what, &driven.nonsense) {
@@ -212,22 +220,24 @@ impl Clients {
     }
 
     fn server_saw(&mut self, client: &str, generation: u64, what: Said) {
-        let Some(driven) = self.clients.get_mut(client) else {
+        let Some(driven) = self.all.get_mut(client) else {
             return;
         };
-        let Some(seat) = &mut driven.seat else { return };
+        let Some(scripted) = &mut driven.scripted else {
+            return;
+        };
         match what {
             Said::Packet(Packet::Event { data, .. }) if data.json.contains(&self.fence) => {
                 if let Some(packet) = fence_reply(&data.json, &self.fence, &driven.id, self.dialect)
                 {
                     // A client that has gone meanwhile is missed by the step that waits.
-                    let _ = seat.server.send(packet);
+                    let _ = scripted.server.send(packet);
                 }
             }
             what => {
-                let was_gone = seat.gone;
-                seat.saw(generation, what);
-                if seat.gone && !was_gone {
+                let was_gone = scripted.gone;
+                scripted.saw(generation, what);
+                if scripted.gone && !was_gone {
                     driven.connected = false;
                 }
             }
@@ -244,7 +254,7 @@ impl Clients {
 
     /// What is wrong with a driver, if it cannot go on.
     pub(crate) fn trouble(&self, name: &str) -> Option<Finding> {
-        let driven = self.clients.get(name)?;
+        let driven = self.all.get(name)?;
         let finding = if let Some(nonsense) = &driven.nonsense {
             Finding::new(format!("the driver of {name} printed nonsense"))
                 .comparing("a line of the driver protocol", nonsense.clone())
@@ -260,7 +270,7 @@ impl Clients {
 
     /// What the drivers wrote to their standard error, as notes: often the true reason.
     pub(crate) fn last_words(&self) -> Vec<String> {
-        let processes = self.clients.values().filter_map(|it| it.process.as_ref());
+        let processes = self.all.values().filter_map(|it| it.process.as_ref());
         let lines = processes.flat_map(Process::last_words);
         lines
             .map(|line| format!("{}{line}", crate::player::client::process::DRIVER_SAID))
@@ -269,10 +279,7 @@ impl Clients {
 
     /// Whether the hello of a client names a feature.
     pub(crate) fn can(&self, name: &str, feature: Feature) -> bool {
-        let hello = self
-            .clients
-            .get(name)
-            .and_then(|driven| driven.hello.as_ref());
+        let hello = self.all.get(name).and_then(|driven| driven.hello.as_ref());
         hello.is_some_and(|hello| hello.can.contains(&feature))
     }
 }

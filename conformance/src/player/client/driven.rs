@@ -43,7 +43,7 @@ pub(crate) struct Driven {
     /// It listens to fences.
     pub(crate) listens: bool,
     pub(crate) fences: BTreeSet<u64>,
-    pub(crate) seat: Option<Scripted>,
+    pub(crate) scripted: Option<Scripted>,
 }
 
 impl Driven {
@@ -62,7 +62,7 @@ impl Driven {
             id: String::new(),
             listens: false,
             fences: BTreeSet::new(),
-            seat: None,
+            scripted: None,
         }
     }
 }
@@ -115,7 +115,7 @@ impl Driven {
     fn happened(&mut self, event: &Event) -> Result<(), String> {
         match event {
             Event::Received { listener, args, .. }
-                if listener == crate::player::client::connect::FENCE =>
+                if listener == crate::player::client::driver::FENCE =>
             {
                 let number = args.first().and_then(serde_json::Value::as_u64);
                 self.fences.extend(number);
@@ -134,7 +134,7 @@ impl Driven {
         let name = value
             .as_object_mut()
             .and_then(|members| members.shift_remove("event"));
-        let (json, attachments) = crate::player::client::values::from_driver(value);
+        let (json, attachments) = crate::player::client::values::from_driver(&value);
         self.events.push_back(Reported {
             name: name
                 .and_then(|name| name.as_str().map(str::to_owned))

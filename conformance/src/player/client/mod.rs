@@ -3,19 +3,19 @@
 //! Scenarios, steps, deadlines, verdicts and reports are those that judge servers; here is
 //! what only clients need. The driver protocol is specified in `spec/driver.md`.
 
-mod act;
+pub(crate) mod act;
 mod clients;
-mod connect;
 mod driven;
+pub(crate) mod driver;
+pub(crate) mod expect;
 mod faults;
-mod finish;
+pub(crate) mod finish;
 mod hello;
-mod look;
 mod process;
 mod values;
 
 pub(crate) use clients::{Clients, News};
-pub(crate) use connect::play;
+pub(crate) use driver::play;
 pub use faults::{ClientFault, ClientFaultSpec};
 pub use hello::hello;
 pub use process::{DriverCommand, DriverError};

@@ -45,6 +45,9 @@ pub enum DriverError {
     /// The program could not be executed.
     #[error("cannot execute {0:?}: {1}")]
     Spawn(String, std::io::Error),
+    /// Nobody has said how to start one.
+    #[error("no command starts a driver")]
+    None,
     /// It did not say who it is.
     #[error("the driver gave no hello: {0}")]
     NoHello(String),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use serde::Deserialize;
 
+use crate::attachments::attachment;
 use crate::json::{elements, members, quote, shorten, unquote};
 use crate::player::bindings::Bindings;
 use crate::scenario::value::{ArgumentsPattern, Kind, Pattern};
@@ -36,7 +36,7 @@ impl std::fmt::Display for Difference {
 
 /// Compares an argument list (JSON array text with placeholders) with a pattern.
 pub(crate) fn arguments(
-    world: &Bindings,
+    bindings: &Bindings,
     expected: &ArgumentsPattern,
     json: &str,
     attachments: &[Bytes],
@@ -48,11 +48,11 @@ pub(crate) fn arguments(
     for (index, pattern) in patterns.iter().enumerate() {
         let place = format!("argument {}", index + 1);
         match actual.get(index) {
-            Some(raw) => compare(world, pattern, raw.get(), attachments, &place)?,
+            Some(raw) => compare(bindings, pattern, raw.get(), attachments, &place)?,
             None => {
                 return Err(Difference {
                     place,
-                    expected: describe(world, pattern),
+                    expected: describe(bindings, pattern),
                     actual: format!("nothing: there are {} arguments", actual.len()),
                 });
             }
@@ -70,18 +70,18 @@ pub(crate) fn arguments(
 
 /// Compares one value with a pattern.
 pub(crate) fn compare(
-    world: &Bindings,
+    bindings: &Bindings,
     pattern: &Pattern,
     json: &str,
     attachments: &[Bytes],
     place: &str,
 ) -> Result<(), Difference> {
     let json = json.trim();
-    let attachment = placeholder(json, attachments);
+    let attachment = attachment(json, attachments);
     let differs = || {
         Err(Difference {
             place: place.to_owned(),
-            expected: describe(world, pattern),
+            expected: describe(bindings, pattern),
             actual: match attachment {
                 Some(bytes) => describe_bytes(bytes),
                 None => shorten(json, SHOWN),
@@ -91,22 +91,24 @@ pub(crate) fn compare(
     let matches = match pattern {
         Pattern::Plain(text) => json == *text,
         Pattern::Number(text) => same_number(text, json),
-        Pattern::String(text) => match (world.fill(text), unquote(json)) {
+        Pattern::String(text) => match (bindings.fill(text), unquote(json)) {
             (Ok(expected), Some(actual)) => expected == actual,
             _ => false,
         },
-        Pattern::Prefix(text) => match (world.fill(text), unquote(json)) {
+        Pattern::Prefix(text) => match (bindings.fill(text), unquote(json)) {
             (Ok(prefix), Some(actual)) => actual.starts_with(&prefix),
             _ => false,
         },
-        Pattern::Suffix(text) => match (world.fill(text), unquote(json)) {
+        Pattern::Suffix(text) => match (bindings.fill(text), unquote(json)) {
             (Ok(suffix), Some(actual)) => actual.ends_with(&suffix),
             _ => false,
         },
         Pattern::Keep(_) => is_kind(Kind::String, json, attachment.is_some()),
         Pattern::OneOf(wordings) => unquote(json)
             .is_some_and(|actual| wordings.iter().any(|parts| is_worded(parts, &actual))),
-        Pattern::Raw(text) => world.fill_raw(text).is_ok_and(|expected| expected == json),
+        Pattern::Raw(text) => bindings
+            .fill_raw(text)
+            .is_ok_and(|expected| expected == json),
         Pattern::Binary(bytes) => attachment.is_some_and(|actual| actual == bytes),
         Pattern::Any(kind) => is_kind(*kind, json, attachment.is_some()),
         Pattern::Array(items) => {
@@ -118,7 +120,7 @@ pub(crate) fn compare(
             }
             for (index, (item, raw)) in items.iter().zip(actual).enumerate() {
                 let place = format!("{place}, element {}", index + 1);
-                compare(world, item, raw.get(), attachments, &place)?;
+                compare(bindings, item, raw.get(), attachments, &place)?;
             }
             true
         }
@@ -133,7 +135,7 @@ pub(crate) fn compare(
             let actual: BTreeMap<_, _> = actual.into_iter().collect();
             let mut known = 0;
             for (key, value) in expected {
-                let Ok(key) = world.fill(key) else {
+                let Ok(key) = bindings.fill(key) else {
                     return differs();
                 };
                 let Some(raw) = actual.get(&key) else {
@@ -141,7 +143,7 @@ pub(crate) fn compare(
                 };
                 known += 1;
                 let place = format!("{place}, member {}", quote(&key));
-                compare(world, value, raw.get(), attachments, &place)?;
+                compare(bindings, value, raw.get(), attachments, &place)?;
             }
             known == actual.len()
         }
@@ -179,21 +181,6 @@ fn kept_of(pattern: &Pattern, json: &str, found: &mut Vec<(String, String)>) {
         }
         _ => {}
     }
-}
-
-/// The attachment that a placeholder stands for.
-fn placeholder<'a>(json: &str, attachments: &'a [Bytes]) -> Option<&'a Bytes> {
-    #[derive(Deserialize)]
-    struct Placeholder {
-        #[serde(rename = "_placeholder")]
-        placeholder: bool,
-        num: usize,
-    }
-    if attachments.is_empty() || !json.starts_with('{') {
-        return None;
-    }
-    let found: Placeholder = serde_json::from_str(json).ok()?;
-    attachments.get(found.num).filter(|_| found.placeholder)
 }
 
 /// Whether a text consists of these parts with anything between them.
@@ -245,26 +232,31 @@ fn is_kind(kind: Kind, json: &str, is_attachment: bool) -> bool {
 }
 
 /// An expected argument list in words.
-pub(crate) fn describe_arguments(world: &Bindings, expected: &ArgumentsPattern) -> String {
+pub(crate) fn describe_arguments(bindings: &Bindings, expected: &ArgumentsPattern) -> String {
     match expected {
         ArgumentsPattern::Anything => "any arguments".to_owned(),
         ArgumentsPattern::Exactly(patterns) => {
-            let items: Vec<_> = patterns.iter().map(|item| describe(world, item)).collect();
+            let items: Vec<_> = patterns
+                .iter()
+                .map(|item| describe(bindings, item))
+                .collect();
             shorten(&format!("[{}]", items.join(",")), 2 * SHOWN)
         }
     }
 }
 
 /// An expected value in words: JSON where it is JSON.
-pub(crate) fn describe(world: &Bindings, pattern: &Pattern) -> String {
+pub(crate) fn describe(bindings: &Bindings, pattern: &Pattern) -> String {
     let filled =
         |result: Result<String, String>| result.unwrap_or_else(|error| format!("<{error}>"));
     let text = match pattern {
         Pattern::Plain(text) => (*text).to_owned(),
         Pattern::Number(text) => text.clone(),
-        Pattern::String(text) => quote(&filled(world.fill(text))),
-        Pattern::Prefix(text) => format!("a string beginning {}", quote(&filled(world.fill(text)))),
-        Pattern::Suffix(text) => format!("a string ending {}", quote(&filled(world.fill(text)))),
+        Pattern::String(text) => quote(&filled(bindings.fill(text))),
+        Pattern::Prefix(text) => {
+            format!("a string beginning {}", quote(&filled(bindings.fill(text))))
+        }
+        Pattern::Suffix(text) => format!("a string ending {}", quote(&filled(bindings.fill(text)))),
         Pattern::OneOf(wordings) => {
             let wordings: Vec<_> = wordings
                 .iter()
@@ -272,7 +264,7 @@ pub(crate) fn describe(world: &Bindings, pattern: &Pattern) -> String {
                 .collect();
             return wordings.join(" or ");
         }
-        Pattern::Raw(text) => format!("the text {}", filled(world.fill_raw(text))),
+        Pattern::Raw(text) => format!("the text {}", filled(bindings.fill_raw(text))),
         Pattern::Binary(bytes) => describe_bytes(bytes),
         Pattern::Any(Kind::Anything) => "anything".to_owned(),
         Pattern::Keep(_) | Pattern::Any(Kind::String) => "any string".to_owned(),
@@ -282,7 +274,7 @@ pub(crate) fn describe(world: &Bindings, pattern: &Pattern) -> String {
         Pattern::Any(Kind::Object) => "any object".to_owned(),
         Pattern::Any(Kind::Binary) => "any attachment".to_owned(),
         Pattern::Array(items) => {
-            let items: Vec<_> = items.iter().map(|item| describe(world, item)).collect();
+            let items: Vec<_> = items.iter().map(|item| describe(bindings, item)).collect();
             format!("[{}]", items.join(","))
         }
         Pattern::Object(members) => {
@@ -291,8 +283,8 @@ pub(crate) fn describe(world: &Bindings, pattern: &Pattern) -> String {
                 .map(|(key, value)| {
                     format!(
                         "{}:{}",
-                        quote(&filled(world.fill(key))),
-                        describe(world, value)
+                        quote(&filled(bindings.fill(key))),
+                        describe(bindings, value)
                     )
                 })
                 .collect();

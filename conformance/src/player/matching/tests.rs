@@ -11,9 +11,9 @@ fn matches(expected: &str, actual: &str) -> bool {
 
 fn difference(expected: &str, actual: &str) -> String {
     let expected: ArgumentsPattern = serde_json::from_str(expected).unwrap();
-    let world = bindings_of(&["a"]);
-    world.humanise(
-        &arguments(&world, &expected, actual, &[])
+    let bindings = bindings_of(&["a"]);
+    bindings.humanise(
+        &arguments(&bindings, &expected, actual, &[])
             .unwrap_err()
             .to_string(),
     )
@@ -87,11 +87,11 @@ fn what_fits_can_be_kept() {
 
 #[test]
 fn attachments_are_compared_by_their_bytes() {
-    let world = bindings_of(&[]);
+    let bindings = bindings_of(&[]);
     let here = r#"{"_placeholder":true,"num":1}"#;
     let attachments = [Bytes::from_static(b"x"), Bytes::from_static(&[1, 2, 3])];
     let fits = |expected: &str, json: &str| {
-        compare(&world, &pattern(expected), json, &attachments, "it").is_ok()
+        compare(&bindings, &pattern(expected), json, &attachments, "it").is_ok()
     };
     assert!(fits(r#"{"$binary": "AQID"}"#, here));
     assert!(fits(r#"{"$any": "binary"}"#, here));

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::player::peer::Asked;
+use crate::player::peer::Peers;
 use crate::player::peer::actor::Inbox;
-use crate::player::play::{Asked, Play};
 
 /// How much had arrived where, when something was done.
 #[derive(Debug, Default)]
@@ -25,7 +26,7 @@ struct Mark {
     arrived: u64,
 }
 
-impl Play {
+impl Peers {
     /// A request is made, perhaps under the name of an earlier one.
     pub(crate) fn is_asked(&mut self, request: String, asked: Asked) {
         self.causes.answered.remove(&request);
@@ -35,7 +36,6 @@ impl Play {
     /// An actor is about to answer a request: an ack that is there already was given by
     /// nobody.
     pub(crate) fn is_about_to_answer(&mut self, request: &str) {
-        self.drain();
         let Some(asked) = self.asked.get(request) else {
             return;
         };
@@ -57,7 +57,6 @@ impl Play {
 
     /// An actor is about to leave: who is told of that already is told too early.
     pub(crate) fn is_about_to_leave(&mut self, who: &str) {
-        self.drain();
         if self.causes.left.contains_key(who) {
             return;
         }

@@ -8,7 +8,9 @@ use sio_p2p_transport::{Direction, EioVersion, Frame, Handshake};
 use tokio::time::{Instant, sleep};
 
 use crate::player::finding::Finding;
-use crate::player::play::{Play, Stop};
+use crate::player::peer::fences;
+use crate::player::play::Play;
+use crate::player::stop::Stop;
 use crate::scenario::Settings;
 use crate::scenario::body::{Heartbeat, PassTime};
 
@@ -69,61 +71,59 @@ pub(crate) fn only_heartbeats(settings: &Settings) -> bool {
     !settings.is_empty() && settings.keys().all(|name| STATED.contains(&name.as_str()))
 }
 
-impl Play {
-    /// A scenario that is about heartbeats can be played on any server on which they are due
-    /// soon.
-    pub(crate) fn beats_soon(&self, rhythm: Rhythm) -> Result<(), Stop> {
-        let about = only_heartbeats(&self.check.scenario.settings);
-        if !about || rhythm.silence() <= SHORT {
+/// A scenario that is about heartbeats can be played on any server on which they are due
+/// soon.
+pub(crate) fn beats_soon(play: &Play, rhythm: Rhythm) -> Result<(), Stop> {
+    let about = only_heartbeats(&play.check.scenario.settings);
+    if !about || rhythm.silence() <= SHORT {
+        return Ok(());
+    }
+    let seconds = rhythm.silence().as_secs();
+    Err(Stop::NotApplicable(Finding::new(format!(
+        "by its handshake the server notices silence after {seconds} s, which is too long to wait"
+    ))))
+}
+
+/// Waits for heartbeats of the server.
+pub(crate) async fn heartbeat(play: &mut Play, body: &Heartbeat) -> Result<(), Stop> {
+    let deadline = play.deadline;
+    let actor = play.peers.get(&body.at)?;
+    let (beats, rhythm) = (actor.beats.clone(), actor.rhythm);
+    let Some(rhythm) = rhythm else {
+        return Err(play.peers.lost(&body.at));
+    };
+    let wanted = beats.count() + u64::from(body.times);
+    let whole = rhythm.silence().saturating_mul(body.times);
+    let until = Instant::now() + whole.saturating_add(deadline);
+    while beats.count() < wanted {
+        play.drain();
+        if !play.peers.get(&body.at)?.is_open() {
+            return Err(play.peers.lost(&body.at));
+        }
+        if Instant::now() >= until {
+            let finding = Finding::new(format!("{} got no heartbeat", body.at));
+            return Err(Stop::Broken(finding.comparing(
+                format!("one each {} ms", rhythm.interval.as_millis()),
+                format!("{} in all", beats.count()),
+            )));
+        }
+        sleep(PAUSE).await;
+    }
+    Ok(())
+}
+
+/// Lets time pass, because time is the point: these actors send fences to themselves
+/// meanwhile, and all others are idle.
+pub(crate) async fn pass_time(play: &mut Play, body: &PassTime) -> Result<(), Stop> {
+    let until = Instant::now() + Duration::from_millis(body.ms);
+    loop {
+        let pairs = body.at.iter().map(|name| (name.clone(), name.clone()));
+        let pairs: Vec<_> = pairs.collect();
+        fences::fence(play, &pairs).await?;
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
             return Ok(());
         }
-        let seconds = rhythm.silence().as_secs();
-        Err(Stop::NotApplicable(Finding::new(format!(
-            "by its handshake the server notices silence after {seconds} s, which is too long to wait"
-        ))))
-    }
-
-    /// Waits for heartbeats of the server.
-    pub(crate) async fn heartbeat(&mut self, body: &Heartbeat) -> Result<(), Stop> {
-        let deadline = self.deadline;
-        let actor = self.actor(&body.at)?;
-        let (beats, rhythm) = (actor.beats.clone(), actor.rhythm);
-        let Some(rhythm) = rhythm else {
-            return Err(self.lost(&body.at));
-        };
-        let wanted = beats.count() + u64::from(body.times);
-        let whole = rhythm.silence().saturating_mul(body.times);
-        let until = Instant::now() + whole.saturating_add(deadline);
-        while beats.count() < wanted {
-            self.drain();
-            if !self.actor(&body.at)?.is_open() {
-                return Err(self.lost(&body.at));
-            }
-            if Instant::now() >= until {
-                let finding = Finding::new(format!("{} got no heartbeat", body.at));
-                return Err(Stop::Broken(finding.comparing(
-                    format!("one each {} ms", rhythm.interval.as_millis()),
-                    format!("{} in all", beats.count()),
-                )));
-            }
-            sleep(PAUSE).await;
-        }
-        Ok(())
-    }
-
-    /// Lets time pass, because time is the point: these actors send fences to themselves
-    /// meanwhile, and all others are idle.
-    pub(crate) async fn pass_time(&mut self, body: &PassTime) -> Result<(), Stop> {
-        let until = Instant::now() + Duration::from_millis(body.ms);
-        loop {
-            let pairs = body.at.iter().map(|name| (name.clone(), name.clone()));
-            let pairs: Vec<_> = pairs.collect();
-            self.fence(&pairs).await?;
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Ok(());
-            }
-            sleep(left.min(PAUSE.saturating_mul(10))).await;
-        }
+        sleep(left.min(PAUSE.saturating_mul(10))).await;
     }
 }

@@ -5,59 +5,16 @@ use std::collections::BTreeSet;
 use sio_p2p_transport::CloseReason;
 
 use crate::json::shorten;
+use crate::player::client::finish;
 use crate::player::finding::Finding;
-use crate::player::play::{Play, Stop};
+use crate::player::peer::Peers;
+use crate::player::peer::fences;
+use crate::player::play::Play;
+use crate::player::stop::Stop;
 
-impl Play {
-    /// The end of the story: everything is fenced, and nothing is left unmatched.
-    pub(crate) async fn nothing_left(&mut self) -> Result<(), Stop> {
-        self.drain();
-        self.departures_noticed().await?;
-        let open = self.open_actors();
-        self.fence_all(&open, &BTreeSet::new()).await?;
-        self.fence_clients().await?;
-        // What the clients under test have sent meanwhile.
-        if self.cast.is_some() {
-            self.fence_all(&open, &BTreeSet::new()).await?;
-        }
-        self.drain();
-        self.clients_are_done().await?;
-        for name in self.actors.keys().cloned().collect::<Vec<_>>() {
-            self.no_leftovers(&name, true)?;
-        }
-        Ok(())
-    }
-
-    /// Waits until the server has noticed who has left, if anybody is there to ask. A server
-    /// that never forgets is not judged here: other scenarios are about that.
-    async fn departures_noticed(&mut self) -> Result<(), Stop> {
-        let open = self.open_actors();
-        let present: BTreeSet<_> = open
-            .iter()
-            .filter_map(|name| self.world.id(name))
-            .map(str::to_owned)
-            .collect();
-        let gone: Vec<_> = self
-            .actors
-            .values()
-            .filter(|actor| actor.left && actor.generations > 0)
-            .filter_map(|actor| self.world.id(&actor.name))
-            .filter(|id| !present.contains(*id))
-            .map(str::to_owned)
-            .collect();
-        let observer = open
-            .iter()
-            .find(|name| self.world.id(name).is_some())
-            .cloned();
-        let (Some(observer), false) = (observer, gone.is_empty()) else {
-            return Ok(());
-        };
-        let _ = self.unlisted(&observer, &gone).await?;
-        Ok(())
-    }
-
+impl Peers {
     /// Whatever has arrived at an actor and was not matched is a finding.
-    pub(crate) fn no_leftovers(&mut self, name: &str, with_acks: bool) -> Result<(), Stop> {
+    pub(crate) fn no_leftovers(&self, name: &str, with_acks: bool) -> Result<(), Stop> {
         let Some(connection) = self
             .actors
             .get(name)
@@ -154,6 +111,54 @@ impl Play {
             lines.join("\n")
         }
     }
+}
+
+/// The end of the story: everything is fenced, and nothing is left unmatched.
+pub(crate) async fn nothing_left(play: &mut Play) -> Result<(), Stop> {
+    play.drain();
+    departures_noticed(play).await?;
+    let open = play.peers.open_names();
+    fences::fence_all(play, &open, &BTreeSet::new()).await?;
+    finish::fence_clients(play).await?;
+    // What the clients under test have sent meanwhile.
+    if !play.clients.all.is_empty() {
+        fences::fence_all(play, &open, &BTreeSet::new()).await?;
+    }
+    play.drain();
+    finish::are_done(play).await?;
+    for name in play.peers.actors.keys().cloned().collect::<Vec<_>>() {
+        play.peers.no_leftovers(&name, true)?;
+    }
+    Ok(())
+}
+
+/// Waits until the server has noticed who has left, if anybody is there to ask. A server
+/// that never forgets is not judged here: other scenarios are about that.
+async fn departures_noticed(play: &mut Play) -> Result<(), Stop> {
+    let open = play.peers.open_names();
+    let present: BTreeSet<_> = open
+        .iter()
+        .filter_map(|name| play.bindings.id(name))
+        .map(str::to_owned)
+        .collect();
+    let gone: Vec<_> = play
+        .peers
+        .actors
+        .values()
+        .filter(|actor| actor.left && actor.generations > 0)
+        .filter_map(|actor| play.bindings.id(&actor.name))
+        .filter(|id| !present.contains(*id))
+        .map(str::to_owned)
+        .collect();
+    let observer = open
+        .iter()
+        .find(|name| play.bindings.id(name).is_some())
+        .cloned();
+    let (Some(observer), false) = (observer, gone.is_empty()) else {
+        return Ok(());
+    };
+    let _ = fences::unlisted(play, &observer, &gone).await?;
+    Ok(())
 }
 
 /// An event in words.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::player::finding::Finding;
-use crate::player::play::{Play, Stop};
+use crate::player::peer::Peers;
+use crate::player::stop::Stop;
 
 /// The ids by which this program has connected anywhere.
 static KNOWN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -18,7 +19,7 @@ fn known() -> MutexGuard<'static, BTreeSet<String>> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Play {
+impl Peers {
     /// Nobody who is listed is a stranger. A server that is running already may have other
     /// users; on one that was started for this run they are an invention.
     pub(crate) fn no_strangers(&self, listed: &[String]) -> Result<(), Stop> {

@@ -2,15 +2,16 @@
 
 use sio_p2p_transport::{Incoming, Packet};
 
+use crate::player::bindings::Bindings;
+use crate::player::peer::Peers;
 use crate::player::peer::actor::{AckSeen, Arrival, EventSeen};
 use crate::player::peer::fences::fence_number;
-use crate::player::play::Play;
 
-impl Play {
+impl Peers {
     /// Takes in one thing that has arrived.
-    pub(crate) fn take(&mut self, arrival: Arrival) {
-        let fence_name = self.fence_name();
-        let echo_prefix = self.echo_prefix();
+    pub(crate) fn take(&mut self, arrival: Arrival, bindings: &Bindings) {
+        let fence_name = bindings.fence_name();
+        let echo_prefix = bindings.echo_prefix();
         let Some(actor) = self.actors.get_mut(&arrival.actor) else {
             return;
         };

@@ -20,8 +20,8 @@ use super::testee::{Instance, Knock};
 use super::verdict::CheckResult;
 use crate::access::SharedAccess;
 use crate::known::{Baseline, Stale};
+use crate::player::peer::Road;
 use crate::player::peer::pace::{Limits, is_refusal_for_now};
-use crate::player::play::Road;
 use crate::scenario::TransportName;
 
 /// How long a server may take to accept the first client.

@@ -8,7 +8,8 @@ use tokio::sync::mpsc;
 
 use super::{Progress, Shared, StartWith, Target, lock};
 use crate::known::Flaky;
-use crate::player::play::{Play, Played, Road};
+use crate::player::peer::Road;
+use crate::player::play::{Play, Played};
 use crate::player::trace::Trace;
 use crate::runner::health::{self, judge_own, judge_shared};
 use crate::runner::plan::{Check, Unplayed};

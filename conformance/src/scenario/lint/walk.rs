@@ -198,7 +198,9 @@ impl Walk<'_> {
                 _ => {}
             }
         }
-        mentions.iter().for_each(|mention| self.captures(mention));
+        for mention in &mentions {
+            self.captures(mention);
+        }
         self.special(at, action);
     }
 

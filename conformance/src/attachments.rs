@@ -101,12 +101,10 @@ pub(crate) fn to_wire(json: &str, string: &mut dyn FnMut(&str) -> Option<String>
 
 /// The text of a payload that was received, with the attachments in their places.
 pub(crate) fn from_wire(data: &Data, string: &mut dyn FnMut(&str) -> Option<String>) -> String {
-    // Without attachments nothing in the text stands for one.
-    let any = !data.attachments.is_empty();
     let mut rewriter = Rewriter {
         string,
         object: &mut |object| {
-            let bytes = any.then(|| attachment(object, &data.attachments))??;
+            let bytes = attachment(object, &data.attachments)?;
             Some(format!(r#"{{"$bin":"{}"}}"#, STANDARD.encode(bytes)))
         },
         out: String::with_capacity(data.json.len()),
@@ -115,7 +113,12 @@ pub(crate) fn from_wire(data: &Data, string: &mut dyn FnMut(&str) -> Option<Stri
     rewriter.out
 }
 
-fn attachment<'a>(object: &str, attachments: &'a [Bytes]) -> Option<&'a Bytes> {
+/// The attachment that an object stands for, if it is a placeholder; of members with one name
+/// the last counts, as in JavaScript.
+pub(crate) fn attachment<'a>(object: &str, attachments: &'a [Bytes]) -> Option<&'a Bytes> {
+    if attachments.is_empty() || !object.starts_with('{') {
+        return None;
+    }
     let members = members(object)?;
     let last = |name: &str| members.iter().rev().find(|(key, _)| key == name);
     if last("_placeholder")?.1.get() != "true" {

@@ -5,7 +5,7 @@ use sio_p2p_transport::{ConnectError, ConnectOptions, EioVersion, PacketSocket};
 use super::connection::Connection;
 use super::play::{Play, Stop};
 use super::sequence::Row;
-use crate::record::text::strings;
+use crate::attachments::strings;
 use crate::record::{Kind, Line};
 
 impl Play<'_> {

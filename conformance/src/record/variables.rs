@@ -6,7 +6,7 @@ use sio_p2p_protocol::Dialect;
 
 use super::line::Line;
 use super::recording::{Recording, client_id};
-use super::text::bytes_of;
+use crate::attachments::bytes_of;
 use crate::json::{elements, members, unquote};
 use crate::replay::{failures, keys_of};
 use crate::scenario::body::FailureCodes;
@@ -15,14 +15,14 @@ use crate::scenario::value::{Kind, Pattern};
 
 /// Which hole stands for which recorded name.
 #[derive(Debug)]
-pub(super) struct Holes {
+pub(super) struct Variables {
     /// Actors by the name of the recorded client.
     clients: BTreeMap<String, String>,
     /// Actors by client id: the first that had it.
     ids: BTreeMap<String, String>,
     /// Clients whose id nobody else has.
     own: BTreeSet<String>,
-    /// Rooms and APIs, with the names of their holes.
+    /// Rooms and APIs, with the names of their variables.
     rooms: BTreeMap<String, String>,
     /// Whole strings with something random in them that have come, with the names they are
     /// kept under.
@@ -35,9 +35,9 @@ pub(super) type Failure = (FailureCodes, Option<String>);
 /// Names that mean something else in scenarios.
 const TAKEN: [&str; 2] = ["n", "run"];
 
-impl Holes {
+impl Variables {
     pub(super) fn new(recording: &Recording) -> Self {
-        let mut holes = Self {
+        let mut variables = Self {
             clients: BTreeMap::new(),
             ids: BTreeMap::new(),
             own: BTreeSet::new(),
@@ -51,30 +51,31 @@ impl Holes {
             .iter()
             .filter(|line| line.is_control("open"))
         {
-            if !holes.clients.contains_key(&line.client) {
+            if !variables.clients.contains_key(&line.client) {
                 let actor = free_name(&line.client, "c", &mut used);
-                holes.clients.insert(line.client.clone(), actor);
+                variables.clients.insert(line.client.clone(), actor);
             }
             if let Some(id) = line.text(0).as_deref().and_then(client_id) {
-                let actor = holes.actor(&line.client);
-                holes.ids.entry(id.clone()).or_insert(actor);
+                let actor = variables.actor(&line.client);
+                variables.ids.entry(id.clone()).or_insert(actor);
                 sharing.entry(id).or_default().insert(line.client.clone());
             }
         }
         for clients in sharing.into_values().filter(|clients| clients.len() == 1) {
-            holes.own.extend(clients);
+            variables.own.extend(clients);
         }
         let mut used = BTreeSet::new();
         for (_, event) in recording.client_events() {
             for key in keys_of(&event) {
-                let is_known = holes.rooms.contains_key(&key) || holes.ids.contains_key(&key);
+                let is_known =
+                    variables.rooms.contains_key(&key) || variables.ids.contains_key(&key);
                 if !is_known && !key.is_empty() && !key.starts_with("service:") {
                     let name = free_name(&key, "r", &mut used);
-                    holes.rooms.insert(key, name);
+                    variables.rooms.insert(key, name);
                 }
             }
         }
-        holes
+        variables
     }
 
     /// The actor that a client is.
@@ -138,7 +139,7 @@ impl Holes {
                 }
                 let members = members.into_iter().map(|(key, value)| {
                     let value = self.nested(value.get(), sent, depth + 1)?;
-                    Ok((with_holes(escaped(&key))?, value))
+                    Ok((template(escaped(&key))?, value))
                 });
                 members.collect::<Result<_, String>>().map(Pattern::Object)
             }
@@ -151,8 +152,8 @@ impl Holes {
         if text.contains("<uuid:") || text.contains("<sid:") {
             return self.random(text, sent);
         }
-        if let Some(hole) = self.hole(text) {
-            return with_holes(hole).map(Pattern::String);
+        if let Some(variable) = self.variable(text) {
+            return template(variable).map(Pattern::String);
         }
         let mut said = escaped(text);
         for (service, actor) in &self.ids {
@@ -162,7 +163,7 @@ impl Holes {
             );
             said = said.replace(&old, &new);
         }
-        with_holes(said).map(Pattern::String)
+        template(said).map(Pattern::String)
     }
 
     /// The name of an event.
@@ -187,14 +188,14 @@ impl Holes {
         Some((FailureCodes::Several(codes.collect()), who))
     }
 
-    fn hole(&self, text: &str) -> Option<String> {
+    fn variable(&self, text: &str) -> Option<String> {
         let actor = self.ids.get(text).map(|actor| format!("${{{actor}}}"));
         actor.or_else(|| self.rooms.get(text).map(|room| format!("${{room:{room}}}")))
     }
 
     fn random(&mut self, text: &str, sent: bool) -> Result<Pattern, String> {
         if let Some(name) = self.kept.get(text) {
-            return with_holes(format!("${{kept:{name}}}")).map(Pattern::String);
+            return template(format!("${{kept:{name}}}")).map(Pattern::String);
         }
         if sent {
             return Err(format!(
@@ -212,12 +213,12 @@ impl Holes {
 }
 
 /// A text in the form that scenario files have.
-pub(super) fn with_holes(source: String) -> Result<Text, String> {
+pub(super) fn template(source: String) -> Result<Text, String> {
     Text::try_from(source).map_err(|error| error.to_string())
 }
 
 fn raw(json: &str) -> Result<Pattern, String> {
-    with_holes(escaped(json)).map(Pattern::Raw)
+    template(escaped(json)).map(Pattern::Raw)
 }
 
 /// A name that scenarios take and that is not used yet.

@@ -1,0 +1,32 @@
+//! Why a play ends before its last step.
+
+use super::finding::Finding;
+
+/// Why a play ends before its last step.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The server did something else than it should.
+    Broken(Finding),
+    /// The server could not be talked to.
+    Untestable(Finding),
+    /// The client under test died, which is a failure whatever the level.
+    Down(Finding),
+    /// It does not concern this implementation.
+    NotApplicable(Finding),
+}
+
+impl Stop {
+    /// The server did something else than it should; only a sentence to say.
+    pub(crate) fn broken(message: impl Into<String>) -> Self {
+        Self::Broken(Finding::new(message))
+    }
+
+    pub(crate) fn finding(&mut self) -> &mut Finding {
+        match self {
+            Self::Broken(finding)
+            | Self::Untestable(finding)
+            | Self::Down(finding)
+            | Self::NotApplicable(finding) => finding,
+        }
+    }
+}
