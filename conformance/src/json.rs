@@ -4,7 +4,9 @@
 //! original text, so that no number, key or depth is lost before it is compared.
 
 use std::fmt;
+use std::io;
 
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -42,6 +44,60 @@ pub(crate) fn shorten(text: &str, limit: usize) -> String {
     format!("{head}…({total} characters)…{tail}")
 }
 
+/// JSON on one line as people write it: `{ "a": [1, 2] }`.
+pub(crate) fn spaced(value: &impl Serialize) -> serde_json::Result<String> {
+    let mut out = Vec::new();
+    let spaced = Spaced::default();
+    value.serialize(&mut serde_json::Serializer::with_formatter(
+        &mut out, spaced,
+    ))?;
+    String::from_utf8(out).map_err(serde::ser::Error::custom)
+}
+
+/// Blanks inside the braces of objects, and behind commas and colons.
+#[derive(Default)]
+struct Spaced {
+    /// Nothing has been written into the object that was begun last.
+    empty: bool,
+}
+
+impl serde_json::ser::Formatter for Spaced {
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.empty = true;
+        writer.write_all(b"{")
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        writer.write_all(if first { b" " } else { b", " })
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.empty = false;
+        Ok(())
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        let empty = std::mem::take(&mut self.empty);
+        writer.write_all(if empty { b"}" } else { b" }" })
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        writer.write_all(if first { b"" } else { b", " })
+    }
+}
+
 struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
@@ -76,6 +132,19 @@ mod tests {
         let found: Vec<_> = found.iter().map(|(k, v)| (k.as_str(), v.get())).collect();
         assert_eq!(found, [("b", "1e400"), ("a", "[1]"), ("b", "-0")]);
         assert!(members("[]").is_none());
+    }
+
+    #[test]
+    fn lines_for_people_have_blanks() {
+        let line = |json: &str| {
+            let value: serde_json::Value = serde_json::from_str(json).unwrap();
+            spaced(&value).unwrap()
+        };
+        assert_eq!(
+            line(r#"{"a":[1,{}],"b":{"c":[]}}"#),
+            r#"{ "a": [1, {}], "b": { "c": [] } }"#
+        );
+        assert_eq!(line("[{},[{}]]"), "[{}, [{}]]");
     }
 
     #[test]

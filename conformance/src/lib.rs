@@ -6,14 +6,13 @@ pub mod baseline;
 mod child;
 pub mod claims;
 pub mod cli;
-pub mod client;
 pub mod exit;
 pub mod fault;
 mod files;
 pub mod flickers;
 mod host;
 mod json;
-
+pub mod player;
 pub mod proxy;
 pub mod record;
 pub mod replay;
@@ -26,4 +25,5 @@ mod settings;
 #[cfg(test)]
 mod testing;
 
+pub use player::client;
 pub use schemas::schemas;

@@ -22,7 +22,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use sio_p2p_engine::{
     Batch, Body, CloseReason, Config, Handler, Lenient, Opening, SendError, Server, Socket,
-    StallGuard,
+    StallGuard, begin,
 };
 use tokio::net::{TcpListener, TcpStream};
 
@@ -114,7 +114,8 @@ async fn serve(server: Arc<Server<Echo>>, path: Arc<str>, stream: TcpStream) {
     let stream = Lenient::new(StallGuard::new(stream, limit));
     let service = service_fn(|request| {
         let (server, path) = (Arc::clone(&server), Arc::clone(&path));
-        async move { Ok::<_, Infallible>(answer(server, &path, request).await) }
+        let answer = begin(async move { answer(server, &path, request).await });
+        async { Ok::<_, Infallible>(answer.await) }
     });
     http1::Builder::new()
         .timer(TokioTimer::new())

@@ -59,7 +59,8 @@
 //!   [`Config::max_message`] bytes, and is refused before it is read. Answers to heartbeats
 //!   are bounded, too. A client that takes nothing is let go of ([`Config::write_stall`]).
 //! - **Breaks are told at once.** A poll, a post or a WebSocket that breaks off ends the
-//!   session without waiting for a heartbeat. A WebSocket that only tries to become the
+//!   session without waiting for a heartbeat, if the service on the connection
+//!   [begins](begin) its answers at once. A WebSocket that only tries to become the
 //!   transport leaves the session as it was when it fails.
 //! - **An end is told once**, by [`Handler::closed`], with the first reason there was.
 //! - **Little memory.** An idle connection holds no buffer. Timers are one queue, and there
@@ -106,7 +107,7 @@ pub use self::handler::{Handler, Opening};
 pub use self::io::{IoCounters, Lenient, StallGuard};
 pub use self::packet::{Packet, PacketError};
 pub use self::prepared::Prepared;
-pub use self::serve::Body;
+pub use self::serve::{Body, begin};
 pub use self::server::Server;
 pub use self::session::Transport;
 pub use self::sid::{InvalidSid, Sid};

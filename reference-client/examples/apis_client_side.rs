@@ -79,7 +79,7 @@ async fn serve_jobs(service: Client) -> Result<(), Anything> {
             Some(call) = list.next() => call.answer((jobs.keys().collect::<Vec<_>>(),)).await?,
             Some(call) = start.next() => {
                 let (_, device, job) = &jobs[&call.parse::<String>()?];
-                service.tell(device, job).await?;
+                service.emit_typed(device, job).await?;
             }
             Some(call) = update.next() => {
                 let (id, percent): (u32, u32) = call.parse()?;
@@ -97,7 +97,7 @@ async fn serve_jobs(service: Client) -> Result<(), Anything> {
 
 /// What devices do with a job.
 async fn download(device: Client) -> Result<(), Anything> {
-    let mut jobs = device.listen_for::<Job>()?;
+    let mut jobs = device.listen_typed::<Job>()?;
     let service = device.service("job-service")?;
     while let Some(job) = jobs.next().await {
         let Job { id, file } = job?.event;

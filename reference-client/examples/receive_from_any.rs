@@ -9,7 +9,7 @@
 
 use std::error::Error;
 
-use sio_p2p_client::{Client, Dialect};
+use sio_p2p_client::{Client, Dialect, ListenOptions};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let target = connect("target").await?;
     let mut any = target.listen("test-event")?;
-    let mut once = target.listen_once("test-event")?;
+    let mut once = target.listen_with("test-event", ListenOptions::default().once())?;
 
     for id in ["source1", "source2"] {
         let source = connect(id).await?;

@@ -9,7 +9,7 @@
 
 use std::error::Error;
 
-use sio_p2p_client::{Client, Dialect};
+use sio_p2p_client::{Client, Dialect, ListenOptions};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let connect = |id| Client::builder(&url, id).dialect(Dialect::V1).connect();
     let (source, target) = (connect("source").await?, connect("target").await?);
 
-    let mut from_source = target.from_client("source")?.listen("test-event")?;
+    let mut from_source = target.listen_with("test-event", ListenOptions::from_client("source"))?;
     let mut from_anybody = target.listen("test-event")?;
     let mut last = target.listen("last-event")?;
     println!("listeners: {}", target.counters().listeners);

@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let url = url.unwrap_or_else(|| "http://localhost:3000".to_owned());
 
     let worker = Client::builder(&url, "worker").connect().await?;
-    let mut jobs = worker.listen_for::<Resize>()?;
+    let mut jobs = worker.listen_typed::<Resize>()?;
     tokio::spawn(async move {
         while let Some(job) = jobs.next().await {
             // Arguments of another type are an error, and the next message is read all the same.
@@ -59,7 +59,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         picture: "cat.png".to_owned(),
         width: 640,
     };
-    let Resized { width, height } = client.ask_for("worker", &job).await?;
+    let Resized { width, height } = client.request_typed("worker", &job).await?;
     println!("client got {width} x {height}");
 
     let schema = serde_json::to_string_pretty(&schema_for!(Resize))?;

@@ -13,16 +13,16 @@ use tokio::{sync::watch, time::timeout};
 
 use crate::{
     acks::AckTable,
+    broadcast::{Broadcast, EventStream},
     builder::{Buffers, ClientBuilder, Options},
     core::Core,
     counters::Counters,
     error::{CallError, SendError},
     events::ConnectionEvent,
-    feed::{Feed, News},
     listeners::Listeners,
     outbox::{self, Outbox},
     queue::Budget,
-    reconnect::{Item, Restored},
+    reconnect::{Restorable, Restored},
     service::Apis,
     state::{ConnectionState, DisconnectReason},
     stream::Streams,
@@ -109,9 +109,9 @@ pub(crate) struct Shared {
     /// Links with other clients.
     pub(crate) targets: Targets,
     /// Tells what became of everything after a reconnect.
-    pub(crate) restored: Feed<Restored>,
+    pub(crate) restored: Broadcast<Restored>,
     /// Tells what happens to the connection.
-    pub(crate) events: Feed<ConnectionEvent>,
+    pub(crate) events: Broadcast<ConnectionEvent>,
     /// The ends of streams, and who accepts new ones.
     pub(crate) streams: Mutex<Streams>,
     /// The APIs that this client provides, dialect `v2`.
@@ -149,7 +149,7 @@ impl Shared {
         for client in self.targets.connection_lost() {
             let why = "only the other client can make it again".to_owned();
             self.restored
-                .tell(&Restored::Lost(Item::LinkBy(client), why));
+                .send(&Restored::Lost(Restorable::LinkBy(client), why));
         }
     }
 
@@ -215,8 +215,8 @@ impl Client {
             state,
             core: Core::default(),
             targets: Targets::default(),
-            restored: Feed::default(),
-            events: Feed::default(),
+            restored: Broadcast::default(),
+            events: Broadcast::default(),
             streams: Mutex::default(),
             apis: Apis::default(),
             topics: Topics::default(),
@@ -312,8 +312,8 @@ impl Client {
 
     /// What becomes of the targets, services and subscriptions of this client after a reconnect,
     /// from now on.
-    pub fn restored(&self) -> News<Restored> {
-        self.shared.restored.listen(&self.shared.budget)
+    pub fn restored(&self) -> EventStream<Restored> {
+        self.shared.restored.subscribe(&self.shared.budget)
     }
 
     /// What the client keeps at this moment. Once everything is dropped it is all zero, and

@@ -13,14 +13,14 @@ use sio_p2p_protocol::{
     ClientEvent, ClientId, ConnectedStatusAck, Dialect, EmitRoom, Failure,
     GetClientConnectedStatus, IntoArgs, JoinRoomV1, JoinRoomV1Ack, JoinRoomV2, JoinsRoom,
     LeaveRoomV1, LeaveRoomV2, LeavesRoom, ListClients, ListClientsAck, Payload, Place, PongAck,
-    RoomName, Rooms, ServerError,
+    RoomName, Rooms,
 };
 use tokio::time::Instant;
 
 use crate::{
+    broadcast::{Broadcast, EventStream},
     client::{Client, Shared, lock},
     error::{CallError, Refused, SendError},
-    feed::{Feed, News},
     message::{Responder, usable},
 };
 
@@ -33,7 +33,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// What the Core family keeps.
 #[derive(Debug, Default)]
 pub(crate) struct Core {
-    pub(crate) errors: Feed<ServerSaid>,
+    pub(crate) errors: Broadcast<ServerError>,
     /// The last error of the server, and when: it explains a disconnect that follows at once.
     last_error: Mutex<Option<(String, Instant)>>,
     /// The rooms to join again after a reconnect.
@@ -60,7 +60,7 @@ impl Core {
 ///
 /// Nothing on the wire says what it was. The error harms nothing else (CLI-CORE-3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ServerSaid {
+pub struct ServerError {
     /// The text for humans.
     pub text: String,
     /// What the text means, if it is one of those that servers use.
@@ -70,8 +70,8 @@ pub struct ServerSaid {
 
 impl Client {
     /// The errors of the server from now on, as a stream.
-    pub fn server_errors(&self) -> News<ServerSaid> {
-        self.shared.core.errors.listen(&self.shared.budget)
+    pub fn server_errors(&self) -> EventStream<ServerError> {
+        self.shared.core.errors.subscribe(&self.shared.budget)
     }
 
     /// The ids of all connected clients. Cancel safe.
@@ -96,7 +96,7 @@ impl Client {
     /// Joins a room; after a reconnect the client joins it again by itself.
     ///
     /// Done when the server has joined the room: what anybody emits to it from now on arrives,
-    /// see [`listen_plain`](Self::listen_plain). Cancel safe; a dropped future may leave the
+    /// see [`ListenOptions::plain`](crate::ListenOptions::plain). Cancel safe; a dropped future may leave the
     /// room joined.
     pub async fn join_room(&self, room: impl AsRef<str>) -> Result<(), CallError> {
         let room = RoomName::new(room.as_ref())?;
@@ -192,7 +192,7 @@ impl Shared {
             .collect()
     }
 
-    pub(crate) fn on_server_error(&self, error: ServerError) {
+    pub(crate) fn on_server_error(&self, error: sio_p2p_protocol::ServerError) {
         let text = error.text;
         tracing::debug!(text, "error of the server");
         let failure = Failure::classify(&text, Place::ServerError);
@@ -200,7 +200,7 @@ impl Shared {
             self.acks.hint(client, &text);
         }
         *lock(&self.core.last_error) = Some((text.clone(), Instant::now()));
-        self.tell_server_error(ServerSaid { text, failure });
+        self.tell_server_error(ServerError { text, failure });
     }
 
     /// The server asks for a sign of life (CLI-CORE-2).

@@ -64,9 +64,6 @@ pub enum SendError {
     /// The client is closed and will not connect again.
     #[error("the client is closed: {0}")]
     Closed(DisconnectReason),
-    /// [`ListenOptions`](crate::ListenOptions) that exclude each other.
-    #[error("what has no source comes from no client: 'plain' and 'from' exclude each other")]
-    PlainFrom,
     /// The dialect has nothing of the kind.
     #[error("dialect {dialect} has no {what}")]
     Unsupported {
@@ -75,6 +72,24 @@ pub enum SendError {
         /// The dialect of this client.
         dialect: Dialect,
     },
+}
+
+/// Why there is no such listener.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ListenError {
+    /// An id or name that is none.
+    #[error(transparent)]
+    Name(#[from] InvalidName),
+    /// A name that Socket.IO keeps for itself, under which nothing ever comes (SRV-ROB-3).
+    #[error("the event name '{0}' is reserved by socket.io and is never delivered")]
+    Reserved(EventName),
+    /// [`ListenOptions`](crate::ListenOptions) that exclude each other.
+    #[error("what has no source comes from no client: 'plain' and 'from' exclude each other")]
+    PlainFrom,
+    /// Messages of this dialect do not say who sent them.
+    #[error("dialect v2 has no source of a message, so nobody can listen to one client")]
+    NoSources,
 }
 
 /// Why a question got no good answer.

@@ -8,9 +8,9 @@ use serde::{Serialize, Serializer};
 use sio_p2p_protocol::ClientId;
 
 use crate::{
+    broadcast::EventStream,
     client::{Client, Shared},
-    core::ServerSaid,
-    feed::News,
+    core::ServerError,
     state::{ConnectionState, DisconnectReason},
     target::TargetEvent,
 };
@@ -33,7 +33,7 @@ pub enum ConnectionEvent {
     /// The client is connected again, after `Disconnected`.
     Connected,
     /// The server could not do something, see [`Client::server_errors`].
-    ServerError(ServerSaid),
+    ServerError(ServerError),
     /// Another client has added this one, see [`TargetEvent::AddedBy`].
     TargetAdded {
         /// Who.
@@ -67,8 +67,8 @@ impl Client {
     /// }
     /// # }
     /// ```
-    pub fn connection_events(&self) -> News<ConnectionEvent> {
-        self.shared.events.listen(&self.shared.budget)
+    pub fn connection_events(&self) -> EventStream<ConnectionEvent> {
+        self.shared.events.subscribe(&self.shared.budget)
     }
 }
 
@@ -79,20 +79,20 @@ impl Shared {
         // A connection that ended before it was in use was never told.
         if before.is_connected() && *reason != DisconnectReason::Local {
             let reason = reason.clone();
-            self.events.tell(&ConnectionEvent::Disconnected { reason });
+            self.events.send(&ConnectionEvent::Disconnected { reason });
         }
     }
 
     /// Tells an error of the server to all who listen for such, here or there.
-    pub(crate) fn tell_server_error(&self, error: ServerSaid) {
-        self.core.errors.tell(&error);
-        self.events.tell(&ConnectionEvent::ServerError(error));
+    pub(crate) fn tell_server_error(&self, error: ServerError) {
+        self.core.errors.send(&error);
+        self.events.send(&ConnectionEvent::ServerError(error));
     }
 
     /// Tells what happened to a link to all who listen for such, here or there.
     pub(crate) fn tell_target_event(&self, event: TargetEvent) {
-        self.targets.events.tell(&event);
-        self.events.tell(&match event {
+        self.targets.events.send(&event);
+        self.events.send(&match event {
             TargetEvent::AddedBy(client) => ConnectionEvent::TargetAdded { client },
             TargetEvent::Left(client) => ConnectionEvent::TargetLeft { client },
         });
@@ -117,7 +117,7 @@ mod tests {
             ),
             (ConnectionEvent::Connected, json!({"event": "connected"})),
             (
-                ConnectionEvent::ServerError(ServerSaid { text, failure }),
+                ConnectionEvent::ServerError(ServerError { text, failure }),
                 json!({"event": "server_error", "text": "x"}),
             ),
             (

@@ -11,13 +11,13 @@
 //!   [`Client::counters`].
 
 mod acks;
+mod broadcast;
 mod builder;
 mod client;
 mod core;
 mod counters;
 mod error;
 mod events;
-mod feed;
 mod listen;
 mod listeners;
 mod message;
@@ -32,19 +32,18 @@ mod task;
 mod topic;
 mod typed;
 
+pub use broadcast::EventStream;
 pub use builder::ClientBuilder;
 pub use client::Client;
-pub use core::ServerSaid;
+pub use core::ServerError;
 pub use counters::Counters;
-pub use error::{AnswerError, CallError, ConnectError, Refused, SendError};
+pub use error::{AnswerError, CallError, ConnectError, ListenError, Refused, SendError};
 pub use events::ConnectionEvent;
-pub use feed::News;
-pub use listen::ListenOptions;
-pub use listeners::{FromClient, Listener, ListenerGuard};
+pub use listen::{ListenOptions, Listener, ListenerGuard};
 pub use message::{Message, Responder};
 pub use outbox::WhileOffline;
-pub use reconnect::{Item, Reconnect, Restored};
-pub use service::{ApiProvider, Service};
+pub use reconnect::{Reconnect, Restorable, Restored};
+pub use service::{Calls, Service};
 pub use state::{ConnectionState, DisconnectReason};
 pub use stream::{
     OpenStream, P2pStream, StreamAcceptor, StreamError, StreamOffer, StreamOptions, StreamReader,

@@ -95,9 +95,9 @@ impl Reconnect {
 #[non_exhaustive]
 pub enum Restored {
     /// It is as it was.
-    Back(Item),
+    Back(Restorable),
     /// It could not be restored, for this reason, and is gone: its streams have ended.
-    Lost(Item, String),
+    Lost(Restorable, String),
     /// Everything that could be restored is.
     Done,
 }
@@ -105,7 +105,7 @@ pub enum Restored {
 /// Something that a client had set up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Item {
+pub enum Restorable {
     /// A target that this client had added.
     Target(ClientId),
     /// A link that another client had made by adding this one. Only it can make it again.
@@ -193,7 +193,7 @@ pub(crate) async fn next(
             let reason = disconnected.clone();
             shared
                 .events
-                .tell(&ConnectionEvent::Disconnected { reason });
+                .send(&ConnectionEvent::Disconnected { reason });
         }
     }
     shared.connection_lost(&disconnected);
@@ -244,33 +244,33 @@ const TRIES: usize = 5;
 
 /// Restores what needs an answer, all at once, and tells the application.
 pub(crate) async fn restore(shared: &Arc<Shared>) {
-    let mut missing: Vec<Item> = Vec::new();
-    missing.extend(shared.targets.all().into_iter().map(Item::Target));
-    missing.extend(shared.apis_to_restore().into_iter().map(Item::Api));
+    let mut missing: Vec<Restorable> = Vec::new();
+    missing.extend(shared.targets.all().into_iter().map(Restorable::Target));
+    missing.extend(shared.apis_to_restore().into_iter().map(Restorable::Api));
     let subscriptions = shared.subscriptions_to_restore().into_iter();
-    missing.extend(subscriptions.map(|(service, topic)| Item::Subscription(service, topic)));
+    missing.extend(subscriptions.map(|(service, topic)| Restorable::Subscription(service, topic)));
     join_all(missing.into_iter().map(|item| restore_item(shared, item))).await;
-    shared.restored.tell(&Restored::Done);
+    shared.restored.send(&Restored::Done);
 }
 
 /// Restores one thing, with patience, and tells what became of it.
-async fn restore_item(shared: &Arc<Shared>, item: Item) {
+async fn restore_item(shared: &Arc<Shared>, item: Restorable) {
     let mut delays = shared.options.reconnect.delays().take(TRIES - 1);
     loop {
         let error = match item.restore(shared).await {
-            Ok(()) => return shared.restored.tell(&Restored::Back(item)),
+            Ok(()) => return shared.restored.send(&Restored::Back(item)),
             Err(error) => error,
         };
         let Some(delay) = delays.next() else {
             item.forget(shared);
             let why = error.to_string();
-            return shared.restored.tell(&Restored::Lost(item, why));
+            return shared.restored.send(&Restored::Lost(item, why));
         };
         sleep(delay).await;
     }
 }
 
-impl Item {
+impl Restorable {
     async fn restore(&self, shared: &Arc<Shared>) -> Result<(), CallError> {
         match self {
             Self::Target(target) => shared.restore_target(target).await,

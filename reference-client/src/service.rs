@@ -25,8 +25,9 @@ use sio_p2p_protocol::{
 
 use crate::{
     client::{Client, Shared, lock},
-    error::{CallError, Refused, SendError},
-    listeners::{Filter, Listener},
+    error::{CallError, ListenError, Refused, SendError},
+    listen::{ListenOptions, Listener},
+    listeners::Filter,
     message::{Message, answered, usable},
     outbox,
 };
@@ -60,7 +61,7 @@ impl Client {
     /// provision another client can be faster; then the server gives it to the later one. Done
     /// when the server has the API, so that whoever hears of it can use it. Cancel safe: a
     /// dropped future provides nothing.
-    pub async fn provide_api(&self, api: impl AsRef<str>) -> Result<ApiProvider, CallError> {
+    pub async fn provide_api(&self, api: impl AsRef<str>) -> Result<Calls, CallError> {
         let api = ApiName::new(api.as_ref())?;
         let event = usable(api.event().as_str())?;
         // The provider listens before the server knows of it, so that no call is missed, and
@@ -72,7 +73,7 @@ impl Client {
             Entry::Vacant(place) => place.insert(Provided { listener, known_on }),
         };
         let shared = Arc::clone(&self.shared);
-        let provider = ApiProvider {
+        let provider = Calls {
             calls,
             api: api.clone(),
             shared,
@@ -122,11 +123,11 @@ impl Client {
         Ok((UseApi { api, args, ack }.into(), attachments))
     }
 
-    /// Provides no API any more: all [`ApiProvider`]s of this client end. Cancel safe.
+    /// Provides no API any more: all [`Calls`]s of this client end. Cancel safe.
     pub async fn destroy_all_apis(&self) -> Result<(), SendError> {
         self.shared.only_v2()?;
         lock(&self.shared.apis).clear();
-        self.shared.listeners().end_apis();
+        self.shared.listeners().remove_apis();
         self.send(DestroyApi::All.into(), Vec::new()).await
     }
 
@@ -200,7 +201,7 @@ impl Shared {
     /// An API could not be provided again: its provider ends.
     pub(crate) fn api_lost(&self, api: &ApiName) {
         lock(&self.apis).remove(api);
-        self.listeners().end_api(&api.event());
+        self.listeners().remove_api(&api.event());
     }
 }
 
@@ -208,13 +209,13 @@ impl Shared {
 ///
 /// Dropping it ends the API. It does not keep the client alive.
 #[derive(Debug)]
-pub struct ApiProvider {
+pub struct Calls {
     calls: Listener,
     api: ApiName,
     shared: Arc<Shared>,
 }
 
-impl ApiProvider {
+impl Calls {
     /// The name of the API.
     pub fn name(&self) -> &ApiName {
         &self.api
@@ -226,7 +227,7 @@ impl ApiProvider {
     }
 }
 
-impl Stream for ApiProvider {
+impl Stream for Calls {
     type Item = Message;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Message>> {
@@ -234,7 +235,7 @@ impl Stream for ApiProvider {
     }
 }
 
-impl Drop for ApiProvider {
+impl Drop for Calls {
     fn drop(&mut self) {
         let mut apis = lock(&self.shared.apis);
         if apis
@@ -284,8 +285,9 @@ impl Service {
         self.client.emit_to(&self.id, api, args).await
     }
 
-    /// Listens to an event that the service sends, see [`Client::from_client`].
-    pub fn listen(&self, event: impl AsRef<str>) -> Result<Listener, SendError> {
-        self.client.from_client(&self.id)?.listen(event)
+    /// Listens to an event that the service sends, see [`ListenOptions::from_client`].
+    pub fn listen(&self, event: impl AsRef<str>) -> Result<Listener, ListenError> {
+        let options = ListenOptions::from_client(&self.id);
+        self.client.listen_with(event, options)
     }
 }

@@ -16,9 +16,9 @@ use sio_p2p_protocol::{
 };
 
 use crate::{
+    broadcast::{Broadcast, EventStream},
     client::{Client, Shared, lock},
     error::{CallError, Refused},
-    feed::{Feed, News},
     message::Responder,
 };
 
@@ -72,7 +72,7 @@ pub(crate) struct Targets {
     /// Every client with a link to this connection, whoever made it. Servers of the original
     /// tell of one departure once for each link; this is how the application hears it once.
     linked: Mutex<BTreeSet<ClientId>>,
-    pub(crate) events: Feed<TargetEvent>,
+    pub(crate) events: Broadcast<TargetEvent>,
 }
 
 impl Targets {
@@ -127,8 +127,8 @@ impl Client {
     }
 
     /// Who adds this client, and which linked clients leave, from now on.
-    pub fn target_events(&self) -> News<TargetEvent> {
-        self.shared.targets.events.listen(&self.shared.budget)
+    pub fn target_events(&self) -> EventStream<TargetEvent> {
+        self.shared.targets.events.subscribe(&self.shared.budget)
     }
 }
 

@@ -87,7 +87,7 @@ impl Served<'_> {
     /// It does, and a connection that is not the first has come back with it.
     fn yes(&self) {
         if !self.yes.swap(true, Ordering::Relaxed) && !self.first {
-            self.shared.events.tell(&ConnectionEvent::Connected);
+            self.shared.events.send(&ConnectionEvent::Connected);
         }
     }
 

@@ -12,7 +12,7 @@
 //!
 //! # async fn f(client: Client) -> Result<(), Box<dyn std::error::Error>> {
 //! let question = Resize { image: "cat.png".into(), width: 100 };
-//! let bytes: u64 = client.ask_for("worker", &question).await?;
+//! let bytes: u64 = client.request_typed("worker", &question).await?;
 //! # Ok(()) }
 //! ```
 
@@ -23,8 +23,8 @@ use sio_p2p_protocol::{ArgsError, ClientId};
 
 use crate::{
     client::Client,
-    error::{AnswerError, CallError, SendError},
-    listeners::Listener,
+    error::{AnswerError, CallError, ListenError, SendError},
+    listen::Listener,
     message::Message,
 };
 
@@ -42,7 +42,7 @@ pub trait Request: Event {
 
 impl Client {
     /// Sends a typed event, see [`emit_to`](Self::emit_to). Cancel safe like it.
-    pub async fn tell<E: Event>(
+    pub async fn emit_typed<E: Event>(
         &self,
         target: impl AsRef<str>,
         event: &E,
@@ -51,7 +51,7 @@ impl Client {
     }
 
     /// Asks a typed question, see [`request_to`](Self::request_to). Cancel safe like it.
-    pub async fn ask_for<R: Request>(
+    pub async fn request_typed<R: Request>(
         &self,
         target: impl AsRef<str>,
         request: &R,
@@ -60,7 +60,7 @@ impl Client {
     }
 
     /// Listens to a typed event, see [`listen`](Self::listen).
-    pub fn listen_for<E: Event>(&self) -> Result<TypedListener<E>, SendError> {
+    pub fn listen_typed<E: Event>(&self) -> Result<TypedListener<E>, ListenError> {
         Ok(self.listen(E::NAME)?.typed())
     }
 }

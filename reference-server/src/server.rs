@@ -38,40 +38,13 @@ pub struct P2pServer {
 }
 
 impl P2pServer {
-    /// A server with this configuration.
+    /// A server with this configuration and nothing else; [`builder`](Self::builder) has
+    /// everything.
     pub fn new(config: Config) -> Self {
         let config = Arc::new(config);
         let engine = Arc::new(Engine::new(&config));
         take_delayed(&(Arc::clone(&engine) as _));
         Self { config, engine }
-    }
-
-    /// A server that keeps persistent messages in a store.
-    #[must_use]
-    pub fn with_store(self, store: Arc<dyn MessageStore>) -> Self {
-        let engine: Arc<dyn SharedDriver> = Arc::clone(&self.engine) as _;
-        let persistence = Persistence::new(store, Arc::downgrade(&engine));
-        engine.lock_driver().state.keep(persistence);
-        drop(engine);
-        self
-    }
-
-    /// A server that asks `authenticator` who may connect, whatever the settings
-    /// say about that.
-    #[must_use]
-    pub fn with_authenticator(self, authenticator: impl Authenticate) -> Self {
-        self.engine
-            .authentication()
-            .set_authenticator(Arc::new(authenticator));
-        self
-    }
-
-    /// A server that asks `authorizer` what a client may do, beyond what the policy
-    /// forbids.
-    #[must_use]
-    pub fn with_authorizer(self, authorizer: impl Authorize + 'static) -> Self {
-        self.handle().set_authorizer(authorizer);
-        self
     }
 
     /// A server that is put together bit by bit; what is not said keeps its default.
@@ -165,9 +138,11 @@ impl P2pServerBuilder {
 
     /// The server.
     pub fn build(self) -> P2pServer {
-        let mut server = P2pServer::new(self.config);
+        let server = P2pServer::new(self.config);
         if let Some(store) = self.store {
-            server = server.with_store(store);
+            let engine: Arc<dyn SharedDriver> = Arc::clone(&server.engine) as _;
+            let persistence = Persistence::new(store, Arc::downgrade(&engine));
+            engine.lock_driver().state.keep(persistence);
         }
         if let Some(authenticator) = self.authenticator {
             server

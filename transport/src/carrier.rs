@@ -32,7 +32,7 @@ use crate::{
     observer::{Direction, FrameObserver},
     options::ConnectOptions,
     polling::{Held, Polling},
-    transports::{Transport, Transports},
+    transports::{InUse, Transport, Transports},
     upgrade::upgrade,
     websocket::WebSocket,
     wire::Wire,
@@ -56,10 +56,10 @@ pub(crate) struct Carrier {
     polling: Option<Box<Polling>>,
     /// Frames for the WebSocket that were written before it took over.
     waiting: VecDeque<Frame>,
-    /// Of the waiting, something has not been flushed.
+    /// Some of the waiting frames were not flushed.
     owed: bool,
     observer: FrameObserver,
-    transport: watch::Sender<Transport>,
+    in_use: watch::Sender<InUse>,
 }
 
 impl Carrier {
@@ -70,7 +70,7 @@ impl Carrier {
             waiting: VecDeque::new(),
             owed: false,
             observer: options.observer.clone(),
-            transport: watch::Sender::new(Transport::WebSocket),
+            in_use: watch::Sender::new(InUse::of(Transport::WebSocket)),
         }
     }
 
@@ -96,13 +96,13 @@ impl Carrier {
             waiting: VecDeque::new(),
             owed: false,
             observer: options.observer.clone(),
-            transport: watch::Sender::new(Transport::Polling),
+            in_use: watch::Sender::new(InUse::of(Transport::Polling)),
         }
     }
 
-    /// Tells which carrier is in use.
-    pub(crate) fn watch(&self) -> watch::Receiver<Transport> {
-        self.transport.subscribe()
+    /// Tells which carrier is in use, and whether a poll waits.
+    pub(crate) fn watch(&self) -> watch::Receiver<InUse> {
+        self.in_use.subscribe()
     }
 
     /// Steps 1 and 2 of the upgrade, as far as they can go now.
@@ -163,7 +163,7 @@ impl Carrier {
         self.waiting.push_front(upgrade);
         self.owed = true;
         self.state = State::WebSocket(websocket);
-        self.transport.send_replace(Transport::WebSocket);
+        self.in_use.send_replace(InUse::of(Transport::WebSocket));
         true
     }
 
@@ -192,6 +192,10 @@ impl Wire for Carrier {
                 return Poll::Ready(Err(CloseReason::Lost("end of stream".to_owned())));
             };
             let polled = polling.poll_read(context);
+            let waits = polling.poll_waits();
+            self.in_use.send_if_modified(|in_use| {
+                std::mem::replace(&mut in_use.poll_waits, waits) != waits
+            });
             if polled.is_ready() || !self.switch() {
                 return polled;
             }

@@ -13,7 +13,7 @@ use crate::{
     packet::Packet,
     packet_reader::Received,
     packet_writer::Command,
-    transports::Transport,
+    transports::{InUse, Transport},
 };
 
 /// What the receiving side learns.
@@ -123,16 +123,27 @@ impl PacketSender {
 
     /// The carrier in use at the moment; see [`upgraded`](Self::upgraded).
     pub fn transport(&self) -> Transport {
-        *self.link.transport.borrow()
+        self.link.in_use.borrow().transport
     }
 
     /// Waits until the connection uses a WebSocket, which may be at once; `false` if it ends
     /// before. Cancel safe. With [`Transports::Polling`](crate::Transports::Polling), or if the
     /// upgrade fails, this waits for the end of the connection.
     pub async fn upgraded(&self) -> bool {
-        let mut transport = self.link.transport.clone();
-        let reached = transport.wait_for(|now| *now == Transport::WebSocket).await;
-        reached.is_ok()
+        let mut in_use = self.link.in_use.clone();
+        let reached = in_use.wait_for(|now| now.transport == Transport::WebSocket);
+        reached.await.is_ok()
+    }
+
+    /// Waits until a poll (a GET) has been handed to the operating system and waits for its
+    /// answer, which may be at once; `false` if the connection ends before, or uses a
+    /// WebSocket. Cancel safe. What is done then is met by a server with a poll in its hands:
+    /// for tests of what it does about one that breaks off.
+    pub async fn poll_waits(&self) -> bool {
+        let mut in_use = self.link.in_use.clone();
+        let reached =
+            in_use.wait_for(|now| now.poll_waits || now.transport == Transport::WebSocket);
+        reached.await.is_ok_and(|now| now.poll_waits) && self.close_reason().is_none()
     }
 
     /// Ends the connection cleanly: writes what is queued, leaves the namespace (`41`), sends an
@@ -219,7 +230,7 @@ pub(crate) struct Link {
     pub(crate) control: Arc<Control>,
     pub(crate) home: Option<String>,
     pub(crate) end: watch::Receiver<Option<CloseReason>>,
-    pub(crate) transport: watch::Receiver<Transport>,
+    pub(crate) in_use: watch::Receiver<InUse>,
 }
 
 impl Link {

@@ -26,7 +26,7 @@ use crate::{
     packet_reader::PacketReader,
     packet_writer::PacketWriter,
     polling::Polling,
-    transports::{Transport, Transports},
+    transports::{InUse, Transport, Transports},
     upgrade::{settle, upgrade},
     websocket::WebSocket,
     wire::Wire,
@@ -66,8 +66,8 @@ impl PacketSocket {
                 open_polling(dialer, line, options, deadline, timeout).await?
             }
         };
-        let transport = wire.watch();
-        let mut socket = Self::start(wire, transport, handshake, options);
+        let in_use = wire.watch();
+        let mut socket = Self::start(wire, in_use, handshake, options);
         if options.send_connect {
             timeout_at(deadline, socket.enter(options))
                 .await
@@ -79,7 +79,7 @@ impl PacketSocket {
     /// Spawns the task of an open wire.
     pub(crate) fn start(
         wire: impl Wire + Send + 'static,
-        transport: watch::Receiver<Transport>,
+        in_use: watch::Receiver<InUse>,
         handshake: Handshake,
         options: &ConnectOptions,
     ) -> Self {
@@ -121,7 +121,7 @@ impl PacketSocket {
             control,
             home,
             end,
-            transport,
+            in_use,
         });
         let receiver = PacketReceiver {
             handshake: Arc::new(handshake),
@@ -248,6 +248,11 @@ impl PacketSocket {
     /// See [`PacketSender::upgraded`].
     pub async fn upgraded(&self) -> bool {
         self.sender.upgraded().await
+    }
+
+    /// See [`PacketSender::poll_waits`].
+    pub async fn poll_waits(&self) -> bool {
+        self.sender.poll_waits().await
     }
 
     /// See [`PacketSender::close_reason`].

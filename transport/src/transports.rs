@@ -68,6 +68,23 @@ impl fmt::Display for Transport {
     }
 }
 
+/// Which transport carries a connection at the moment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct InUse {
+    pub(crate) transport: Transport,
+    /// A GET has been handed to the operating system, and its answer has not begun.
+    pub(crate) poll_waits: bool,
+}
+
+impl InUse {
+    pub(crate) fn of(transport: Transport) -> Self {
+        Self {
+            transport,
+            poll_waits: false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,7 +13,17 @@ use super::holes::Holes;
 use super::line::{Kind, Line};
 use super::recording::Recording;
 use crate::json::quote;
-use crate::runner::trace::Way;
+use crate::player::trace::Way;
+use crate::scenario::body::{
+    Acked, Answer, Closed, ClosedBy, Disconnect, Emit, Fence, Gone, Leaving, ListClients, Receive,
+    Refused, Request, SendPacket, ServerErrorSeen,
+};
+use crate::scenario::step::Action;
+use crate::scenario::text::Text;
+use crate::scenario::value::{ArgumentsPattern, Pattern};
+
+/// A message: to whom, event and arguments.
+type Message = (String, Text, Vec<Pattern>);
 
 /// Why a recording cannot be a scenario.
 #[derive(Debug, thiserror::Error)]
@@ -28,8 +38,8 @@ pub struct ConvertError {
 }
 
 /// A step, and who it is about.
-pub(super) struct Step {
-    pub(super) text: String,
+pub(super) struct Made {
+    pub(super) action: Action,
     /// For an event that was received: at whom, and whose packet caused it.
     pub(super) received: Option<(String, Option<String>)>,
 }
@@ -38,7 +48,7 @@ pub(super) struct Step {
 pub(super) struct Converter<'r> {
     pub(super) recording: &'r Recording,
     pub(super) holes: Holes,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<Made>,
     /// Names of requests, by client, direction and number.
     pub(super) requests: BTreeMap<(String, bool, u64), String>,
     /// What was sent and has not caused anything yet: the client, and the text.
@@ -73,13 +83,13 @@ pub fn convert(recording: &Recording, id: &str) -> Result<String, ConvertError> 
     for line in &recording.lines {
         converter.line(line).map_err(|why| failed(line.t, why))?;
     }
-    Ok(converter.file(id))
+    converter.file(id).map_err(|why| failed(0, why))
 }
 
 impl Converter<'_> {
-    fn push(&mut self, text: String) {
-        self.steps.push(Step {
-            text,
+    fn push(&mut self, action: Action) {
+        self.steps.push(Made {
+            action,
             received: None,
         });
     }
@@ -93,9 +103,7 @@ impl Converter<'_> {
             let client = line.text(0).unwrap_or_default();
             if self.open.remove(&client) {
                 let actor = self.holes.actor(&client);
-                self.push(format!(
-                    r#"{{ "disconnect": {{ "from": "{actor}", "how": "abrupt" }} }}"#
-                ));
+                self.leaves(&actor, Leaving::Abrupt);
                 self.noticed(&client, &actor);
             }
             return Ok(());
@@ -119,29 +127,26 @@ impl Converter<'_> {
                 match request {
                     Some(request) => {
                         let args = self.holes.list(line, true)?;
-                        self.push(format!(
-                            r#"{{ "answer": {{ "request": "{request}", "args": {args} }} }}"#
-                        ));
+                        let request = Text::literal(request);
+                        self.push(Action::Answer(Answer { request, args }));
                     }
-                    None => self.push(format!(
-                        r#"{{ "note": "{actor} acks {id}, which it was not asked for" }}"#
-                    )),
+                    None => self.push(Action::Note(format!(
+                        "{actor} acks {id}, which it was not asked for"
+                    ))),
                 }
                 self.sent.push((line.client.clone(), line.list()));
                 self.busy = Some(line.client.clone());
             }
             Kind::Disconnect | Kind::Close if self.open.remove(&line.client) => {
                 let how = match line.kind {
-                    Kind::Disconnect => "clean",
-                    _ => "abrupt",
+                    Kind::Disconnect => Leaving::Clean,
+                    _ => Leaving::Abrupt,
                 };
-                if how == "abrupt" && self.busy.is_some() {
+                if how == Leaving::Abrupt && self.busy.is_some() {
                     self.fence(&line.client);
                 }
                 self.busy = None;
-                self.push(format!(
-                    r#"{{ "disconnect": {{ "from": "{actor}", "how": "{how}" }} }}"#
-                ));
+                self.leaves(&actor, how);
                 self.noticed(&line.client, &actor);
             }
             _ => {}
@@ -158,27 +163,36 @@ impl Converter<'_> {
         }
         self.busy = Some(line.client.clone());
         let request = line.id.map(|id| self.request("ask", line, false, id));
-        let named = request.map(|request| format!(r#", "as": "{request}""#));
-        let named = named.unwrap_or_default();
-        if let Some((to, event, args)) = self.message(line)? {
-            let verb = if line.id.is_some() { "request" } else { "emit" };
-            self.push(format!(
-                r#"{{ "{verb}": {{ "from": "{actor}", "to": "{to}", "event": {event}, "args": {args}{named} }} }}"#
-            ));
-            return Ok(());
-        }
-        let (event, args) = (
-            self.holes.string(&name, true)?,
-            self.holes.list(line, true)?,
-        );
-        self.push(format!(
-            r#"{{ "send_packet": {{ "from": "{actor}", "event": {event}, "args": {args}{named} }} }}"#
-        ));
+        let from = actor.to_owned();
+        let message = self.message(line)?;
+        let action = match (message, request) {
+            (Some((to, event, args)), Some(r#as)) => Action::Request(Request {
+                from,
+                to,
+                event,
+                args,
+                r#as,
+                number: None,
+            }),
+            (Some((to, event, args)), None) => Action::Emit(Emit {
+                from,
+                to,
+                event,
+                args,
+            }),
+            (None, r#as) => Action::SendPacket(SendPacket {
+                from,
+                event: self.holes.event(&name, true)?,
+                args: self.holes.list(line, true)?,
+                r#as,
+            }),
+        };
+        self.push(action);
         Ok(())
     }
 
     /// A message of `v2` to an actor, in the words of scenarios: to whom, event, arguments.
-    fn message(&mut self, line: &Line) -> Result<Option<(String, String, String)>, String> {
+    fn message(&mut self, line: &Line) -> Result<Option<Message>, String> {
         let plain = match (line.args.as_slice(), line.id) {
             ([_, _, _], Some(_)) => true,
             ([_, _, _, ack], None) => ack.get() == "null",
@@ -197,8 +211,10 @@ impl Converter<'_> {
         if !args.starts_with('[') {
             return Ok(None);
         }
-        let args = self.holes.value(args, true)?;
-        Ok(Some((to, self.holes.string(&event, true)?, args)))
+        let Pattern::Array(args) = self.holes.value(args, true)? else {
+            return Ok(None);
+        };
+        Ok(Some((to, self.holes.event(&event, true)?, args)))
     }
 
     fn came(&mut self, line: &Line, actor: &str) -> Result<(), String> {
@@ -207,40 +223,49 @@ impl Converter<'_> {
             Kind::Connect => {
                 self.open.insert(line.client.clone());
                 self.ended.remove(&line.client);
-                self.push(format!(r#"{{ "connect": ["{actor}"] }}"#));
+                self.push(Action::Connect(vec![actor.to_owned()]));
             }
             Kind::ConnectError => {
-                self.push(format!(r#"{{ "refused": {{ "at": "{actor}" }} }}"#));
+                self.push(Action::Refused(Refused {
+                    at: actor.to_owned(),
+                    text: None,
+                    status: None,
+                }));
             }
             Kind::Disconnect | Kind::Close if self.open.remove(&line.client) => {
                 let by = match line.kind {
-                    Kind::Disconnect => "packet",
-                    _ => "transport",
+                    Kind::Disconnect => ClosedBy::Packet,
+                    _ => ClosedBy::Transport,
                 };
-                self.push(format!(
-                    r#"{{ "closed": {{ "at": "{actor}", "by": "{by}" }} }}"#
-                ));
+                self.push(Action::Closed(Closed {
+                    at: actor.to_owned(),
+                    by: Some(by),
+                }));
             }
             // What came to somebody who had left is not looked at.
             _ if !self.open.contains(&line.client) => {}
             Kind::Event => {
                 let request = line.id.map(|id| self.request("asked", line, true, id));
-                let named = request.map(|request| format!(r#", "as": "{request}""#));
-                let named = named.unwrap_or_default();
                 let name = line.event.clone().unwrap_or_default();
                 let cause = self.cause(&name);
                 let failure = self.holes.failure(line, self.recording.dialect());
-                let text = if let Some(failure) = failure.filter(|_| name == "SERVER_ERROR") {
-                    format!(r#"{{ "server_error": {{ "at": "{actor}", {failure} }} }}"#)
-                } else {
-                    let event = self.holes.string(&name, false)?;
-                    let args = self.holes.list(line, false)?;
-                    format!(
-                        r#"{{ "receive": {{ "at": "{actor}", "event": {event}, "args": {args}{named} }} }}"#
-                    )
+                let at = actor.to_owned();
+                let action = match failure.filter(|_| name == "SERVER_ERROR") {
+                    Some((failure, who)) => Action::ServerError(ServerErrorSeen {
+                        at,
+                        failure: Some(failure),
+                        who,
+                    }),
+                    None => Action::Receive(Receive {
+                        at,
+                        event: self.holes.event(&name, false)?,
+                        from: None,
+                        args: ArgumentsPattern::Exactly(self.holes.list(line, false)?),
+                        r#as: request,
+                    }),
                 };
-                self.steps.push(Step {
-                    text,
+                self.steps.push(Made {
+                    action,
                     received: Some((line.client.clone(), cause)),
                 });
             }
@@ -265,27 +290,36 @@ impl Converter<'_> {
                 } else {
                     &mut excludes
                 };
-                side.push(format!("\"{actor}\""));
+                side.push(actor.clone());
             }
-            self.push(format!(
-                r#"{{ "list_clients": {{ "from": "{actor}", "includes": [{}], "excludes": [{}] }} }}"#,
-                includes.join(", "),
-                excludes.join(", ")
-            ));
+            self.push(Action::ListClients(ListClients {
+                from: actor.to_owned(),
+                includes,
+                in_order: false,
+                excludes,
+            }));
             return Ok(());
         };
-        let what = match self.holes.failure(line, self.recording.dialect()) {
-            Some(failure) => failure,
-            None => format!(r#""args": {}"#, self.holes.list(line, false)?),
+        let mut acked = Acked {
+            request: Text::literal(request),
+            args: None,
+            failure: None,
+            who: None,
+            next: false,
         };
-        self.push(format!(
-            r#"{{ "acked": {{ "request": "{request}", {what} }} }}"#
-        ));
+        match self.holes.failure(line, self.recording.dialect()) {
+            Some((failure, who)) => (acked.failure, acked.who) = (Some(failure), who),
+            None => {
+                let args = self.holes.list(line, false)?;
+                acked.args = Some(ArgumentsPattern::Exactly(args));
+            }
+        }
+        self.push(Action::Acked(acked));
         Ok(())
     }
 
     /// A name for a request: the first of its kind is `ask-a`, then `ask-a-2`.
-    fn request(&mut self, kind: &str, line: &Line, taken: bool, id: u64) -> String {
+    fn request(&mut self, kind: &str, line: &Line, taken: bool, id: u64) -> Text {
         let base = format!("{kind}-{}", self.holes.actor(&line.client));
         let used = self.requests.values();
         let count = used.filter(|name| {
@@ -298,7 +332,7 @@ impl Converter<'_> {
         };
         self.requests
             .insert((line.client.clone(), taken, id), name.clone());
-        name
+        Text::literal(name)
     }
 
     /// Whose packet caused an event: the last one that names it.
@@ -318,12 +352,20 @@ impl Converter<'_> {
         }
     }
 
+    fn leaves(&mut self, actor: &str, how: Leaving) {
+        self.push(Action::Disconnect(Disconnect {
+            from: actor.to_owned(),
+            how,
+        }));
+    }
+
     fn fence(&mut self, client: &str) {
         if self.open.contains(client) && self.holes.has_own_id(client) {
             let actor = self.holes.actor(client);
-            self.push(format!(
-                r#"{{ "fence": {{ "from": "{actor}", "to": "{actor}" }} }}"#
-            ));
+            self.push(Action::Fence(Fence {
+                from: actor.clone(),
+                to: actor,
+            }));
         }
     }
 
@@ -332,9 +374,10 @@ impl Converter<'_> {
         let witness = self.open.iter().find(|other| self.holes.has_own_id(other));
         if let (Some(witness), true) = (witness, self.holes.has_own_id(client)) {
             let witness = self.holes.actor(witness);
-            self.push(format!(
-                r#"{{ "gone": {{ "at": "{witness}", "who": "{actor}" }} }}"#
-            ));
+            self.push(Action::Gone(Gone {
+                at: witness,
+                who: actor.to_owned(),
+            }));
         }
     }
 }

@@ -3,17 +3,24 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use serde_json::Map;
 use sio_p2p_protocol::{Clause, Family};
 
 use super::convert::Converter;
+use super::holes::with_holes;
 use super::recording::{client_id, eio_of};
-use crate::json::quote;
+use crate::json::spaced;
+use crate::scenario::Level;
+use crate::scenario::group::Group;
+use crate::scenario::model::ActorDocument;
+use crate::scenario::step::{Step, Verb};
+use crate::scenario::text::escaped;
 
 impl Converter<'_> {
     /// Steps with what may come in any order put together: events in a row at one actor that
     /// different clients have caused.
-    fn ordered(&self) -> Vec<String> {
-        let mut texts = Vec::new();
+    fn ordered(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
         let mut rest = self.steps.as_slice();
         while let Some(first) = rest.first() {
             let row = match &first.received {
@@ -27,20 +34,17 @@ impl Converter<'_> {
             rest = after;
             let causes = row.iter().filter_map(|step| step.received.as_ref());
             let causes: BTreeSet<_> = causes.filter_map(|(_, cause)| cause.as_ref()).collect();
+            let inner = row.iter().map(|made| Verb::Do(made.action.clone()).into());
             if row.len() > 1 && causes.len() == row.len() {
-                let inner: Vec<_> = row
-                    .iter()
-                    .map(|step| format!("      {}", step.text))
-                    .collect();
-                texts.push(format!("{{ \"all\": [\n{}\n    ] }}", inner.join(",\n")));
+                steps.push(Verb::Group(Group::All(inner.collect())).into());
             } else {
-                texts.extend(row.iter().map(|step| step.text.clone()));
+                steps.extend(inner);
             }
         }
-        texts
+        steps
     }
 
-    pub(super) fn file(&self, id: &str) -> String {
+    pub(super) fn file(&self, id: &str) -> Result<String, String> {
         let dialect = self.recording.dialect();
         let mut clauses = BTreeSet::new();
         let mut requires: BTreeSet<String> = BTreeSet::new();
@@ -65,34 +69,32 @@ impl Converter<'_> {
         if clauses.is_empty() {
             clauses.insert("SRV-CON-1".to_owned());
         }
-        let listed = |items: &BTreeSet<String>| {
-            let items: Vec<_> = items.iter().map(|item| quote(item)).collect();
-            items.join(", ")
-        };
-        let mut text = String::from("{\n");
         let title = format!("As recorded in {}", self.recording.name());
-        let _ = writeln!(text, "  \"id\": {},", quote(id));
-        let _ = writeln!(text, "  \"title\": {},", quote(&title));
-        let _ = writeln!(text, "  \"clauses\": [{}],", listed(&clauses));
-        let _ = writeln!(text, "  \"level\": \"must\",");
-        let _ = writeln!(text, "  \"dialects\": [\"{dialect}\"],");
+        let mut members = vec![
+            ("id", spaced(&id)),
+            ("title", spaced(&title)),
+            ("clauses", spaced(&clauses)),
+            ("level", spaced(&Level::Must)),
+            ("dialects", spaced(&[dialect.as_str()])),
+        ];
         if !requires.is_empty() {
-            let _ = writeln!(text, "  \"requires\": [{}],", listed(&requires));
+            members.push(("requires", spaced(&requires)));
         }
-        let _ = writeln!(text, "  \"actors\": {{ {} }},", self.actors());
-        let _ = writeln!(text, "  \"steps\": [");
-        let steps: Vec<_> = self
-            .ordered()
-            .iter()
-            .map(|step| format!("    {step}"))
-            .collect();
-        let _ = writeln!(text, "{}", steps.join(",\n"));
-        text.push_str("  ]\n}\n");
-        text
+        members.push(("actors", spaced(&self.actors()?)));
+        members.push(("steps", lines(&self.ordered(), 4)));
+        let mut text = String::from("{\n");
+        let last = members.len() - 1;
+        for (index, (name, value)) in members.into_iter().enumerate() {
+            let value = value.map_err(|error| error.to_string())?;
+            let comma = if index < last { "," } else { "" };
+            let _ = writeln!(text, "  \"{name}\": {value}{comma}");
+        }
+        text.push_str("}\n");
+        Ok(text)
     }
 
     /// The actors, with what is not the usual.
-    fn actors(&self) -> String {
+    fn actors(&self) -> Result<Map<String, serde_json::Value>, String> {
         let opens: Vec<_> = self
             .recording
             .lines
@@ -101,19 +103,19 @@ impl Converter<'_> {
             .collect();
         let generations: BTreeSet<_> = opens.iter().filter_map(|open| eio_of(open)).collect();
         let mut written = BTreeSet::new();
-        let mut actors = Vec::new();
+        let mut actors = Map::new();
         for open in opens {
             if !written.insert(&open.client) {
                 continue;
             }
-            let mut members = Vec::new();
+            let mut document = ActorDocument::default();
             let query = open.text(0).unwrap_or_default();
             let id = client_id(&query);
             let actor = self.holes.actor(&open.client);
             match id.as_deref().and_then(|id| self.holes.actor_of(id)) {
-                None => members.push("\"anonymous\": true".to_owned()),
+                None => document.anonymous = true,
                 Some(owner) if owner != actor => {
-                    members.push(format!("\"client_id\": \"${{{owner}}}\""));
+                    document.client_id = Some(with_holes(format!("${{{owner}}}"))?);
                 }
                 Some(_) => {}
             }
@@ -122,21 +124,33 @@ impl Converter<'_> {
                 .filter(|pair| !pair.is_empty() && !pair.starts_with("clientId="))
                 .collect();
             if !others.is_empty() {
-                let mut pairs: Vec<_> = others.into_iter().map(super::holes::escaped).collect();
+                let mut pairs: Vec<_> = others.into_iter().map(escaped).collect();
                 if id.is_some() {
                     pairs.insert(0, format!("clientId=${{{actor}}}"));
                 }
-                members.push(format!("\"query\": {}", quote(&pairs.join("&"))));
+                document.query = Some(with_holes(pairs.join("&"))?);
             }
-            if let (Some(eio), true) = (eio_of(open), generations.len() > 1) {
-                members.push(format!("\"eio\": {eio}"));
-            }
-            let members = match members.join(", ") {
-                none if none.is_empty() => "{}".to_owned(),
-                some => format!("{{ {some} }}"),
-            };
-            actors.push(format!("\"{actor}\": {members}"));
+            let eio = eio_of(open).filter(|_| generations.len() > 1);
+            document.eio = eio.map(|eio| eio.number());
+            let document = serde_json::to_value(document).map_err(|error| error.to_string())?;
+            actors.insert(actor, document);
         }
-        actors.join(", ")
+        Ok(actors)
     }
+}
+
+/// An array with a step on each line, so far to the right.
+fn lines(steps: &[Step], indent: usize) -> serde_json::Result<String> {
+    let (inner, outer) = (" ".repeat(indent), " ".repeat(indent - 2));
+    let step = |step: &Step| {
+        let text = match &step.verb {
+            Verb::Group(Group::All(steps)) => {
+                format!("{{ \"all\": {} }}", lines(steps, indent + 2)?)
+            }
+            _ => spaced(step)?,
+        };
+        Ok(format!("{inner}{text}"))
+    };
+    let steps: serde_json::Result<Vec<_>> = steps.iter().map(step).collect();
+    Ok(format!("[\n{}\n{outer}]", steps?.join(",\n")))
 }

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use sio_p2p_protocol::Dialect;
 
 use super::line::Line;
 use super::recording::{Recording, client_id};
 use super::text::bytes_of;
-use crate::json::{elements, members, quote, unquote};
+use crate::json::{elements, members, unquote};
 use crate::replay::{failures, keys_of};
-use crate::scenario::text::is_name;
+use crate::scenario::body::FailureCodes;
+use crate::scenario::text::{Text, escaped, is_name};
+use crate::scenario::value::{Kind, Pattern};
 
 /// Which hole stands for which recorded name.
 #[derive(Debug)]
@@ -28,6 +28,9 @@ pub(super) struct Holes {
     /// kept under.
     kept: BTreeMap<String, String>,
 }
+
+/// A failure, and the actor that it is about.
+pub(super) type Failure = (FailureCodes, Option<String>);
 
 /// Names that mean something else in scenarios.
 const TAKEN: [&str; 2] = ["n", "run"];
@@ -95,61 +98,61 @@ impl Holes {
     }
 
     /// The arguments of a line.
-    pub(super) fn list(&mut self, line: &Line, sent: bool) -> Result<String, String> {
-        self.value(&line.list(), sent)
+    pub(super) fn list(&mut self, line: &Line, sent: bool) -> Result<Vec<Pattern>, String> {
+        match self.value(&line.list(), sent)? {
+            Pattern::Array(items) => Ok(items),
+            other => Ok(vec![other]),
+        }
     }
 
     /// A value, as it is sent or expected.
-    pub(super) fn value(&mut self, json: &str, sent: bool) -> Result<String, String> {
+    pub(super) fn value(&mut self, json: &str, sent: bool) -> Result<Pattern, String> {
         self.nested(json.trim(), sent, 0)
     }
 
-    fn nested(&mut self, json: &str, sent: bool, depth: usize) -> Result<String, String> {
+    fn nested(&mut self, json: &str, sent: bool, depth: usize) -> Result<Pattern, String> {
         // Scenarios nest less deep than the wire; deeper values are raw.
         if depth > 40 {
-            return Ok(raw(json));
+            return raw(json);
         }
         match json.as_bytes().first() {
             Some(b'"') => match unquote(json) {
                 Some(text) => self.string(&text, sent),
-                None => Ok(raw(json)),
+                None => raw(json),
             },
             Some(b'[') => {
                 let items = elements(json).unwrap_or_default();
-                let items: Result<Vec<_>, _> = items
-                    .into_iter()
-                    .map(|item| self.nested(item.get(), sent, depth + 1))
-                    .collect();
-                Ok(format!("[{}]", items?.join(", ")))
+                let items = items.into_iter();
+                let items = items.map(|item| self.nested(item.get(), sent, depth + 1));
+                items.collect::<Result<_, _>>().map(Pattern::Array)
             }
             Some(b'{') => {
                 if let Some(bytes) = bytes_of(json) {
-                    return Ok(format!(r#"{{ "$binary": "{}" }}"#, STANDARD.encode(bytes)));
+                    return Ok(Pattern::Binary(bytes.to_vec()));
                 }
                 let members = members(json).unwrap_or_default();
                 if let [(key, _)] = members.as_slice()
                     && key.starts_with('$')
                 {
-                    return Ok(raw(json));
+                    return raw(json);
                 }
-                let mut parts = Vec::new();
-                for (key, value) in members {
+                let members = members.into_iter().map(|(key, value)| {
                     let value = self.nested(value.get(), sent, depth + 1)?;
-                    parts.push(format!("{}: {value}", quote(&escaped(&key))));
-                }
-                Ok(format!("{{ {} }}", parts.join(", ")).replace("{  }", "{}"))
+                    Ok((with_holes(escaped(&key))?, value))
+                });
+                members.collect::<Result<_, String>>().map(Pattern::Object)
             }
-            _ => Ok(json.to_owned()),
+            _ => Pattern::literal(json).ok_or_else(|| format!("{json:?} is no JSON")),
         }
     }
 
     /// A string, as it is sent or expected.
-    pub(super) fn string(&mut self, text: &str, sent: bool) -> Result<String, String> {
+    fn string(&mut self, text: &str, sent: bool) -> Result<Pattern, String> {
         if text.contains("<uuid:") || text.contains("<sid:") {
             return self.random(text, sent);
         }
         if let Some(hole) = self.hole(text) {
-            return Ok(quote(&hole));
+            return with_holes(hole).map(Pattern::String);
         }
         let mut said = escaped(text);
         for (service, actor) in &self.ids {
@@ -159,21 +162,29 @@ impl Holes {
             );
             said = said.replace(&old, &new);
         }
-        Ok(quote(&said))
+        with_holes(said).map(Pattern::String)
     }
 
-    /// The members `failure` and `who` for the only argument of a line, if that is a failure.
-    pub(super) fn failure(&self, line: &Line, dialect: Dialect) -> Option<String> {
+    /// The name of an event.
+    pub(super) fn event(&mut self, name: &str, sent: bool) -> Result<Text, String> {
+        match self.string(name, sent)? {
+            Pattern::String(text) => Ok(text),
+            _ => Err(format!(
+                "{name:?} holds what the server chose, and is an event"
+            )),
+        }
+    }
+
+    /// The failure that the only argument of a line tells, and the actor that it is about.
+    pub(super) fn failure(&self, line: &Line, dialect: Dialect) -> Option<Failure> {
         let text = line.text(0).filter(|_| line.args.len() == 1)?;
         let (codes, about) = failures(&text, dialect);
         if codes.is_empty() {
             return None;
         }
-        let codes: Vec<_> = codes.iter().map(|code| quote(code.as_str())).collect();
+        let codes = codes.iter().map(|code| code.as_str().to_owned());
         let who = about.and_then(|id| self.actor_of(&id));
-        let who = who.map(|who| format!(r#", "who": "{who}""#));
-        let failure = format!(r#""failure": [{}]"#, codes.join(", "));
-        Some(failure + &who.unwrap_or_default())
+        Some((FailureCodes::Several(codes.collect()), who))
     }
 
     fn hole(&self, text: &str) -> Option<String> {
@@ -181,9 +192,9 @@ impl Holes {
         actor.or_else(|| self.rooms.get(text).map(|room| format!("${{room:{room}}}")))
     }
 
-    fn random(&mut self, text: &str, sent: bool) -> Result<String, String> {
+    fn random(&mut self, text: &str, sent: bool) -> Result<Pattern, String> {
         if let Some(name) = self.kept.get(text) {
-            return Ok(quote(&format!("${{kept:{name}}}")));
+            return with_holes(format!("${{kept:{name}}}")).map(Pattern::String);
         }
         if sent {
             return Err(format!(
@@ -192,21 +203,21 @@ impl Holes {
         }
         // A sentence with something random in it is not worth keeping.
         if text.contains(' ') {
-            return Ok(r#"{ "$any": "string" }"#.to_owned());
+            return Ok(Pattern::Any(Kind::String));
         }
         let name = format!("random-{}", self.kept.len() + 1);
         self.kept.insert(text.to_owned(), name.clone());
-        Ok(format!(r#"{{ "$keep": "{name}" }}"#))
+        Ok(Pattern::Keep(name))
     }
 }
 
-/// A text without holes.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace("${", "$${")
+/// A text in the form that scenario files have.
+pub(super) fn with_holes(source: String) -> Result<Text, String> {
+    Text::try_from(source).map_err(|error| error.to_string())
 }
 
-fn raw(json: &str) -> String {
-    format!(r#"{{ "$raw": {} }}"#, quote(&escaped(json)))
+fn raw(json: &str) -> Result<Pattern, String> {
+    with_holes(escaped(json)).map(Pattern::Raw)
 }
 
 /// A name that scenarios take and that is not used yet.

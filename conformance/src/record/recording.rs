@@ -11,7 +11,7 @@ use sio_p2p_transport::EioVersion;
 use super::line::{Kind, Line};
 use super::text::to_wire;
 use crate::files;
-use crate::runner::trace::Way;
+use crate::player::trace::Way;
 use crate::scenario::Capability;
 
 /// How large a file may be: it is read as a whole.

@@ -14,7 +14,7 @@ use super::recording::client_id;
 use super::text::from_wire;
 use super::tokens::Tokens;
 use crate::json::{elements, unquote};
-use crate::runner::trace::Way;
+use crate::player::trace::Way;
 
 /// The largest packet, its attachments included.
 const MAX_PACKET: usize = 64 << 20;

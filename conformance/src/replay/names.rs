@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use sio_p2p_protocol::{ClientEvent, DestroyApi, Dialect, FailureCode, Rooms};
 
 use crate::json::{elements, members, unquote};
+use crate::player::bindings::fresh;
+use crate::player::matching::same_number;
 use crate::record::recording::client_id;
 use crate::record::{Kind, Recording};
-use crate::runner::matching::same_number;
-use crate::runner::world::fresh;
 
 /// The names of one replay.
 #[derive(Debug, Clone)]

@@ -20,10 +20,10 @@ use super::program::Program;
 use super::sequence::Row;
 use crate::access::SharedAccess;
 use crate::json::quote;
+use crate::player::trace::Way;
 use crate::record::recording::eio_of;
 use crate::record::text::{strings, to_wire};
 use crate::record::{Difference, Kind, Line, Recording};
-use crate::runner::trace::Way;
 
 /// Why a replay stops before its end.
 #[derive(Debug)]

@@ -12,10 +12,10 @@ use super::connection::{Connection, ECHO, FENCE};
 use super::names::Names;
 use super::play::{Play, Stop};
 use super::sequence::Row;
+use crate::player::bindings::{Rendered, fresh};
+use crate::player::peer::lowering;
 use crate::record::recording::client_id;
 use crate::record::{Kind, Recording};
-use crate::runner::lowering;
-use crate::runner::world::{Rendered, fresh};
 
 /// How long a departure is waited for that a server may never notice.
 const DEPARTURE: Duration = Duration::from_secs(1);

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::player::trace::Way;
 use crate::record::Line;
-use crate::runner::trace::Way;
 
 /// How many lines before the difference are shown.
 const BEFORE: usize = 8;

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::life::Ended;
 use super::options::Options;
-use super::pace::Slowed;
 use super::plan::Check;
 use super::verdict::CheckResult;
 use crate::baseline::Stale;
+use crate::player::peer::pace::Slowed;
 
 /// What became of a server during a run.
 #[derive(Debug, Clone, Default)]

@@ -2,10 +2,10 @@
 
 use super::life::{Health, Life, Suspect};
 use super::plan::Check;
-use super::play::Played;
 use super::testee::{Instance, Knock, SERVER_SAID};
-use super::trace::Trace;
 use super::verdict::{Finding, Outcome};
+use crate::player::play::Played;
+use crate::player::trace::Trace;
 use crate::report::failure::name_of;
 
 /// What is said of a server that cannot be talked to any more.

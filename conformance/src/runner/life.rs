@@ -10,10 +10,10 @@ use std::time::Duration;
 use sio_p2p_transport::EioVersion;
 use tokio::time::{Instant, sleep};
 
-use super::pace::{Limits, Pace, is_refusal_for_now};
 use super::testee::Knock;
-use super::trace::Trace;
 use super::verdict::{Finding, Outcome};
+use crate::player::peer::pace::{Limits, Pace, is_refusal_for_now};
+use crate::player::trace::Trace;
 use crate::scenario::DEFAULT_DEADLINE;
 
 /// Pause between two looks whether a server is back.

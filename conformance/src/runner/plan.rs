@@ -5,23 +5,12 @@ use std::sync::Arc;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
-use super::rhythm::only_heartbeats;
-use crate::scenario::body::{Disconnect, Leaving};
-use crate::scenario::step::{Action, Step, Verb};
+pub use crate::player::check::Check;
+use crate::player::peer::heartbeat::only_heartbeats;
+use crate::scenario::body::Leaving;
+use crate::scenario::lint::HEARTBEAT;
+use crate::scenario::step::{Action, Step, Verb, walk};
 use crate::scenario::{Capability, Scenario, TransportName};
-
-/// A scenario in one dialect over one Engine.IO generation and transport.
-#[derive(Debug, Clone)]
-pub struct Check {
-    /// What is played.
-    pub scenario: Arc<Scenario>,
-    /// The dialect of actors that do not fix their own.
-    pub dialect: Dialect,
-    /// The Engine.IO generation of actors that do not fix their own.
-    pub eio: EioVersion,
-    /// The transport of actors that do not fix their own.
-    pub transport: TransportName,
-}
 
 /// What the user asks to be run, and what the server offers.
 #[derive(Debug, Clone)]
@@ -177,23 +166,18 @@ impl Selection {
     }
 }
 
-/// The setting that says how soon a silent client is missed.
-pub(crate) const HEARTBEAT: &str = "engine.ping_timeout_ms";
-
 /// The first actor of some kind that leaves without a word.
 fn breaks_off<'s>(steps: &'s [Step], of: &dyn Fn(&str) -> bool) -> Option<&'s str> {
-    steps.iter().find_map(|step| match &step.verb {
-        Verb::Do(Action::Disconnect(Disconnect {
-            from,
-            how: Leaving::Abrupt,
-        })) => of(from).then_some(from.as_str()),
-        Verb::Do(_) | Verb::Case => None,
-        Verb::All(steps)
-        | Verb::Repeat { steps, .. }
-        | Verb::When { steps, .. }
-        | Verb::Within { steps, .. } => breaks_off(steps, of),
-        Verb::AnyOf(alternatives) => alternatives.iter().find_map(|steps| breaks_off(steps, of)),
-    })
+    let mut found = None;
+    walk(steps, &mut |step| {
+        if let Verb::Do(Action::Disconnect(body)) = &step.verb
+            && body.how == Leaving::Abrupt
+            && of(&body.from)
+        {
+            found.get_or_insert(body.from.as_str());
+        }
+    });
+    found
 }
 
 /// Whether a pattern selects a scenario: by its id (a scenario's name selects its cases,

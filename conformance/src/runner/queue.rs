@@ -10,9 +10,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::danger::Danger;
 use super::options::Options;
 use super::plan::Check;
+use crate::scenario::danger::Danger;
 use crate::scenario::literals::{Literal, client_ids, literals};
 
 /// The checks that are still to be done.

@@ -12,9 +12,7 @@ use tokio::sync::mpsc;
 use super::events::{Event, Reporter, ServerStory};
 use super::life::Life;
 use super::options::Options;
-use super::pace::{Limits, is_refusal_for_now};
 use super::plan::{Check, Selection, Unplayed};
-use super::play::Road;
 use super::queue::Queue;
 use super::rounds::Rounds;
 pub use super::target::{Declared, Fresh, StartWith, Target};
@@ -22,6 +20,8 @@ use super::testee::{Instance, Knock};
 use super::verdict::CheckResult;
 use crate::access::SharedAccess;
 use crate::baseline::Baseline;
+use crate::player::peer::pace::{Limits, is_refusal_for_now};
+use crate::player::play::Road;
 use crate::scenario::TransportName;
 
 /// How long a server may take to accept the first client.

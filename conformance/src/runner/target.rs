@@ -4,7 +4,7 @@ use tokio::task::JoinSet;
 
 use super::plan::Check;
 use super::testee::StartCommand;
-use crate::client::DriverCommand;
+use crate::player::client::DriverCommand;
 use crate::scenario::{Capability, Settings};
 
 /// What is judged.

@@ -262,8 +262,8 @@ pub struct Knock {
 impl Knock {
     /// Connects and leaves again.
     pub async fn greet(&self, eio: EioVersion, patience: Duration) -> Result<(), ConnectError> {
-        let id = format!("hello-{}", super::world::fresh());
-        super::strangers::introduce(&id);
+        let id = format!("hello-{}", crate::player::bindings::fresh());
+        crate::player::peer::strangers::introduce(&id);
         let options = self
             .access
             .options(&self.url, eio)?

@@ -8,10 +8,12 @@ use std::collections::BTreeSet;
 
 use sio_p2p_protocol::Dialect;
 
+use super::group::Group;
 use super::parse::Scenario;
 use super::step::{Action, Step, Verb};
 use super::text::{Part, Text};
 use super::value::Pattern;
+use super::verb::{Body, Mention};
 
 /// Names of the conformance host, which everybody may use at the same time.
 const HOST: &str = "conformance:";
@@ -57,48 +59,26 @@ fn literal(text: &Text) -> Option<String> {
 fn walk(steps: &[Step], dialect: Dialect, ids: &BTreeSet<String>, found: &mut BTreeSet<Literal>) {
     for step in steps {
         match &step.verb {
-            Verb::Do(action) => {
-                found.extend(names(action, dialect, ids));
+            Verb::Do(Action::SendPacket(body)) => {
+                found.extend(in_packet(body.event.source(), &body.args, dialect, ids));
             }
-            Verb::AnyOf(alternatives) => {
-                for steps in alternatives {
+            Verb::Do(action) => action.visit(&mut |mention| match mention {
+                Mention::Room(text) => found.extend(literal(text).map(Literal::Room)),
+                Mention::Api(text) => {
+                    let name = literal(text).filter(|name| !name.starts_with(HOST));
+                    found.extend(name.map(Literal::Api));
+                }
+                _ => {}
+            }),
+            Verb::Group(Group::When(when))
+                if !when.dialects.is_empty() && !when.dialects.contains(&dialect) => {}
+            Verb::Group(group) => {
+                for steps in group.lists() {
                     walk(steps, dialect, ids, found);
                 }
             }
-            Verb::When {
-                dialects, steps, ..
-            } => {
-                if dialects.is_empty() || dialects.contains(&dialect) {
-                    walk(steps, dialect, ids, found);
-                }
-            }
-            Verb::All(steps) | Verb::Repeat { steps, .. } | Verb::Within { steps, .. } => {
-                walk(steps, dialect, ids, found);
-            }
-            Verb::Case => {}
         }
     }
-}
-
-fn names(action: &Action, dialect: Dialect, ids: &BTreeSet<String>) -> Vec<Literal> {
-    let room = |text: &Text| literal(text).map(Literal::Room);
-    let api = |text: &Text| {
-        let name = literal(text).filter(|name| !name.starts_with(HOST));
-        name.map(Literal::Api)
-    };
-    let name = match action {
-        Action::JoinRoom(body) | Action::LeaveRoom(body) => room(&body.room),
-        Action::EmitRoom(body) => room(&body.room),
-        Action::CheckApi(body) => api(&body.api),
-        Action::CreateApi(body) => api(&body.api),
-        Action::UseApi(body) => api(&body.api),
-        Action::DestroyApi(body) => body.api.as_ref().and_then(api),
-        Action::SendPacket(body) => {
-            return in_packet(body.event.source(), &body.args, dialect, ids);
-        }
-        _ => None,
-    };
-    name.into_iter().collect()
 }
 
 /// The names in a raw packet, by what its event is about.
@@ -142,8 +122,8 @@ fn in_packet(
 mod tests {
     use std::sync::Arc;
 
-    use super::super::{Library, Source, parse};
     use super::*;
+    use crate::scenario::{Library, Source, parse};
 
     fn read(actors: &str, steps: &str) -> Scenario {
         let text = format!(

@@ -3,20 +3,28 @@
 //! The format is explained for authors in `fixtures/scenarios/README.md`.
 
 pub mod body;
+pub mod danger;
+pub(crate) mod failures;
+pub mod group;
 mod library;
 pub mod lint;
 pub(crate) mod literals;
 pub mod model;
+mod names;
 mod parse;
+pub(crate) mod resolve;
 mod source;
 mod spanned;
 pub mod step;
 pub mod text;
 mod transport;
 pub mod value;
+pub mod verb;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written;
 
 pub use library::{Library, LibraryError};
 pub use model::{Capability, Level, ServerRole, Settings, UnknownCapability};

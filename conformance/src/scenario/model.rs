@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use super::spanned::Spanned;
 use super::text::Text;
 use super::transport::TransportName;
-use crate::runner::danger::Danger;
+use crate::scenario::danger::Danger;
 use sio_p2p_protocol::Dialect;
 
 /// One scenario: who takes part, what they do, what must be seen, and which clauses
@@ -91,7 +91,7 @@ pub struct ScenarioDocument<'a> {
     pub deadline_ms: Option<u64>,
     /// What happens, in order.
     #[serde(borrow)]
-    #[schemars(with = "Vec<super::step::StepDocument<'static>>", length(min = 1))]
+    #[schemars(with = "Vec<super::step::StepDocument>", length(min = 1))]
     pub steps: Vec<&'a RawValue>,
     /// A table of cases: each runs the steps once, with its own steps in the place of
     /// the step `{"case": {}}`, and is a result of its own with the id
@@ -172,49 +172,56 @@ pub struct CaseDocument<'a> {
     pub actors: BTreeMap<String, &'a RawValue>,
     /// What takes the place of `{"case": {}}`.
     #[serde(borrow)]
-    #[schemars(with = "Vec<super::step::StepDocument<'static>>", length(min = 1))]
+    #[schemars(with = "Vec<super::step::StepDocument>", length(min = 1))]
     pub steps: Vec<&'a RawValue>,
 }
 
 /// One connection to the server under test. `{}` is a client with a generated id, in the
 /// dialect and the Engine.IO generation of the run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Actor")]
 pub struct ActorDocument {
     /// The client id under which the server must know this actor. Default: generated,
     /// unique in the world. `${a}` is the generated id of actor `a`, for two connections
     /// with one id; put `${run}` into an id of your own that may collide.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<Text>,
     /// No client id at all: the query has no `clientId`, nobody can address this actor.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(extend("default" = false))]
     pub anonymous: bool,
     /// The raw query string of the handshake, in place of `clientId=<client id>`. For
     /// broken or unusual queries; `client_id` says what the server must make of it.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<Text>,
     /// This actor always speaks this dialect, whatever the run's.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = null))]
     #[schemars(with = "Option<sio_p2p_driver::schema::DialectName>")]
     pub dialect: Option<Dialect>,
     /// This actor always connects by this Engine.IO generation, whatever the run's.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = null))]
     #[schemars(with = "Option<sio_p2p_driver::schema::EioNumber>")]
     pub eio: Option<u8>,
     /// Its requests do not state their generation, as `EIO`. It speaks 3, which `eio` of the
     /// scenario or actor has to say.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(extend("default" = false))]
     pub without_eio: bool,
     /// This actor is always carried in this way, whatever the run's.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = null))]
     pub transport: Option<TransportName>,
     /// This actor is the client under test, made to act through a driver.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(extend("default" = false))]
     pub driven: bool,
     /// Which of several servers this actor connects to, from 1. Default: actors are spread
     /// over them in the order of their names.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = null))]
     #[schemars(with = "Option<u8>", range(min = 1))]
     pub at_server: Option<std::num::NonZeroU8>,
 }

@@ -11,12 +11,14 @@ use serde_json::value::RawValue;
 use sio_p2p_protocol::Dialect;
 
 use self::cases::{case_table, find_case};
+use super::group::Group;
 use super::model::{ActorDocument, Capability, Level, ScenarioDocument, ServerRole, Settings};
+use super::names::variants_of;
 use super::source::{Location, Source, message_of};
 use super::spanned::Spanned;
-use super::step::{Action, Group, Step, Verb};
+use super::step::{Action, ClientVerb, Step, Verb};
 use crate::requirements;
-use crate::runner::danger::Danger;
+use crate::scenario::danger::Danger;
 
 /// How deep groups may nest; deeper is a mistake, and recursion needs an end.
 const MAX_GROUP_DEPTH: usize = 16;
@@ -220,49 +222,25 @@ impl Reader<'_> {
             self.problems.push(Problem { at, message });
             return None;
         };
-        if crate::client::VERBS.contains(&verb.as_str()) {
-            return self.read(raw).map(|verb| Step {
+        let is_one_of = |names: &[&str]| names.contains(&verb.as_str());
+        if is_one_of(variants_of::<ClientVerb>()) {
+            let verb = self.read(raw).map(Action::Client)?;
+            return Some(Step {
                 at,
-                verb: Verb::Do(Action::Client(verb)),
+                verb: Verb::Do(verb),
             });
         }
-        if !matches!(
-            verb.as_str(),
-            "all" | "any_of" | "repeat" | "when" | "within" | "case"
-        ) {
-            return self.read::<Action>(raw).map(|action| Step {
-                at,
-                verb: Verb::Do(action),
-            });
+        if !is_one_of(variants_of::<Group<&RawValue>>()) {
+            let verb = self.read(raw).map(Verb::Do)?;
+            return Some(Step { at, verb });
         }
         if depth >= MAX_GROUP_DEPTH {
             let message = format!("groups nest deeper than {MAX_GROUP_DEPTH}");
             self.problems.push(Problem { at, message });
             return None;
         }
-        let verb = match self.read::<Group<'_>>(raw)? {
-            Group::All(steps) => Verb::All(self.steps(&steps, depth + 1)),
-            Group::AnyOf(alternatives) => Verb::AnyOf(
-                alternatives
-                    .iter()
-                    .map(|steps| self.steps(steps, depth + 1))
-                    .collect(),
-            ),
-            Group::Repeat(repeat) => Verb::Repeat {
-                times: repeat.times,
-                steps: self.steps(&repeat.steps, depth + 1),
-            },
-            Group::When(when) => Verb::When {
-                dialects: when.dialects,
-                eio: when.eio,
-                steps: self.steps(&when.steps, depth + 1),
-            },
-            Group::Within(within) => Verb::Within {
-                ms: within.ms,
-                steps: self.steps(&within.steps, depth + 1),
-            },
-            Group::Case(_) => Verb::Case,
-        };
+        let group = self.read::<Group<&RawValue>>(raw)?;
+        let verb = Verb::Group(group.with(|steps| self.steps(steps, depth + 1)));
         Some(Step { at, verb })
     }
 

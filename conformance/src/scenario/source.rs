@@ -84,6 +84,15 @@ impl Source {
 }
 
 impl Location {
+    /// The place of what stands in no file yet.
+    pub fn nowhere() -> Self {
+        let nothing = Source {
+            path: String::new(),
+            text: String::new(),
+        };
+        Arc::new(nothing).locate(0)
+    }
+
     /// The line itself and a caret under the column, in the manner of compilers:
     ///
     /// ```text

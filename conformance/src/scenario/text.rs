@@ -6,7 +6,7 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A string that may contain `${...}`. Parsed once, when the file is read.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -14,6 +14,18 @@ use serde::Deserialize;
 pub struct Text {
     source: String,
     parts: Vec<Part>,
+}
+
+/// As a file has it, where the escape keeps what only looks like a hole.
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.parts.as_slice() {
+            [Part::Literal(text)] if *text == self.source => {
+                serializer.serialize_str(&escaped(text))
+            }
+            _ => serializer.serialize_str(&self.source),
+        }
+    }
 }
 
 /// A piece of a [`Text`].
@@ -168,6 +180,11 @@ fn hole(body: &str) -> Result<Part, TextError> {
         }
         _ => Err(unknown()),
     }
+}
+
+/// What stands for these characters in a string that may have holes.
+pub fn escaped(text: &str) -> String {
+    text.replace("${", "$${")
 }
 
 /// Names of actors, rooms and the like: a letter, then letters, digits, `-` and `_`.

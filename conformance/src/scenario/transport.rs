@@ -66,6 +66,17 @@ impl From<TransportName> for Transports {
     }
 }
 
+/// The word that drivers are told.
+impl From<TransportName> for sio_p2p_driver::TransportName {
+    fn from(name: TransportName) -> Self {
+        match name {
+            TransportName::Websocket => Self::Websocket,
+            TransportName::Polling => Self::Polling,
+            TransportName::Upgrade => Self::Upgrade,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

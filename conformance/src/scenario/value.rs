@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use schemars::JsonSchema;
 use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use super::text::Text;
@@ -59,6 +60,36 @@ pub enum Kind {
     Object,
     /// A binary attachment.
     Binary,
+}
+
+impl Kind {
+    /// Every kind.
+    const ALL: [Self; 7] = [
+        Self::Anything,
+        Self::String,
+        Self::Number,
+        Self::Boolean,
+        Self::Array,
+        Self::Object,
+        Self::Binary,
+    ];
+
+    /// The JSON text behind `$any`.
+    const fn as_json(self) -> &'static str {
+        match self {
+            Self::Anything => "true",
+            Self::String => r#""string""#,
+            Self::Number => r#""number""#,
+            Self::Boolean => r#""boolean""#,
+            Self::Array => r#""array""#,
+            Self::Object => r#""object""#,
+            Self::Binary => r#""binary""#,
+        }
+    }
+
+    fn of(json: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_json() == json)
+    }
 }
 
 /// The arguments of an expected event or ack: a list of patterns, or `{"$any": true}` for
@@ -207,18 +238,12 @@ impl Pattern {
                 name if super::text::is_name(&name) => Ok(Self::Keep(name)),
                 name => Err(format!("$keep takes a name, not {name:?}")),
             },
-            "any" => match raw.get() {
-                "true" => Ok(Self::Any(Kind::Anything)),
-                r#""string""# => Ok(Self::Any(Kind::String)),
-                r#""number""# => Ok(Self::Any(Kind::Number)),
-                r#""boolean""# => Ok(Self::Any(Kind::Boolean)),
-                r#""array""# => Ok(Self::Any(Kind::Array)),
-                r#""object""# => Ok(Self::Any(Kind::Object)),
-                r#""binary""# => Ok(Self::Any(Kind::Binary)),
-                other => Err(format!(
-                    "$any takes true, \"string\", \"number\", \"boolean\", \"array\", \"object\" or \"binary\", not {other}"
-                )),
-            },
+            "any" => Kind::of(raw.get()).map(Self::Any).ok_or_else(|| {
+                format!(
+                    "$any takes true, \"string\", \"number\", \"boolean\", \"array\", \"object\" or \"binary\", not {}",
+                    raw.get()
+                )
+            }),
             other => Err(format!(
                 "unknown directive ${other}; there are $binary, $bytes, $raw, $any, $prefix, $suffix \
                  and $keep"
@@ -229,6 +254,52 @@ impl Pattern {
 
 fn read<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T, String> {
     serde_json::from_str(raw.get()).map_err(|error| super::source::message_of(&error))
+}
+
+/// JSON text as it is, so that numbers keep their digits.
+fn verbatim<E: serde::ser::Error>(json: &str) -> Result<Box<RawValue>, E> {
+    RawValue::from_string(json.to_owned()).map_err(E::custom)
+}
+
+/// As a file has it. What has no form in files is an error.
+impl Serialize for Pattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Plain(json) => verbatim(json)?.serialize(serializer),
+            Self::Number(json) => verbatim(json)?.serialize(serializer),
+            Self::String(text) => text.serialize(serializer),
+            Self::Array(items) => items.serialize(serializer),
+            Self::Object(members) => serializer.collect_map(members.iter().map(|(k, v)| (k, v))),
+            Self::Binary(bytes) => directive(serializer, "$binary", &STANDARD.encode(bytes)),
+            Self::Raw(text) => directive(serializer, "$raw", text),
+            Self::Any(kind) => directive(serializer, "$any", &*verbatim(kind.as_json())?),
+            Self::Prefix(text) => directive(serializer, "$prefix", text),
+            Self::Suffix(text) => directive(serializer, "$suffix", text),
+            Self::Keep(name) => directive(serializer, "$keep", name),
+            Self::OneOf(_) => Err(S::Error::custom(
+                "wordings of failures have no form in files",
+            )),
+        }
+    }
+}
+
+fn directive<S: Serializer>(
+    serializer: S,
+    name: &str,
+    value: &(impl Serialize + ?Sized),
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(1))?;
+    map.serialize_entry(name, value)?;
+    map.end()
+}
+
+impl Serialize for ArgumentsPattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Exactly(items) => items.serialize(serializer),
+            Self::Anything => Pattern::Any(Kind::Anything).serialize(serializer),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Pattern {

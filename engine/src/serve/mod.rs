@@ -1,6 +1,7 @@
 //! The tasks and requests that tie sessions to connections.
 
 mod answer;
+mod begin;
 mod body;
 mod poll;
 mod post;
@@ -8,4 +9,5 @@ mod query;
 mod request;
 mod websocket;
 
+pub use self::begin::begin;
 pub use self::body::Body;

@@ -2,7 +2,9 @@
 
 use std::{io, process::ExitCode};
 
-use sio_p2p_client::{CallError, ConnectError, DisconnectReason, SendError, StreamError};
+use sio_p2p_client::{
+    CallError, ConnectError, DisconnectReason, ListenError, SendError, StreamError,
+};
 
 /// What a command gives.
 pub(crate) type Outcome = Result<(), Exit>;
@@ -79,6 +81,12 @@ impl From<SendError> for Exit {
             SendError::Offline | SendError::BufferFull { .. } => Self::Lost(text),
             _ => Self::Failed(text),
         }
+    }
+}
+
+impl From<ListenError> for Exit {
+    fn from(error: ListenError) -> Self {
+        Self::Usage(error.to_string())
     }
 }
 

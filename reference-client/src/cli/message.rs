@@ -2,7 +2,7 @@
 
 use futures_util::{FutureExt, StreamExt, future, stream};
 use serde_json::json;
-use sio_p2p_client::{Args, Client, Dialect};
+use sio_p2p_client::{Args, Client, Dialect, ListenOptions};
 
 use super::{
     args::{Connect, Emit, Listen, Request},
@@ -22,7 +22,7 @@ pub(crate) async fn listen(connect: &Connect, args: Listen, output: &Output) -> 
     for event in &args.events {
         // What goes to a room has no source in front, so in v1 it is listened to apart.
         if client.dialect() == Dialect::V1 && !args.room.is_empty() {
-            listeners.push(client.listen_plain(event)?);
+            listeners.push(client.listen_with(event, ListenOptions::plain())?);
         } else {
             listeners.push(client.listen(event)?);
         }

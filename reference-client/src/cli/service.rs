@@ -2,7 +2,7 @@
 
 use std::{process::Stdio, sync::Arc};
 
-use sio_p2p_client::{ApiProvider, Args, Client, Dialect, Listener, Message};
+use sio_p2p_client::{Args, Calls, Client, Dialect, Listener, Message};
 use tokio::{io::AsyncWriteExt, process::Command, sync::Semaphore, task::JoinSet};
 
 use super::{
@@ -13,12 +13,12 @@ use super::{
 };
 
 /// Where the calls of an API come from: in v1 it is an event of this client.
-enum Calls {
-    Api(ApiProvider),
+enum Called {
+    Api(Calls),
     Event(Listener),
 }
 
-impl Calls {
+impl Called {
     async fn next(&mut self) -> Option<Message> {
         match self {
             Self::Api(calls) => calls.next().await,
@@ -35,8 +35,8 @@ pub(crate) async fn provide(connect: &Connect, args: Provide, output: &Output) -
     };
     let client = connect.connect(needs).await?;
     let mut calls = match client.dialect() {
-        Dialect::V1 => Calls::Event(client.listen(&args.api)?),
-        Dialect::V2 => Calls::Api(client.provide_api(&args.api).await?),
+        Dialect::V1 => Called::Event(client.listen(&args.api)?),
+        Dialect::V2 => Called::Api(client.provide_api(&args.api).await?),
     };
     output.print_ready(
         &client,

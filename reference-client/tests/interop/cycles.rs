@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use sio_p2p_client::{Client, Counters, EioVersion, Reconnect, TargetEvent};
+use sio_p2p_client::{Client, Counters, EioVersion, ListenOptions, Reconnect, TargetEvent};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
@@ -146,7 +146,9 @@ async fn listeners(_: Arc<Servers>) {
     for n in 0..CYCLES {
         let event = unique("e");
         let mut kept = us.listen(&event).unwrap();
-        let mut once = us.listen_once(&event).unwrap();
+        let mut once = us
+            .listen_with(&event, ListenOptions::default().once())
+            .unwrap();
         let guard = us.on(&event, |_| std::future::ready(())).unwrap();
         us.emit_to("js", "back", (&event, n)).await.unwrap();
         for listener in [&mut kept, &mut once] {

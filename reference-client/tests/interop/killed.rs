@@ -9,8 +9,8 @@ use std::{
 };
 
 use sio_p2p_client::{
-    Client, ConnectionState, Dialect, Item, Listener, ListenerGuard, News, Reconnect, Restored,
-    StreamError, Subscription, Topic,
+    Client, ConnectionState, Dialect, EventStream, Listener, ListenerGuard, Reconnect, Restorable,
+    Restored, StreamError, Subscription, Topic,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -60,14 +60,14 @@ struct Scene {
     _answering: ListenerGuard,
     seen: Seen,
     news: Listener,
-    restored_a: News<Restored>,
-    restored_b: News<Restored>,
+    restored_a: EventStream<Restored>,
+    restored_b: EventStream<Restored>,
     /// A service of `v1` and its subscriber.
     service: Client,
     subscriber: Client,
     topic: Topic,
     subscription: Subscription,
-    restored_subscriber: News<Restored>,
+    restored_subscriber: EventStream<Restored>,
 }
 
 impl Scene {
@@ -125,12 +125,12 @@ impl Scene {
     /// then it works.
     async fn is_whole(&mut self, round: u32) {
         for lost in told(&mut self.restored_a).await {
-            assert_eq!(lost, Item::Target("b".try_into().unwrap()));
+            assert_eq!(lost, Restorable::Target("b".try_into().unwrap()));
             self.a.add_target("b").await.unwrap();
         }
         assert_eq!(told(&mut self.restored_b).await, []);
         for lost in told(&mut self.restored_subscriber).await {
-            assert!(matches!(lost, Item::Subscription(..)), "{lost:?}");
+            assert!(matches!(lost, Restorable::Subscription(..)), "{lost:?}");
             let service = self.subscriber.service("service").unwrap();
             self.subscription = service.subscribe("topic").await.unwrap();
         }
@@ -148,12 +148,12 @@ impl Scene {
 
 /// What is told after a reconnect, up to its end; gives what was lost. The link that `a` has made
 /// is lost to `b`, which cannot make it itself.
-async fn told(news: &mut News<Restored>) -> Vec<Item> {
+async fn told(news: &mut EventStream<Restored>) -> Vec<Restorable> {
     let mut lost = Vec::new();
     loop {
         match soon(news.next()).await.unwrap() {
             Restored::Done => return lost,
-            Restored::Lost(Item::LinkBy(_), _) | Restored::Back(_) => {}
+            Restored::Lost(Restorable::LinkBy(_), _) | Restored::Back(_) => {}
             Restored::Lost(item, _) => lost.push(item),
             other => panic!("{other:?}"),
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sio_p2p_client::{
     CallError, Client, ConnectError, ConnectionState, Dialect, DisconnectReason, EioVersion,
-    Failure, SendError,
+    Failure, ListenError, ListenOptions, SendError,
 };
 
 use crate::support::{World, fake::FakeServer, soon, unique};
@@ -33,7 +33,7 @@ async fn clients_see_each_other_come_and_go() {
 async fn rooms_reach_their_members_and_nobody_else() {
     for world in World::all().await {
         let (us, other) = (world.client("a").await, world.client("b").await);
-        let mut news = other.listen_plain("news").unwrap();
+        let mut news = other.listen_with("news", ListenOptions::plain()).unwrap();
         other.join_room("R").await.unwrap();
         us.emit_room("R", "news", ("first", 1)).await.unwrap();
         let first = soon(news.next()).await.unwrap();
@@ -265,7 +265,9 @@ async fn too_large_packets_are_refused_before_they_cost_the_connection() {
     );
     let error = us.emit_to("b", "connect", ()).await.unwrap_err();
     assert!(matches!(error, SendError::Reserved(_)), "{error}");
-    let error = us.from_client("b").unwrap_err();
-    assert!(matches!(error, SendError::Unsupported { .. }), "{error}");
+    let error = us
+        .listen_with("e", ListenOptions::from_client("b"))
+        .unwrap_err();
+    assert!(matches!(error, ListenError::NoSources), "{error}");
     assert_eq!(us.counters().outgoing_bytes, 0);
 }

@@ -4,7 +4,7 @@
 //! This is the only truth for dialect `v1`, of which no JavaScript library is published.
 
 use serde_json::json;
-use sio_p2p_client::{Args, Arguments, Binary, TargetEvent};
+use sio_p2p_client::{Args, Arguments, Binary, ListenOptions, TargetEvent};
 
 use crate::support::golden::{replay_v1, replay_v2};
 
@@ -180,7 +180,7 @@ async fn refused_targets() {
 #[tokio::test]
 async fn rooms() {
     replay_v1("rooms", "a", async |us| {
-        let mut outsider = us.listen_plain("outsider").unwrap();
+        let mut outsider = us.listen_with("outsider", ListenOptions::plain()).unwrap();
         us.join_room("R").await.unwrap();
         us.emit_room("R", "news", (1, json!({"k": "v"})))
             .await
@@ -198,7 +198,7 @@ async fn rooms() {
     })
     .await;
     replay_v1("rooms", "c", async |us| {
-        let mut outsider = us.listen_plain("outsider").unwrap();
+        let mut outsider = us.listen_with("outsider", ListenOptions::plain()).unwrap();
         us.join_room("Q").await.unwrap();
         us.join_room("Q").await.unwrap();
         outsider.next().await.unwrap();

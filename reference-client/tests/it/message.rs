@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sio_p2p_client::{
-    AnswerError, Args, Arguments, Binary, CallError, Dialect, EioVersion, Event, ListenOptions,
-    Request, SendError, TargetEvent,
+    AnswerError, Args, Arguments, Binary, CallError, Dialect, EioVersion, Event, ListenError,
+    ListenOptions, Request, TargetEvent,
 };
 
 use crate::support::{World, fake::FakeServer, soon, until};
@@ -119,10 +119,16 @@ async fn listeners_of_v1_get_what_they_asked_for() {
     let server = FakeServer::new(EioVersion::V3, Dialect::V1).await;
     let (us, mut wire) = server.client("me").await;
     let mut anybody = us.listen("e").unwrap();
-    let mut from_a = us.from_client("a").unwrap().listen("e").unwrap();
-    let mut once_a = us.from_client("a").unwrap().listen_once("e").unwrap();
-    let mut once = us.listen_once("e").unwrap();
-    let mut plain = us.listen_plain("e").unwrap();
+    let mut from_a = us
+        .listen_with("e", ListenOptions::from_client("a"))
+        .unwrap();
+    let mut once_a = us
+        .listen_with("e", ListenOptions::from_client("a").once())
+        .unwrap();
+    let mut once = us
+        .listen_with("e", ListenOptions::default().once())
+        .unwrap();
+    let mut plain = us.listen_with("e", ListenOptions::plain()).unwrap();
     wire.send(r#"42["e","b",1]"#).await;
     wire.send(r#"42["e","a",2]"#).await;
     wire.send(r#"42["e","a",3]"#).await;
@@ -179,10 +185,10 @@ async fn listeners_are_told_what_to_get() {
 
     assert_eq!(
         listen(from(), false, true).unwrap_err(),
-        SendError::PlainFrom
+        ListenError::PlainFrom
     );
     let nobody = listen(Some(String::new()), false, false).unwrap_err();
-    assert!(matches!(nobody, SendError::Name(_)), "{nobody}");
+    assert!(matches!(nobody, ListenError::Name(_)), "{nobody}");
     let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
     let (us, _wire) = server.client("me").await;
     let from = from();
@@ -193,12 +199,7 @@ async fn listeners_are_told_what_to_get() {
             ..ListenOptions::default()
         },
     );
-    let what = "source of a message, so nobody can listen to one client";
-    let dialect = Dialect::V2;
-    assert_eq!(
-        unknown.unwrap_err(),
-        SendError::Unsupported { what, dialect }
-    );
+    assert_eq!(unknown.unwrap_err(), ListenError::NoSources);
 }
 
 /// CLI-MSG-4: by name, each kind for itself (unlike DEV-4), and by dropping.
@@ -208,19 +209,24 @@ async fn removing_listeners_removes_those_and_no_others() {
     let (us, mut wire) = server.client("me").await;
     let mut any = us.listen("e").unwrap();
     let other = us.listen("other").unwrap();
-    let mut from_a = us.from_client("a").unwrap().listen("e").unwrap();
-    let mut from_b = us.from_client("b").unwrap().listen("e").unwrap();
-    let mut plain = us.listen_plain("e").unwrap();
+    let mut from_a = us
+        .listen_with("e", ListenOptions::from_client("a"))
+        .unwrap();
+    let mut from_b = us
+        .listen_with("e", ListenOptions::from_client("b"))
+        .unwrap();
+    let mut plain = us.listen_with("e", ListenOptions::plain()).unwrap();
     assert_eq!(us.counters().listeners, 5);
 
     us.stop_listening("e").unwrap();
     assert!(soon(any.next()).await.is_none());
     assert_eq!(us.counters().listeners, 4);
-    us.from_client("a").unwrap().stop_listening("e").unwrap();
+    us.stop_listening_with("e", ListenOptions::from_client("a"))
+        .unwrap();
     assert!(soon(from_a.next()).await.is_none());
     wire.send(r#"42["e","b",1]"#).await;
     assert_eq!(soon(from_b.next()).await.unwrap().parse(), Ok(1));
-    us.stop_listening_plain("e").unwrap();
+    us.stop_listening_with("e", ListenOptions::plain()).unwrap();
     soon(plain.next()).await.unwrap();
     assert!(soon(plain.next()).await.is_none());
     assert_eq!(us.counters().listeners, 2);
@@ -235,9 +241,15 @@ async fn listeners_of_a_departed_target_are_removed_and_only_those() {
     let (us, mut wire) = server.client("me").await;
     let mut events = us.target_events();
     let any = us.listen("e").unwrap();
-    let mut from_a = us.from_client("a").unwrap().listen("e").unwrap();
-    let mut other_a = us.from_client("a").unwrap().listen("f").unwrap();
-    let from_b = us.from_client("b").unwrap().listen("e").unwrap();
+    let mut from_a = us
+        .listen_with("e", ListenOptions::from_client("a"))
+        .unwrap();
+    let mut other_a = us
+        .listen_with("f", ListenOptions::from_client("a"))
+        .unwrap();
+    let from_b = us
+        .listen_with("e", ListenOptions::from_client("b"))
+        .unwrap();
     let (added, ()) = tokio::join!(us.add_target("a"), async {
         wire.expect(r#"420["MULTI_API_ADD_TARGET","a"]"#).await;
         wire.send("430[]").await;
@@ -390,7 +402,7 @@ impl Request for Resize {
 async fn events_are_rust_types() {
     for world in World::all().await {
         let (us, worker) = (world.client("a").await, world.client("worker").await);
-        let mut jobs = worker.listen_for::<Resize>().unwrap();
+        let mut jobs = worker.listen_typed::<Resize>().unwrap();
         tokio::spawn(async move {
             while let Some(job) = jobs.next().await {
                 match job {
@@ -408,9 +420,9 @@ async fn events_are_rust_types() {
             image: Binary::from("png"),
             width: 41,
         };
-        us.tell("worker", &job).await.unwrap();
+        us.emit_typed("worker", &job).await.unwrap();
         assert_eq!(
-            us.ask_for("worker", &job).await.unwrap(),
+            us.request_typed("worker", &job).await.unwrap(),
             Some(42),
             "{}",
             world.name

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sio_p2p_client::{
     CallError, Client, ConnectionEvent, ConnectionState, Dialect, DisconnectReason, EioVersion,
-    Item, Reconnect, Restored, SendError, StreamError, WhileOffline,
+    Reconnect, Restorable, Restored, SendError, StreamError, WhileOffline,
 };
 use tokio::io::AsyncReadExt;
 
@@ -65,7 +65,7 @@ async fn everything_that_was_set_up_is_set_up_again() {
     // What is sent meanwhile waits; what was restored without an answer goes before it.
     us.emit_to("b", "m", "while offline").await.unwrap();
     let lost = soon(news.next()).await.unwrap();
-    assert!(matches!(lost, Restored::Lost(Item::LinkBy(c), _) if c.as_str() == "c"));
+    assert!(matches!(lost, Restored::Lost(Restorable::LinkBy(c), _) if c.as_str() == "c"));
 
     let mut wire = server.accept().await;
     wire.expect(r#"42["JOIN_ROOM","R",null]"#).await;
@@ -97,8 +97,8 @@ async fn everything_that_was_set_up_is_set_up_again() {
     assert_eq!(
         told,
         [
-            back(Item::Api("api".try_into().unwrap())),
-            back(Item::Target("b".try_into().unwrap()))
+            back(Restorable::Api("api".try_into().unwrap())),
+            back(Restorable::Target("b".try_into().unwrap()))
         ]
     );
     assert_eq!(soon(news.next()).await, Some(Restored::Done));
@@ -136,7 +136,7 @@ async fn what_cannot_be_restored_is_told_and_ends() {
         wire.send(&format!("43{id}[true]")).await;
     }
     let lost = soon(news.next()).await.unwrap();
-    let Restored::Lost(Item::Api(api), why) = lost else {
+    let Restored::Lost(Restorable::Api(api), why) = lost else {
         panic!("{lost:?}")
     };
     assert_eq!(

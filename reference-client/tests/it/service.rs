@@ -1,7 +1,7 @@
 //! Service (CLI-SVC-*): named APIs of `v2`, services and topics of `v1`.
 
 use serde_json::json;
-use sio_p2p_client::{Binary, CallError, Dialect, EioVersion, SendError};
+use sio_p2p_client::{Binary, CallError, Dialect, EioVersion, ListenOptions, SendError};
 
 use crate::support::{World, fake::FakeServer, soon};
 
@@ -165,7 +165,10 @@ async fn topics_live_from_creation_to_end() {
         });
         fenced.unwrap();
         let mut raw = a
-            .listen_plain("service:svc:topic:T-DEFAULT_TOPIC_EVENT")
+            .listen_with(
+                "service:svc:topic:T-DEFAULT_TOPIC_EVENT",
+                ListenOptions::plain(),
+            )
             .unwrap();
         topic.publish(3).await.unwrap();
         assert_eq!(soon(at_b.next()).await.unwrap().parse(), Ok(3));

@@ -32,7 +32,7 @@ use crate::config::{AuthConfig, AuthMode, Problem, TokenSource};
 /// client stays outside.
 ///
 /// ```
-/// use sio_p2p_server::auth::{Authenticate, Credentials, Denied, Identity, Verdict};
+/// use sio_p2p_server::auth::{Authenticate, Credentials, Identity, Unauthenticated, Verdict};
 ///
 /// /// Lets in clients that name a fruit, under that name.
 /// #[derive(Debug)]
@@ -43,20 +43,20 @@ use crate::config::{AuthConfig, AuthMode, Problem, TokenSource};
 ///         Box::pin(async move {
 ///             match credentials.query("fruit") {
 ///                 Some(fruit @ ("apple" | "pear")) => Ok(Identity::of(fruit)),
-///                 _ => Err(Denied::new("no such fruit")),
+///                 _ => Err(Unauthenticated::new("no such fruit")),
 ///             }
 ///         })
 ///     }
 /// }
 /// ```
 pub trait Authenticate: fmt::Debug + Send + Sync + 'static {
-    /// Looks at what a client brings. What it says in a [`Denied`] is shown to the
+    /// Looks at what a client brings. What it says in an [`Unauthenticated`] is shown to the
     /// client, so it must not tell which part of a secret was wrong.
     fn authenticate<'a>(&'a self, credentials: &'a Credentials) -> Verdict<'a>;
 }
 
 /// What an [`Authenticate`] decides, some time later.
-pub type Verdict<'a> = Pin<Box<dyn Future<Output = Result<Identity, Denied>> + Send + 'a>>;
+pub type Verdict<'a> = Pin<Box<dyn Future<Output = Result<Identity, Unauthenticated>> + Send + 'a>>;
 
 /// Everything that a client brings when it wants to join.
 #[derive(Clone)]
@@ -164,12 +164,13 @@ impl Identity {
     }
 }
 
-/// A client is turned away.
+/// Why a client may not connect. What a client that is connected may not do is
+/// [`PermissionDenied`](crate::relay::PermissionDenied).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Denied(String);
+pub struct Unauthenticated(String);
 
-impl Denied {
+impl Unauthenticated {
     /// Turns a client away. The client gets to read the reason.
     pub fn new(reason: impl Into<String>) -> Self {
         Self(reason.into())

@@ -3,7 +3,7 @@
 use subtle::{Choice, ConstantTimeEq};
 use wildmatch::WildMatch;
 
-use super::{Authenticate, Credentials, Denied, Identity, Verdict};
+use super::{Authenticate, Credentials, Identity, Unauthenticated, Verdict};
 use crate::config::{AuthConfig, TokenConfig};
 
 /// Lets in clients that have one of the tokens.
@@ -19,11 +19,11 @@ impl TokenAuth {
         }
     }
 
-    fn decide(&self, credentials: &Credentials) -> Result<Identity, Denied> {
+    fn decide(&self, credentials: &Credentials) -> Result<Identity, Unauthenticated> {
         let token = credentials
             .token(&self.config)
-            .ok_or_else(Denied::missing)?;
-        let known = self.known(token).ok_or_else(Denied::wrong)?;
+            .ok_or_else(Unauthenticated::missing)?;
+        let known = self.known(token).ok_or_else(Unauthenticated::wrong)?;
         let Some(pattern) = &known.client_id else {
             return Ok(Identity::any());
         };
@@ -32,7 +32,7 @@ impl TokenAuth {
         }
         match credentials.client_id() {
             Some(id) if WildMatch::new(pattern).matches(id) => Ok(Identity::of(id)),
-            _ => Err(Denied::other_client_id()),
+            _ => Err(Unauthenticated::other_client_id()),
         }
     }
 
@@ -75,12 +75,12 @@ mod tests {
             ..AuthConfig::default()
         };
         let auth = TokenAuth::new(&config);
-        let other = || Err(Denied::other_client_id());
+        let other = || Err(Unauthenticated::other_client_id());
         for (query, expected) in [
-            ("clientId=x", Err(Denied::missing())),
-            ("clientId=x&token=", Err(Denied::missing())),
-            ("clientId=x&token=an", Err(Denied::wrong())),
-            ("clientId=x&token=any2", Err(Denied::wrong())),
+            ("clientId=x", Err(Unauthenticated::missing())),
+            ("clientId=x&token=", Err(Unauthenticated::missing())),
+            ("clientId=x&token=an", Err(Unauthenticated::wrong())),
+            ("clientId=x&token=any2", Err(Unauthenticated::wrong())),
             ("clientId=x&token=any", Ok(Identity::any())),
             ("token=any", Ok(Identity::any())),
             // Whether it asks for this id is looked at for all ways to authenticate.

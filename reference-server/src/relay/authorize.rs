@@ -22,16 +22,16 @@ use super::{ConnectionId, Relay};
 /// are no actions, nor is giving up what one has.
 ///
 /// ```
-/// use sio_p2p_server::relay::{Action, Authorize, Denial, Sender};
+/// use sio_p2p_server::relay::{Action, Authorize, PermissionDenied, Sender};
 ///
 /// /// Only clients whose id begins with `staff-` may list who is there.
 /// struct StaffOnly;
 ///
 /// impl Authorize for StaffOnly {
-///     fn allows(&self, client: &Sender<'_>, action: &Action<'_>) -> Result<(), Denial> {
+///     fn allows(&self, client: &Sender<'_>, action: &Action<'_>) -> Result<(), PermissionDenied> {
 ///         let staff = client.client_id.is_some_and(|id| id.as_str().starts_with("staff-"));
 ///         match action {
-///             Action::ListClients if !staff => Err(Denial::new("only staff may list clients")),
+///             Action::ListClients if !staff => Err(PermissionDenied::new("only staff may list clients")),
 ///             _ => Ok(()),
 ///         }
 ///     }
@@ -39,7 +39,7 @@ use super::{ConnectionId, Relay};
 /// ```
 pub trait Authorize: Send + Sync {
     /// Allows an action, or says why not. The reason is told to the client.
-    fn allows(&self, client: &Sender<'_>, action: &Action<'_>) -> Result<(), Denial>;
+    fn allows(&self, client: &Sender<'_>, action: &Action<'_>) -> Result<(), PermissionDenied>;
 }
 
 /// The client that wants to do something.
@@ -140,15 +140,16 @@ pub enum Action<'a> {
     },
 }
 
-/// Why a client may not do something.
+/// Why a client may not do something. Who may not even connect is
+/// [`Unauthenticated`](crate::auth::Unauthenticated).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
-pub struct Denial {
+pub struct PermissionDenied {
     reason: String,
 }
 
-impl Denial {
-    /// A denial for this reason: one lowercase sentence without a period, which the
+impl PermissionDenied {
+    /// Denied for this reason: one lowercase sentence without a period, which the
     /// client gets to read.
     pub fn new(reason: impl Into<String>) -> Self {
         Self {
@@ -183,7 +184,8 @@ impl Relay {
 
     /// Judges an action of a client.
     pub(super) fn permit(&self, from: ConnectionId, action: &Action<'_>) -> Result<(), Failure> {
-        let denied = |denial: Denial| Failure::refused(Refusal::NotAllowed, denial.reason);
+        let denied =
+            |denial: PermissionDenied| Failure::refused(Refusal::NotAllowed, denial.reason);
         self.policy_allows(from, action).map_err(denied)?;
         let Hook(Some(hook)) = &self.hook else {
             return Ok(());
@@ -208,7 +210,11 @@ impl Relay {
     }
 
     /// The rules that are data.
-    fn policy_allows(&self, from: ConnectionId, action: &Action<'_>) -> Result<(), Denial> {
+    fn policy_allows(
+        &self,
+        from: ConnectionId,
+        action: &Action<'_>,
+    ) -> Result<(), PermissionDenied> {
         let (allowed, reason) = match action {
             Action::MoveIntoRoom { room, .. }
             | Action::MoveOutOfRoom { room, .. }
@@ -238,7 +244,7 @@ impl Relay {
         if allowed {
             Ok(())
         } else {
-            Err(Denial::new(reason))
+            Err(PermissionDenied::new(reason))
         }
     }
 

@@ -67,7 +67,7 @@ use tracing::debug;
 use self::acks::Acks;
 use self::apis::Apis;
 use self::authorize::Hook;
-pub use self::authorize::{Action, Authorize, Denial, Sender};
+pub use self::authorize::{Action, Authorize, PermissionDenied, Sender};
 pub use self::counters::{Counters, RoundTrips};
 pub(crate) use self::hash::give_back;
 pub use self::host::Host;

@@ -20,7 +20,7 @@ use url::form_urlencoded;
 
 use super::session::Connection;
 use crate::Config;
-use crate::auth::{Authenticate, Credentials, Denied, Identity};
+use crate::auth::{Authenticate, Credentials, Identity, Unauthenticated};
 use crate::config::{AuthConfig, AuthMode, Problem};
 
 /// What a connection is let in as.
@@ -34,7 +34,7 @@ pub(crate) struct Authenticated {
 
 /// Whether a connection may join, and as whom. It travels as an extension of the
 /// handshake of an Engine.IO 3 client.
-pub(crate) type AuthOutcome = Result<Authenticated, Denied>;
+pub(crate) type AuthOutcome = Result<Authenticated, Unauthenticated>;
 
 /// What is kept of a handshake where clients are asked who they are.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ impl Authentication {
         match session.handshake_auth() {
             Some(HandshakeAuth::Decided(outcome)) => outcome.clone(),
             // It was not authenticated on its way in, and stays outside.
-            _ => Err(Denied::unavailable()),
+            _ => Err(Unauthenticated::unavailable()),
         }
     }
 
@@ -110,7 +110,7 @@ impl Authentication {
         Some(match generation {
             Generation::V3 => {
                 let outcome = request.extensions.get::<AuthOutcome>().cloned();
-                HandshakeAuth::Decided(outcome.unwrap_or(Err(Denied::unavailable())))
+                HandshakeAuth::Decided(outcome.unwrap_or(Err(Unauthenticated::unavailable())))
             }
             Generation::V4 => HandshakeAuth::Pending(Credentials::new(&request, 4, None)),
         })
@@ -143,14 +143,14 @@ impl Authentication {
         async move {
             match credentials {
                 Some(credentials) => self.judge(credentials).await,
-                None => Err(Denied::unavailable()),
+                None => Err(Unauthenticated::unavailable()),
             }
         }
     }
 
     async fn judge(&self, credentials: Credentials) -> AuthOutcome {
         let Some(authenticator) = self.authenticator.get().cloned() else {
-            return Err(Denied::unavailable());
+            return Err(Unauthenticated::unavailable());
         };
         let asked = credentials.client_id().map(ToOwned::to_owned);
         // In a task of its own, so that a panic ends nothing else.
@@ -161,14 +161,14 @@ impl Authentication {
             Ok(Ok(decided)) => decided,
             Ok(Err(error)) => {
                 error!(?credentials, %error, "authentication failed by itself");
-                Err(Denied::unavailable())
+                Err(Unauthenticated::unavailable())
             }
             Err(_) => {
                 warn!(
                     ?credentials,
                     "authentication did not come to an end in time"
                 );
-                Err(Denied::unavailable())
+                Err(Unauthenticated::unavailable())
             }
         };
         let outcome = decided.and_then(|identity| self.authenticated(identity, asked));
@@ -181,7 +181,9 @@ impl Authentication {
     /// An identity is good for one client id, or for any.
     fn authenticated(&self, identity: Identity, asked: Option<String>) -> AuthOutcome {
         let client_id = match (identity.client_id, asked) {
-            (Some(own), Some(asked)) if own != asked => return Err(Denied::other_client_id()),
+            (Some(own), Some(asked)) if own != asked => {
+                return Err(Unauthenticated::other_client_id());
+            }
             (own, asked) => own.or(asked),
         };
         let expires = identity
@@ -213,7 +215,7 @@ mod tests {
 
     /// Answers always the same, or never.
     #[derive(Debug)]
-    struct Always(Option<Result<Identity, Denied>>);
+    struct Always(Option<Result<Identity, Unauthenticated>>);
 
     impl Authenticate for Always {
         fn authenticate<'a>(&'a self, _: &'a Credentials) -> Verdict<'a> {
@@ -227,7 +229,7 @@ mod tests {
     }
 
     fn authentication(
-        answer: Option<Result<Identity, Denied>>,
+        answer: Option<Result<Identity, Unauthenticated>>,
         change: fn(&mut Config),
     ) -> Authentication {
         let mut config = Config::default();
@@ -275,7 +277,7 @@ mod tests {
         );
         assert_eq!(
             outcome(&alice, "EIO=3&clientId=bob").await,
-            Some(Err(Denied::other_client_id()))
+            Some(Err(Unauthenticated::other_client_id()))
         );
     }
 
@@ -293,7 +295,7 @@ mod tests {
         let authentication = authentication(None, |_| {});
         let start = Instant::now();
         let outcome = outcome(&authentication, "EIO=3&clientId=a").await;
-        assert_eq!(outcome, Some(Err(Denied::unavailable())));
+        assert_eq!(outcome, Some(Err(Unauthenticated::unavailable())));
         assert_eq!(start.elapsed(), Config::default().engine.connect_timeout);
     }
 

@@ -16,7 +16,7 @@ use hyper::header::{ORIGIN, RETRY_AFTER};
 use hyper::http::request::Parts;
 use hyper::service::Service;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
-use sio_p2p_engine::Server;
+use sio_p2p_engine::{Server, begin};
 use tracing::info;
 
 use super::authentication::Authentication;
@@ -141,11 +141,11 @@ impl Http {
     {
         let told = self.cors.told(request.headers());
         let answering = self.clone().decide(request);
-        Box::pin(async move {
+        Box::pin(begin(async move {
             let mut answer = answering.await?;
             told.add_to(answer.headers_mut());
             Ok(answer)
-        })
+        }))
     }
 
     /// Answers a request without regard to browsers.

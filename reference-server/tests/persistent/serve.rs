@@ -21,7 +21,10 @@ pub(crate) fn serve(database: &Path, port: u16) {
     let mut config = Config::default();
     config.engine.ping_interval = Duration::from_secs(2);
     config.engine.ping_timeout = Duration::from_secs(4);
-    let server = P2pServer::new(config).with_store(Arc::new(store));
+    let server = P2pServer::builder()
+        .config(config)
+        .store(Arc::new(store))
+        .build();
     let handle = server.handle();
     // Registered before clients come: messages of an earlier life are acked, too.
     let _registration = handle

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use sio_p2p_server::relay::{
-    Action, Authorize, ConnectionId, Denial, ListClients, Policy, RoomEmitters, RoomMoves, Sender,
+    Action, Authorize, ConnectionId, ListClients, PermissionDenied, Policy, RoomEmitters,
+    RoomMoves, Sender,
 };
 
 use crate::driver::Driver;
@@ -18,14 +19,14 @@ struct Gate {
 }
 
 impl Authorize for Gate {
-    fn allows(&self, client: &Sender<'_>, action: &Action<'_>) -> Result<(), Denial> {
+    fn allows(&self, client: &Sender<'_>, action: &Action<'_>) -> Result<(), PermissionDenied> {
         let who = client.client_id.map_or("nobody", |id| id.as_str());
         self.asked
             .lock()
             .unwrap()
             .push(format!("{who}: {action:?}"));
         if self.denies {
-            return Err(Denial::new("closed today"));
+            return Err(PermissionDenied::new("closed today"));
         }
         Ok(())
     }

@@ -142,7 +142,7 @@ impl Authenticate for Slow {
 async fn judging_takes_its_time_without_taking_that_of_others() {
     let turns = Arc::new(Semaphore::new(0));
     let slow = Slow(Arc::clone(&turns));
-    let server = P2pServer::new(Config::default()).with_authenticator(slow);
+    let server = P2pServer::builder().authenticator(slow).build();
     let server = Server::serving(server).await;
     for transport in [Transport::WebSocket, Transport::Polling] {
         let way = (Eio::Four, transport);
@@ -165,7 +165,7 @@ async fn judging_takes_its_time_without_taking_that_of_others() {
 #[tokio::test]
 async fn an_authenticator_may_panic() {
     let slow = Slow(Arc::new(Semaphore::new(0)));
-    let server = Server::serving(P2pServer::new(Config::default()).with_authenticator(slow)).await;
+    let server = Server::serving(P2pServer::builder().authenticator(slow).build()).await;
     for way in WAYS {
         let mut client = ask(way, &server, "clientId=a&fault=panic").await;
         let reason = "authentication is not available";
@@ -196,7 +196,13 @@ impl Authenticate for Brief {
 async fn a_connection_ends_with_its_token_if_it_shall() {
     for ends in [true, false] {
         let settings = config(|config| config.auth.disconnect_at_expiry = ends);
-        let server = Server::serving(P2pServer::new(settings).with_authenticator(Brief)).await;
+        let server = Server::serving(
+            P2pServer::builder()
+                .config(settings)
+                .authenticator(Brief)
+                .build(),
+        )
+        .await;
         for way in WAYS {
             let mut long = Client::join_by(way, &server, "long").await;
             let mut brief = ask(way, &server, "clientId=brief&brief=1").await;

@@ -14,7 +14,7 @@ use crate::server::Server;
 
 /// A server with a store, and its handle.
 async fn start(store: impl MessageStore) -> (Server, Handle) {
-    let server = P2pServer::new(Config::default()).with_store(Arc::new(store));
+    let server = P2pServer::builder().store(Arc::new(store)).build();
     let handle = server.handle();
     (Server::serving(server).await, handle)
 }

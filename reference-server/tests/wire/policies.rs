@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use sio_p2p_server::relay::{Action, Authorize, Denial, DuplicateIds, Sender};
+use sio_p2p_server::relay::{Action, Authorize, DuplicateIds, PermissionDenied, Sender};
 use sio_p2p_server::{Config, P2pServer};
 
 use crate::client::{Client, Eio, Transport, WAYS};
@@ -112,10 +112,12 @@ async fn a_half_open_connection_makes_way_for_its_client() {
 struct StaffOnly;
 
 impl Authorize for StaffOnly {
-    fn allows(&self, client: &Sender<'_>, action: &Action<'_>) -> Result<(), Denial> {
+    fn allows(&self, client: &Sender<'_>, action: &Action<'_>) -> Result<(), PermissionDenied> {
         let staff = client.client_id.is_some_and(|id| id.as_str() == "staff");
         match action {
-            Action::ListClients if !staff => Err(Denial::new("only staff may list clients")),
+            Action::ListClients if !staff => {
+                Err(PermissionDenied::new("only staff may list clients"))
+            }
             _ => Ok(()),
         }
     }
@@ -123,7 +125,7 @@ impl Authorize for StaffOnly {
 
 #[tokio::test]
 async fn the_embedding_program_decides_what_clients_may_do() {
-    let server = P2pServer::new(Config::default()).with_authorizer(StaffOnly);
+    let server = P2pServer::builder().authorizer(StaffOnly).build();
     let server = Server::serving(server).await;
     let mut staff = Client::join(&server, "staff").await;
     let mut guest = Client::join(&server, "guest").await;

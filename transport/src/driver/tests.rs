@@ -24,7 +24,7 @@ use crate::{
     handshake::Handshake,
     options::ConnectOptions,
     socket::PacketSocket,
-    transports::Transport,
+    transports::{InUse, Transport},
     websocket::{Link, WebSocket},
 };
 
@@ -62,9 +62,9 @@ impl Rig {
             max_payload: None,
             upgrades: Vec::new(),
         };
-        let (_, transport) = watch::channel(Transport::WebSocket);
+        let (_, in_use) = watch::channel(InUse::of(Transport::WebSocket));
         let wire = WebSocket::new(client, Vec::new(), 1 << 20).await;
-        let socket = PacketSocket::start(wire, transport, handshake, &options);
+        let socket = PacketSocket::start(wire, in_use, handshake, &options);
         let server = WebSocketStream::from_raw_socket(server, Role::Server, None).await;
         Self {
             socket,

@@ -122,6 +122,13 @@ impl HttpClient {
         matches!(self.state, State::Idle)
     }
 
+    /// Whether a request is written and its answer has not come. The connection writes a
+    /// request when it is driven next, which [`poll_head`](Self::poll_head) does before it
+    /// looks for an answer.
+    pub(crate) fn is_asking(&self) -> bool {
+        matches!(self.state, State::Asking(_))
+    }
+
     /// Begins a request; there is none under way.
     pub(crate) fn ask(&mut self, request: Asked) {
         self.state = State::Queued(Box::new(request));

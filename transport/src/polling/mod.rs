@@ -167,6 +167,11 @@ impl Polling {
         self.get.is_idle() && matches!(self.answer, Answer::None)
     }
 
+    /// Whether a GET has been handed to the operating system, and its answer has not begun.
+    pub(crate) fn poll_waits(&self) -> bool {
+        self.get.is_asking()
+    }
+
     /// Whether no POST is under way.
     pub(crate) fn has_posted_all(&self) -> bool {
         self.post.is_idle()

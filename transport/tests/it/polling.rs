@@ -133,6 +133,22 @@ async fn connections_are_kept() {
     assert!(connections.iter().any(|connection| *connection > 10));
 }
 
+/// Who has waited for the poll leaves a server that has it.
+#[tokio::test]
+async fn a_poll_is_waited_for() {
+    let (mut server, mut socket) = pair().await;
+    for _ in 0..20 {
+        assert!(socket.poll_waits().await);
+        let poll = server.request().await;
+        assert_eq!(poll.method, "GET");
+        poll.answer("200 OK", "", "42[\"y\"]").await;
+        assert_eq!(packet(&mut socket).await, Packet::event("[\"y\"]"));
+    }
+    assert!(socket.poll_waits().await);
+    socket.abort().await;
+    assert!(!socket.poll_waits().await);
+}
+
 /// A kept connection is not used shortly before the server closes it.
 #[tokio::test]
 async fn connections_are_left_in_time() {

@@ -117,19 +117,39 @@ fn description_first(schema: &mut Schema) {
 }
 
 impl Command {
+    /// The name that lines have under `do`.
+    pub fn name(&self) -> String {
+        let line = serde_json::to_value(self).unwrap_or_default();
+        line["do"].as_str().unwrap_or("unknown").to_owned()
+    }
+
     /// The feature that a command belongs to; `None` for those that every driver knows.
-    pub fn feature(name: &str) -> Option<Feature> {
-        Some(match name {
-            "join_room" | "leave_room" | "emit_room" => Feature::Room,
-            "clients" => Feature::Clients,
-            "open_stream" | "accept_streams" | "refuse_streams" | "write" | "end" | "destroy" => {
-                Feature::Stream
-            }
-            "provide" | "withdraw" | "call" => Feature::Service,
-            "create_topic" | "destroy_topic" | "publish" | "subscribe" | "unsubscribe" => {
-                Feature::Topic
-            }
-            _ => return None,
-        })
+    pub fn feature(&self) -> Option<Feature> {
+        match self {
+            Self::Connect(_)
+            | Self::Disconnect {}
+            | Self::Exit {}
+            | Self::Emit(_)
+            | Self::Request(_)
+            | Self::Listen(_)
+            | Self::Unlisten(_)
+            | Self::Answer(_)
+            | Self::AddTarget(_)
+            | Self::Unknown => None,
+            Self::JoinRoom(_) | Self::LeaveRoom(_) | Self::EmitRoom(_) => Some(Feature::Room),
+            Self::Clients {} => Some(Feature::Clients),
+            Self::OpenStream(_)
+            | Self::AcceptStreams {}
+            | Self::RefuseStreams {}
+            | Self::Write(_)
+            | Self::End(_)
+            | Self::Destroy(_) => Some(Feature::Stream),
+            Self::Provide(_) | Self::Withdraw(_) | Self::Call(_) => Some(Feature::Service),
+            Self::CreateTopic(_)
+            | Self::DestroyTopic(_)
+            | Self::Publish(_)
+            | Self::Subscribe(_)
+            | Self::Unsubscribe(_) => Some(Feature::Topic),
+        }
     }
 }

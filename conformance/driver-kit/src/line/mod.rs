@@ -126,6 +126,8 @@ mod tests {
         };
         let text = serde_json::to_string(&line).unwrap();
         assert_eq!(text, r#"{"id":3,"do":"unlisten","listener":"l"}"#);
+        assert_eq!(line.command.name(), "unlisten");
+        assert_eq!(Command::Unknown.name(), "unknown");
         assert_eq!(serde_json::from_str::<CommandLine>(&text).unwrap(), line);
     }
 }

@@ -8,13 +8,13 @@ use tokio::sync::mpsc;
 
 use super::{Progress, Shared, StartWith, Target, lock};
 use crate::flickers::Flicker;
+use crate::player::play::{Play, Played, Road};
+use crate::player::trace::Trace;
 use crate::report::failure::name_of;
 use crate::runner::health::{self, judge_own, judge_shared};
 use crate::runner::plan::{Check, Unplayed};
-use crate::runner::play::{Play, Played, Road};
 use crate::runner::target::server_for;
 use crate::runner::testee::Instance;
-use crate::runner::trace::Trace;
 use crate::runner::verdict::{CheckResult, Finding, Outcome, Verdict};
 
 pub(super) async fn work(
@@ -110,7 +110,8 @@ async fn examine(
     let check = shared.check(index);
     let url = match &shared.target {
         Target::Driven(command) => {
-            let play = crate::client::play(check, command, trace, shared.options.timeout, None);
+            let play =
+                crate::player::client::play(check, command, trace, shared.options.timeout, None);
             return Some(guarded(play).await.outcome);
         }
         Target::Running { urls } => urls.first().cloned().unwrap_or_default(),

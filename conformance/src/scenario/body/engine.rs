@@ -4,57 +4,59 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::time::bounded;
 use crate::scenario::text::Text;
+use crate::scenario::verb::{unsaid, verbs};
 
-/// Body of `http`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Http {
-    /// The actor whose server is asked, in its Engine.IO generation. One that is to upgrade is
-    /// first waited for until it has.
-    pub from: String,
-    /// The method. Default: GET.
-    #[serde(default)]
-    pub method: Option<String>,
-    /// The query, behind the `EIO` of the actor.
-    pub query: Text,
-    /// Header fields.
-    #[serde(default)]
-    pub headers: BTreeMap<String, Text>,
-    /// The body. Default: none.
-    #[serde(default)]
-    pub body: Option<Text>,
-    /// The statuses of which the answer has to have one.
-    #[schemars(length(min = 1))]
-    pub status: Vec<u16>,
-}
+verbs! {
+    /// Body of `http`.
+    pub struct Http: Act {
+        /// The actor whose server is asked, in its Engine.IO generation. One that is to upgrade is
+        /// first waited for until it has.
+        from: String => names,
+        /// The method. Default: GET.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(extend("default" = null))]
+        method: Option<String>,
+        /// The query, behind the `EIO` of the actor.
+        query: Text => says,
+        /// Header fields.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        headers: BTreeMap<String, Text> => says,
+        /// The body. Default: none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        body: Option<Text> => says,
+        /// The statuses of which the answer has to have one.
+        #[schemars(length(min = 1))]
+        status: Vec<u16>,
+    }
 
-/// Body of `probe`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Probe {
-    /// The actor to whose session the WebSocket comes, and which goes on without it. One that
-    /// is to upgrade is first waited for until it has.
-    pub from: String,
-    /// The text frames that are sent on it, in order.
-    #[serde(default)]
-    pub send: Vec<Text>,
-    /// The text frames that the server sends on it then, in order.
-    #[serde(default)]
-    pub receive: Vec<Text>,
-    /// How polls are answered meanwhile that have nothing to tell.
-    #[serde(default)]
-    pub noops: Option<Noops>,
-    /// What becomes of it. Default: it stays open, and nothing more is said on it.
-    #[serde(default)]
-    pub then: ProbeEnd,
+    /// Body of `probe`.
+    pub struct Probe: Act {
+        /// The actor to whose session the WebSocket comes, and which goes on without it. One that
+        /// is to upgrade is first waited for until it has.
+        from: String => acts,
+        /// The text frames that are sent on it, in order.
+        #[serde(default)]
+        #[schemars(skip_serializing_if = "unsaid")]
+        send: Vec<Text> => says,
+        /// The text frames that the server sends on it then, in order.
+        #[serde(default)]
+        #[schemars(skip_serializing_if = "unsaid")]
+        receive: Vec<Text> => says,
+        /// How polls are answered meanwhile that have nothing to tell.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        noops: Option<Noops>,
+        /// What becomes of it. Default: it stays open, and nothing more is said on it.
+        #[serde(default, skip_serializing_if = "unsaid")]
+        then: ProbeEnd,
+    }
 }
 
 /// Empty answers to polls.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Noops {
     /// So many `6` arrive at the actor.
@@ -66,7 +68,7 @@ pub struct Noops {
 }
 
 /// What becomes of a WebSocket that is no transport yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ProbeEnd {
     /// It stays open to the end of the story.

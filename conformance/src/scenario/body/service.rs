@@ -1,56 +1,49 @@
 //! Bodies of the verbs about the API registry of `v2`.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-
 use crate::scenario::text::Text;
 use crate::scenario::value::Pattern;
+use crate::scenario::verb::{unsaid, verbs};
 
-/// Body of `check_api`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CheckApi {
-    /// Who asks.
-    pub from: String,
-    /// The name in question; `${room:x}` is a name generated for this run.
-    pub api: Text,
-    /// The expected answer.
-    pub exists: bool,
-}
+verbs! {
+    /// Body of `check_api`.
+    pub struct CheckApi: Act {
+        /// Who asks.
+        from: String => acts,
+        /// The name in question; `${room:x}` is a name generated for this run.
+        api: Text => api,
+        /// The expected answer.
+        exists: bool,
+    }
 
-/// Body of `create_api`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CreateApi {
-    /// The provider.
-    pub from: String,
-    /// The name.
-    pub api: Text,
-}
+    /// Body of `create_api`.
+    pub struct CreateApi: Act {
+        /// The provider.
+        from: String => acts,
+        /// The name.
+        api: Text => api,
+    }
 
-/// Body of `destroy_api`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DestroyApi {
-    /// The provider, or who pretends to be.
-    pub from: String,
-    /// The name. Without it every API of the sender.
-    #[serde(default)]
-    pub api: Option<Text>,
-}
+    /// Body of `destroy_api`.
+    pub struct DestroyApi: Act {
+        /// The provider, or who pretends to be.
+        from: String => acts,
+        /// The name. Without it every API of the sender.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        api: Option<Text> => api,
+    }
 
-/// Body of `use_api`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct UseApi {
-    /// The caller.
-    pub from: String,
-    /// The name.
-    pub api: Text,
-    /// The arguments. No dialect adds a source id to them.
-    #[serde(default)]
-    pub args: Vec<Pattern>,
-    /// Ask for an ack under this name.
-    #[serde(default)]
-    pub r#as: Option<Text>,
+    /// Body of `use_api`.
+    pub struct UseApi: Act {
+        /// The caller.
+        from: String => acts,
+        /// The name.
+        api: Text => api,
+        /// The arguments. No dialect adds a source id to them.
+        #[serde(default)]
+        #[schemars(skip_serializing_if = "unsaid")]
+        args: Vec<Pattern> => sends,
+        /// Ask for an ack under this name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        r#as: Option<Text> => asks,
+    }
 }

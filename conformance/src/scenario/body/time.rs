@@ -1,8 +1,7 @@
 //! Verbs about time and heartbeats, and numbers that have bounds.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::de::{Deserializer, Error as _};
+use crate::scenario::verb::verbs;
+use serde::de::{Deserialize, Deserializer, Error as _};
 
 /// Reads a number that is bounded, as its schema says.
 pub(super) fn bounded<'de, const LEAST: u64, const MOST: u64, N, D>(
@@ -19,32 +18,32 @@ where
         .ok_or_else(|| D::Error::custom(format!("{number} is not from {LEAST} to {MOST}")))
 }
 
-/// Body of `heartbeat`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Heartbeat {
-    /// Whose connection.
-    pub at: String,
-    /// How many, from now on.
-    #[serde(default = "once", deserialize_with = "bounded::<1, 10, _, _>")]
-    #[schemars(range(min = 1, max = 10))]
-    pub times: u32,
+verbs! {
+    /// Body of `heartbeat`.
+    pub struct Heartbeat: Act {
+        /// Whose connection.
+        at: String => observes,
+        /// How many, from now on.
+        #[serde(default = "once", deserialize_with = "bounded::<1, 10, _, _>")]
+        #[schemars(range(min = 1, max = 10))]
+        times: u32,
+    }
 }
 
 fn once() -> u32 {
     1
 }
 
-/// Body of `pass_time`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PassTime {
-    /// Who goes on sending, to themselves; all others are idle.
-    pub at: Vec<String>,
-    /// How long, in milliseconds.
-    #[serde(deserialize_with = "bounded::<1, 5_000, _, _>")]
-    #[schemars(range(min = 1, max = 5_000))]
-    pub ms: u64,
+verbs! {
+    /// Body of `pass_time`.
+    pub struct PassTime: Act {
+        /// Who goes on sending, to themselves; all others are idle.
+        at: Vec<String> => acts,
+        /// How long, in milliseconds.
+        #[serde(deserialize_with = "bounded::<1, 5_000, _, _>")]
+        #[schemars(range(min = 1, max = 5_000))]
+        ms: u64,
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The linter: mistakes of scenarios that can be found without a server.
 
-mod mentions;
+mod client;
 mod proof;
 mod story;
 mod walk;
@@ -15,6 +15,9 @@ use super::parse::{Problem, Scenario};
 use super::source::Location;
 use super::text::is_name;
 pub use proof::{DEFAULT_SETTINGS, unproven};
+
+/// The setting that says how soon a silent client is missed.
+pub(crate) const HEARTBEAT: &str = "engine.ping_timeout_ms";
 
 /// Families of clauses that there have to be scenarios for; those of clusters get theirs
 /// with the cluster.
@@ -32,7 +35,7 @@ pub fn lint(library: &Library) -> Vec<Problem> {
         envelope(scenario, &mut problems);
         proof::names(scenario, &mut problems);
         walk::walk(scenario, &mut problems);
-        crate::client::lint(scenario, &mut problems);
+        client::lint(scenario, &mut problems);
     }
     // The steps around a case are walked with every case; their problems are the same.
     let mut seen = BTreeSet::new();

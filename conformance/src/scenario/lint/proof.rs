@@ -20,7 +20,7 @@ pub(super) fn names(scenario: &Scenario, problems: &mut Vec<Problem>) {
             }
             DEFAULT_SETTINGS => Ok(()),
             name if scenario.server.is_some() => {
-                let spec = name.parse::<crate::client::ClientFaultSpec>();
+                let spec = name.parse::<crate::player::client::ClientFaultSpec>();
                 spec.map(drop).map_err(|error| error.to_string())
             }
             name if name.starts_with(PREFIX) => {

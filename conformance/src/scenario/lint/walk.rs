@@ -6,16 +6,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sio_p2p_protocol::{Dialect, FailureCode};
 
-use super::mentions::Mentions;
+use super::HEARTBEAT;
 use super::story::{Presence, Story, merge};
-use crate::client::ClientVerb;
-use crate::runner::{HEARTBEAT, meant, resolve};
 use crate::scenario::body::Leaving;
+use crate::scenario::failures::meant;
+use crate::scenario::group::Group;
 use crate::scenario::parse::{Problem, Scenario};
+use crate::scenario::resolve::resolve;
 use crate::scenario::source::Location;
-use crate::scenario::step::{Action, Step, Verb};
+use crate::scenario::step::{Action, ClientVerb, Step, Verb};
 use crate::scenario::text::{Part, Text};
 use crate::scenario::value::Pattern;
+use crate::scenario::verb::{Body, Mention};
 
 struct Walk<'a> {
     scenario: &'a Scenario,
@@ -94,32 +96,31 @@ impl Walk<'_> {
     fn step(&mut self, step: &Step) {
         match &step.verb {
             Verb::Do(action) => self.action(&step.at, action),
-            Verb::All(steps) => {
+            Verb::Group(Group::All(steps)) => {
                 for inner in steps {
-                    match &inner.verb {
-                        Verb::Do(action) if action.is_observation() => {}
-                        _ => self.problem(&inner.at, "`all` holds observations only"),
+                    if inner.verb.observation().is_none() {
+                        self.problem(&inner.at, "`all` holds observations only");
                     }
                 }
                 self.steps(steps);
             }
-            Verb::AnyOf(alternatives) => self.any_of(step, alternatives),
-            Verb::Repeat { times, steps } => {
-                if *times == 0 {
+            Verb::Group(Group::AnyOf(alternatives)) => self.any_of(step, alternatives),
+            Verb::Group(Group::Repeat(repeat)) => {
+                if repeat.times == 0 {
                     self.problem(&step.at, "`repeat` needs at least one time");
                 }
                 let outer = std::mem::replace(&mut self.in_repeat, true);
-                self.steps(steps);
+                self.steps(&repeat.steps);
                 self.in_repeat = outer;
             }
-            Verb::Within { ms, steps } => {
-                if !(1..=60_000).contains(ms) {
+            Verb::Group(Group::Within(within)) => {
+                if !(1..=60_000).contains(&within.ms) {
                     self.problem(&step.at, "`ms` is between 1 and 60000");
                 }
-                self.steps(steps);
+                self.steps(&within.steps);
             }
             // Resolved before, or reported by the parser.
-            Verb::When { .. } | Verb::Case => {}
+            Verb::Group(Group::When(_) | Group::Case(_)) => {}
         }
     }
 
@@ -132,7 +133,7 @@ impl Walk<'_> {
                 None | Some((_, Verb::Do(Action::Silent(_) | Action::Unanswered(_)))) => {
                     quiet += 1;
                 }
-                Some((_, Verb::Do(action))) if action.is_observation() => {}
+                Some((_, verb)) if verb.observation().is_some() => {}
                 Some((at, _)) => self.problem(
                     at,
                     "an alternative begins with an observation, with `silent` or `unanswered`, \
@@ -157,59 +158,65 @@ impl Walk<'_> {
     }
 
     fn action(&mut self, at: &Location, action: &Action) {
-        let mentions = Mentions::of(action);
-        for name in &mentions.acting {
-            self.expect(at, name, &[Presence::Here], "acts");
+        let mut mentions = Vec::new();
+        action.visit(&mut |mention| mentions.push(mention));
+        for mention in &mentions {
+            match mention {
+                Mention::Acts(name) => self.expect(at, name, &[Presence::Here], "acts"),
+                Mention::Observes(name) => {
+                    self.expect(at, name, &[Presence::Here, Presence::Ended], "observes");
+                }
+                Mention::Names(name) | Mention::Client(name) => {
+                    self.mention(at, name);
+                }
+                _ => {}
+            }
         }
-        for name in &mentions.observing {
-            self.expect(at, name, &[Presence::Here, Presence::Ended], "observes");
+        for mention in &mentions {
+            mention.texts(&mut |text| self.text(at, text));
         }
-        for name in &mentions.named {
-            self.mention(at, name);
-        }
-        for text in &mentions.texts {
-            self.text(at, text);
-        }
-        if mentions.sent.iter().any(|value| value.is_matcher()) {
+        let is_sent =
+            |mention: &Mention<'_>| matches!(mention, Mention::Sends(value) if value.is_matcher());
+        if mentions.iter().any(is_sent) {
             self.problem(
                 at,
                 "$any, $prefix, $suffix and $keep can only be expected, not sent",
             );
         }
-        self.requests(at, &mentions);
-        if let Some(codes) = mentions.failures {
-            self.failures(at, codes.as_slice());
+        // Names of requests have to be given before they are used.
+        for mention in &mentions {
+            match mention {
+                Mention::Awaits(name) if !self.story.asked.contains(name.source()) => {
+                    let message = format!("nothing has been asked for as {:?}", name.source());
+                    self.problem(at, message);
+                }
+                Mention::Answers(name) if !self.story.taken.contains(name.source()) => {
+                    let message = format!("nobody has received a request as {:?}", name.source());
+                    self.problem(at, message);
+                }
+                Mention::Fails(codes) => self.failures(at, codes.as_slice()),
+                _ => {}
+            }
         }
+        mentions.iter().for_each(|mention| self.captures(mention));
         self.special(at, action);
     }
 
-    /// Names of requests have to be given before they are used.
-    fn requests(&mut self, at: &Location, mentions: &Mentions<'_>) {
-        if let Some(name) = mentions.awaits
-            && !self.story.asked.contains(name.source())
-        {
-            self.problem(
-                at,
-                format!("nothing has been asked for as {:?}", name.source()),
-            );
+    /// The names that a step gives.
+    fn captures(&mut self, mention: &Mention<'_>) {
+        let story = &mut self.story;
+        match mention {
+            Mention::Asks(name) => {
+                story.asked.insert(name.source().to_owned());
+            }
+            Mention::Takes(name) => {
+                story.taken.insert(name.source().to_owned());
+            }
+            Mention::Expects(value) => value.keeps(&mut |name| {
+                story.kept.insert(name.to_owned());
+            }),
+            _ => {}
         }
-        if let Some(name) = mentions.answers
-            && !self.story.taken.contains(name.source())
-        {
-            self.problem(
-                at,
-                format!("nobody has received a request as {:?}", name.source()),
-            );
-        }
-        self.story
-            .asked
-            .extend(mentions.asks.map(|name| name.source().to_owned()));
-        self.story
-            .kept
-            .extend(mentions.keeps.iter().map(|name| (*name).to_owned()));
-        self.story
-            .taken
-            .extend(mentions.takes.map(|name| name.source().to_owned()));
     }
 
     fn failures(&mut self, at: &Location, codes: &[String]) {

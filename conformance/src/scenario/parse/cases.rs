@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::{CaseTable, Problem, Reader, Scenario, problem_of, since};
-use crate::runner::danger::Danger;
+use crate::scenario::danger::Danger;
+use crate::scenario::group::Group;
 use crate::scenario::model::{CaseDocument, CaseFileDocument};
 use crate::scenario::source::{Source, message_of};
-use crate::scenario::step::{Step, Verb};
+use crate::scenario::step::{Step, Verb, walk};
 
 /// Finds the cases of a scenario, in the file itself or in the one that it names.
 pub(super) fn case_table(
@@ -106,49 +107,24 @@ impl Reader<'_> {
 }
 
 pub(super) fn find_case(steps: &[Step]) -> Option<&Step> {
-    steps.iter().find_map(|step| match &step.verb {
-        Verb::Case => Some(step),
-        Verb::All(steps)
-        | Verb::Repeat { steps, .. }
-        | Verb::When { steps, .. }
-        | Verb::Within { steps, .. } => find_case(steps),
-        Verb::AnyOf(alternatives) => alternatives.iter().find_map(|steps| find_case(steps)),
-        Verb::Do(_) => None,
-    })
+    let mut found = None;
+    walk(steps, &mut |step| {
+        if let Verb::Group(Group::Case(_)) = step.verb {
+            found.get_or_insert(step);
+        }
+    });
+    found
 }
 
 /// A step of the scenario with the place for cases filled.
 fn fill_case(step: &Step, case: &[Step]) -> Vec<Step> {
-    let fill = |steps: &[Step]| {
-        steps
-            .iter()
-            .flat_map(|step| fill_case(step, case))
-            .collect()
-    };
     let verb = match &step.verb {
-        Verb::Case => return case.to_vec(),
+        Verb::Group(Group::Case(_)) => return case.to_vec(),
         Verb::Do(_) => return vec![step.clone()],
-        Verb::All(steps) => Verb::All(fill(steps)),
-        Verb::AnyOf(alternatives) => {
-            Verb::AnyOf(alternatives.iter().map(|steps| fill(steps)).collect())
-        }
-        Verb::Repeat { times, steps } => Verb::Repeat {
-            times: *times,
-            steps: fill(steps),
-        },
-        Verb::When {
-            dialects,
-            eio,
-            steps,
-        } => Verb::When {
-            dialects: dialects.clone(),
-            eio: eio.clone(),
-            steps: fill(steps),
-        },
-        Verb::Within { ms, steps } => Verb::Within {
-            ms: *ms,
-            steps: fill(steps),
-        },
+        Verb::Group(group) => Verb::Group(group.with(|steps| {
+            let steps = steps.iter();
+            steps.flat_map(|step| fill_case(step, case)).collect()
+        })),
     };
     vec![Step {
         at: step.at.clone(),

@@ -1,6 +1,6 @@
 //! CLI-MSG-2 to 4, CLI-MSG-F2, CLI-MSG-F3: who hears what, and for how long.
 
-use sio_p2p_client::{Dialect, SendError};
+use sio_p2p_client::{Dialect, ListenError, ListenOptions};
 
 use crate::{servers::World, soon, waiting::unique};
 
@@ -34,7 +34,9 @@ pub(super) async fn there_are_listeners_for_any_source(world: World) {
     let us = world.client(&unique("us")).await;
     let mut peer = world.peer(&unique("js")).await;
     let mut always = us.listen("e").unwrap();
-    let mut once = us.listen_once("e").unwrap();
+    let mut once = us
+        .listen_with("e", ListenOptions::default().once())
+        .unwrap();
     let (handled, mut heard) = tokio::sync::mpsc::unbounded_channel();
     let _guard = us.on("e", move |message| {
         handled.send(message.parse::<u8>().unwrap()).unwrap();
@@ -52,8 +54,12 @@ pub(super) async fn a_listener_for_one_client_hears_that_one(world: World) {
     let other = world.client(&unique("other")).await;
     let js = unique("js");
     let mut peer = world.peer(&js).await;
-    let mut from_js = us.from_client(&js).unwrap().listen("e").unwrap();
-    let mut from_other = us.from_client(other.id()).unwrap().listen("e").unwrap();
+    let mut from_js = us
+        .listen_with("e", ListenOptions::from_client(&js))
+        .unwrap();
+    let mut from_other = us
+        .listen_with("e", ListenOptions::from_client(other.id()))
+        .unwrap();
     for n in [1, 2] {
         other.emit_to(us.id(), "e", ("other", n)).await.unwrap();
         let heard = soon(from_other.next()).await.unwrap();
@@ -74,14 +80,19 @@ pub(super) async fn there_are_listeners_for_one_source(world: World) {
     let js = unique("js");
     let mut peer = world.peer(&js).await;
     let mut any = us.listen("e").unwrap();
-    let mut once = us.from_client(&js).unwrap().listen_once("e").unwrap();
+    let mut once = us
+        .listen_with("e", ListenOptions::from_client(&js).once())
+        .unwrap();
     other.emit_to(us.id(), "e", 1).await.unwrap();
     assert_eq!(soon(any.next()).await.unwrap().parse(), Ok(1));
     peer.run(&format!("p.emitTo('{}', 'e', 2)", us.id())).await;
     assert_eq!(soon(once.next()).await.unwrap().parse(), Ok(2));
     assert!(soon(once.next()).await.is_none());
-    let _always = us.from_client(&js).unwrap().listen("e").unwrap();
-    us.from_client(&js).unwrap().stop_listening("e").unwrap();
+    let _always = us
+        .listen_with("e", ListenOptions::from_client(&js))
+        .unwrap();
+    us.stop_listening_with("e", ListenOptions::from_client(&js))
+        .unwrap();
     assert_eq!(us.counters().listeners, 1);
 }
 
@@ -91,31 +102,35 @@ pub(super) async fn the_original_does_not_tell_who_sent(world: World) {
     let us = us.connect().await.unwrap();
     let js = unique("js");
     let mut peer = world.peer(&js).await;
-    let mut from_js = us.from_client(&js).unwrap().listen("e").unwrap();
-    let mut plain = us.listen_plain("e").unwrap();
+    let mut from_js = us
+        .listen_with("e", ListenOptions::from_client(&js))
+        .unwrap();
+    let mut plain = us.listen_with("e", ListenOptions::plain()).unwrap();
     peer.run(&format!("p.emitTo('{}', 'e', 1)", us.id())).await;
     let message = soon(plain.next()).await.unwrap();
     assert_eq!((message.parse(), message.source()), (Ok(1), None));
     // Both were handed what there was when the message came, so the other got nothing.
-    us.from_client(&js).unwrap().stop_listening("e").unwrap();
+    us.stop_listening_with("e", ListenOptions::from_client(&js))
+        .unwrap();
     assert!(soon(from_js.next()).await.is_none());
 }
 
 /// CLI-MSG-F3, DEV-21: so a client of `v2` is told that there is nothing of the kind.
 pub(super) async fn there_are_none_in_v2(world: World) {
     let us = world.client(&unique("us")).await;
-    let refused = us.from_client("anybody").unwrap_err();
-    assert!(
-        matches!(refused, SendError::Unsupported { .. }),
-        "{refused}"
-    );
+    let refused = us
+        .listen_with("e", ListenOptions::from_client("anybody"))
+        .unwrap_err();
+    assert!(matches!(refused, ListenError::NoSources), "{refused}");
 }
 
 /// CLI-MSG-4: once is once, and what is removed by name or dropped hears no more.
 pub(super) async fn once_and_no_longer(world: World) {
     let us = world.client(&unique("us")).await;
     let mut peer = world.peer(&unique("js")).await;
-    let mut once = us.listen_once("e").unwrap();
+    let mut once = us
+        .listen_with("e", ListenOptions::default().once())
+        .unwrap();
     let mut always = us.listen("e").unwrap();
     let dropped = us.listen("e").unwrap();
     let mut other = us.listen("other").unwrap();

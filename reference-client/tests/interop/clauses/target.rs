@@ -1,7 +1,7 @@
 //! CLI-MSG-1, CLI-MSG-10, CLI-MSG-F1: targets, and what goes when they leave.
 
 use serde_json::json;
-use sio_p2p_client::{CallError, Dialect, TargetEvent};
+use sio_p2p_client::{CallError, Dialect, ListenOptions, TargetEvent};
 
 use crate::{servers::World, soon, waiting::unique};
 
@@ -19,8 +19,14 @@ pub(super) async fn listeners_of_who_left_are_removed(world: World) {
     let mut from_other = Vec::new();
     if world.dialect == Dialect::V1 {
         for event in ["e", "f"] {
-            from_js.push(us.from_client(&js).unwrap().listen(event).unwrap());
-            from_other.push(us.from_client(other.id()).unwrap().listen(event).unwrap());
+            from_js.push(
+                us.listen_with(event, ListenOptions::from_client(&js))
+                    .unwrap(),
+            );
+            from_other.push(
+                us.listen_with(event, ListenOptions::from_client(other.id()))
+                    .unwrap(),
+            );
         }
     }
     us.add_target(&js).await.unwrap();

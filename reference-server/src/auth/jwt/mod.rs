@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::{Map, Value};
 use tracing::debug;
 
-use super::{Authenticate, Credentials, Denied, Identity, Verdict};
+use super::{Authenticate, Credentials, Identity, Unauthenticated, Verdict};
 use crate::config::{AuthConfig, JwtAlgorithm, JwtConfig, Problem};
 
 /// The largest token that is looked at, in bytes. The payload of Engine.IO 4 would
@@ -66,23 +66,23 @@ impl JwtAuth {
         })
     }
 
-    fn decide(&self, credentials: &Credentials) -> Result<Identity, Denied> {
+    fn decide(&self, credentials: &Credentials) -> Result<Identity, Unauthenticated> {
         let token = credentials
             .token(&self.config)
-            .ok_or_else(Denied::missing)?;
+            .ok_or_else(Unauthenticated::missing)?;
         if token.len() > MAX_TOKEN {
-            return Err(Denied::wrong());
+            return Err(Unauthenticated::wrong());
         }
         let read = decode::<Map<String, Value>>(token, &self.key, &self.validation);
         let token = read.map_err(|error| {
             // Says what kind of mistake it was, and nothing of the token.
             debug!(error = ?error.kind(), "a token is refused");
-            Denied::wrong()
+            Unauthenticated::wrong()
         })?;
         // Extensions that must be understood are not (RFC 7515, 4.1.11).
         if token.header.crit.is_some() {
             debug!("a token is refused that wants extensions to be understood");
-            return Err(Denied::wrong());
+            return Err(Unauthenticated::wrong());
         }
         let mut identity = self.identity(&token.claims)?;
         identity.expires = self.expires(&token.claims);
@@ -99,7 +99,7 @@ impl JwtAuth {
     }
 
     /// The client id that the token is for.
-    fn identity(&self, claims: &Map<String, Value>) -> Result<Identity, Denied> {
+    fn identity(&self, claims: &Map<String, Value>) -> Result<Identity, Unauthenticated> {
         let claim = &self.config.jwt.client_id_claim;
         if claim.is_empty() {
             return Ok(Identity::any());
@@ -108,7 +108,7 @@ impl JwtAuth {
             Some(id) if !id.is_empty() => Ok(Identity::of(id)),
             _ => {
                 debug!(claim, "a token is refused that names no client id");
-                Err(Denied::wrong())
+                Err(Unauthenticated::wrong())
             }
         }
     }

@@ -21,13 +21,13 @@ fn signed(header: &Header, claims: &Value, secret: &str) -> String {
     encode(header, claims, &key).unwrap()
 }
 
-fn judge(auth: &JwtAuth, token: &str) -> Result<Identity, Denied> {
+fn judge(auth: &JwtAuth, token: &str) -> Result<Identity, Unauthenticated> {
     let request = hyper::Request::get("/").header("authorization", format!("Bearer {token}"));
     let (parts, ()) = request.body(()).unwrap().into_parts();
     auth.decide(&Credentials::new(&parts, 4, None))
 }
 
-fn judge_claims(auth: &JwtAuth, claims: &Value) -> Result<Identity, Denied> {
+fn judge_claims(auth: &JwtAuth, claims: &Value) -> Result<Identity, Unauthenticated> {
     judge(auth, &signed(&Header::default(), claims, SECRET))
 }
 
@@ -84,7 +84,7 @@ fn claims_are_checked() {
     ] {
         assert_eq!(
             judge_claims(auth, &claims),
-            Err(Denied::wrong()),
+            Err(Unauthenticated::wrong()),
             "{claims}"
         );
     }
@@ -132,7 +132,11 @@ fn forged_tokens_are_refused() {
         "..",
         "a.b.c",
     ] {
-        assert_eq!(judge(&auth, token), Err(Denied::wrong()), "{token}");
+        assert_eq!(
+            judge(&auth, token),
+            Err(Unauthenticated::wrong()),
+            "{token}"
+        );
     }
 }
 

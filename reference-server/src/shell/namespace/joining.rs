@@ -7,7 +7,7 @@ use sio_p2p_engine::{Generation, Sid};
 use tracing::{error, info};
 
 use super::Namespace;
-use crate::auth::Denied;
+use crate::auth::Unauthenticated;
 use crate::driver::Misstep;
 use crate::relay::{ConnectionId, Handshake};
 use crate::shell::authentication::{AuthOutcome, Authenticated};
@@ -44,7 +44,7 @@ impl Namespace {
 
     /// Tells a client why it may not join. It cannot try again on this connection:
     /// guessing shall cost a handshake each time.
-    fn refuse(&mut self, connection: &Connection, reason: &Denied) {
+    fn refuse(&mut self, connection: &Connection, reason: &Unauthenticated) {
         if !is_before_joining(connection.data().phase()) {
             return;
         }

@@ -1,0 +1,353 @@
+//! The names of one play: client ids and rooms that nobody else in the world uses.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+
+use crate::json::quote;
+use crate::scenario::Scenario;
+use crate::scenario::text::{Part, Text, is_name};
+use crate::scenario::value::Pattern;
+
+/// What the holes of a scenario mean in one play of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Bindings {
+    run: String,
+    /// Client ids; `None` for the anonymous.
+    ids: BTreeMap<String, Option<String>>,
+    /// Numbers of the acks that the server has asked for, by request.
+    acks: BTreeMap<String, u64>,
+    /// Strings that were received and kept, by name.
+    kept: BTreeMap<String, String>,
+    /// Ids of the sockets by which actors are connected, or last were.
+    sockets: BTreeMap<String, String>,
+    /// Ids of the Engine.IO sessions of these.
+    engines: BTreeMap<String, String>,
+    /// Counter of the innermost `repeat`.
+    pub(crate) counter: u32,
+}
+
+/// JSON text ready to be sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Rendered {
+    /// The text, with placeholders for the attachments.
+    pub(crate) json: String,
+    /// The attachments in the order of their placeholders.
+    pub(crate) attachments: Vec<Bytes>,
+}
+
+/// A text that differs from run to run and from call to call.
+pub(crate) fn fresh() -> String {
+    static PLAYS: AtomicU64 = AtomicU64::new(0);
+    // A RandomState is seeded by the operating system: enough for "nobody else".
+    let seed = RandomState::new().hash_one(std::process::id());
+    let play = PLAYS.fetch_add(1, Ordering::Relaxed);
+    format!("{:06x}{play:x}", seed & 0xff_ffff)
+}
+
+impl Bindings {
+    /// Names for one play of a scenario.
+    pub(crate) fn new(scenario: &Scenario) -> Self {
+        let run = fresh();
+        let mut world = Self {
+            ids: BTreeMap::new(),
+            acks: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            sockets: BTreeMap::new(),
+            engines: BTreeMap::new(),
+            counter: 0,
+            run: run.clone(),
+        };
+        // Generated ids first: ids of their own may refer to them.
+        for (name, (actor, _)) in &scenario.actors {
+            let id = (!actor.anonymous).then(|| format!("{name}-{run}"));
+            world.ids.insert(name.clone(), id);
+        }
+        for (name, (actor, _)) in &scenario.actors {
+            if let Some(text) = &actor.client_id {
+                let id = world.fill(text).ok();
+                world.ids.insert(name.clone(), id);
+            }
+        }
+        world
+    }
+
+    /// The client id of an actor; `None` for the anonymous and the unknown.
+    pub(crate) fn id(&self, actor: &str) -> Option<&str> {
+        self.ids.get(actor).and_then(Option::as_deref)
+    }
+
+    /// The text of this play only.
+    pub(crate) fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// Remembers by which number the server asked for an ack.
+    pub(crate) fn ack_asked(&mut self, request: &str, number: u64) {
+        self.acks.insert(request.to_owned(), number);
+    }
+
+    /// Remembers a string that was received.
+    pub(crate) fn keep(&mut self, name: &str, text: String) {
+        self.kept.insert(name.to_owned(), text);
+    }
+
+    /// Remembers the id of the socket by which an actor has connected.
+    pub(crate) fn socket_given(&mut self, actor: &str, sid: String) {
+        self.sockets.insert(actor.to_owned(), sid);
+    }
+
+    /// Remembers the id of the Engine.IO session by which an actor has connected.
+    pub(crate) fn engine_given(&mut self, actor: &str, sid: String) {
+        self.engines.insert(actor.to_owned(), sid);
+    }
+
+    /// The id of the Engine.IO session by which an actor has connected last.
+    pub(crate) fn engine(&self, actor: &str) -> Result<&str, String> {
+        let sid = self.engines.get(actor).map(String::as_str);
+        sid.ok_or_else(|| format!("{actor} has had no Engine.IO session"))
+    }
+
+    /// A string with its holes filled.
+    pub(crate) fn fill(&self, text: &Text) -> Result<String, String> {
+        text.render(|part| self.hole(part))
+    }
+
+    /// The same for raw JSON or frame text: names are escaped as inside a JSON string.
+    pub(crate) fn fill_raw(&self, text: &Text) -> Result<String, String> {
+        text.render(|part| {
+            self.hole(part).map(|text| {
+                let quoted = quote(&text);
+                quoted[1..quoted.len() - 1].to_owned()
+            })
+        })
+    }
+
+    fn hole(&self, part: &Part) -> Result<String, String> {
+        match part {
+            Part::Actor(name) => match self.ids.get(name) {
+                Some(Some(id)) => Ok(id.clone()),
+                Some(None) => Err(format!("actor {name} is anonymous and has no id")),
+                None => Err(format!("there is no actor {name}")),
+            },
+            Part::Counter => Ok(self.counter.to_string()),
+            Part::Run => Ok(self.run.clone()),
+            Part::Room(name) => Ok(format!("{name}-{}", self.run)),
+            Part::Ack(request) => match self.acks.get(request) {
+                Some(number) => Ok(number.to_string()),
+                None => Err(format!("no ack has been asked for as {request}")),
+            },
+            Part::Kept(name) => match self.kept.get(name) {
+                Some(text) => Ok(text.clone()),
+                None => Err(format!("nothing has been kept as {name}")),
+            },
+            Part::Socket(name) => match self.sockets.get(name) {
+                Some(sid) => Ok(sid.clone()),
+                None => Err(format!("the server has not told the socket id of {name}")),
+            },
+            Part::Engine(name) => self.engine(name).map(str::to_owned),
+            // Those that need no world fill themselves.
+            Part::Literal(_) | Part::Nested(_) | Part::Repeat(..) => Ok(String::new()),
+        }
+    }
+
+    /// Argument list to send: a JSON array and its attachments.
+    pub(crate) fn arguments(&self, values: &[Pattern]) -> Result<Rendered, String> {
+        let mut rendered = Rendered::default();
+        self.array(values, &mut rendered)?;
+        Ok(rendered)
+    }
+
+    fn array(&self, values: &[Pattern], out: &mut Rendered) -> Result<(), String> {
+        out.json.push('[');
+        for (index, value) in values.iter().enumerate() {
+            if index > 0 {
+                out.json.push(',');
+            }
+            self.value(value, out)?;
+        }
+        out.json.push(']');
+        Ok(())
+    }
+
+    fn value(&self, value: &Pattern, out: &mut Rendered) -> Result<(), String> {
+        match value {
+            Pattern::Plain(text) => out.json.push_str(text),
+            Pattern::Number(text) => out.json.push_str(text),
+            Pattern::String(text) => out.json.push_str(&quote(&self.fill(text)?)),
+            Pattern::Raw(text) => out.json.push_str(&self.fill_raw(text)?),
+            Pattern::Array(items) => self.array(items, out)?,
+            Pattern::Object(members) => {
+                out.json.push('{');
+                for (index, (key, value)) in members.iter().enumerate() {
+                    if index > 0 {
+                        out.json.push(',');
+                    }
+                    out.json.push_str(&quote(&self.fill(key)?));
+                    out.json.push(':');
+                    self.value(value, out)?;
+                }
+                out.json.push('}');
+            }
+            Pattern::Binary(bytes) => {
+                let number = out.attachments.len();
+                let _ = write!(out.json, r#"{{"_placeholder":true,"num":{number}}}"#);
+                out.attachments.push(Bytes::copy_from_slice(bytes));
+            }
+            Pattern::Any(_)
+            | Pattern::Prefix(_)
+            | Pattern::Suffix(_)
+            | Pattern::Keep(_)
+            | Pattern::OneOf(_) => {
+                return Err("$any, $prefix, $suffix and $keep can only be expected".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// A message for people with the generated names turned back into what the scenario
+    /// calls them, so that it reads the same in every run.
+    pub(crate) fn humanise(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        // Short ones may stand for something else.
+        for (name, kept) in self.kept.iter().filter(|(_, kept)| kept.len() >= 8) {
+            text = text.replace(kept, &format!("${{kept:{name}}}"));
+        }
+        for (name, sid) in &self.sockets {
+            text = text.replace(sid, &format!("${{sid:{name}}}"));
+        }
+        for (name, sid) in &self.engines {
+            text = text.replace(sid, &format!("${{engine:{name}}}"));
+        }
+        if !text.contains(&self.run) {
+            return text;
+        }
+        // Longest first: a name may end like another.
+        let mut names: Vec<_> = self.ids.iter().collect();
+        names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        for (name, id) in names {
+            if let Some(id) = id.as_deref().filter(|id| id.contains(&self.run)) {
+                text = text.replace(id, &format!("${{{name}}}"));
+            }
+        }
+        // What is left of the form NAME-RUN is a room.
+        let suffix = format!("-{}", self.run);
+        let mut said = String::with_capacity(text.len());
+        while let Some(at) = text.find(&suffix) {
+            let is_part =
+                |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
+            let start = text[..at].trim_end_matches(is_part).len();
+            let room = text[start..at].to_owned();
+            said.push_str(&text[..start]);
+            if is_name(&room) {
+                let _ = write!(said, "${{room:{room}}}");
+            } else {
+                said.push_str(&room);
+                said.push_str("-${run}");
+            }
+            text.drain(..at + suffix.len());
+        }
+        text.insert_str(0, &said);
+        text.replace(&self.run, "${run}")
+    }
+}
+
+/// A world with these actors, for tests.
+#[cfg(test)]
+pub(crate) fn bindings_of(actors: &[&str]) -> Bindings {
+    let run = fresh();
+    let ids = actors
+        .iter()
+        .map(|name| ((*name).to_owned(), Some(format!("{name}-{run}"))))
+        .collect();
+    Bindings {
+        ids,
+        acks: BTreeMap::new(),
+        kept: BTreeMap::new(),
+        sockets: BTreeMap::new(),
+        engines: BTreeMap::new(),
+        counter: 0,
+        run,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(source: &str) -> Text {
+        Text::try_from(source.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn worlds_are_apart() {
+        let (one, other) = (bindings_of(&["a"]), bindings_of(&["a"]));
+        assert_ne!(one.id("a"), other.id("a"));
+        let room = text("${room:x}");
+        assert_ne!(one.fill(&room), other.fill(&room));
+        assert_eq!(one.fill(&room), one.fill(&room));
+    }
+
+    #[test]
+    fn messages_name_things_as_the_scenario_does() {
+        let world = bindings_of(&["a", "aa", "b-a"]);
+        let said = world
+            .fill(&text(
+                "${a} and ${aa} and ${b-a} in ${room:hall}, run ${run}",
+            ))
+            .unwrap();
+        assert_eq!(
+            world.humanise(&said),
+            "${a} and ${aa} and ${b-a} in ${room:hall}, run ${run}"
+        );
+        let quoted = world
+            .fill(&text("Client '${a}' [${room:x}-${run}]"))
+            .unwrap();
+        assert_eq!(world.humanise(&quoted), "Client '${a}' [${room:x}-${run}]");
+    }
+
+    #[test]
+    fn values_are_written_with_their_attachments() {
+        let world = Bindings {
+            counter: 7,
+            ..bindings_of(&[])
+        };
+        let json =
+            r#"["${n}", 1e400, {"$binary": "AQ=="}, {"k": [{"$binary": "Ag=="}, {"$raw": "-0"}]}]"#;
+        let values: Vec<Pattern> = serde_json::from_str(json).unwrap();
+        let rendered = world.arguments(&values).unwrap();
+        assert_eq!(
+            rendered.json,
+            r#"["7",1e400,{"_placeholder":true,"num":0},{"k":[{"_placeholder":true,"num":1},-0]}]"#
+        );
+        assert_eq!(rendered.attachments, [&b"\x01"[..], b"\x02"]);
+    }
+
+    #[test]
+    fn raw_text_gets_names_in_their_escaped_form() {
+        let mut world = bindings_of(&["a"]);
+        world.ids.insert("a".into(), Some("q\"é".into()));
+        assert_eq!(world.fill_raw(&text("[\"${a}\"]")).unwrap(), "[\"q\\\"é\"]");
+        assert!(world.fill(&text("${ack:q}")).is_err());
+        world.ack_asked("q", 12);
+        assert_eq!(world.fill(&text("43${ack:q}[]")).unwrap(), "4312[]");
+        assert!(world.fill(&text("${kept:x}")).is_err());
+        world.keep("x", "0af3-17c2".to_owned());
+        assert_eq!(world.fill(&text("<${kept:x}>")).unwrap(), "<0af3-17c2>");
+        assert_eq!(world.humanise("to 0af3-17c2"), "to ${kept:x}");
+        assert!(world.fill(&text("${sid:a}")).is_err());
+        world.socket_given("a", "k3RtUQ_x".to_owned());
+        assert_eq!(world.fill(&text("<${sid:a}>")).unwrap(), "<k3RtUQ_x>");
+        assert_eq!(world.humanise("to k3RtUQ_x"), "to ${sid:a}");
+        assert!(world.fill(&text("${engine:a}")).is_err());
+        world.engine_given("a", "lv_VI97H".to_owned());
+        assert_eq!(
+            world.fill(&text("sid=${engine:a}")).unwrap(),
+            "sid=lv_VI97H"
+        );
+        assert_eq!(world.humanise("of lv_VI97H"), "of ${engine:a}");
+    }
+}

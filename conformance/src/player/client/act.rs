@@ -1,0 +1,291 @@
+//! The verbs that do something to a client under test.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sio_p2p_driver::{Command, Reply};
+use sio_p2p_protocol::Dialect;
+use sio_p2p_transport::{Data, Packet};
+
+use crate::json::quote;
+use crate::player::client::values;
+use crate::player::finding::Finding;
+use crate::player::play::{Play, Stop};
+use crate::player::scripted::inbox::Scripted;
+use crate::player::scripted::server::Admission;
+use crate::scenario::body::{Drive, Handshake, HangingUp};
+use crate::scenario::step::{Action, ClientVerb};
+use crate::scenario::text::Text;
+use crate::scenario::value::Pattern;
+
+impl Play {
+    /// Does what an action says, if it is about a client under test.
+    pub(crate) async fn act_on_clients(&mut self, action: &Action) -> Result<bool, Stop> {
+        match action {
+            Action::Client(verb) => self.client_acts(verb).await.map(|()| true),
+            Action::Answer(body) => {
+                let name = self.fill(&body.request)?;
+                let asked = self
+                    .cast
+                    .as_ref()
+                    .and_then(|cast| cast.requested.get(&name));
+                let Some((client, id)) = asked.cloned() else {
+                    return Ok(false);
+                };
+                let args = self.world.arguments(&body.args).map_err(Stop::broken)?;
+                let packet = Packet::Ack {
+                    namespace: "/".to_owned(),
+                    data: Data::with_attachments(args.json, args.attachments),
+                    id,
+                };
+                self.serve(&client, packet)?;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    async fn client_acts(&mut self, verb: &ClientVerb) -> Result<(), Stop> {
+        match verb {
+            ClientVerb::Drive(body) => self.drive(body).await,
+            ClientVerb::Handshake(body) => self.handshake(body),
+            ClientVerb::Send(body) => {
+                let event = self.fill(&body.event)?;
+                self.send_event(&body.client, &event, None, &body.args, body.r#as.as_ref())
+            }
+            ClientVerb::SendMessage(body) => {
+                let event = self.fill(&body.event)?;
+                let source = (self.dialect == Dialect::V1).then(|| self.id(&body.from));
+                let source = source.transpose()?;
+                let (args, request) = (&body.args, body.r#as.as_ref());
+                self.send_event(&body.client, &event, source.as_deref(), args, request)
+            }
+            ClientVerb::SendText(body) => {
+                let text = self.world.fill_raw(&body.text).map_err(Stop::broken)?;
+                let sent = self.seat(&body.client)?.server.send_text(&text);
+                sent.map_err(|why| unsent(&body.client, &why))
+            }
+            ClientVerb::Admit(body) => {
+                self.start_driver(&body.client).await?;
+                let admission = body
+                    .refuse
+                    .clone()
+                    .map_or(Admission::Accept, Admission::Refuse);
+                let heartbeat = body.heartbeat_ms.map(Duration::from_millis);
+                self.seat(&body.client)?.server.admit(admission, heartbeat);
+                Ok(())
+            }
+            ClientVerb::HangUp(body) => self.hang_up(&body.client, body.how).await,
+            // Observations have a place of their own.
+            _ => Ok(()),
+        }
+    }
+
+    async fn hang_up(&mut self, name: &str, how: HangingUp) -> Result<(), Stop> {
+        // In the middle of an upgrade our engine has no transport that it could close, and
+        // socket.io-client 4 notices a cut by the heartbeat alone.
+        self.upgraded_as_told(name).await?;
+        let seat = self.seat(name)?;
+        // What follows is not the client's doing.
+        seat.generation += 1;
+        let server = &seat.server;
+        let ended = match how {
+            HangingUp::Packet => server.end(true),
+            HangingUp::Transport => server.end(false),
+            HangingUp::Cut => {
+                server.cut().await;
+                Ok(())
+            }
+            HangingUp::Silent => {
+                server.fall_silent();
+                Ok(())
+            }
+        };
+        if let Some(client) = self.cast()?.clients.get_mut(name) {
+            client.connected = false;
+        }
+        ended.map_err(|why| unsent(name, &why))
+    }
+
+    async fn drive(&mut self, body: &Drive) -> Result<(), Stop> {
+        let name = body.client.as_str();
+        self.start_driver(name).await?;
+        let list = std::slice::from_ref(&body.with);
+        let rendered = self.world.arguments(list).map_err(Stop::broken)?;
+        let list =
+            values::to_driver(&rendered.json, &rendered.attachments).map_err(Stop::broken)?;
+        let more = match list {
+            Value::Array(mut items) => items.pop().unwrap_or_default(),
+            other => other,
+        };
+        // What the run says of a connection the scenario may say otherwise.
+        let mut members = match body.r#do.as_str() {
+            "connect" => serde_json::to_value(self.connection_of(name)?).unwrap_or_default(),
+            _ => json!({}),
+        };
+        if let (Some(members), Value::Object(mut more)) = (members.as_object_mut(), more) {
+            members.append(&mut more);
+            members.insert("do".to_owned(), json!(body.r#do));
+        }
+        let command = serde_json::from_value(members)
+            .map_err(|error| Stop::broken(format!("{} cannot be told: {error}", body.r#do)))?;
+        let told = match command {
+            Command::Connect(connect) => {
+                let (told, reply) = self.drive_connect(name, connect).await?;
+                return self.judge_reply(name, body, &told, &reply);
+            }
+            command => command,
+        };
+        let id = self.cast()?.say(name, told.clone());
+        if let Some(command) = &body.r#as {
+            let command = self.fill(command)?;
+            let place = (name.to_owned(), id);
+            self.cast()?.commands.insert(command, place);
+            return Ok(());
+        }
+        let wait = self.wait();
+        match self.reply(name, id, wait).await? {
+            Some(reply) => self.judge_reply(name, body, &told, &reply),
+            None => Err(self.no_reply(name, &told)),
+        }
+    }
+
+    fn judge_reply(
+        &mut self,
+        name: &str,
+        body: &Drive,
+        told: &Command,
+        reply: &Reply,
+    ) -> Result<(), Stop> {
+        self.unsupported(name, told, reply)?;
+        self.compare_reply(
+            name,
+            &body.r#do,
+            reply,
+            body.value.as_ref(),
+            body.error.as_ref(),
+        )
+        .map_err(Stop::Broken)
+    }
+
+    /// Compares a reply with what a step expects of it, and keeps what it keeps.
+    pub(crate) fn compare_reply(
+        &mut self,
+        name: &str,
+        what: &str,
+        reply: &Reply,
+        value: Option<&Pattern>,
+        error: Option<&Pattern>,
+    ) -> Result<(), Finding> {
+        let found = match (error, &reply.error, &reply.ok) {
+            (None, Some(text), _) => {
+                let finding = Finding::new(format!("{name} failed to {what}"));
+                return Err(finding.comparing("success", text.clone()));
+            }
+            (Some(_), None, _) => {
+                let finding = Finding::new(format!("{name} succeeded to {what}"));
+                return Err(finding.comparing("an error", reply_text(reply)));
+            }
+            (Some(pattern), Some(text), _) => Some((pattern, json!(text))),
+            (None, None, Some(ok)) => value.map(|pattern| (pattern, ok.clone())),
+            (None, None, None) => None,
+        };
+        let Some((pattern, found)) = found else {
+            return Ok(());
+        };
+        let (json, attachments) = values::from_driver(found);
+        self.fits(pattern, &json, &attachments)
+            .map_err(|difference| {
+                let message = format!("the reply of {name} to {what} differs");
+                Finding::new(message).comparing(difference.expected, difference.actual)
+            })
+    }
+
+    fn handshake(&mut self, body: &Handshake) -> Result<(), Stop> {
+        let mut wanted = Vec::new();
+        for (key, value) in &body.query {
+            wanted.push((key, self.fill(value)?));
+        }
+        let query = self.seat(&body.client)?.query.clone();
+        let found: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        for (key, value) in wanted {
+            let values: Vec<_> = found.iter().filter(|(name, _)| name == key).collect();
+            if values.len() != 1 || values.iter().any(|(_, found)| *found != value) {
+                let message = format!("the handshake of {} has a wrong {key}", body.client);
+                let finding = Finding::new(message);
+                return Err(Stop::Broken(
+                    finding.comparing(format!("{key}={value}"), query),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn send_event(
+        &mut self,
+        client: &str,
+        event: &str,
+        source: Option<&str>,
+        args: &[Pattern],
+        request: Option<&Text>,
+    ) -> Result<(), Stop> {
+        let rendered = self.world.arguments(args).map_err(Stop::broken)?;
+        let mut json = format!("[{}", quote(event));
+        if let Some(source) = source {
+            json.push(',');
+            json.push_str(&quote(source));
+        }
+        match rendered.json.as_str() {
+            "[]" => json.push(']'),
+            list => {
+                json.push(',');
+                json.push_str(&list[1..]);
+            }
+        }
+        let request = request.map(|text| self.fill(text)).transpose()?;
+        let seat = self.seat(client)?;
+        let ack = request.is_some().then_some(seat.next_ack);
+        seat.next_ack += u64::from(ack.is_some());
+        if let (Some(request), Some(number)) = (request, ack) {
+            let place = (client.to_owned(), number);
+            self.cast()?.asked.insert(request, place);
+        }
+        let packet = Packet::Event {
+            namespace: "/".to_owned(),
+            data: Data::with_attachments(json, rendered.attachments),
+            ack,
+        };
+        self.serve(client, packet)?;
+        if let Some(number) = ack {
+            self.cast()?.note_request(client, event, number);
+        }
+        Ok(())
+    }
+
+    fn serve(&mut self, client: &str, packet: Packet) -> Result<(), Stop> {
+        let sent = self.seat(client)?.server.send(packet);
+        sent.map_err(|why| unsent(client, &why))
+    }
+
+    pub(crate) fn seat(&mut self, client: &str) -> Result<&mut Scripted, Stop> {
+        let driven = self.cast()?.clients.get_mut(client);
+        driven
+            .and_then(|driven| driven.seat.as_mut())
+            .ok_or_else(|| Stop::broken(format!("{client} is not connected to a scripted server")))
+    }
+}
+
+fn unsent(client: &str, why: &str) -> Stop {
+    let finding = Finding::new(format!("nothing could be sent to {client}"));
+    Stop::Broken(finding.comparing("an open connection", why))
+}
+
+fn reply_text(reply: &Reply) -> String {
+    reply
+        .ok
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}

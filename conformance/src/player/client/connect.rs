@@ -1,0 +1,383 @@
+//! Playing a scenario about a client: its server, its drivers, and coming and going.
+
+use sio_p2p_driver::members::{Connect, Listen};
+use sio_p2p_driver::{Command, Feature, Reply, UNSUPPORTED};
+use sio_p2p_server::{Config, P2pServer};
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+
+use crate::player::check::Check;
+use crate::player::client::clients::{Clients, HELLO_LIMIT, Stage};
+use crate::player::client::faults::{ClientFaultSpec, Interference};
+use crate::player::client::process::DriverCommand;
+use crate::player::finding::{Finding, Outcome};
+use crate::player::play::{Play, Played, Stop};
+use crate::player::trace::Trace;
+use crate::player::wait::Wait;
+use crate::scenario::{ServerRole, TransportName};
+
+/// Name of the listener by which fences are reported.
+pub(crate) const FENCE: &str = "fence";
+
+/// Plays one check about a client that a driver drives, with a fault or without.
+pub(crate) fn play(
+    check: &Check,
+    command: &DriverCommand,
+    trace: &Trace,
+    timeout: Option<std::time::Duration>,
+    fault: Option<ClientFaultSpec>,
+) -> impl Future<Output = Played> + Send + 'static {
+    let (check, command, trace) = (check.clone(), command.clone(), trace.clone());
+    async move {
+        let reference = check.scenario.server == Some(ServerRole::Reference);
+        // Its own server: nobody else is to be listed, and it goes with the play.
+        let (url, server) = if reference {
+            match reference_server().await {
+                Ok((url, server)) => (url, Some(server)),
+                Err(error) => return untestable("the reference server did not start", &error),
+            }
+        } else {
+            (String::new(), None)
+        };
+        let mut play = Play::new(&check, &url, trace.clone(), timeout);
+        let stage = if reference {
+            Stage::Server(url)
+        } else {
+            Stage::Scripted
+        };
+        let clients = check.scenario.actors.iter();
+        let clients = clients.filter(|(_, (actor, _))| actor.driven);
+        let fence = play.fence_name();
+        let mut cast = Clients::new(
+            &command,
+            stage,
+            clients.map(|(name, _)| name),
+            check.dialect,
+            fence.clone(),
+            trace,
+        );
+        cast.interference = fault.map(|fault| Interference::new(fault, fence));
+        play.cast = Some(cast);
+        let played = play.run().await;
+        drop(server);
+        played
+    }
+}
+
+fn untestable(message: &str, error: &std::io::Error) -> Played {
+    let finding = Finding::new(message).comparing("a server", error.to_string());
+    Played {
+        outcome: Outcome::Untestable(finding),
+        talked: false,
+    }
+}
+
+type Serving = tokio::task::JoinSet<std::io::Result<()>>;
+
+/// A reference server for one play; it ends when the second value is dropped.
+async fn reference_server() -> std::io::Result<(String, Serving)> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let mut serving = Serving::new();
+    let server = P2pServer::new(Config::default());
+    serving.spawn(server.serve(listener, std::future::pending()));
+    Ok((url, serving))
+}
+
+impl Play {
+    /// Whether an actor is a client under test.
+    pub(crate) fn is_driven(&self, name: &str) -> bool {
+        self.cast.as_ref().is_some_and(|cast| cast.has(name))
+    }
+
+    pub(crate) fn cast(&mut self) -> Result<&mut Clients, Stop> {
+        self.cast
+            .as_mut()
+            .ok_or_else(|| Stop::broken("no client is driven here"))
+    }
+
+    /// Waits until `seen` gives something, or the client cannot go on, or the deadline.
+    pub(crate) async fn await_client<T>(
+        &mut self,
+        name: &str,
+        wait: Wait,
+        mut seen: impl FnMut(&mut Clients) -> Option<T> + Send,
+    ) -> Result<Option<T>, Stop> {
+        loop {
+            self.drain();
+            if let Some(found) = seen(self.cast()?) {
+                return Ok(Some(found));
+            }
+            self.client_goes_on(name)?;
+            if !self.arrival(wait).await {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// A driver that has died or talks nonsense is not waited for.
+    pub(crate) fn client_goes_on(&self, name: &str) -> Result<(), Stop> {
+        let trouble = self.cast.as_ref().and_then(|cast| cast.trouble(name));
+        trouble.map_or(Ok(()), |finding| Err(Stop::Down(finding)))
+    }
+
+    /// Starts the driver of a client and hears its hello.
+    pub(crate) async fn start_driver(&mut self, name: &str) -> Result<(), Stop> {
+        let cast = self.cast()?;
+        let is_running =
+            |cast: &Clients| cast.clients.get(name).is_some_and(|c| c.process.is_some());
+        if is_running(cast) {
+            return Ok(());
+        }
+        let failed = |error: String| {
+            let finding = Finding::new(format!("the driver of {name} could not be started"));
+            Stop::Untestable(finding.comparing("a driver", error))
+        };
+        cast.start(name)
+            .map_err(|error| failed(error.to_string()))?;
+        if cast.stage == Stage::Scripted {
+            cast.seat(name)
+                .await
+                .map_err(|error| failed(error.to_string()))?;
+        }
+        let wait = Wait::new(HELLO_LIMIT);
+        let heard = self
+            .await_client(name, wait, |cast| {
+                let hello = cast
+                    .clients
+                    .get(name)
+                    .and_then(|client| client.hello.as_ref());
+                hello.map(|_| ())
+            })
+            .await;
+        match heard {
+            Ok(Some(())) => Ok(()),
+            Ok(None) => Err(failed("no hello".to_owned())),
+            Err(mut stop) => {
+                // Not a word about the client: it was never there.
+                Err(Stop::Untestable(stop.finding().clone()))
+            }
+        }
+    }
+
+    /// Sends a command and waits for its reply.
+    pub(crate) async fn command(&mut self, name: &str, command: Command) -> Result<Reply, Stop> {
+        let id = self.cast()?.say(name, command.clone());
+        let wait = self.wait();
+        match self.reply(name, id, wait).await? {
+            Some(reply) => Ok(reply),
+            None => Err(self.no_reply(name, &command)),
+        }
+    }
+
+    pub(crate) async fn reply(
+        &mut self,
+        name: &str,
+        id: u64,
+        wait: Wait,
+    ) -> Result<Option<Reply>, Stop> {
+        self.await_client(name, wait, |cast| {
+            cast.clients.get_mut(name)?.replies.remove(&id)
+        })
+        .await
+    }
+
+    /// The finding that a command was not replied.
+    pub(crate) fn no_reply(&self, name: &str, command: &Command) -> Stop {
+        let what = command.name();
+        let finding = Finding::new(format!("{name} did not reply to {what}"));
+        Stop::Broken(finding.comparing("a reply within the deadline", self.client_unmatched()))
+    }
+
+    /// A step `connect` of a client under test.
+    pub(crate) async fn connect_client(&mut self, name: &str) -> Result<(), Stop> {
+        self.start_driver(name).await?;
+        let connect = self.connection_of(name)?;
+        let (told, reply) = self.drive_connect(name, connect).await?;
+        self.unsupported(name, &told, &reply)?;
+        match reply.error {
+            None => Ok(()),
+            Some(error) => {
+                let finding = Finding::new(format!("{name} did not connect"));
+                Err(Stop::Broken(finding.comparing("a connection", error)))
+            }
+        }
+    }
+
+    /// What a client is told of its connection, as far as the run says it.
+    pub(crate) fn connection_of(&mut self, name: &str) -> Result<Connect, Stop> {
+        let client_id = self.id(name)?;
+        let (dialect, eio) = (self.dialect, self.eio.number());
+        let transport = self.check.transport.into();
+        let cast = self.cast()?;
+        let seat = cast.clients.get(name).and_then(|it| it.seat.as_ref());
+        let url = match &cast.stage {
+            Stage::Server(url) => url.clone(),
+            Stage::Scripted => seat.map(|seat| seat.server.url()).unwrap_or_default(),
+        };
+        Ok(Connect {
+            url,
+            client_id,
+            dialect,
+            eio,
+            transport,
+            reconnect: false,
+            service: false,
+        })
+    }
+
+    /// The command `connect` to a driver that has been started; gives its reply, too.
+    pub(crate) async fn drive_connect(
+        &mut self,
+        name: &str,
+        connect: Connect,
+    ) -> Result<(Command, Reply), Stop> {
+        if connect.reconnect && !self.cast()?.can(name, Feature::Reconnect) {
+            let message = "the client does not connect again by itself";
+            return Err(Stop::NotApplicable(Finding::new(message)));
+        }
+        let id = self.id(name)?;
+        let told = Command::Connect(connect);
+        let reply = self.command(name, told.clone()).await?;
+        if reply.ok.is_none() {
+            return Ok((told, reply));
+        }
+        self.talked = true;
+        let wait = self.wait();
+        let scripted = self.cast()?.stage == Stage::Scripted;
+        if scripted {
+            let joined = self
+                .await_client(name, wait, |cast| {
+                    cast.clients
+                        .get_mut(name)?
+                        .seat
+                        .as_mut()?
+                        .joined
+                        .pop_front()
+                })
+                .await?;
+            let Some(query) = joined else {
+                let message = format!("{name} says that it is connected, and is not");
+                return Err(Stop::broken(message));
+            };
+            self.handshake_as_told(name, &query)?;
+        }
+        if let Some(client) = self.cast()?.clients.get_mut(name) {
+            client.connected = true;
+            // A driver may have made a new client of it.
+            client.listens = false;
+            client.id.clone_from(&id);
+        }
+        self.listen_for_fences(name).await?;
+        Ok((told, reply))
+    }
+
+    /// Whether a client came as the driver was told, so that what is judged is what the
+    /// report says: on this generation, and by this transport.
+    fn handshake_as_told(&self, name: &str, query: &str) -> Result<(), Stop> {
+        let first = match self.check.transport {
+            TransportName::Websocket => "websocket",
+            TransportName::Polling | TransportName::Upgrade => "polling",
+        };
+        let eio = self.eio.number().to_string();
+        for (key, told) in [("EIO", eio.as_str()), ("transport", first)] {
+            let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+            if !pairs.any(|(name, value)| name == key && value == told) {
+                let message = format!("{name} does not connect as it was told");
+                let finding = Finding::new(message);
+                return Err(Stop::Broken(
+                    finding.comparing(format!("{key}={told}"), query),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// A client that was told to upgrade has done so, or does before a few more messages.
+    pub(crate) async fn upgraded_as_told(&mut self, name: &str) -> Result<(), Stop> {
+        let until = Instant::now() + self.deadline;
+        while self.check.transport == TransportName::Upgrade {
+            let client = self.cast()?.clients.get(name);
+            let Some(client) = client.filter(|client| client.connected) else {
+                break;
+            };
+            if client
+                .seat
+                .as_ref()
+                .is_none_or(|seat| seat.server.is_on_websocket())
+            {
+                break;
+            }
+            if Instant::now() > until {
+                let finding = Finding::new(format!("{name} was told to upgrade, and stays"));
+                return Err(Stop::Broken(finding.comparing("a WebSocket", "polling")));
+            }
+            self.fence_client(name).await?;
+        }
+        Ok(())
+    }
+
+    async fn listen_for_fences(&mut self, name: &str) -> Result<(), Stop> {
+        let first = self
+            .cast()?
+            .clients
+            .get_mut(name)
+            .is_some_and(|client| !std::mem::replace(&mut client.listens, true));
+        if !first {
+            return Ok(());
+        }
+        let listen = Listen {
+            listener: FENCE.to_owned(),
+            event: self.fence_name(),
+            from: None,
+            once: false,
+            plain: false,
+        };
+        let reply = self.command(name, Command::Listen(listen)).await?;
+        match reply.error {
+            None => Ok(()),
+            Some(error) => {
+                let finding = Finding::new(format!("{name} cannot listen to an event"));
+                Err(Stop::Broken(finding.comparing("a listener", error)))
+            }
+        }
+    }
+
+    /// A step `disconnect` of a client under test.
+    pub(crate) async fn disconnect_client(&mut self, name: &str) -> Result<(), Stop> {
+        let reply = self.command(name, Command::Disconnect {}).await?;
+        if let Some(error) = reply.error {
+            let finding = Finding::new(format!("{name} could not disconnect"));
+            return Err(Stop::Broken(finding.comparing("a reply", error)));
+        }
+        if let Some(client) = self.cast()?.clients.get_mut(name) {
+            client.connected = false;
+        }
+        Ok(())
+    }
+
+    /// Whether a reply says that the driver does not know a command, and may say so.
+    pub(crate) fn unsupported(
+        &mut self,
+        name: &str,
+        command: &Command,
+        reply: &Reply,
+    ) -> Result<(), Stop> {
+        if reply.error.as_deref() != Some(UNSUPPORTED) {
+            return Ok(());
+        }
+        let what = command.name();
+        let message = match command.feature() {
+            Some(feature) if !self.cast()?.can(name, feature) => {
+                let message = format!("the client has no {}", feature.as_str().replace('_', " "));
+                return Err(Stop::NotApplicable(Finding::new(message)));
+            }
+            Some(feature) => format!(
+                "the driver claims {} and does not know {what}",
+                feature.as_str()
+            ),
+            None => format!("the driver does not know {what}, which every driver has to"),
+        };
+        Err(Stop::broken(message))
+    }
+}

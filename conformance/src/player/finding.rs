@@ -1,0 +1,57 @@
+//! What a play comes to, and what was found.
+
+use crate::scenario::Location;
+
+/// How playing a scenario ended.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// As it should.
+    Passed,
+    /// The server did something else.
+    Broken(Finding),
+    /// The server stopped serving, which is a failure whatever the scenario's level.
+    Down(Finding),
+    /// The server could not be talked to.
+    Untestable(Finding),
+    /// Not for this server, with the reason.
+    NotApplicable(String),
+    /// Nobody has tried, because there was no server any more.
+    NotJudged(String),
+}
+
+/// What was found, where, and against what expectation.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// One sentence that is the same in every run: generated names are written as the
+    /// scenario writes them. Baselines compare with its beginning.
+    pub message: String,
+    /// The step, if one is to blame.
+    pub at: Option<Location>,
+    /// What the step expected, if more than the message is to be said.
+    pub expected: Option<String>,
+    /// What was seen instead.
+    pub actual: Option<String>,
+    /// More for the reader: remarks of the scenario, last words of the server.
+    pub notes: Vec<String>,
+}
+
+impl Finding {
+    /// A finding that is only a sentence.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            at: None,
+            expected: None,
+            actual: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The same with both sides shown.
+    #[must_use]
+    pub fn comparing(mut self, expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self.actual = Some(actual.into());
+        self
+    }
+}

@@ -1,0 +1,187 @@
+//! Coming and going: connections are made, refused and left.
+
+use std::sync::Arc;
+
+use sio_p2p_transport::{ConnectError, ConnectOptions};
+
+use crate::player::finding::Finding;
+use crate::player::peer::pace::is_refusal_for_now;
+use crate::player::peer::strangers::introduce;
+use crate::player::play::{Play, Stop};
+use crate::scenario::TransportName;
+use crate::scenario::body::{Disconnect, Leaving, Refused};
+
+impl Play {
+    pub(crate) fn options(&mut self, name: &str) -> Result<ConnectOptions, Stop> {
+        let eio = self.actor(name)?.eio;
+        let (dialect_query, id, states_eio) = {
+            let scenario = &self.check.scenario;
+            let document = scenario.actors.get(name).map(|(actor, _)| actor);
+            let query = document.and_then(|actor| actor.query.as_ref());
+            (
+                query.map(|text| self.world.fill(text)).transpose(),
+                self.world.id(name),
+                document.is_none_or(|actor| !actor.without_eio),
+            )
+        };
+        let untestable = |error: ConnectError| Stop::Untestable(Finding::new(error.to_string()));
+        let access = Arc::clone(&self.road.access);
+        let mut options = access
+            .options(self.server_of(name), eio)
+            .map_err(untestable)?;
+        match (dialect_query.map_err(Stop::broken)?, id) {
+            (Some(query), _) => options = options.raw_query(&query),
+            (None, Some(id)) => options = options.query("clientId", id),
+            (None, None) => {}
+        }
+        if let Some(id) = self.world.id(name) {
+            introduce(id);
+        }
+        let trace = self.trace.tap(name);
+        let deadline = self.deadline;
+        let actor = self.actor(name)?;
+        let beats = actor.beats.clone();
+        let tap = move |direction, frame: &_| {
+            beats.see(eio, direction, frame);
+            trace(direction, frame);
+        };
+        Ok(options
+            .transports(actor.transport.into())
+            .state_eio(states_eio)
+            .connect_timeout(deadline)
+            .tap(tap))
+    }
+
+    pub(crate) async fn connect(&mut self, name: &str) -> Result<(), Stop> {
+        // A connection that the server has ended must have been noticed by a step.
+        self.drain();
+        self.no_leftovers(name, true)?;
+        let options = self.options(name)?;
+        let mailbox = self.mailbox.clone();
+        let pace = self.road.pace.clone();
+        match self
+            .actor(name)?
+            .connect(&options, pace.as_deref(), &mailbox)
+            .await
+        {
+            Ok(handshake) => {
+                self.talked = true;
+                self.world.engine_given(name, handshake.engine_sid);
+                if let Some(rhythm) = self.actor(name)?.rhythm {
+                    self.beats_soon(rhythm)?;
+                }
+                if let Some(sid) = handshake.sid {
+                    self.world.socket_given(name, sid);
+                }
+                Ok(())
+            }
+            Err(error @ (ConnectError::Unreachable { .. } | ConnectError::InvalidOptions(_))) => {
+                let message = format!("{name} could not reach the server");
+                Err(Stop::Untestable(
+                    Finding::new(message).comparing("a connection", error.to_string()),
+                ))
+            }
+            Err(error) if pace.is_some() && is_refusal_for_now(&error) => {
+                let message = format!("{name} was told to come later for too long");
+                Err(Stop::Untestable(
+                    Finding::new(message).comparing("a connection", error.to_string()),
+                ))
+            }
+            Err(error) => {
+                let message = format!("{name} was not accepted");
+                let finding = Finding::new(message).comparing("a connection", error.to_string());
+                Err(Stop::Broken(finding))
+            }
+        }
+    }
+
+    pub(crate) async fn refused(&mut self, body: &Refused) -> Result<(), Stop> {
+        let name = body.at.as_str();
+        let options = self.options(name)?;
+        let mailbox = self.mailbox.clone();
+        // A refusal that is expected by its status is not waited out.
+        let pace = self.road.pace.clone().filter(|_| body.status.is_none());
+        match self
+            .actor(name)?
+            .connect(&options, pace.as_deref(), &mailbox)
+            .await
+        {
+            Ok(_) => Err(Stop::broken(format!("{name} was accepted"))),
+            Err(error) if body.text.is_some() || body.status.is_some() => {
+                let (text, status) = match &error {
+                    ConnectError::Refused(refusal) => (refusal.message(), None),
+                    ConnectError::Http(refusal) => (None, Some(refusal.status)),
+                    _ => (None, None),
+                };
+                if text == body.text && status == body.status {
+                    return Ok(());
+                }
+                let message = format!("{name} was not refused in this way");
+                let text = body.text.iter().map(|text| format!("the reason {text:?}"));
+                let status = body.status.iter().map(|status| format!("status {status}"));
+                let expected: Vec<_> = text.chain(status).collect();
+                let finding = Finding::new(message);
+                Err(Stop::Broken(
+                    finding.comparing(expected.join(" and "), error.to_string()),
+                ))
+            }
+            Err(error) if pace.is_some() && is_refusal_for_now(&error) => {
+                let message = format!("{name} was told to come later for too long");
+                Err(Stop::Untestable(
+                    Finding::new(message).comparing("a refusal for good", error.to_string()),
+                ))
+            }
+            Err(ConnectError::Http(_) | ConnectError::Refused(_) | ConnectError::Closed(_)) => {
+                Ok(())
+            }
+            Err(error @ ConnectError::Unreachable { .. }) => {
+                let message = format!("{name} could not reach the server");
+                Err(Stop::Untestable(
+                    Finding::new(message).comparing("a refusal", error.to_string()),
+                ))
+            }
+            Err(error) => {
+                let message = format!("{name} was neither accepted nor refused");
+                Err(Stop::Broken(
+                    Finding::new(message).comparing("a refusal", error.to_string()),
+                ))
+            }
+        }
+    }
+
+    pub(crate) async fn disconnect(&mut self, body: &Disconnect) -> Result<(), Stop> {
+        if self.is_driven(&body.from) {
+            return self.disconnect_client(&body.from).await;
+        }
+        self.is_about_to_leave(&body.from);
+        let actor = self.actor(&body.from)?;
+        if !actor.is_open() {
+            return Err(self.lost(&body.from));
+        }
+        actor.left = true;
+        let transport = actor.transport;
+        let Some(connection) = actor.connection.take() else {
+            return Ok(());
+        };
+        let patience = self.deadline;
+        match body.how {
+            Leaving::Clean => connection.leave(patience).await,
+            Leaving::Abrupt => {
+                // A session whose probe breaks stays on polling, and nobody could see that
+                // its client has gone. So the WebSocket is its transport before it breaks.
+                // Between two polls there is no connection that could break.
+                match transport {
+                    TransportName::Upgrade => connection.upgraded(patience).await,
+                    TransportName::Polling => connection.polls(patience).await,
+                    TransportName::Websocket => {}
+                }
+                connection.abort().await;
+            }
+            Leaving::Silent => {
+                connection.freeze();
+                self.silent.push(connection);
+            }
+        }
+        Ok(())
+    }
+}

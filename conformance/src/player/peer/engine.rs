@@ -1,0 +1,192 @@
+//! The verbs below Socket.IO: requests and WebSocket connections beside the connections of actors.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use sio_p2p_transport::{CloseReason, ConnectError, Frame, HttpRequest, SessionSocket};
+use tokio::time::timeout_at;
+
+use crate::json::shorten;
+use crate::player::finding::Finding;
+use crate::player::play::{Play, Stop};
+use crate::scenario::TransportName;
+use crate::scenario::body::{Http, Noops, Probe, ProbeEnd};
+
+/// What Engine.IO answers a poll that has nothing to tell.
+const NOOP: &str = "6";
+/// How much of an answer is shown.
+const SHOWN: usize = 200;
+
+impl Play {
+    /// A request, and the status of its answer.
+    pub(crate) async fn http(&mut self, body: &Http) -> Result<(), Stop> {
+        self.settled(&body.from).await?;
+        let eio = self.actor(&body.from)?.eio;
+        let access = Arc::clone(&self.road.access);
+        let options = access.options(self.server_of(&body.from), eio);
+        let options = options.map_err(untestable)?.connect_timeout(self.deadline);
+        let mut headers = Vec::new();
+        for (name, value) in &body.headers {
+            headers.push((name.clone(), self.fill(value)?));
+        }
+        let text = body.body.as_ref().map(|text| self.fill(text)).transpose()?;
+        let request = HttpRequest {
+            method: body.method.clone().unwrap_or_else(|| "GET".to_owned()),
+            query: format!("EIO={eio}&{}", self.fill(&body.query)?),
+            headers,
+            body: Bytes::from(text.unwrap_or_default()),
+        };
+        let expected: Vec<_> = body.status.iter().map(ToString::to_string).collect();
+        let expected = format!("status {}", expected.join(" or "));
+        let answer = match request.send(&options).await {
+            Ok(answer) => answer,
+            Err(error @ ConnectError::InvalidOptions(_)) => return Err(untestable(error)),
+            Err(error) => {
+                let finding = Finding::new("a request was not answered");
+                return Err(Stop::Broken(finding.comparing(expected, error.to_string())));
+            }
+        };
+        if body.status.contains(&answer.status) {
+            return Ok(());
+        }
+        let said = shorten(&String::from_utf8_lossy(&answer.body), SHOWN);
+        let actual = format!("status {}: {said}", answer.status);
+        let finding = Finding::new("a request was answered otherwise").comparing(expected, actual);
+        // Servers that others use, too, may count requests.
+        if self.road.pace.is_some() && matches!(answer.status, 429 | 503) {
+            return Err(Stop::Untestable(finding));
+        }
+        Err(Stop::Broken(finding))
+    }
+
+    /// A WebSocket that comes to a session, and what becomes of it.
+    pub(crate) async fn probe(&mut self, body: &Probe) -> Result<(), Stop> {
+        let name = body.from.as_str();
+        self.settled(name).await?;
+        let began = self.trace.age();
+        let options = self.options(name)?;
+        let sid = self.world.engine(name).map_err(Stop::broken)?;
+        let may_end = body.then == ProbeEnd::Closed;
+        let mut socket = match SessionSocket::connect(&options, sid).await {
+            Ok(socket) => socket,
+            Err(ConnectError::Http(_)) if may_end => return Ok(()),
+            Err(error @ ConnectError::InvalidOptions(_)) => return Err(untestable(error)),
+            Err(error) => {
+                let message = format!("a WebSocket for the session of {name} was not let in");
+                let finding = Finding::new(message).comparing("a WebSocket", error.to_string());
+                return Err(Stop::Broken(finding));
+            }
+        };
+        for text in &body.send {
+            let text = self.fill(text)?;
+            let sent = socket.send(Frame::text(text.as_str())).await;
+            if let (Err(reason), false) = (sent, may_end) {
+                return Err(ended(&format!("before {text} could be sent"), &reason));
+            }
+        }
+        for text in &body.receive {
+            let expected = self.fill(text)?;
+            match self.heard(&mut socket).await {
+                Some(Ok(Frame::Text(text))) if text == expected => {}
+                Some(Ok(other)) => {
+                    let finding = Finding::new("a probe was told something else");
+                    return Err(Stop::Broken(finding.comparing(expected, shown(&other))));
+                }
+                Some(Err(reason)) => return Err(ended(&format!("before {expected}"), &reason)),
+                None => return Err(Stop::broken(format!("a probe did not hear {expected}"))),
+            }
+        }
+        if let Some(noops) = &body.noops {
+            self.noops(name, noops, began).await?;
+        }
+        match body.then {
+            ProbeEnd::Hangs => self.probes.push(socket),
+            ProbeEnd::Cut => drop(socket),
+            ProbeEnd::Closed => {
+                return match self.heard(&mut socket).await {
+                    Some(Err(_)) => Ok(()),
+                    Some(Ok(frame)) => {
+                        let finding = Finding::new("a probe was answered instead of closed");
+                        Err(Stop::Broken(finding.comparing("its end", shown(&frame))))
+                    }
+                    None => Err(Stop::broken("a probe was not closed")),
+                };
+            }
+        }
+        Ok(())
+    }
+
+    /// An actor that is to upgrade has done so, and the server knows.
+    async fn settled(&mut self, name: &str) -> Result<(), Stop> {
+        let patience = self.deadline;
+        let actor = self.actor(name)?;
+        if actor.transport != TransportName::Upgrade {
+            return Ok(());
+        }
+        let Some(connection) = actor.open() else {
+            return Ok(());
+        };
+        connection.upgraded(patience).await;
+        // What the server answers on the WebSocket, it answers behind the upgrade.
+        self.client_list(name).await.map(drop)
+    }
+
+    /// The next frame of a probe; `None` if nothing comes in time.
+    async fn heard(&self, socket: &mut SessionSocket) -> Option<Result<Frame, CloseReason>> {
+        let wait = self.wait();
+        loop {
+            let until = wait.until(&self.trace);
+            if let Ok(heard) = timeout_at(until, socket.recv()).await {
+                return Some(heard);
+            }
+            if wait.until(&self.trace) <= until {
+                return None;
+            }
+        }
+    }
+
+    /// Polls are answered without anything to tell, and not too fast.
+    async fn noops(&self, name: &str, noops: &Noops, began: Duration) -> Result<(), Stop> {
+        let wait = self.wait();
+        loop {
+            let next = self.trace.next_line();
+            let seen = self.trace.count(name, NOOP, began);
+            if seen >= noops.count {
+                break;
+            }
+            let until = wait.until(&self.trace);
+            if timeout_at(until, next).await.is_err() && wait.until(&self.trace) <= until {
+                let message = format!("the polls of {name} were not let go of");
+                let expected = format!("{} empty answers", noops.count);
+                let finding = Finding::new(message).comparing(expected, seen.to_string());
+                return Err(Stop::Broken(finding));
+            }
+        }
+        let took = self.trace.age().saturating_sub(began);
+        let least = Duration::from_millis(noops.no_sooner_ms);
+        if took >= least {
+            return Ok(());
+        }
+        let message = format!("the polls of {name} were let go of too fast");
+        let expected = format!("{} empty answers in {least:?} or more", noops.count);
+        let finding = Finding::new(message).comparing(expected, format!("{took:?}"));
+        Err(Stop::Broken(finding))
+    }
+}
+
+fn untestable(error: ConnectError) -> Stop {
+    Stop::Untestable(Finding::new(error.to_string()))
+}
+
+fn ended(when: &str, reason: &CloseReason) -> Stop {
+    let finding = Finding::new(format!("a probe ended {when}"));
+    Stop::Broken(finding.comparing("an open WebSocket", reason.to_string()))
+}
+
+fn shown(frame: &Frame) -> String {
+    match frame {
+        Frame::Text(text) => shorten(text, SHOWN),
+        other => format!("{other:?}"),
+    }
+}

@@ -1,0 +1,129 @@
+//! Heartbeats and time: how often a server says that it is there, and what a while does.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sio_p2p_transport::{Direction, EioVersion, Frame, Handshake};
+use tokio::time::{Instant, sleep};
+
+use crate::player::finding::Finding;
+use crate::player::play::{Play, Stop};
+use crate::scenario::Settings;
+use crate::scenario::body::{Heartbeat, PassTime};
+
+/// The settings by which a silent client is missed. A server that cannot be set up states its
+/// own in the handshake.
+const STATED: [&str; 2] = ["engine.ping_interval_ms", "engine.ping_timeout_ms"];
+/// Longer than this nobody waits for a silent client.
+const SHORT: Duration = Duration::from_secs(6);
+/// Pause between two looks at what has come. It only leaves the processor to others.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// How often heartbeats are due, as the handshake says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rhythm {
+    interval: Duration,
+    timeout: Duration,
+}
+
+impl Rhythm {
+    pub(crate) fn of(handshake: &Handshake) -> Self {
+        Self {
+            interval: handshake.ping_interval,
+            timeout: handshake.ping_timeout,
+        }
+    }
+
+    /// How long a client may be silent.
+    fn silence(self) -> Duration {
+        self.interval.saturating_add(self.timeout)
+    }
+}
+
+/// How many heartbeats of the server have come.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Beats(Arc<AtomicU64>);
+
+impl Beats {
+    /// Counts a frame if it is a heartbeat of the server: in Engine.IO 4 it asks, in 3 it
+    /// answers.
+    pub(crate) fn see(&self, eio: EioVersion, direction: Direction, frame: &Frame) {
+        let beat = match eio {
+            EioVersion::V3 => "3",
+            EioVersion::V4 => "2",
+        };
+        if direction == Direction::In && matches!(frame, Frame::Text(text) if text == beat) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Whether settings say no more than how soon silence is noticed, so that a scenario can be
+/// played on a server that says so itself.
+pub(crate) fn only_heartbeats(settings: &Settings) -> bool {
+    !settings.is_empty() && settings.keys().all(|name| STATED.contains(&name.as_str()))
+}
+
+impl Play {
+    /// A scenario that is about heartbeats can be played on any server on which they are due
+    /// soon.
+    pub(crate) fn beats_soon(&self, rhythm: Rhythm) -> Result<(), Stop> {
+        let about = only_heartbeats(&self.check.scenario.settings);
+        if !about || rhythm.silence() <= SHORT {
+            return Ok(());
+        }
+        let seconds = rhythm.silence().as_secs();
+        Err(Stop::NotApplicable(Finding::new(format!(
+            "by its handshake the server notices silence after {seconds} s, which is too long to wait"
+        ))))
+    }
+
+    /// Waits for heartbeats of the server.
+    pub(crate) async fn heartbeat(&mut self, body: &Heartbeat) -> Result<(), Stop> {
+        let deadline = self.deadline;
+        let actor = self.actor(&body.at)?;
+        let (beats, rhythm) = (actor.beats.clone(), actor.rhythm);
+        let Some(rhythm) = rhythm else {
+            return Err(self.lost(&body.at));
+        };
+        let wanted = beats.count() + u64::from(body.times);
+        let whole = rhythm.silence().saturating_mul(body.times);
+        let until = Instant::now() + whole.saturating_add(deadline);
+        while beats.count() < wanted {
+            self.drain();
+            if !self.actor(&body.at)?.is_open() {
+                return Err(self.lost(&body.at));
+            }
+            if Instant::now() >= until {
+                let finding = Finding::new(format!("{} got no heartbeat", body.at));
+                return Err(Stop::Broken(finding.comparing(
+                    format!("one each {} ms", rhythm.interval.as_millis()),
+                    format!("{} in all", beats.count()),
+                )));
+            }
+            sleep(PAUSE).await;
+        }
+        Ok(())
+    }
+
+    /// Lets time pass, because time is the point: these actors send fences to themselves
+    /// meanwhile, and all others are idle.
+    pub(crate) async fn pass_time(&mut self, body: &PassTime) -> Result<(), Stop> {
+        let until = Instant::now() + Duration::from_millis(body.ms);
+        loop {
+            let pairs = body.at.iter().map(|name| (name.clone(), name.clone()));
+            let pairs: Vec<_> = pairs.collect();
+            self.fence(&pairs).await?;
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            sleep(left.min(PAUSE.saturating_mul(10))).await;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Who may be listed: on a server that nobody else uses, the clients of this program alone.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::player::finding::Finding;
+use crate::player::play::{Play, Stop};
+
+/// The ids by which this program has connected anywhere.
+static KNOWN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Somebody is about to connect by this id.
+pub(crate) fn introduce(id: &str) {
+    known().insert(id.to_owned());
+}
+
+fn known() -> MutexGuard<'static, BTreeSet<String>> {
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Play {
+    /// Nobody who is listed is a stranger. A server that is running already may have other
+    /// users; on one that was started for this run they are an invention.
+    pub(crate) fn no_strangers(&self, listed: &[String]) -> Result<(), Stop> {
+        if !self.road.own_server {
+            return Ok(());
+        }
+        let known = known();
+        let Some(stranger) = listed.iter().find(|id| !known.contains(*id)) else {
+            return Ok(());
+        };
+        let finding = Finding::new("the list of clients has one that never connected");
+        Err(Stop::Broken(finding.comparing(
+            "clients of this run alone",
+            format!("{stranger} among {}", listed.len()),
+        )))
+    }
+}

@@ -1,0 +1,68 @@
+//! What has arrived, put where steps look for it.
+
+use sio_p2p_transport::{Incoming, Packet};
+
+use crate::player::peer::actor::{AckSeen, Arrival, EventSeen};
+use crate::player::peer::fences::fence_number;
+use crate::player::play::Play;
+
+impl Play {
+    /// Takes in one thing that has arrived.
+    pub(crate) fn take(&mut self, arrival: Arrival) {
+        let fence_name = self.fence_name();
+        let echo_prefix = self.echo_prefix();
+        let Some(actor) = self.actors.get_mut(&arrival.actor) else {
+            return;
+        };
+        let connection = actor
+            .connection
+            .as_mut()
+            .filter(|connection| connection.generation == arrival.generation);
+        let Some(connection) = connection else { return };
+        let inbox = &mut connection.inbox;
+        match arrival.what {
+            Incoming::Closed(reason) => inbox.closed = Some(reason),
+            Incoming::Packet(Packet::Event {
+                data,
+                ack,
+                namespace,
+            }) if namespace == "/" => {
+                let event = EventSeen {
+                    order: inbox.arrived,
+                    data,
+                    ack,
+                };
+                inbox.arrived += 1;
+                match fence_number(&event, &fence_name) {
+                    Some(number) => {
+                        inbox.fences.insert(number);
+                    }
+                    None => inbox.events.push_back(event),
+                }
+            }
+            Incoming::Packet(Packet::Ack {
+                data,
+                id,
+                namespace,
+            }) if namespace == "/" => {
+                let ack = AckSeen {
+                    order: inbox.arrived,
+                    data,
+                };
+                inbox.arrived += 1;
+                inbox.acks.entry(id).or_default().push_back(ack);
+            }
+            // The end of the connection follows and says why.
+            Incoming::Packet(Packet::Disconnect { namespace }) if namespace == "/" => {}
+            Incoming::Packet(packet) => {
+                let echo = packet.namespace().strip_prefix(&echo_prefix);
+                match echo.and_then(|number| number.parse().ok()) {
+                    Some(number) => {
+                        inbox.fences.insert(number);
+                    }
+                    None => inbox.packets.push_back(packet),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Whether a server serves: two clients that nobody knows exchange a message with an ack.
+//!
+//! The probe is a scenario like any other, played by the same code.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+
+use sio_p2p_protocol::Dialect;
+use sio_p2p_transport::EioVersion;
+
+use crate::player::check::Check;
+use crate::player::finding::{Finding, Outcome};
+use crate::player::play::{Play, Road};
+use crate::player::trace::Trace;
+use crate::scenario::{Scenario, Source, TransportName, parse};
+
+const TEXT: &str = r#"{
+  "id": "probe",
+  "title": "The server serves",
+  "clauses": ["GEN-1"],
+  "level": "must",
+  "dialects": ["v1", "v2"],
+  "actors": { "one": {}, "two": {} },
+  "steps": [
+    { "connect": ["one", "two"] },
+    { "request": { "from": "one", "to": "two", "event": "probe", "args": [1], "as": "probe" } },
+    { "receive": { "at": "two", "from": "one", "event": "probe", "args": [1], "as": "probe" } },
+    { "answer": { "request": "probe", "args": [2] } },
+    { "acked": { "request": "probe", "args": [2] } }
+  ]
+}"#;
+
+fn scenario() -> Option<Arc<Scenario>> {
+    static SCENARIO: OnceLock<Option<Arc<Scenario>>> = OnceLock::new();
+    let parsed = || {
+        let source = Arc::new(Source {
+            path: "probe".into(),
+            text: TEXT.into(),
+        });
+        let scenarios = parse(&source, &|_| Err("the probe has no cases".into())).ok()?;
+        scenarios.into_iter().next().map(Arc::new)
+    };
+    SCENARIO.get_or_init(parsed).clone()
+}
+
+/// Plays the probe.
+pub(crate) fn probe(
+    url: &str,
+    road: Road,
+    dialect: Dialect,
+    eio: EioVersion,
+    transport: TransportName,
+) -> Pin<Box<dyn Future<Output = Result<(), Finding>> + Send>> {
+    let url = url.to_owned();
+    // Boxed, because a play may contain a probe, which is a play.
+    Box::pin(async move {
+        let Some(scenario) = scenario() else {
+            return Err(Finding::new("the probe is not a valid scenario"));
+        };
+        let check = Check {
+            scenario,
+            dialect,
+            eio,
+            transport,
+        };
+        match Play::new(&check, &url, Trace::new(), None)
+            .by(road)
+            .run()
+            .await
+            .outcome
+        {
+            Outcome::Passed | Outcome::NotApplicable(_) | Outcome::NotJudged(_) => Ok(()),
+            Outcome::Broken(finding) | Outcome::Down(finding) | Outcome::Untestable(finding) => {
+                Err(Finding {
+                    at: None,
+                    ..finding
+                })
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_probe_is_a_scenario() {
+        assert!(super::scenario().is_some());
+    }
+}

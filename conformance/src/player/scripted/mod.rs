@@ -1,0 +1,4 @@
+//! The scripted server, to which a client under test connects.
+
+pub(crate) mod inbox;
+pub(crate) mod server;
