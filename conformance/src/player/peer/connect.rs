@@ -49,7 +49,7 @@ impl Play {
             .transports(actor.transport.into())
             .state_eio(states_eio)
             .connect_timeout(deadline)
-            .tap(tap))
+            .observe(tap))
     }
 
     pub(crate) async fn connect(&mut self, name: &str) -> Result<(), Stop> {
