@@ -6,8 +6,11 @@
 
 use std::collections::VecDeque;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
+#[cfg(unix)]
+use rustix::process::{Pid, Signal};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::Command;
 
@@ -21,31 +24,8 @@ const MAX_WORD: usize = 2000;
 /// Splits a command line as a shell does: blanks separate, quotes and backslashes hold
 /// together.
 pub(crate) fn split(text: &str) -> Result<Vec<String>, &'static str> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            ' ' | '\t' | '\n' => words.extend(word.take()),
-            '\\' => {
-                let next = chars.next().ok_or("it ends with a backslash")?;
-                word.get_or_insert_default().push(next);
-            }
-            '\'' | '"' => {
-                let word = word.get_or_insert_default();
-                loop {
-                    match chars.next().ok_or("it has an open quote")? {
-                        end if end == c => break,
-                        '\\' if c == '"' => word.push(chars.next().ok_or("it has an open quote")?),
-                        other => word.push(other),
-                    }
-                }
-            }
-            other => word.get_or_insert_default().push(other),
-        }
-    }
-    words.extend(word);
-    Ok(words)
+    // An open quote is the only thing that can be wrong.
+    shell_words::split(text).map_err(|_| "it has an open quote")
 }
 
 /// A command of these words whose output is piped, in a group of its own.
@@ -68,12 +48,11 @@ pub(crate) fn command(words: &[String]) -> Command {
 /// Ends a process with everything that it has started.
 #[cfg(unix)]
 pub(crate) fn kill_group(id: u32) {
-    let _ = std::process::Command::new("kill")
-        .args(["-KILL", "--", &format!("-{id}")])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+    let id = i32::try_from(id).ok().and_then(Pid::from_raw);
+    if let Some(group) = id {
+        // It may have ended by itself.
+        let _ = rustix::process::kill_process_group(group, Signal::KILL);
+    }
 }
 
 /// The last lines of some output, for messages.
@@ -83,8 +62,7 @@ pub(crate) struct LastWords(Arc<Mutex<VecDeque<String>>>);
 impl LastWords {
     /// The lines.
     pub(crate) fn lines(&self) -> Vec<String> {
-        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.iter().cloned().collect()
+        self.0.lock().iter().cloned().collect()
     }
 
     /// Keeps the last lines of a stream until its end, the beginnings of long ones.
@@ -104,7 +82,7 @@ impl LastWords {
                 Ok(Bounded::End) | Err(_) => return,
             }
             let line = shorten(&String::from_utf8_lossy(&line), 300);
-            let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut lines = self.0.lock();
             if lines.len() == LAST_WORDS {
                 lines.pop_front();
             }
@@ -167,6 +145,7 @@ mod tests {
             ["sh", "-c", r#"exec a "b c""#, r#"d " e"#, "f g"]
         );
         assert_eq!(words("a '' b"), ["a", "", "b"]);
+        assert_eq!(words(r#"a "b\n" # c"#), ["a", r"b\n"]);
         assert!(split("a 'b").is_err());
     }
 

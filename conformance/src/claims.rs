@@ -12,7 +12,8 @@ use sio_p2p_transport::EioVersion;
 use toml::Spanned;
 
 use crate::requirements;
-use crate::scenario::{Capability, Level, Problem, Source, TransportName};
+use crate::scenario::{Capability, Level, TransportName};
+use crate::source::{Problem, Source};
 
 /// What an implementation claims.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,19 +89,11 @@ impl Claims {
     ///
     /// Everything that is wrong with it, each with its place.
     pub fn parse(source: &Arc<Source>) -> Result<Self, Vec<Problem>> {
-        let document: Document = toml::from_str(&source.text).map_err(|error| {
-            let offset = error.span().map_or(0, |span| span.start);
-            vec![Problem {
-                at: source.locate(offset),
-                message: error.message().trim_end().to_owned(),
-            }]
-        })?;
+        let document: Document =
+            toml::from_str(&source.text).map_err(|error| vec![source.toml_problem(&error)])?;
         let mut problems = Vec::new();
         let mut problem = |span: std::ops::Range<usize>, message: String| {
-            problems.push(Problem {
-                at: source.locate(span.start),
-                message,
-            });
+            problems.push(source.problem(span.start, message));
         };
         if document.implementation.get_ref().trim().is_empty() {
             let span = document.implementation.span();
@@ -190,10 +183,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Claims, String> {
-        let source = Arc::new(Source {
-            path: "claims.toml".into(),
-            text: text.to_owned(),
-        });
+        let source = Source::new("claims.toml", text);
         Claims::parse(&source).map_err(|problems| {
             let lines = problems.iter().map(|p| format!("{}: {}", p.at, p.message));
             lines.collect::<Vec<_>>().join("\n")

@@ -2,16 +2,15 @@
 //! that plays them against any server, and reports that say which clause is broken.
 
 pub mod access;
-pub mod baseline;
 mod child;
 pub mod claims;
 pub mod cli;
 pub mod exit;
 pub mod fault;
 mod files;
-pub mod flickers;
 mod host;
 mod json;
+pub mod known;
 pub mod player;
 pub mod proxy;
 pub mod record;
@@ -22,8 +21,10 @@ pub mod runner;
 pub mod scenario;
 mod schemas;
 mod settings;
+pub mod source;
 #[cfg(test)]
 mod testing;
+pub mod verdict;
 
 pub use player::client;
 pub use schemas::schemas;

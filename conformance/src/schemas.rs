@@ -4,8 +4,7 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value};
 use sio_p2p_driver::Line as DriverLine;
 
-use crate::baseline::BaselineDocument;
-use crate::flickers::FlickersDocument;
+use crate::known::{BaselineDocument, FlakyDocument};
 use crate::report::model::Report;
 use crate::scenario::model::{CaseFileDocument, ScenarioDocument};
 
@@ -30,7 +29,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ),
         (
             "flickers.json",
-            schema::<FlickersDocument<'static>>("flickers.json", false),
+            schema::<FlakyDocument<'static>>("flickers.json", false),
         ),
         ("report.json", schema::<Report>("report.json", true)),
         ("driver.json", schema::<DriverLine>("driver.json", false)),

@@ -16,7 +16,7 @@ pub(crate) fn start(config: &LogConfig) -> Result<(), String> {
     };
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let layer = match config.format {
-        LogFormat::Text => layer.with_ansi(std::io::stderr().is_terminal()).boxed(),
+        LogFormat::Text => layer.with_ansi(shows_colours()).boxed(),
         // One object in each line. Its own fields stand at the top, those of the
         // connection that it is about in `span`.
         LogFormat::Json => layer
@@ -30,4 +30,12 @@ pub(crate) fn start(config: &LogConfig) -> Result<(), String> {
         .with(layer)
         .init();
     Ok(())
+}
+
+/// Whether standard error is a terminal that shows colours, and the user has not said no
+/// (<https://no-color.org>).
+fn shows_colours() -> bool {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let is_dumb = set("TERM").is_some_and(|term| term == "dumb");
+    std::io::stderr().is_terminal() && !is_dumb && set("NO_COLOR").is_none()
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use sio_p2p_transport::Tls;
 
+use super::failure::Failure;
 use crate::access::Access;
 use crate::files;
 
@@ -41,8 +42,8 @@ pub struct HttpArgs {
 }
 
 impl AccessArgs {
-    /// What the options say. The error is a sentence.
-    pub fn access(&self) -> Result<Access, String> {
+    /// What the options say.
+    pub(super) fn access(&self) -> Result<Access, Failure> {
         Ok(Access {
             auth: self.auth.clone(),
             token: self.token.clone(),
@@ -52,26 +53,27 @@ impl AccessArgs {
 }
 
 impl HttpArgs {
-    /// What the options say. The error is a sentence.
-    pub fn access(&self) -> Result<Access, String> {
+    /// What the options say.
+    pub(super) fn access(&self) -> Result<Access, Failure> {
         let mut access = Access {
             path: self.path.clone(),
             ..Access::default()
         };
         for header in &self.header {
             let Some((name, value)) = header.split_once(':') else {
-                return Err(format!(
-                    "--header '{header}' is not of the form 'name: value'"
-                ));
+                let why = format!("--header '{header}' is not of the form 'name: value'");
+                return Err(Failure::usage(why));
             };
             let field = (name.trim().to_owned(), value.trim().to_owned());
             access.headers.push(field);
         }
         if let Some(path) = &self.ca {
+            let name = path.display();
             let pem = files::read_bytes(path)
-                .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+                .map_err(|error| Failure::usage(format!("cannot read {name}: {error}")))?;
             let tls = Tls::new().ca_pem(&pem);
-            access.tls = Some(tls.map_err(|error| format!("{}: {error}", path.display()))?);
+            let tls = tls.map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+            access.tls = Some(tls);
         } else if self.insecure {
             access.tls = Some(Tls::new().trust_anybody());
         }

@@ -55,7 +55,7 @@ pub enum Command {
     /// Prove that every scenario can fail, by faults of the embedded server
     #[cfg(feature = "faults")]
     #[command(hide = true)]
-    Prove(super::prove::ProveArgs),
+    Prove(super::prove::args::ProveArgs),
 }
 
 /// Options of `run`.
@@ -84,10 +84,10 @@ pub struct RunArgs {
     /// File of the failures that are known and explained
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// File of the checks that are known to flicker: they are reported, and neither pass nor
+    /// File of the checks that are known to be flaky: they are reported, and neither pass nor
     /// fail
-    #[arg(long, value_name = "FILE")]
-    pub flickers: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", alias = "flickers")]
+    pub flaky: Option<PathBuf>,
     /// Rewrite the baseline to what happens now; reasons are kept
     #[arg(long, requires = "baseline")]
     pub update_baseline: bool,

@@ -3,36 +3,29 @@
 use std::path::Path;
 
 use super::args::ConvertArgs;
-use super::print;
+use super::failure::{Failure, Outcome};
+use super::output::print;
 use crate::exit::Exit;
 use crate::record::{Recording, convert};
 
 /// Turns a recording into a scenario.
-pub(super) fn convert_command(args: &ConvertArgs) -> Exit {
-    if let Err((why, exit)) = write(&args.recording, args.out.as_deref()) {
-        eprintln!("error: {why}");
-        return exit;
-    }
-    Exit::Conforms
+pub(super) fn convert_command(args: &ConvertArgs) -> Outcome {
+    write(&args.recording, args.out.as_deref())
 }
 
 /// Writes the scenario of a recording; without a file to standard output.
-pub(super) fn write(recording: &Path, out: Option<&Path>) -> Result<(), (String, Exit)> {
-    let bad = |why: String| (why, Exit::BadInput);
-    let recording = Recording::read(recording).map_err(|error| bad(error.to_string()))?;
+pub(super) fn write(recording: &Path, out: Option<&Path>) -> Outcome {
+    let recording = Recording::read(recording).map_err(Failure::input)?;
     let stem = out
         .and_then(Path::file_stem)
         .and_then(std::ffi::OsStr::to_str);
     let id = slug(stem.unwrap_or_else(|| recording.name()));
-    let text = convert::convert(&recording, &id).map_err(|error| bad(error.to_string()))?;
+    let text = convert::convert(&recording, &id).map_err(Failure::input)?;
     let Some(out) = out else {
-        print(&text);
-        return Ok(());
+        return print(&text);
     };
-    std::fs::write(out, text).map_err(|error| {
-        let why = format!("cannot write {}: {error}", out.display());
-        (why, Exit::Trouble)
-    })
+    std::fs::write(out, text).map_err(|error| Failure::write("", out, &error))?;
+    Ok(Exit::Conforms)
 }
 
 /// A permanent id: lower-case words joined by hyphens.

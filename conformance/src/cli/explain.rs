@@ -5,21 +5,21 @@ use std::fmt::Write as _;
 use sio_p2p_protocol::Clause;
 
 use super::args::ExplainArgs;
+use super::failure::{Failure, Outcome};
+use super::input::library;
 use super::list::{dialects, level};
-use super::{library, print};
+use super::output::print;
 use crate::exit::Exit;
-use crate::report::failure::{clause_text, wrap};
+use crate::report::failure::clause_text;
+use crate::report::layout::wrap;
 use crate::scenario::{Library, Scenario};
 
 /// Columns of the text.
 const WIDTH: usize = 80;
 
 /// Explains one id.
-pub(super) fn explain(args: &ExplainArgs) -> Exit {
-    let library = match library(args.scenarios.as_deref()) {
-        Ok(library) => library,
-        Err(exit) => return exit,
-    };
+pub(super) fn explain(args: &ExplainArgs) -> Outcome {
+    let library = library(args.scenarios.as_deref())?;
     if let Some(clause) = Clause::find(&args.id) {
         return print(&explain_clause(clause, &library));
     }
@@ -30,12 +30,12 @@ pub(super) fn explain(args: &ExplainArgs) -> Exit {
         .filter(|scenario| scenario.id == args.id || scenario.id.starts_with(&prefix))
         .collect();
     let Some(first) = found.first() else {
-        eprintln!(
-            "error: {:?} is neither a scenario nor a clause; `p2p-conformance list` shows the \
+        let why = format!(
+            "{:?} is neither a scenario nor a clause; `p2p-conformance list` shows the \
              scenarios, `list --clauses` the clauses",
             args.id
         );
-        return Exit::NothingSelected;
+        return Err(Failure::new(Exit::NothingSelected, why));
     };
     print(&explain_scenario(first, &found, &args.id))
 }

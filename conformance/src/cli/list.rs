@@ -5,18 +5,20 @@ use std::fmt::Write as _;
 use sio_p2p_protocol::{Role, clauses};
 
 use super::args::ListArgs;
-use super::{library, print};
-use crate::exit::Exit;
-use crate::report::failure::wrap;
+use super::failure::Outcome;
+use super::input::library;
+use super::output::print;
+use crate::report::layout::wrap;
 use crate::scenario::{Library, Scenario};
 
 /// Lists scenarios or clauses.
-pub(super) fn list(args: &ListArgs) -> Exit {
-    match library(args.scenarios.as_deref()) {
-        Ok(library) if args.clauses => print(&clause_list(&library)),
-        Ok(library) => print(&scenario_list(&library)),
-        Err(exit) => exit,
-    }
+pub(super) fn list(args: &ListArgs) -> Outcome {
+    let library = library(args.scenarios.as_deref())?;
+    print(&if args.clauses {
+        clause_list(&library)
+    } else {
+        scenario_list(&library)
+    })
 }
 
 fn scenario_list(library: &Library) -> String {

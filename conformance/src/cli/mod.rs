@@ -4,9 +4,14 @@ mod access;
 mod args;
 mod client;
 mod convert;
+mod driver;
 mod embedded;
 mod explain;
+mod failure;
+mod input;
+mod lint;
 mod list;
+mod output;
 #[cfg(feature = "faults")]
 mod prove;
 mod proxy;
@@ -15,8 +20,6 @@ mod replay;
 mod report;
 mod run;
 
-use std::io::Write;
-use std::path::Path;
 use std::time::Duration;
 
 use clap::Parser;
@@ -24,9 +27,8 @@ use clap::error::ErrorKind;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 
+use self::failure::{Failure, Outcome};
 use crate::exit::Exit;
-use crate::scenario::lint;
-use crate::scenario::{Library, Problem};
 pub use args::{Cli, Command};
 
 /// Reads the command line of the process and does what it says.
@@ -43,7 +45,7 @@ pub fn main() -> Exit {
             return if wanted { Exit::Conforms } else { Exit::Usage };
         }
     };
-    match cli.command {
+    let outcome = match cli.command {
         Command::Run(args) => block_on(run::run(*args)),
         Command::Record(args) => block_on_own_signals(record::record(args)),
         Command::Proxy(args) => block_on_own_signals(proxy::proxy(args)),
@@ -55,37 +57,35 @@ pub fn main() -> Exit {
         Command::Report(args) => report::report(&args),
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),
-        Command::Lint(args) => lint_command(args.dir.as_deref()),
-    }
+        Command::Lint(args) => lint::lint(args.dir.as_deref()),
+    };
+    outcome.unwrap_or_else(Failure::told)
 }
 
 /// Runs a command that talks, until it is done or interrupted.
-fn block_on(command: impl Future<Output = Exit>) -> Exit {
+fn block_on(command: impl Future<Output = Outcome>) -> Outcome {
     block_on_own_signals(async {
         tokio::select! {
-            exit = command => exit,
+            outcome = command => outcome,
             () = interrupted() => {
                 eprintln!("interrupted");
-                Exit::Trouble
+                Ok(Exit::Trouble)
             }
         }
     })
 }
 
 /// Runs a command that has to be interrupted to come to its end.
-fn block_on_own_signals(command: impl Future<Output = Exit>) -> Exit {
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("error: cannot start the runtime: {error}");
-            return Exit::Trouble;
-        }
-    };
-    let exit = runtime.block_on(command);
+fn block_on_own_signals(command: impl Future<Output = Outcome>) -> Outcome {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| {
+        let why = format!("cannot start the runtime: {error}");
+        Failure::new(Exit::Trouble, why)
+    })?;
+    let outcome = runtime.block_on(command);
     // Servers that were started end with their workers; connections that are still saying
     // goodbye are not waited for.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    exit
+    outcome
 }
 
 /// Waits for ctrl-c or the signal to terminate. Without it, servers that were started would
@@ -102,80 +102,5 @@ async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         // Nobody will tell us.
         std::future::pending::<()>().await;
-    }
-}
-
-/// The scenarios to work with, or the exit code if they are not fit to be played.
-fn library(folder: Option<&Path>) -> Result<Library, Exit> {
-    let library = load(folder)?;
-    // The embedded ones have been checked by a test.
-    let problems = if folder.is_some() {
-        lint::lint(&library)
-    } else {
-        library.problems.clone()
-    };
-    if problems.is_empty() {
-        return Ok(library);
-    }
-    report_problems(&problems);
-    Err(Exit::BadInput)
-}
-
-fn load(folder: Option<&Path>) -> Result<Library, Exit> {
-    match folder {
-        None => Ok(Library::embedded()),
-        Some(folder) => Library::from_folder(folder).map_err(|error| {
-            eprintln!("error: {error}");
-            Exit::BadInput
-        }),
-    }
-}
-
-fn report_problems(problems: &[Problem]) {
-    for problem in problems {
-        eprintln!("error: {problem}");
-    }
-}
-
-fn lint_command(folder: Option<&Path>) -> Exit {
-    let library = match load(folder) {
-        Ok(library) => library,
-        Err(exit) => return exit,
-    };
-    let mut problems = lint::lint(&library);
-    if folder.is_none() {
-        problems.extend(lint::unproven(&library));
-    }
-    report_problems(&problems);
-    let mut uncovered = Vec::new();
-    if folder.is_none() {
-        uncovered = lint::uncovered(&library);
-        for clause in &uncovered {
-            eprintln!("error: no scenario checks {}: {}", clause.id, clause.text);
-        }
-    }
-    let count = problems.len() + uncovered.len();
-    if count > 0 {
-        eprintln!(
-            "{count} {}",
-            if count == 1 { "problem" } else { "problems" }
-        );
-        return Exit::BadInput;
-    }
-    print(&format!(
-        "{} scenarios and cases, no problems\n",
-        library.scenarios.len()
-    ))
-}
-
-/// Prints to standard output; a reader that has gone away is no trouble.
-fn print(text: &str) -> Exit {
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => Exit::Conforms,
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Conforms,
-        Err(error) => {
-            eprintln!("error: cannot write: {error}");
-            Exit::Trouble
-        }
     }
 }

@@ -1,33 +1,22 @@
 //! `p2p-conformance proxy`.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use tokio::net::TcpListener;
+
 use super::args::ProxyArgs;
+use super::failure::{Failure, Outcome};
 use super::interrupted;
 use crate::exit::Exit;
 use crate::proxy::{self, FaultyProxy};
 
 /// Stands between clients and a server until it is interrupted.
-pub(super) async fn proxy(args: ProxyArgs) -> Exit {
-    let proxy = match FaultyProxy::new(&args.upstream, args.fault.clone(), args.spare) {
-        Ok(proxy) => proxy.jittery(Duration::from_millis(args.jitter.into())),
-        Err(error) => {
-            eprintln!("error: {error}");
-            return Exit::Usage;
-        }
-    };
-    let bound = async {
-        let listener = proxy::listen(&args.listen).await?;
-        let address = listener.local_addr()?;
-        std::io::Result::Ok((listener, address))
-    };
-    let (listener, address) = match bound.await {
-        Ok(bound) => bound,
-        Err(error) => {
-            eprintln!("error: cannot listen on {}: {error}", args.listen);
-            return Exit::CannotReach;
-        }
-    };
+pub(super) async fn proxy(args: ProxyArgs) -> Outcome {
+    let proxy = FaultyProxy::new(&args.upstream, args.fault.clone(), args.spare)
+        .map_err(Failure::usage)?
+        .jittery(Duration::from_millis(args.jitter.into()));
+    let (listener, address) = listen(&args.listen).await?;
     let wrong = match &args.fault {
         Some(fault) => format!("with the fault {fault}"),
         None => "with nothing wrong".to_owned(),
@@ -45,5 +34,18 @@ pub(super) async fn proxy(args: ProxyArgs) -> Exit {
         () = proxy.serve(listener) => {}
         () = interrupted() => {}
     }
-    Exit::Conforms
+    Ok(Exit::Conforms)
+}
+
+/// Listens at this address; gives the one that it is at.
+pub(super) async fn listen(at: &str) -> Result<(TcpListener, SocketAddr), Failure> {
+    let bound = async {
+        let listener = proxy::listen(at).await?;
+        let address = listener.local_addr()?;
+        std::io::Result::Ok((listener, address))
+    };
+    bound.await.map_err(|error| {
+        let why = format!("cannot listen on {at}: {error}");
+        Failure::new(Exit::CannotReach, why)
+    })
 }

@@ -7,62 +7,36 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::args::RecordArgs;
-use super::interrupted;
+use super::failure::{Failure, Outcome};
+use super::proxy::listen;
+use super::{convert, interrupted};
 use crate::exit::Exit;
-use crate::proxy::{self, Proxy};
+use crate::proxy::Proxy;
 use crate::record::{Recorder, Summary};
 
 /// Records until it is interrupted.
-pub(super) async fn record(args: RecordArgs) -> Exit {
+pub(super) async fn record(args: RecordArgs) -> Outcome {
     let to_stdout = args.out.as_os_str() == "-";
     if to_stdout && args.scenario.is_some() {
-        eprintln!("error: --scenario reads the recording, which has to be a file");
-        return Exit::Usage;
+        let why = "--scenario reads the recording, which has to be a file";
+        return Err(Failure::usage(why));
     }
     let out: Box<dyn Write + Send> = if to_stdout {
         Box::new(std::io::stdout())
     } else {
-        match File::create(&args.out) {
-            Ok(file) => Box::new(file),
-            Err(error) => {
-                eprintln!("error: cannot write {}: {error}", args.out.display());
-                return Exit::Trouble;
-            }
-        }
+        let file = File::create(&args.out);
+        Box::new(file.map_err(|error| Failure::write("", &args.out, &error))?)
     };
     let recorder = Arc::new(Recorder::new(out, args.keep_secrets));
-    let access = match args.http.access() {
-        Ok(access) => access,
-        Err(why) => {
-            eprintln!("error: {why}");
-            return Exit::Usage;
-        }
-    };
-    let proxy = match Proxy::reaching(&args.upstream, &access, Arc::clone(&recorder)) {
-        Ok(proxy) => Arc::new(proxy),
-        Err(error) => {
-            eprintln!("error: {error}");
-            return Exit::Usage;
-        }
-    };
-    let listener = match proxy::listen(&args.listen).await {
-        Ok(listener) => listener,
-        Err(error) => {
-            eprintln!("error: cannot listen on {}: {error}", args.listen);
-            return Exit::CannotReach;
-        }
-    };
-    match listener.local_addr() {
-        Ok(address) => eprintln!(
-            "recording: clients connect to http://{address}, which passes them on to {}; \
-             ctrl-c ends it",
-            args.upstream
-        ),
-        Err(error) => {
-            eprintln!("error: cannot listen on {}: {error}", args.listen);
-            return Exit::CannotReach;
-        }
-    }
+    let access = args.http.access()?;
+    let proxy = Proxy::reaching(&args.upstream, &access, Arc::clone(&recorder));
+    let proxy = Arc::new(proxy.map_err(Failure::usage)?);
+    let (listener, address) = listen(&args.listen).await?;
+    eprintln!(
+        "recording: clients connect to http://{address}, which passes them on to {}; \
+         ctrl-c ends it",
+        args.upstream
+    );
     tokio::select! {
         () = proxy.serve(listener) => {}
         () = interrupted() => {}
@@ -71,15 +45,12 @@ pub(super) async fn record(args: RecordArgs) -> Exit {
     let summary = recorder.finish();
     eprint!("{}", told(&summary, &args.out));
     if summary.failed.is_some() {
-        return Exit::Trouble;
+        return Ok(Exit::Trouble);
     }
-    if let Some(scenario) = &args.scenario
-        && let Err((why, exit)) = super::convert::write(&args.out, Some(scenario))
-    {
-        eprintln!("error: {why}");
-        return exit;
+    match &args.scenario {
+        Some(scenario) => convert::write(&args.out, Some(scenario)),
+        None => Ok(Exit::Conforms),
     }
-    Exit::Conforms
 }
 
 fn told(summary: &Summary, out: &Path) -> String {

@@ -12,7 +12,8 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::args::ReplayArgs;
-use super::print;
+use super::failure::{Failure, Outcome as Exited, tell};
+use super::output::{print, show};
 use crate::access::SharedAccess;
 use crate::exit::Exit;
 use crate::record::Recording;
@@ -21,42 +22,24 @@ use crate::runner::testee::{Instance, StartCommand};
 use crate::scenario::TransportName;
 
 /// Plays the recordings.
-pub(super) async fn replay(args: ReplayArgs) -> Exit {
+pub(super) async fn replay(args: ReplayArgs) -> Exited {
     let (urls, paths): (Vec<_>, Vec<_>) = args
         .what
         .iter()
         .cloned()
         .partition(|what| what.contains("://"));
     if urls.len() > 1 || (args.start.is_some() && !urls.is_empty()) {
-        eprintln!("error: recordings are played against one server");
-        return Exit::Usage;
+        let why = "recordings are played against one server";
+        return Err(Failure::usage(why));
     }
-    let recordings = match read(&paths, args.dialect) {
-        Ok(recordings) => recordings,
-        Err(why) => {
-            eprintln!("error: {why}");
-            return Exit::BadInput;
-        }
-    };
+    let recordings = read(&paths, args.dialect).map_err(Failure::input)?;
     if recordings.is_empty() {
-        eprintln!("error: there are no such recordings (files that end in .jsonl)");
-        return Exit::NothingSelected;
+        let why = "there are no such recordings (files that end in .jsonl)";
+        return Err(Failure::new(Exit::NothingSelected, why));
     }
-    let access = match args.access.access() {
-        Ok(access) => Arc::new(access),
-        Err(why) => {
-            eprintln!("error: {why}");
-            return Exit::Usage;
-        }
-    };
+    let access = Arc::new(args.access.access()?);
     let url = urls.into_iter().next();
-    let (against, _server) = match against(&args, url, &access).await {
-        Ok(against) => against,
-        Err((why, exit)) => {
-            eprintln!("error: {why}");
-            return exit;
-        }
-    };
+    let (against, _server) = against(&args, url, &access).await?;
     let options = Options {
         dialect: args.dialect,
         eio: args.eio,
@@ -65,22 +48,23 @@ pub(super) async fn replay(args: ReplayArgs) -> Exit {
         access: Arc::clone(&access),
     };
     let outcomes = play(recordings, against, options, usize::from(args.jobs)).await;
+    let mut to_stdout = false;
     if let Some(path) = &args.json {
         let json = serde_json::to_string_pretty(&outcomes).unwrap_or_default() + "\n";
-        if path.as_os_str() == "-" {
-            print(&json);
-        } else if let Err(error) = std::fs::write(path, json) {
-            eprintln!("error: cannot write {}: {error}", path.display());
-            return Exit::Trouble;
+        to_stdout = path.as_os_str() == "-";
+        if to_stdout {
+            print(&json)?;
+        } else {
+            std::fs::write(path, json).map_err(|error| Failure::write("", path, &error))?;
         }
     }
     let text = told(&outcomes);
-    if args.json.is_some_and(|path| path.as_os_str() == "-") {
-        eprint!("{text}");
+    if to_stdout {
+        anstream::eprint!("{text}");
     } else {
-        print(&text);
+        show(&text)?;
     }
-    exit_of(&outcomes)
+    Ok(exit_of(&outcomes))
 }
 
 /// The recordings of these files and folders, in the order of their paths.
@@ -119,16 +103,15 @@ async fn against(
     args: &ReplayArgs,
     url: Option<String>,
     access: &SharedAccess,
-) -> Result<(Against, Option<Instance>), (String, Exit)> {
+) -> Result<(Against, Option<Instance>), Failure> {
     let claims = args.claim.clone();
     if let Some(command) = &args.start {
-        let command =
-            StartCommand::parse(command).map_err(|error| (error.to_string(), Exit::Usage))?;
+        let command = StartCommand::parse(command).map_err(Failure::usage)?;
         let generations = [EioVersion::V4, EioVersion::V3];
         let instance =
             Instance::start_reaching(&command, &generations, access, TransportName::default())
                 .await
-                .map_err(|error| (error.to_string(), Exit::CannotReach))?;
+                .map_err(|error| Failure::new(Exit::CannotReach, error))?;
         let url = instance.url();
         return Ok((Against::Running { url, claims }, Some(instance)));
     }
@@ -159,7 +142,7 @@ async fn play(
     while let Some(done) = playing.join_next().await {
         match done {
             Ok((index, outcome)) => drop(outcomes.insert(index, outcome)),
-            Err(error) => eprintln!("error: a replay has broken down: {error}"),
+            Err(error) => tell(&format!("a replay has broken down: {error}")),
         }
     }
     outcomes.into_values().collect()

@@ -3,32 +3,30 @@
 use std::io::Read;
 
 use super::args::FromArgs;
+use super::failure::{Failure, Outcome};
 use crate::exit::Exit;
 use crate::files;
 use crate::report::file;
 use crate::report::model::{FORMAT, Report};
 
 /// Makes other reports from that of a run.
-pub(super) fn report(args: &FromArgs) -> Exit {
+pub(super) fn report(args: &FromArgs) -> Outcome {
     let files = args.reports.files();
     if files.is_empty() {
-        eprintln!("error: say which report to make, for example with --html FILE");
-        return Exit::Usage;
+        let why = "say which report to make, for example with --html FILE";
+        return Err(Failure::usage(why));
     }
-    let report = match read(args) {
-        Ok(report) => report,
-        Err(message) => {
-            eprintln!("error: {}: {message}", args.from.display());
-            return Exit::BadInput;
-        }
-    };
+    let report =
+        read(args).map_err(|why| Failure::input(format!("{}: {why}", args.from.display())))?;
     for (path, render) in files {
-        if let Err(error) = render(&report).and_then(|text| file::write(path, &text)) {
-            eprintln!("error: cannot write the report: {error}");
-            return Exit::Trouble;
-        }
+        render(&report)
+            .and_then(|text| file::write(path, &text))
+            .map_err(|error| {
+                let why = format!("cannot write the report: {error}");
+                Failure::new(Exit::Trouble, why)
+            })?;
     }
-    Exit::Conforms
+    Ok(Exit::Conforms)
 }
 
 /// Reads the JSON report. The error says where it is wrong.

@@ -1,14 +1,15 @@
 //! A proxy that does single things wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::UPGRADE;
 use hyper::{Method, Request, Response, StatusCode};
+use parking_lot::Mutex;
 use sio_p2p_transport::{EioVersion, Frame};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -45,8 +46,8 @@ pub(super) struct Hub {
     /// The ids of clients that have left, as they stand in the query.
     left: Mutex<BTreeSet<String>>,
     next: AtomicU64,
-    /// How long a message may wait at most.
-    jitter: Duration,
+    /// How long a message may take at most.
+    pub(super) jitter: Duration,
 }
 
 /// The ways by which others send on a connection.
@@ -82,7 +83,7 @@ impl FaultyProxy {
         })
     }
 
-    /// The same with a line on which each message waits for a random time up to this, and none
+    /// The same with a line on which each message takes a random time up to this, and none
     /// overtakes another.
     #[must_use]
     pub fn jittery(mut self, jitter: Duration) -> Self {
@@ -110,7 +111,7 @@ impl FaultyProxy {
         let session = Session::of(query, eio);
         let states_eio = query.split('&').any(|pair| pair.starts_with("EIO="));
         let id = client_id(query).to_owned();
-        if self.hub.meddler.has(ProxyFault::RefuseReturn) && lock(&self.hub.left).contains(&id) {
+        if self.hub.meddler.has(ProxyFault::RefuseReturn) && self.hub.left.lock().contains(&id) {
             let text = "this client is not let in again\n";
             return said(StatusCode::FORBIDDEN, text);
         }
@@ -153,7 +154,7 @@ impl FaultyProxy {
                 link::join(from_client, from_server, &hub, eio).await;
                 // Nobody else asks, and a proxy may run for long.
                 if hub.meddler.has(ProxyFault::RefuseReturn) {
-                    lock(&hub.left).insert(id);
+                    hub.left.lock().insert(id);
                 }
             });
         }
@@ -171,23 +172,15 @@ impl FaultyProxy {
 }
 
 impl Hub {
-    /// Waits as long as a message takes on this line.
-    pub(super) async fn delay(&self) {
-        let most = u64::try_from(self.jitter.as_micros()).unwrap_or(u64::MAX);
-        if most > 0 {
-            tokio::time::sleep(Duration::from_micros(fastrand::u64(0..=most))).await;
-        }
-    }
-
     /// A number for a new client, on whose connection others send in these ways.
     pub(super) fn enter(&self, ways: Ways) -> u64 {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        lock(&self.clients).insert(number, ways);
+        self.clients.lock().insert(number, ways);
         number
     }
 
     pub(super) fn leave(&self, number: u64) {
-        lock(&self.clients).remove(&number);
+        self.clients.lock().remove(&number);
     }
 
     /// Sends the heartbeats of a client of Engine.IO 3 in its place, if that is what goes wrong.
@@ -198,7 +191,9 @@ impl Hub {
         }
         loop {
             tokio::time::sleep(BEAT).await;
-            let to = lock(&self.clients)
+            let to = self
+                .clients
+                .lock()
                 .get(&number)
                 .map(|ways| ways.to_server.clone());
             match to {
@@ -211,7 +206,7 @@ impl Hub {
     /// Gives frames to all clients but this one, or to the server as all of them. Who has too
     /// much waiting goes without.
     pub(super) fn copy(&self, number: u64, way: Way, frames: &[Frame]) {
-        for (_, ways) in lock(&self.clients).iter().filter(|(n, _)| **n != number) {
+        for (_, ways) in self.clients.lock().iter().filter(|(n, _)| **n != number) {
             let to = match way {
                 Way::In => &ways.to_client,
                 Way::Out => &ways.to_server,
@@ -221,10 +216,6 @@ impl Hub {
             }
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn client_id(query: &str) -> &str {

@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::faults::ProxyFault;
 use super::faulty::{Hub, Ways};
+use super::jitter::JitteryLine;
 use super::meddle::{Fate, Lane};
 use super::talk::Talk;
 use crate::record::recorder::MAX_MESSAGE;
@@ -60,6 +61,7 @@ pub(super) async fn join(client: OnUpgrade, server: OnUpgrade, hub: &Hub, eio: E
         others: for_server,
         back: ways.to_client,
         lane: lane(Way::Out),
+        line: JitteryLine::new(hub.jitter),
         way: Way::Out,
         hub,
         number,
@@ -69,6 +71,7 @@ pub(super) async fn join(client: OnUpgrade, server: OnUpgrade, hub: &Hub, eio: E
         others: for_client,
         back: ways.to_server,
         lane: lane(Way::In),
+        line: JitteryLine::new(hub.jitter),
         way: Way::In,
         hub,
         number,
@@ -132,6 +135,7 @@ struct Direction<'h> {
     /// To who sends in this direction.
     back: mpsc::Sender<Frame>,
     lane: Lane,
+    line: JitteryLine,
     way: Way,
     hub: &'h Hub,
     number: u64,
@@ -142,18 +146,25 @@ impl Direction<'_> {
         let grants = self.hub.meddler.has(ProxyFault::Grant);
         let hides = self.way == Way::Out && self.hub.meddler.has(ProxyFault::HideLeaving);
         loop {
-            let due = self.lane.due();
+            let (due, arrival) = (self.lane.due(), self.line.next_arrival());
+            let has_room = self.line.has_room();
             let frame = tokio::select! {
-                frame = next(&mut from) => frame,
-                Some(frame) = self.others.recv() => {
-                    if write(&mut self.to, vec![frame], self.hub).await.is_err() {
+                () = sleep_until(arrival.unwrap_or_else(Instant::now)), if arrival.is_some() => {
+                    if self.deliver().await.is_err() {
+                        return End::Broken;
+                    }
+                    continue;
+                }
+                frame = next(&mut from), if has_room => frame,
+                Some(frame) = self.others.recv(), if has_room => {
+                    if self.send([frame]).await.is_err() {
                         return End::Broken;
                     }
                     continue;
                 }
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
                     let held = self.lane.release();
-                    if write(&mut self.to, held, self.hub).await.is_err() {
+                    if self.send(held).await.is_err() {
                         return End::Broken;
                     }
                     continue;
@@ -167,12 +178,16 @@ impl Direction<'_> {
                     if !hides {
                         // What was held has come before the end all the same.
                         let held = self.lane.release_in_time();
-                        let _ = write(&mut self.to, held, self.hub).await;
+                        let _ = self.send(held).await;
+                        let _ = self.deliver_all().await;
                         let _ = self.to.close().await;
                     }
                     return End::Closed;
                 }
-                Err(End::Broken) => return End::Broken,
+                Err(End::Broken) => {
+                    let _ = self.deliver_all().await;
+                    return End::Broken;
+                }
             };
             let Fate {
                 passes,
@@ -186,13 +201,43 @@ impl Direction<'_> {
                     break;
                 }
             }
-            let written = write(&mut self.to, passes, self.hub).await;
+            let sent = self.send(passes).await;
             // A server that has closed need not be known to have.
             let hidden = grants && self.way == Way::Out;
-            if cut || (written.is_err() && !hidden) {
+            if cut || (sent.is_err() && !hidden) {
                 return End::Broken;
             }
         }
+    }
+
+    /// Sends frames off, and delivers what has arrived.
+    async fn send(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), End> {
+        for frame in frames {
+            self.line.send(frame);
+        }
+        self.deliver().await
+    }
+
+    /// Writes what has arrived at the end of the line.
+    async fn deliver(&mut self) -> Result<(), End> {
+        while let Some(frame) = self.line.arrived() {
+            let message = match frame {
+                Frame::Text(text) => Message::text(text),
+                Frame::Binary(data) => Message::binary(data),
+                Frame::Close { .. } => continue,
+            };
+            self.to.send(message).await.map_err(|_| End::Broken)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for all that is under way.
+    async fn deliver_all(&mut self) -> Result<(), End> {
+        while let Some(arrival) = self.line.next_arrival() {
+            sleep_until(arrival).await;
+            self.deliver().await?;
+        }
+        Ok(())
     }
 }
 
@@ -208,17 +253,4 @@ async fn next(from: &mut SplitStream<Socket>) -> Result<Frame, End> {
             Some(Err(_)) | None => return Err(End::Broken),
         }
     }
-}
-
-async fn write(to: &mut Sink, frames: Vec<Frame>, hub: &Hub) -> Result<(), End> {
-    for frame in frames {
-        hub.delay().await;
-        let message = match frame {
-            Frame::Text(text) => Message::text(text),
-            Frame::Binary(data) => Message::binary(data),
-            Frame::Close { .. } => continue,
-        };
-        to.send(message).await.map_err(|_| End::Broken)?;
-    }
-    Ok(())
 }

@@ -14,6 +14,7 @@ pub mod faults;
 mod faulty;
 mod forward;
 mod frames;
+mod jitter;
 mod link;
 mod meddle;
 mod naming;

@@ -1,8 +1,8 @@
 //! Names as a careless server compares them: of clients, rooms, APIs and streams.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use serde_json::Value;
 use sio_p2p_protocol::STREAM_DATA_PREFIX;
 use sio_p2p_transport::Data;
@@ -67,7 +67,7 @@ impl Names {
     }
 
     fn known_like(&self, named: Named, name: &str) -> String {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock();
         let like = |known: &&(Named, String)| {
             known.0 == named && (known.1.starts_with(name) || name.starts_with(&known.1))
         };

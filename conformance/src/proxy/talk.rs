@@ -1,8 +1,9 @@
 //! What both directions of a connection know of each other.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::{Mutex, MutexGuard};
 use sio_p2p_transport::{Data, Packet};
 use tokio::time::Instant;
 
@@ -117,7 +118,7 @@ impl Talk {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -13,6 +13,7 @@ use super::text::to_wire;
 use crate::files;
 use crate::player::trace::Way;
 use crate::scenario::Capability;
+use crate::source::{Problem, Source};
 
 /// How large a file may be: it is read as a whole.
 const MAX_FILE: u64 = 256 << 20;
@@ -29,15 +30,8 @@ pub enum RecordingError {
         source: std::io::Error,
     },
     /// A line is not as it has to be.
-    #[error("{path}:{line}: {why}")]
-    Line {
-        /// The file.
-        path: String,
-        /// Line of the file, from 1.
-        line: usize,
-        /// What is wrong, and what is expected.
-        why: String,
-    },
+    #[error(transparent)]
+    Line(#[from] Problem),
 }
 
 /// Where an implementation that follows the protocol does otherwise than the recorded one, and
@@ -103,11 +97,11 @@ impl Recording {
             return Err(failed(std::io::Error::other(why)));
         }
         let text = files::read_text(path).map_err(failed)?;
-        Self::parse(&path.display().to_string(), &text)
+        Self::parse(&path.display().to_string(), text)
     }
 
     /// Reads the text of a file.
-    pub fn parse(path: &str, text: &str) -> Result<Self, RecordingError> {
+    pub fn parse(path: &str, text: impl Into<String>) -> Result<Self, RecordingError> {
         let mut recording = Self {
             path: path.to_owned(),
             lines: Vec::new(),
@@ -115,17 +109,17 @@ impl Recording {
         };
         let mut known: BTreeMap<u64, String> = BTreeMap::new();
         let mut opened: BTreeSet<String> = BTreeSet::new();
-        for (index, text) in text.lines().enumerate() {
-            let wrong = |why: String| RecordingError::Line {
-                path: path.to_owned(),
-                line: index + 1,
-                why,
-            };
+        let source = Source::new(path, text);
+        let mut next = 0;
+        for text in source.text.split_inclusive('\n') {
+            let at = next;
+            next += text.len();
+            let wrong = |why: String| RecordingError::Line(source.problem(at, why));
             if text.trim().is_empty() {
                 continue;
             }
-            let line: Line = serde_json::from_str(text)
-                .map_err(|error| wrong(crate::scenario::message_of(&error)))?;
+            let line: Line =
+                serde_json::from_str(text).map_err(|error| source.json_problem(at, &error))?;
             if known.last_key_value().is_some_and(|(t, _)| *t >= line.t) {
                 return Err(wrong(format!("t is {}, which does not grow", line.t)));
             }

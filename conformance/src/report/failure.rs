@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use sio_p2p_protocol::Clause;
 
-use super::style::Style;
-use crate::runner::plan::Check;
+use super::layout::{clip, wrap};
+use super::style::{BOLD, DIM, RED, YELLOW, paint};
 use crate::runner::testee::SERVER_SAID;
 use crate::runner::trace::{TraceLine, Way};
 use crate::runner::verdict::{CheckResult, Verdict};
@@ -14,31 +14,21 @@ use crate::runner::verdict::{CheckResult, Verdict};
 /// How many of the last frames of every actor a failure shows.
 const FRAMES: usize = 10;
 
-/// A check in words: `message-with-ack (v1, Engine.IO 4)`.
-pub fn name_of(check: &Check) -> String {
-    format!(
-        "{} ({}, Engine.IO {}{})",
-        check.scenario.id,
-        check.dialect,
-        check.eio,
-        check.transport.suffix()
-    )
-}
-
 /// The sentence of a clause.
 pub fn clause_text(id: &str) -> Option<&'static str> {
     Clause::find(id).map(|clause| clause.text)
 }
 
 /// Everything about a result that is not a pass.
-pub fn render(result: &CheckResult, style: Style, width: usize) -> String {
+pub fn render(result: &CheckResult, width: usize) -> String {
     let mut text = String::new();
     let verdict = result.verdict.as_str().to_uppercase();
-    let verdict = match result.verdict {
-        Verdict::Warn => style.yellow(&verdict),
-        _ => style.red(&verdict),
+    let colour = match result.verdict {
+        Verdict::Warn => YELLOW,
+        _ => RED,
     };
-    let _ = writeln!(text, "\n{verdict} {}", style.bold(&name_of(&result.check)));
+    let verdict = paint(colour, &verdict);
+    let _ = writeln!(text, "\n{verdict} {}", paint(BOLD, &result.check.name()));
     let _ = writeln!(
         text,
         "{}",
@@ -54,7 +44,7 @@ pub fn render(result: &CheckResult, style: Style, width: usize) -> String {
     }
     if let Some(finding) = &result.finding {
         if let Some(at) = &finding.at {
-            let _ = writeln!(text, "\n  {}", style.bold(&at.to_string()));
+            let _ = writeln!(text, "\n  {}", paint(BOLD, &at.to_string()));
             for line in at.excerpt().lines() {
                 let _ = writeln!(text, "{}", clip(line, width));
             }
@@ -74,7 +64,7 @@ pub fn render(result: &CheckResult, style: Style, width: usize) -> String {
         }
     }
     if !result.trace.is_empty() {
-        sequence(&mut text, &result.trace, style, width);
+        sequence(&mut text, &result.trace, width);
     }
     text
 }
@@ -95,7 +85,7 @@ fn side(text: &mut String, label: &str, content: &str, width: usize) {
 
 /// The last frames of every actor in their common order, an arrow for the way: to the
 /// server or from it.
-fn sequence(text: &mut String, trace: &[TraceLine], style: Style, width: usize) {
+fn sequence(text: &mut String, trace: &[TraceLine], width: usize) {
     let mut left: BTreeMap<&str, usize> = BTreeMap::new();
     let mut shown: Vec<_> = trace
         .iter()
@@ -131,73 +121,19 @@ fn sequence(text: &mut String, trace: &[TraceLine], style: Style, width: usize) 
         let start = format!("  {at:>8}  {:<name$} {arrow} ", line.actor);
         let room = width.saturating_sub(start.chars().count()).max(20);
         let frame = clip(&line.frame.replace('\n', "\\n"), room);
-        let _ = writeln!(text, "{}{frame}", style.dim(&start));
+        let _ = writeln!(text, "{}{frame}", paint(DIM, &start));
     }
-}
-
-fn clip(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(width - 1).collect();
-    format!("{head}…")
-}
-
-/// Breaks a text into lines at blanks; lines after the first begin with `indent`. A word
-/// that is longer than a line is broken where the line ends.
-pub fn wrap(text: &str, width: usize, indent: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for (index, paragraph) in text.lines().enumerate() {
-        let start: String = paragraph.chars().take_while(|c| *c == ' ').collect();
-        let mut line = if index == 0 { start } else { indent.to_owned() };
-        let mut room = width.saturating_sub(line.chars().count()).max(1);
-        let mut empty = true;
-        for word in paragraph.split_whitespace() {
-            let mut word = word;
-            let length = word.chars().count();
-            if !empty && length + 1 > room && (length <= width - indent.len() || room < 12) {
-                lines.push(std::mem::replace(&mut line, indent.to_owned()));
-                room = width - indent.len();
-                empty = true;
-            }
-            if !empty {
-                line.push(' ');
-                room -= 1;
-            }
-            while word.chars().count() > room {
-                let at = word
-                    .char_indices()
-                    .nth(room)
-                    .map_or(word.len(), |(at, _)| at);
-                line.push_str(&word[..at]);
-                word = &word[at..];
-                lines.push(std::mem::replace(&mut line, indent.to_owned()));
-                room = width - indent.len();
-            }
-            line.push_str(word);
-            room -= word.chars().count();
-            empty = false;
-        }
-        lines.push(line);
-    }
-    lines.join("\n")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use anstream::adapter::strip_str;
 
-    #[test]
-    fn lines_break_at_blanks_and_are_indented() {
-        assert_eq!(wrap("  aaa bbb ccc", 9, "    "), "  aaa bbb\n    ccc");
-        assert_eq!(wrap("one\ntwo", 80, "  "), "one\n  two");
-        assert_eq!(wrap("", 80, "  "), "");
-        assert_eq!(wrap("a bbbbbbbbbbbb c", 6, " "), "a\n bbbbb\n bbbbb\n bb c");
-    }
+    use super::*;
 
     #[test]
     fn a_failure_shows_clause_place_sides_and_packets() {
         let result = crate::testing::failure("target-told");
-        insta::assert_snapshot!(render(&result, Style::plain(), 80));
+        insta::assert_snapshot!(strip_str(&render(&result, 80)));
     }
 }

@@ -10,6 +10,7 @@ pub mod file;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod layout;
 pub mod markdown;
 pub mod model;
 pub mod style;

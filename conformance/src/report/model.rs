@@ -6,8 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sio_p2p_protocol::Dialect;
 
-use crate::baseline::{Entry, Stale};
-use crate::flickers::Flicker;
+use crate::known::{Entry, Flaky, Stale};
 use crate::runner::events::ServerStory;
 use crate::runner::pace::Slowed;
 use crate::runner::trace::TraceLine;
@@ -135,9 +134,9 @@ pub struct Result {
     /// Why the baseline expects this result, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_because: Option<String>,
-    /// How it went, if it is known to flicker.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub flicker: Option<Flicker>,
+    /// How it went, if it is known to be flaky.
+    #[serde(default, rename = "flicker", skip_serializing_if = "Option::is_none")]
+    pub flaky: Option<Flaky>,
     /// Nobody has tried it, because the server had ended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not_judged: bool,
@@ -288,7 +287,7 @@ impl From<&CheckResult> for Result {
             message: result.message.clone(),
             duration_ms: u64::try_from(result.duration.as_millis()).unwrap_or(u64::MAX),
             expected_because: result.expected_because.clone(),
-            flicker: result.flicker.clone(),
+            flaky: result.flaky.clone(),
             not_judged: result.not_judged,
             also_breaks: result
                 .clauses()

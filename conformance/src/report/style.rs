@@ -1,55 +1,33 @@
-//! Colours, or none.
+//! Colours. Texts are painted always; the stream takes the paint off where nobody wants it.
 
-/// Whether text is coloured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Style {
-    colour: bool,
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+/// Bad news.
+pub const RED: Style = AnsiColor::Red.on_default();
+/// Good news.
+pub const GREEN: Style = AnsiColor::Green.on_default();
+/// News.
+pub const YELLOW: Style = AnsiColor::Yellow.on_default();
+/// What matters.
+pub const BOLD: Style = Style::new().bold();
+/// What does not.
+pub const DIM: Style = Style::new().dimmed();
+
+/// A text in a style.
+pub fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
 }
 
-impl Style {
-    /// Text as it is.
-    pub const fn plain() -> Self {
-        Self { colour: false }
-    }
-
-    /// Colours if a terminal shows it and the user has not said no (<https://no-color.org>).
-    pub fn detect(is_terminal: bool) -> Self {
-        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self {
-            colour: is_terminal && !refused,
-        }
-    }
-
-    fn paint(self, code: &str, text: &str) -> String {
-        if self.colour {
-            format!("\x1b[{code}m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
-    }
-
-    /// Bad news.
-    pub fn red(self, text: &str) -> String {
-        self.paint("31", text)
-    }
-
-    /// Good news.
-    pub fn green(self, text: &str) -> String {
-        self.paint("32", text)
-    }
-
-    /// News.
-    pub fn yellow(self, text: &str) -> String {
-        self.paint("33", text)
-    }
-
-    /// What matters.
-    pub fn bold(self, text: &str) -> String {
-        self.paint("1", text)
-    }
-
-    /// What does not.
-    pub fn dim(self, text: &str) -> String {
-        self.paint("2", text)
-    }
+/// A stream that lets colours through if a terminal shows them and the user has not said no
+/// (<https://no-color.org>). Through any other stream no control sequence passes at all.
+pub fn stream<S: RawStream>(raw: S) -> AutoStream<S> {
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let choice = if raw.is_terminal() && !is_dumb {
+        AutoStream::choice(&raw)
+    } else {
+        ColorChoice::Never
+    };
+    AutoStream::new(raw, choice)
 }

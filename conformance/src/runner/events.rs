@@ -7,7 +7,7 @@ use super::life::Ended;
 use super::options::Options;
 use super::plan::Check;
 use super::verdict::CheckResult;
-use crate::baseline::Stale;
+use crate::known::Stale;
 use crate::player::peer::pace::Slowed;
 
 /// What became of a server during a run.

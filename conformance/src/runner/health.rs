@@ -6,7 +6,6 @@ use super::testee::{Instance, Knock, SERVER_SAID};
 use super::verdict::{Finding, Outcome};
 use crate::player::play::Played;
 use crate::player::trace::Trace;
-use crate::report::failure::name_of;
 
 /// What is said of a server that cannot be talked to any more.
 pub(super) const GONE: &str = "the server no longer serves";
@@ -87,7 +86,7 @@ pub(super) async fn judge_shared(
             if talked {
                 life.suspect(Suspect {
                     play,
-                    name: name_of(check),
+                    name: check.name(),
                     outcome,
                     trace: trace.clone(),
                     alone,

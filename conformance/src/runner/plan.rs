@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
+use wildmatch::WildMatchPattern;
 
 pub use crate::player::check::Check;
 use crate::player::peer::heartbeat::only_heartbeats;
@@ -193,27 +194,9 @@ pub fn selects(pattern: &str, scenario: &Scenario) -> bool {
             .any(|(clause, _)| glob(pattern, clause))
 }
 
-/// Matches with `*` for any characters, `/` included.
+/// Matches with `*` for any characters, `/` included, and no other wildcard.
 fn glob(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else {
-        return false;
-    };
-    let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return rest.is_empty();
-    }
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
-        }
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    true
+    WildMatchPattern::<'*', '\0'>::new(pattern).matches(text)
 }
 
 #[cfg(test)]
@@ -233,6 +216,8 @@ mod tests {
             ("a*a", "a", false),
             ("hostile/*", "hostile/no-args", true),
             ("*", "", true),
+            ("", "a", false),
+            ("a?k", "ack", false),
         ] {
             assert_eq!(glob(pattern, text), expected, "{pattern} {text}");
         }

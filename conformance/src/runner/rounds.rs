@@ -44,9 +44,9 @@ fn merge(results: Vec<CheckResult>) -> Option<CheckResult> {
             worst
         }
     })?;
-    if let Some(flicker) = worst.flicker.as_mut() {
-        flicker.passed = passed;
-        flicker.rounds = rounds;
+    if let Some(flaky) = worst.flaky.as_mut() {
+        flaky.passed = passed;
+        flaky.rounds = rounds;
     }
     if let Some(finding) = worst.finding.as_mut().filter(|_| passed > 0) {
         finding
@@ -75,7 +75,7 @@ mod tests {
     use crate::testing::result;
 
     #[test]
-    fn a_known_flicker_counts_its_rounds() {
+    fn a_flaky_check_counts_its_rounds() {
         let mut rounds = Rounds::new(1);
         for outcome in [
             Outcome::Passed,
@@ -83,19 +83,19 @@ mod tests {
             Outcome::Passed,
         ] {
             let mut result = result("a", outcome);
-            result.flicker = Some(crate::flickers::Flicker {
+            result.flaky = Some(crate::known::Flaky {
                 why: "a race".into(),
                 passed: 0,
                 rounds: 1,
             });
             rounds.add(0, result);
         }
-        let flicker = rounds.merged().remove(0).flicker.unwrap();
-        assert_eq!((flicker.passed, flicker.rounds), (2, 3));
+        let flaky = rounds.merged().remove(0).flaky.unwrap();
+        assert_eq!((flaky.passed, flaky.rounds), (2, 3));
     }
 
     #[test]
-    fn a_flicker_is_a_failure_that_says_how_often_it_was_seen() {
+    fn a_check_that_fails_at_times_says_how_often_it_was_seen() {
         let mut rounds = Rounds::new(3);
         let broken = |message: &str| result("a", Outcome::Broken(Finding::new(message)));
         rounds.add(0, result("a", Outcome::Passed));

@@ -2,71 +2,15 @@
 
 use std::time::Duration;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::plan::Check;
-use crate::flickers::Flicker;
+use crate::known::{Flaky, Seen};
 pub use crate::player::finding::{Finding, Outcome};
 use crate::player::trace::TraceLine;
 use crate::scenario::Level;
+pub use crate::verdict::Verdict;
 
 /// The clause that a server breaks which ends, whatever it ended of.
 const SURVIVAL: &str = "SRV-ROB-2";
-
-/// The verdict on one scenario in one dialect over one Engine.IO generation.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Everything the scenario expects was seen, and nothing else.
-    Pass,
-    /// A clause of level `must` is broken.
-    Fail,
-    /// A clause of level `should` is broken.
-    Warn,
-    /// It could not be tried: the server could not be talked to. Neither good nor bad news
-    /// about the clause, and never green.
-    Untestable,
-    /// It does not concern this server: a capability is not declared, a dialect or Engine.IO
-    /// generation that an actor needs is not part of the run, or optional behaviour (level
-    /// `may`) is not there.
-    NotApplicable,
-}
-
-impl Verdict {
-    /// All verdicts, in the order in which people want to see them counted.
-    pub const ALL: [Self; 5] = [
-        Self::Pass,
-        Self::Fail,
-        Self::Warn,
-        Self::Untestable,
-        Self::NotApplicable,
-    ];
-
-    /// The name used in reports and baselines.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::Warn => "warn",
-            Self::Untestable => "untestable",
-            Self::NotApplicable => "not_applicable",
-        }
-    }
-
-    /// Whether this verdict makes a run red.
-    pub const fn is_red(self) -> bool {
-        matches!(self, Self::Fail | Self::Untestable)
-    }
-}
-
-impl std::fmt::Display for Verdict {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
-    }
-}
 
 /// The result of one check.
 #[derive(Debug, Clone)]
@@ -85,8 +29,8 @@ pub struct CheckResult {
     pub trace: Vec<TraceLine>,
     /// The sentence of the baseline that expects this result.
     pub expected_because: Option<String>,
-    /// How it went, if it is known to flicker.
-    pub flicker: Option<Flicker>,
+    /// How it went, if it is known to be flaky.
+    pub flaky: Option<Flaky>,
     /// Nobody has tried it: the server had ended before.
     pub not_judged: bool,
     /// A clause that is broken besides those of the scenario.
@@ -94,6 +38,16 @@ pub struct CheckResult {
 }
 
 impl CheckResult {
+    /// What a baseline compares with.
+    pub fn seen(&self) -> Seen<'_> {
+        Seen {
+            key: self.check.key(),
+            verdict: self.verdict,
+            message: &self.message,
+            judged: !self.not_judged,
+        }
+    }
+
     /// Whether it makes the run red: nobody has explained it.
     pub fn is_unexpected(&self) -> bool {
         self.verdict.is_red() && self.expected_because.is_none()
@@ -154,7 +108,7 @@ impl CheckResult {
             duration,
             trace,
             expected_because: None,
-            flicker: None,
+            flaky: None,
             not_judged,
             breaks,
         }

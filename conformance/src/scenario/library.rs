@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::parse::{Problem, Scenario, parse};
-use super::source::Source;
+use super::parse::{Scenario, parse};
+use super::source::{Problem, Source};
 use crate::files;
 
 /// Path (relative to `fixtures/`) and text of every embedded file.

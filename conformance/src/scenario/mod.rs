@@ -13,7 +13,6 @@ pub mod model;
 mod names;
 mod parse;
 pub(crate) mod resolve;
-mod source;
 mod spanned;
 pub mod step;
 pub mod text;
@@ -26,9 +25,10 @@ mod tests;
 #[cfg(test)]
 mod written;
 
+use crate::source;
+pub use crate::source::{Location, Problem, Source, message_of};
 pub use library::{Library, LibraryError};
 pub use model::{Capability, Level, ServerRole, Settings, UnknownCapability};
-pub use parse::{DEFAULT_DEADLINE, Problem, Scenario, parse};
-pub use source::{Location, Source, message_of};
+pub use parse::{DEFAULT_DEADLINE, Scenario, parse};
 pub use spanned::Spanned;
 pub use transport::TransportName;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use sio_p2p_conformance::baseline::Baseline;
+use sio_p2p_conformance::known::Baseline;
 use sio_p2p_conformance::runner::options::Options;
 use sio_p2p_conformance::runner::plan::Selection;
 use sio_p2p_conformance::runner::run::{Run, Target};

@@ -2,8 +2,8 @@
 //! faults is noticed.
 
 use futures_util::StreamExt as _;
-use sio_p2p_conformance::baseline::Baseline;
 use sio_p2p_conformance::fault::Kind as _;
+use sio_p2p_conformance::known::Baseline;
 use sio_p2p_conformance::proxy::FaultyProxy;
 use sio_p2p_conformance::proxy::faults::{ProxyFault, ProxyFaultSpec};
 use sio_p2p_conformance::runner::options::Options;

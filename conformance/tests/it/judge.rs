@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sio_p2p_conformance::baseline::Baseline;
+use sio_p2p_conformance::known::Baseline;
 use sio_p2p_conformance::runner::options::Options;
 use sio_p2p_conformance::runner::plan::Selection;
 use sio_p2p_conformance::runner::run::{Run, Target};

@@ -1,9 +1,11 @@
 //! Real clients through `record`: they notice nothing, and the recording is right.
+#![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
 use sio_p2p_server::{Config, P2pServer};
 use tokio::net::TcpListener;
 
@@ -35,9 +37,7 @@ impl Recording {
 
     /// Ends it as a user does; what it said, and what it wrote.
     fn end(mut self) -> (String, String) {
-        let id = self.child.id().to_string();
-        let status = Command::new("kill").args(["-INT", &id]).status().unwrap();
-        assert!(status.success());
+        kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
         let mut said = String::new();
         let mut stderr = self.child.stderr.take().unwrap();
         stderr.read_to_string(&mut said).unwrap();

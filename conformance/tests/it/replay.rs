@@ -92,12 +92,12 @@ fn a_file_that_is_no_recording_is_refused_with_its_place() {
     });
     assert_eq!(code, 3, "{said}");
     assert!(
-        said.contains("changed.jsonl:13: t is 1, which does not grow"),
+        said.contains("changed.jsonl:13:1: t is 1, which does not grow"),
         "{said}"
     );
     let (code, said) = changed("v2.0.0-sio4/connect.jsonl", |_| "{}".to_owned());
     assert_eq!(code, 3, "{said}");
-    assert!(said.contains("changed.jsonl:1: "), "{said}");
+    assert!(said.contains("changed.jsonl:1:"), "{said}");
     let (code, _) = changed("v2.0.0-sio4/connect.jsonl", |text| {
         text + r#"{"t":99,"client":"a","dir":"in","type":"control","event":"differs","args":[{"why":"DEV-999","at":4}],"id":null,"binary":0}"#
     });

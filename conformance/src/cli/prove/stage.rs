@@ -90,7 +90,7 @@ impl Stage {
     }
 
     /// Plays with nothing wrong. What depends on time may need several tries here, where many
-    /// play at once; whether it flickers is for `run --repeat` to say.
+    /// play at once; whether it is flaky is for `run --repeat` to say.
     async fn calm(&self, check: &Check, behind: bool) -> Came {
         let mut came = self.play_once(check, None, behind).await;
         for _ in 1..TRIES {

@@ -7,7 +7,7 @@ use super::matrix::{Matrix, Verdict, is_red};
 use super::stage::Came;
 use super::stem;
 use super::wrong::Wrong;
-use crate::report::failure::wrap;
+use crate::report::layout::wrap;
 
 /// Columns.
 const WIDTH: usize = 80;

@@ -7,10 +7,9 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 
 use super::{Progress, Shared, StartWith, Target, lock};
-use crate::flickers::Flicker;
+use crate::known::Flaky;
 use crate::player::play::{Play, Played, Road};
 use crate::player::trace::Trace;
-use crate::report::failure::name_of;
 use crate::runner::health::{self, judge_own, judge_shared};
 use crate::runner::plan::{Check, Unplayed};
 use crate::runner::target::server_for;
@@ -71,13 +70,13 @@ async fn one(
     if check.scenario.since > shared.revision {
         result = result.unscored(shared.revision);
     }
-    result.expected_because = shared.baseline.expects(&result).map(str::to_owned);
-    if let Some(why) = shared.baseline.flicker(check) {
+    result.expected_because = shared.baseline.expects(&result.seen()).map(str::to_owned);
+    if let Some(why) = shared.baseline.flaky(&check.key()) {
         let passed = result.verdict == Verdict::Pass;
         if !passed {
             result.expected_because = Some(format!("known to flicker: {why}"));
         }
-        result.flicker = Some(Flicker {
+        result.flaky = Some(Flaky {
             why: why.to_owned(),
             passed: usize::from(passed),
             rounds: 1,
@@ -152,7 +151,7 @@ async fn examine(
     };
     let playing = shared.playing.fetch_add(1, Ordering::SeqCst);
     let mine = shared.begun.fetch_add(1, Ordering::SeqCst) + 1;
-    shared.life.begins(name_of(check));
+    shared.life.begins(check.name());
     let timeout = shared.options.timeout;
     let play = Play::new(check, &url, trace.clone(), timeout).beside(others);
     let road = Road {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::{CaseTable, Problem, Reader, Scenario, problem_of, since};
+use super::{CaseTable, Problem, Reader, Scenario, since};
 use crate::scenario::danger::Danger;
 use crate::scenario::group::Group;
 use crate::scenario::model::{CaseDocument, CaseFileDocument};
@@ -32,7 +32,7 @@ pub(super) fn case_table(
             message: format!("case file {path:?}: {message}"),
         })?;
         let document: CaseFileDocument<'_> =
-            serde_json::from_str(&file.text).map_err(|error| problem_of(&file, 0, &error))?;
+            serde_json::from_str(&file.text).map_err(|error| file.json_problem(0, &error))?;
         let spans = document
             .cases
             .iter()
@@ -42,7 +42,7 @@ pub(super) fn case_table(
     }
     let base = source.offset_of(raw);
     let cases: Vec<&RawValue> =
-        serde_json::from_str(raw.get()).map_err(|error| problem_of(source, base, &error))?;
+        serde_json::from_str(raw.get()).map_err(|error| source.json_problem(base, &error))?;
     let spans = cases.iter().map(|case| span(source, case)).collect();
     Ok((Arc::clone(source), spans))
 }
@@ -67,7 +67,7 @@ impl Reader<'_> {
             let document: CaseDocument<'_> = match serde_json::from_str(slice) {
                 Ok(document) => document,
                 Err(error) => {
-                    self.problems.push(problem_of(self.source, *start, &error));
+                    self.problems.push(self.source.json_problem(*start, &error));
                     continue;
                 }
             };

@@ -1,4 +1,4 @@
-//! What is known or claimed of an implementation: baselines, flickers, claims.
+//! What is known or claimed of an implementation: baselines, flaky checks, claims.
 
 use serde_json::Value;
 
@@ -139,13 +139,13 @@ fn a_scenario_younger_than_the_claimed_revision_is_not_scored() {
 }
 
 #[test]
-fn a_known_flicker_neither_passes_nor_fails() {
+fn a_flaky_check_neither_passes_nor_fails() {
     let folder = Folder::new();
     folder
         .scenario("red", "expected")
         .scenario("green", "green");
     let scenarios = folder.scenarios();
-    let flickers = folder.file(
+    let flaky = folder.file(
         "flickers.json",
         r#"{ "flickers": [
           { "id": "red", "dialect": "v2", "eio": 4, "why": "the moon" },
@@ -154,7 +154,7 @@ fn a_known_flicker_neither_passes_nor_fails() {
     );
     let args = ["run", "--scenarios", &scenarios, "--dialect", "v2"];
     assert_eq!(code(&args), 1);
-    let (exit, stdout, _) = run(&[&args[..], &["--flickers", &flickers, "--repeat", "2"]].concat());
+    let (exit, stdout, _) = run(&[&args[..], &["--flaky", &flaky, "--repeat", "2"]].concat());
     assert_eq!(exit, 0, "{stdout}");
     for words in [
         "Known to flicker",
@@ -164,7 +164,7 @@ fn a_known_flicker_neither_passes_nor_fails() {
         assert!(stdout.contains(words), "{stdout}");
     }
     folder.file("flickers.json", r#"{ "flickers": [{ "id": "red" }] }"#);
-    let (exit, _, stderr) = run(&[&args[..], &["--flickers", &flickers]].concat());
+    let (exit, _, stderr) = run(&[&args[..], &["--flaky", &flaky]].concat());
     assert_eq!(exit, 3);
     assert!(stderr.contains("flickers.json:1:"), "{stderr}");
 }

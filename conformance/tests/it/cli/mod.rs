@@ -5,6 +5,7 @@ mod reach;
 mod reports;
 mod rounds;
 mod started;
+mod terminal;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -19,7 +19,7 @@ pub use super::target::{Declared, Fresh, StartWith, Target};
 use super::testee::{Instance, Knock};
 use super::verdict::CheckResult;
 use crate::access::SharedAccess;
-use crate::baseline::Baseline;
+use crate::known::{Baseline, Stale};
 use crate::player::peer::pace::{Limits, is_refusal_for_now};
 use crate::player::play::Road;
 use crate::scenario::TransportName;
@@ -120,7 +120,7 @@ impl Run<'_> {
     pub async fn run(
         self,
         reporters: &mut [Box<dyn Reporter>],
-    ) -> Result<(Vec<CheckResult>, Vec<crate::baseline::Stale>), RunError> {
+    ) -> Result<(Vec<CheckResult>, Vec<Stale>), RunError> {
         let began = Instant::now();
         self.reach().await?;
         let checks: Vec<_> = self
@@ -205,8 +205,7 @@ impl Run<'_> {
             }
         }
         let results = results.merged();
-        let judged = results.iter().filter(|result| !result.not_judged);
-        let stale = self.baseline.stale(judged);
+        let stale = self.baseline.stale(results.iter().map(CheckResult::seen));
         let slowed = shared.life.pace.slowed();
         let server = ServerStory {
             ended: shared.life.ended(),

@@ -14,7 +14,8 @@ use self::cases::{case_table, find_case};
 use super::group::Group;
 use super::model::{ActorDocument, Capability, Level, ScenarioDocument, ServerRole, Settings};
 use super::names::variants_of;
-use super::source::{Location, Source, message_of};
+pub(super) use super::source::Problem;
+use super::source::{Location, Source};
 use super::spanned::Spanned;
 use super::step::{Action, ClientVerb, Step, Verb};
 use crate::requirements;
@@ -74,24 +75,6 @@ pub struct Scenario {
     pub at: Location,
 }
 
-/// Something wrong with a file, with its place.
-#[derive(Debug, Clone)]
-pub struct Problem {
-    /// Where.
-    pub at: Location,
-    /// One sentence.
-    pub message: String,
-}
-
-impl std::fmt::Display for Problem {
-    /// `file:line:col: sentence`, then the line with a caret.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}\n{}", self.at, self.message, self.at.excerpt())
-    }
-}
-
-impl std::error::Error for Problem {}
-
 /// Reads one scenario file. `open` finds the case file that the scenario names, by the
 /// path it gives; the family is the name of the file's folder.
 pub fn parse(
@@ -99,7 +82,7 @@ pub fn parse(
     open: &dyn Fn(&str) -> Result<Arc<Source>, String>,
 ) -> Result<Vec<Scenario>, Vec<Problem>> {
     let document: ScenarioDocument<'_> =
-        serde_json::from_str(&source.text).map_err(|error| vec![problem_of(source, 0, &error)])?;
+        serde_json::from_str(&source.text).map_err(|error| vec![source.json_problem(0, &error)])?;
     let mut problems = Vec::new();
     let mut reader = Reader {
         source,
@@ -136,13 +119,6 @@ pub fn parse(
 
 /// A file with cases, and where in it each of them begins and ends.
 type CaseTable = (Arc<Source>, Vec<(usize, usize)>);
-
-fn problem_of(source: &Arc<Source>, base: usize, error: &serde_json::Error) -> Problem {
-    Problem {
-        at: source.locate_error(base, error),
-        message: message_of(error),
-    }
-}
 
 /// Collects every problem of a file instead of stopping at the first.
 struct Reader<'r> {
@@ -250,7 +226,7 @@ impl Reader<'_> {
             Ok(value) => Some(value),
             Err(error) => {
                 let base = self.source.offset_of(raw);
-                self.problems.push(problem_of(self.source, base, &error));
+                self.problems.push(self.source.json_problem(base, &error));
                 None
             }
         }

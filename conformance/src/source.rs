@@ -1,9 +1,15 @@
-//! Files as the author sees them: lines, columns and carets.
+//! Files as the author sees them: lines, columns, carets, and what is wrong there.
 
-use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
+use std::{fmt, io};
 
 use serde_json::value::RawValue;
+
+use crate::files;
+
+/// How many characters of a line are shown; of a longer one, those around the place.
+const LONGEST: usize = 400;
 
 /// The text of one file and the name under which errors speak of it.
 #[derive(Debug)]
@@ -26,6 +32,40 @@ pub struct Location {
 }
 
 impl Source {
+    /// A text under this name.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        let (path, text) = (path.into(), text.into());
+        Arc::new(Self { path, text })
+    }
+
+    /// A file with its path as the name.
+    pub fn read(path: &Path) -> io::Result<Arc<Self>> {
+        let text = files::read_text(path)?;
+        Ok(Self::new(path.display().to_string(), text))
+    }
+
+    /// What is wrong at a byte offset.
+    pub fn problem(self: &Arc<Self>, offset: usize, message: impl Into<String>) -> Problem {
+        Problem {
+            at: self.locate(offset),
+            message: message.into(),
+        }
+    }
+
+    /// What `serde_json` says is wrong, when the text it read began at `base`.
+    pub fn json_problem(self: &Arc<Self>, base: usize, error: &serde_json::Error) -> Problem {
+        Problem {
+            at: self.locate_error(base, error),
+            message: message_of(error),
+        }
+    }
+
+    /// What `toml` says is wrong.
+    pub fn toml_problem(self: &Arc<Self>, error: &toml::de::Error) -> Problem {
+        let offset = error.span().map_or(0, |span| span.start);
+        self.problem(offset, error.message().trim_end())
+    }
+
     /// The place of a byte offset; offsets beyond the end mean the end.
     pub fn locate(self: &Arc<Self>, offset: usize) -> Location {
         let mut offset = offset.min(self.text.len());
@@ -83,6 +123,24 @@ impl Source {
     }
 }
 
+/// Something wrong with a file, with its place.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// Where.
+    pub at: Location,
+    /// One sentence.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    /// `file:line:col: sentence`, then the line with a caret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}\n{}", self.at, self.message, self.at.excerpt())
+    }
+}
+
+impl std::error::Error for Problem {}
+
 impl Location {
     /// The place of what stands in no file yet.
     pub fn nowhere() -> Self {
@@ -103,12 +161,20 @@ impl Location {
         let line = self.source.text.lines().nth(self.line - 1).unwrap_or("");
         let number = self.line.to_string();
         let gutter = " ".repeat(number.len());
-        let indent: String = line
+        // A line of a recording may hold a megabyte.
+        let skipped = self.column.saturating_sub(LONGEST / 2);
+        let skipped = if line.chars().count() > LONGEST {
+            skipped
+        } else {
+            0
+        };
+        let shown: String = line.chars().skip(skipped).take(LONGEST).collect();
+        let indent: String = shown
             .chars()
-            .take(self.column - 1)
+            .take(self.column - 1 - skipped)
             .map(|c| if c == '\t' { '\t' } else { ' ' })
             .collect();
-        format!("  {number} | {line}\n  {gutter} | {indent}^")
+        format!("  {number} | {shown}\n  {gutter} | {indent}^")
     }
 }
 
@@ -133,10 +199,7 @@ mod tests {
     use super::*;
 
     fn source(text: &str) -> Arc<Source> {
-        Arc::new(Source {
-            path: "dir/file.json".into(),
-            text: text.into(),
-        })
+        Source::new("dir/file.json", text)
     }
 
     #[test]
@@ -163,5 +226,14 @@ mod tests {
             "dir/file.json:3:5"
         );
         assert_eq!(message_of(&error), "expected value");
+    }
+
+    #[test]
+    fn of_a_long_line_the_place_is_shown() {
+        let source = source(&format!("{}x{}", "a".repeat(5_000), "b".repeat(5_000)));
+        let excerpt = source.locate(5_000).excerpt();
+        let lines: Vec<_> = excerpt.lines().collect();
+        assert_eq!(lines[0].len(), LONGEST + 6);
+        assert_eq!(lines[0].find('x'), lines[1].find('^'));
     }
 }

@@ -1,0 +1,62 @@
+//! The driver of a client on trial.
+
+use sio_p2p_driver::{Feature, Hello};
+use sio_p2p_transport::EioVersion;
+
+use super::failure::Failure;
+use crate::client::{DriverCommand, DriverError, hello};
+use crate::exit::Exit;
+use crate::scenario::Capability;
+
+/// A driver that has said who it is.
+#[derive(Debug)]
+pub(super) struct Driver {
+    /// The command that starts it.
+    pub(super) command: DriverCommand,
+    /// What it has said.
+    pub(super) hello: Hello,
+}
+
+impl Driver {
+    /// How reports call the client.
+    pub(super) fn name(&self) -> String {
+        let Hello {
+            driver, version, ..
+        } = &self.hello;
+        format!("{driver} {version}").trim_end().to_owned()
+    }
+
+    /// The Engine.IO generations that it offers.
+    pub(super) fn generations(&self) -> Vec<EioVersion> {
+        let numbers = self.hello.eio.iter();
+        numbers
+            .map(|number| match number {
+                3 => EioVersion::V3,
+                _ => EioVersion::V4,
+            })
+            .collect()
+    }
+
+    /// The capabilities that follow from what it can.
+    pub(super) fn claims(&self) -> impl Iterator<Item = Capability> + '_ {
+        self.hello.can.iter().filter_map(|feature| match feature {
+            Feature::Stream => Some(Capability::Stream),
+            Feature::Service => Some(Capability::Service),
+            Feature::Topic => Some(Capability::Topic),
+            _ => None,
+        })
+    }
+}
+
+/// Asks the driver that this command starts who it is.
+pub(super) async fn ask(command: &str) -> Result<Driver, Failure> {
+    let command = DriverCommand::parse(command).map_err(Failure::usage)?;
+    match hello(&command).await {
+        Ok(hello) => Ok(Driver { command, hello }),
+        Err(error @ DriverError::Words(..)) => Err(Failure::usage(error)),
+        Err(error) => {
+            let why = format!("{}: {error}", command.text());
+            Err(Failure::new(Exit::CannotReach, why))
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What commands print.
+
+use std::io::{ErrorKind, Write};
+
+use super::failure::{Failure, Outcome};
+use crate::exit::Exit;
+use crate::report::style;
+
+/// Prints data to standard output as it is; a reader that has gone away is no trouble.
+pub(super) fn print(text: &str) -> Outcome {
+    written(std::io::stdout().write_all(text.as_bytes()))
+}
+
+/// Prints for people. What a server has said may be part of it, so control sequences are
+/// left out.
+pub(super) fn show(text: &str) -> Outcome {
+    let text = anstream::adapter::strip_str(text).to_string();
+    written(style::stream(std::io::stdout()).write_all(text.as_bytes()))
+}
+
+fn written(outcome: std::io::Result<()>) -> Outcome {
+    match outcome {
+        Ok(()) => Ok(Exit::Conforms),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Exit::Conforms),
+        Err(error) => Err(Failure::new(
+            Exit::Trouble,
+            format!("cannot write: {error}"),
+        )),
+    }
+}

@@ -1,0 +1,167 @@
+//! `p2p-conformance run`.
+
+mod selection;
+mod target;
+
+use std::fmt::Write;
+use std::io::{stderr, stdout};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::ProgressDrawTarget;
+
+use self::selection::selection;
+use self::target::target;
+use super::args::RunArgs;
+use super::driver::Driver;
+use super::failure::{Failure, Outcome};
+use super::input;
+use crate::exit::Exit;
+use crate::known::Baseline;
+use crate::report::file::FileReporter;
+use crate::report::model::Implementation;
+use crate::report::style;
+use crate::report::terminal::{TerminalReporter, progress};
+use crate::runner::events::Reporter;
+use crate::runner::options::Options;
+use crate::runner::plan::{Selection, selects};
+use crate::runner::run::{Run, RunError};
+use crate::runner::verdict::{CheckResult, Verdict};
+use crate::scenario::{Level, Library};
+
+/// How long the embedded server may take for one step. It shares its processors with the
+/// runner and with everything else on the machine, and is not judged by its haste.
+const EMBEDDED_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Plays the scenarios.
+pub(super) async fn run(args: RunArgs) -> Outcome {
+    judge(args, None).await
+}
+
+/// Plays the scenarios about servers or, with a driver, those about clients.
+pub(super) async fn judge(args: RunArgs, driver: Option<Driver>) -> Outcome {
+    let library = input::library(args.scenarios.as_deref())?.about_clients(driver.is_some());
+    let claims = args.claims.as_deref().map(input::claims).transpose()?;
+    let is_embedded = args.url.is_empty() && args.start.is_none() && driver.is_none();
+    let selection = selection(&args, claims.as_ref(), driver.as_ref(), is_embedded);
+    let baseline = input::baseline(args.baseline.as_deref(), &library, args.update_baseline)?
+        .with_flaky(input::flaky(args.flaky.as_deref(), &library)?);
+    let checks = selection.checks(&library.scenarios);
+    something_selected(&args, &library, checks.is_empty())?;
+    let (target, name, _server) = target(&args, driver)?;
+    let claimed = claims.map_or(Level::Must, |claims| claims.held_to);
+    let strict = if args.strict {
+        Level::Should
+    } else {
+        Level::Must
+    };
+    let options = Options {
+        patience: Duration::from_secs(args.patience.into()),
+        access: Arc::new(args.access.access()?),
+        jobs: args
+            .jobs
+            .map_or_else(|| target::default_jobs(&target), usize::from),
+        rounds: usize::try_from(args.repeat).unwrap_or(usize::MAX),
+        shuffle: args.shuffle,
+        fail_fast: args.fail_fast,
+        held_to: claimed.max(strict),
+        timeout: match args.timeout {
+            Some(ms) => Some(Duration::from_millis(ms.into())),
+            None => is_embedded.then_some(EMBEDDED_PATIENCE),
+        },
+    };
+    let mut reporters = reporters(&args, &name, &selection);
+    let implementation = name.clone();
+    let run = Run {
+        target,
+        name,
+        checks,
+        selection: &selection,
+        options,
+        baseline: &baseline,
+    };
+    let (results, stale) = run.run(&mut reporters).await.map_err(|error| {
+        let exit = match error {
+            RunError::CannotReach(_) => Exit::CannotReach,
+            RunError::Report(_) => Exit::Trouble,
+        };
+        Failure::new(exit, error)
+    })?;
+    match args.baseline.as_deref().filter(|_| args.update_baseline) {
+        Some(path) => update(path, baseline.named(&implementation), &results),
+        None => Ok(exit_of(&results, !stale.is_empty())),
+    }
+}
+
+/// One pattern with a slip must not hide behind the others.
+fn something_selected(args: &RunArgs, library: &Library, none: bool) -> Result<(), Failure> {
+    let idle = |pattern: &&String| !library.scenarios.iter().any(|s| selects(pattern, s));
+    let nothing = match args.select.iter().find(idle) {
+        Some(pattern) => format!("nothing is selected by {pattern}"),
+        None if none => "no scenario fits these options together".to_owned(),
+        None => return Ok(()),
+    };
+    let why = format!("{nothing}; `p2p-conformance list` shows what there is");
+    Err(Failure::new(Exit::NothingSelected, why))
+}
+
+fn reporters(args: &RunArgs, name: &str, selection: &Selection) -> Vec<Box<dyn Reporter>> {
+    let implementation = Implementation {
+        target: name.to_owned(),
+        claims: selection.claims.clone(),
+    };
+    let files = args.reports.files();
+    let to_stdout = files.iter().any(|(path, _)| path.as_os_str() == "-");
+    // With a report on standard output, people read standard error.
+    let terminal: Box<dyn Reporter> = if to_stdout {
+        let bar = progress(ProgressDrawTarget::stderr());
+        Box::new(TerminalReporter::new(style::stream(stderr()), bar))
+    } else {
+        let bar = progress(ProgressDrawTarget::stdout());
+        Box::new(TerminalReporter::new(style::stream(stdout()), bar))
+    };
+    let mut reporters = vec![terminal];
+    for (path, render) in files {
+        let file = FileReporter::new(path.clone(), implementation.clone(), render);
+        reporters.push(Box::new(file));
+    }
+    reporters
+}
+
+fn update(path: &Path, baseline: Baseline, results: &[CheckResult]) -> Outcome {
+    let baseline = baseline.with_schema(input::schema_beside(path));
+    let (text, unexplained) = baseline.updated(results.iter().map(CheckResult::seen));
+    std::fs::write(path, text).map_err(|error| Failure::write("the baseline ", path, &error))?;
+    if unexplained.is_empty() {
+        return Ok(Exit::Conforms);
+    }
+    let mut why = format!(
+        "{} has {} new entries; say why in their `why`:",
+        path.display(),
+        unexplained.len()
+    );
+    for check in unexplained {
+        // Writing to a string cannot fail.
+        let _ = write!(why, "\n  {check}");
+    }
+    Err(Failure::input(why))
+}
+
+/// What a finished run comes to; see [`Exit`] for the order.
+fn exit_of(results: &[CheckResult], stale: bool) -> Exit {
+    let unexpected = |verdict: Verdict| {
+        results
+            .iter()
+            .any(|r| r.verdict == verdict && r.expected_because.is_none())
+    };
+    if unexpected(Verdict::Fail) {
+        Exit::ChecksFailed
+    } else if unexpected(Verdict::Untestable) {
+        Exit::CannotReach
+    } else if stale {
+        Exit::StaleBaseline
+    } else {
+        Exit::Conforms
+    }
+}

@@ -1,0 +1,66 @@
+//! What a run plays.
+
+use sio_p2p_protocol::Dialect;
+use sio_p2p_transport::EioVersion;
+
+use super::super::args::RunArgs;
+use super::super::driver::Driver;
+use super::super::embedded;
+use crate::claims::Claims;
+use crate::requirements;
+use crate::runner::plan::Selection;
+use crate::scenario::{Capability, TransportName};
+
+/// What is asked for: by the options, or else by the claims, or else what is usual.
+pub(super) fn selection(
+    args: &RunArgs,
+    claims: Option<&Claims>,
+    driver: Option<&Driver>,
+    is_embedded: bool,
+) -> Selection {
+    let (dialects, eio) = offered(driver);
+    let dialects = claims.map_or(&dialects[..], |claims| &claims.dialects);
+    let eio = claims.map_or(&eio[..], |claims| &claims.eio);
+    let transports = claims.map_or(&[TransportName::Websocket][..], |claims| &claims.transports);
+    let own = driver.into_iter().flat_map(Driver::claims);
+    let mut capabilities: Vec<_> = args.claim.iter().copied().chain(own).collect();
+    match claims {
+        Some(claims) => capabilities.extend(&claims.capabilities),
+        None if is_embedded && capabilities.is_empty() => capabilities = embedded::claims(),
+        None => {}
+    }
+    // Whoever is started by others has the settings that others gave it.
+    capabilities.retain(|claim| is_embedded || *claim != Capability::Settings);
+    Selection {
+        dialects: or(&args.dialect, dialects),
+        eio: or(&args.eio, eio),
+        transports: or(&args.transport, transports),
+        // Whoever is at a URL may be behind something that lets only one of them through. What
+        // the runner starts itself has all, and is asked for them where a scenario says so.
+        only_transports: !args.transport.is_empty()
+            || claims.is_some_and(|claims| claims.only_transports)
+            || !args.url.is_empty(),
+        patterns: args.select.clone(),
+        claims: capabilities,
+        revision: claims.map_or_else(requirements::current, |claims| claims.revision),
+        claimed: claims.map(|claims| (claims.dialects.clone(), claims.eio.clone())),
+    }
+}
+
+/// The dialects and Engine.IO generations that are played if nobody says which.
+fn offered(driver: Option<&Driver>) -> (Vec<Dialect>, Vec<EioVersion>) {
+    match driver {
+        None => (Dialect::ALL.to_vec(), vec![EioVersion::V4]),
+        Some(driver) => (driver.hello.dialects.clone(), driver.generations()),
+    }
+}
+
+fn or<T: Copy + PartialEq>(given: &[T], default: &[T]) -> Vec<T> {
+    let mut chosen: Vec<T> = Vec::new();
+    for item in if given.is_empty() { default } else { given } {
+        if !chosen.contains(item) {
+            chosen.push(*item);
+        }
+    }
+    chosen
+}
