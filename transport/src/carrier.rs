@@ -56,7 +56,7 @@ pub(crate) struct Carrier {
     polling: Option<Box<Polling>>,
     /// Frames for the WebSocket that were written before it took over.
     waiting: VecDeque<Frame>,
-    /// Of the waiting, something has not been flushed.
+    /// Some of the waiting frames were not flushed.
     owed: bool,
     observer: FrameObserver,
     in_use: watch::Sender<InUse>,

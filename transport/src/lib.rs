@@ -31,9 +31,9 @@
 //! # }
 //! ```
 //!
-//! [`PacketSocket`] is the packet level below it: any [`Packet`], raw [`Frame`]s, a
-//! [tap](ConnectOptions::tap) that sees every frame in its true order, and several ways to
-//! misbehave ([`abort`](PacketSocket::abort), [`freeze`](PacketSender::freeze),
+//! [`PacketSocket`] is the packet level below it: any [`Packet`], raw [`Frame`]s, an
+//! [observer](ConnectOptions::observe) that sees every frame in its true order, and several
+//! ways to misbehave ([`abort`](PacketSocket::abort), [`freeze`](PacketSender::freeze),
 //! [`Heartbeat::Silent`], [`send_connect(false)`](ConnectOptions::send_connect)). It is what a tester wants.
 //!
 //! ```no_run
@@ -42,7 +42,7 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let options = ConnectOptions::new("http://localhost:3000")?
 //!     .eio(EioVersion::V3)
-//!     .tap(|direction, frame| println!("{direction:?} {frame:?}"));
+//!     .observe(|direction, frame| println!("{direction:?} {frame:?}"));
 //! let mut socket = PacketSocket::connect(&options).await?;
 //! socket.send(Packet::event(r#"["hello",1e400]"#)).await?;
 //! socket.send_frame(Frame::text("42[null]")).await?;
@@ -64,7 +64,7 @@
 //! [`Transports`] says which carriers a connection may use, and everything else is the same on
 //! each: limits, timeouts, reasons, order. What differs on polling:
 //!
-//! - Frames are those that a WebSocket would carry, so a [tap](ConnectOptions::tap) shows the
+//! - Frames are those that a WebSocket would carry, so an [observer](ConnectOptions::observe) sees the
 //!   same lines. A close frame is posted as the close packet of the engine.
 //! - A frame counts as [flushed](PacketSender::flush) when the server has answered the request
 //!   that carried it.

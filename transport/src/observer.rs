@@ -15,7 +15,7 @@ pub enum Direction {
 
 type Observer = dyn Fn(Direction, &Frame) + Send + Sync;
 
-/// An observer of raw frames, see [`ConnectOptions::tap`](crate::ConnectOptions::tap).
+/// An observer of raw frames, see [`ConnectOptions::observe`](crate::ConnectOptions::observe).
 #[derive(Clone)]
 pub(crate) struct FrameObserver(Option<Arc<Observer>>);
 

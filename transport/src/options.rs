@@ -324,10 +324,11 @@ impl ConnectOptions {
     ///
     /// An outbound frame is shown before it is written, an inbound one before anything it causes,
     /// so a frame never appears ahead of its cause. Not shown is what the WebSocket library sends
-    /// by itself: the answers to pings of the WebSocket layer and to a close frame. The observer runs inside the connection: it
-    /// must be quick and must neither block nor panic. There is one; a second call replaces it.
+    /// by itself: the answers to pings of the WebSocket layer and to a close frame. The observer
+    /// runs inside the connection: it must be quick and must neither block nor panic. There is
+    /// one; a second call replaces it.
     #[must_use]
-    pub fn tap(mut self, observer: impl Fn(Direction, &Frame) + Send + Sync + 'static) -> Self {
+    pub fn observe(mut self, observer: impl Fn(Direction, &Frame) + Send + Sync + 'static) -> Self {
         self.observer = FrameObserver::new(observer);
         self
     }

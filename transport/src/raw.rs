@@ -107,7 +107,7 @@ pub struct SessionSocket {
 }
 
 impl SessionSocket {
-    /// Asks for a WebSocket to this session. The [tap](ConnectOptions::tap) sees its frames.
+    /// Asks for a WebSocket to this session. The [observer](ConnectOptions::observe) sees its frames.
     ///
     /// Fails as [`connect`](crate::PacketSocket::connect) does; a server that refuses may also
     /// let it in and close it at once.

@@ -83,7 +83,7 @@ impl Trace {
     }
 
     /// The observer to hand to an actor's connection.
-    pub fn tap(&self, actor: &str) -> impl Fn(Direction, &Frame) + Send + Sync + use<> {
+    pub fn observer(&self, actor: &str) -> impl Fn(Direction, &Frame) + Send + Sync + use<> {
         let (trace, actor) = (self.clone(), actor.to_owned());
         move |direction, frame| {
             let way = match direction {

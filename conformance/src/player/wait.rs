@@ -53,7 +53,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_moves_is_waited_for_within_a_bound() {
         let trace = Trace::new();
-        let see = trace.tap("a");
+        let see = trace.observer("a");
         let wait = Wait::new(2 * SECOND);
         let began = Instant::now();
         assert_eq!(wait.until(&trace), began + 2 * SECOND);

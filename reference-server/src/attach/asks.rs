@@ -62,7 +62,7 @@ pub(super) struct Asks {
     /// Each with its ack id of the relay, and what wakes it.
     waiting: HashMap<u64, (Reply, Waker)>,
     woken: Arc<Woken>,
-    /// How many were left when those that nobody waits for were thrown away.
+    /// How many were left when those that are not waited for were dropped.
     pruned: usize,
 }
 

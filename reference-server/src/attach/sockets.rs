@@ -312,7 +312,7 @@ impl Sockets {
         }
     }
 
-    /// What must be done now and then because nobody asks for it.
+    /// Does what is due by time alone.
     pub(super) fn housekeep(&mut self) {
         self.driver.pass_time();
         let relay = &self.driver.relay;

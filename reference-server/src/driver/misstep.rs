@@ -6,7 +6,7 @@ use crate::relay::ConnectionId;
 /// driver whether to make it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Misstep {
-    /// To go on with a client that has sent what nobody can read.
+    /// To go on with a client that has sent what is no packet.
     TolerateGarbage,
     /// To let a client into a namespace that there is not.
     AcceptNamespace,

@@ -7,7 +7,7 @@
 //! Faults are a wrapper of the driver, `driver`, between the relay and the shells: what
 //! comes in passes `incoming`, what goes out `outgoing`. Two faults only the relay itself
 //! can commit, and a few only a shell, which asks its driver about each
-//! ([`Misstep`](crate::driver::Misstep)).
+//! (`driver::Misstep`).
 
 mod answers;
 mod clock;

@@ -108,7 +108,7 @@ impl HostState {
         id
     }
 
-    /// Nobody waits for an ack any more. Returns who did.
+    /// An ack is not waited for any more. Returns what waited for it.
     pub(super) fn forget(&mut self, id: u64) -> Option<AckWaiter> {
         self.waiting.remove(&id)
     }

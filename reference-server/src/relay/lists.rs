@@ -7,7 +7,7 @@
 use slab::Slab;
 
 /// Stands where there is no neighbour.
-const NOBODY: usize = usize::MAX;
+const NONE: usize = usize::MAX;
 
 /// Entries, each of which may be in `N` kinds of lists, in one list of each kind.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ pub(super) struct List {
 impl Default for List {
     fn default() -> Self {
         Self {
-            first: NOBODY,
-            last: NOBODY,
+            first: NONE,
+            last: NONE,
             len: 0,
         }
     }
@@ -67,8 +67,8 @@ impl<T, const N: usize> Lists<T, N> {
     /// Keeps an entry and returns its place. It is in no list yet.
     pub(super) fn insert(&mut self, value: T) -> usize {
         let alone = Link {
-            before: NOBODY,
-            after: NOBODY,
+            before: NONE,
+            after: NONE,
         };
         let links = [alone; N];
         self.slots.insert(Slot { value, links })
@@ -88,7 +88,7 @@ impl<T, const N: usize> Lists<T, N> {
     pub(super) fn append(&mut self, list: &mut List, kind: usize, place: usize) {
         let link = Link {
             before: list.last,
-            after: NOBODY,
+            after: NONE,
         };
         self.link(kind, place, |own| *own = link);
         self.link(kind, list.last, |last| last.after = place);
@@ -126,7 +126,7 @@ impl<T, const N: usize> Lists<T, N> {
         let mut next = list.first;
         std::iter::from_fn(move || {
             let slot = self.slots.get(next)?;
-            next = slot.links.get(kind).map_or(NOBODY, |link| link.after);
+            next = slot.links.get(kind).map_or(NONE, |link| link.after);
             Some(&slot.value)
         })
     }

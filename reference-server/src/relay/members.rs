@@ -33,7 +33,7 @@ impl Members {
         self.many.remove(&number);
     }
 
-    /// True if nobody is left.
+    /// True if no member is left.
     pub(super) fn is_empty(&self) -> bool {
         self.one.is_none() && self.many.is_empty()
     }

@@ -37,7 +37,6 @@ mod counters;
 mod deadlines;
 mod failure;
 mod family;
-mod few;
 mod hash;
 mod host;
 mod host_event;
@@ -54,6 +53,7 @@ mod respond;
 mod rooms;
 mod route;
 mod services;
+mod small_map;
 mod stream;
 mod timeouts;
 
@@ -241,7 +241,7 @@ impl Relay {
         }
     }
 
-    /// A connection has sent an event that is one too many, so nobody reads it. How
+    /// A connection has sent an event that is one too many, so it is not read. How
     /// fast it may send is for its driver to count, who has a clock.
     pub fn too_fast(&mut self, from: ConnectionId, rate: Rate, outbox: &mut Outbox) {
         if self.registry.contains(from) {

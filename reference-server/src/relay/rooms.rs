@@ -3,9 +3,9 @@
 use sio_p2p_protocol::RoomName;
 
 use super::ConnectionId;
-use super::few::Few;
 use super::hash::{CountedMap, KeyedMap, give_back};
 use super::members::Members;
+use super::small_map::SmallMap;
 
 /// The membership of every room (SRV-CORE-F7).
 ///
@@ -24,7 +24,7 @@ pub(super) struct Rooms {
 /// The rooms of one connection.
 #[derive(Debug, Default)]
 struct Joined {
-    rooms: Few<RoomName, Membership>,
+    rooms: SmallMap<RoomName, Membership>,
     /// How many of them it has made as topics.
     topics: usize,
 }

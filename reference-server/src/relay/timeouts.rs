@@ -93,7 +93,7 @@ impl Timeouts {
         due.min_by_key(|entry| (entry.due(), entry.number()))
     }
 
-    /// True if nobody waits.
+    /// True if no entry waits.
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
         self.queues.is_empty()

@@ -69,7 +69,7 @@ impl Authentication {
         self.authenticator.set(authenticator).ok();
     }
 
-    /// Reads the keys that the settings name. Until then nobody is let in.
+    /// Reads the keys that the settings name. Until then no client is let in.
     pub(crate) fn prepare(&self) -> Result<(), Problem> {
         if self.authenticator.get().is_some() {
             return Ok(());
@@ -80,7 +80,7 @@ impl Authentication {
         Ok(())
     }
 
-    /// Whether nobody is asked anything.
+    /// True if clients are not authenticated.
     pub(crate) fn is_open(&self) -> bool {
         self.config.mode == AuthMode::None && self.authenticator.get().is_none()
     }

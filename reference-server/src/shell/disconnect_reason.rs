@@ -11,7 +11,7 @@ pub(crate) enum DisconnectReason {
     Transport,
     /// The client did not answer a heartbeat.
     Heartbeat,
-    /// The client sent what nobody can read, or what has no place.
+    /// The client sent what is no packet, or one that is out of place.
     Protocol,
     /// Two polling requests of one client waited at the same time.
     Polling,

@@ -52,7 +52,7 @@ impl Rig {
             .unwrap()
             .eio(eio)
             .receive_buffer(receive_buffer)
-            .tap(move |direction, frame| seen.lock().unwrap().push((direction, frame.clone())));
+            .observe(move |direction, frame| seen.lock().unwrap().push((direction, frame.clone())));
         let handshake = Handshake {
             engine_sid: "e".to_owned(),
             sid: None,

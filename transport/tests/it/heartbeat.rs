@@ -40,7 +40,7 @@ async fn an_idle_connection_lives_on(target: Target) {
     // The application takes nothing all the while.
     let server = JsServer::start_with(target, json!({"pingInterval": 50, "pingTimeout": 9000}));
     let server = server.await;
-    let (options, trace) = Trace::tap(server.options());
+    let (options, trace) = Trace::observe(server.options());
     let mut socket = soon(PacketSocket::connect(&options)).await.unwrap();
     let (ours, theirs) = beats(target);
     trace.until(theirs, 5).await;
@@ -53,7 +53,7 @@ async fn an_idle_connection_lives_on(target: Target) {
 async fn a_silent_client_is_noticed(target: Target) {
     let server = JsServer::start_with(target, json!({"pingInterval": 50, "pingTimeout": 1500}));
     let mut server = server.await;
-    let (options, trace) = Trace::tap(server.options().heartbeat(Heartbeat::Silent));
+    let (options, trace) = Trace::observe(server.options().heartbeat(Heartbeat::Silent));
     let socket = soon(PacketSocket::connect(&options)).await.unwrap();
     assert_eq!(server.told("disconnect").await, "ping timeout");
     let reason = soon(socket.sender().closed()).await;
@@ -76,7 +76,7 @@ async fn a_client_that_does_not_read_is_not_lost(target: Target) {
     const COUNT: usize = 4_000;
     let server = JsServer::start_with(target, json!({"pingInterval": 400, "pingTimeout": 3000}));
     let server = server.await;
-    let (options, trace) = Trace::tap(server.options().receive_buffer(64 << 10));
+    let (options, trace) = Trace::observe(server.options().receive_buffer(64 << 10));
     let mut socket = soon(PacketSocket::connect(&options)).await.unwrap();
     socket
         .send(Packet::event(format!(r#"["many",{COUNT},2000]"#)))

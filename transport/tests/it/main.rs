@@ -57,6 +57,7 @@ mod handshake;
 mod heartbeat;
 mod hostile;
 mod hostile_http;
+mod http_answers;
 mod packets;
 mod polling;
 mod proxies;

@@ -1,4 +1,4 @@
-//! The packet level: raw packets, raw frames, the tap, two halves.
+//! The packet level: raw packets, raw frames, the observer, two halves.
 
 use bytes::Bytes;
 use sio_p2p_transport::{Data, EncodeError, Frame, Incoming, Packet, PacketSocket, SendError};
@@ -22,7 +22,7 @@ pub(crate) async fn packet(socket: &mut PacketSocket) -> Packet {
 
 async fn every_frame_is_seen_in_order(target: Target) {
     let server = JsServer::start(target).await;
-    let (options, trace) = Trace::tap(server.options());
+    let (options, trace) = Trace::observe(server.options());
     let mut socket = soon(PacketSocket::connect(&options)).await.unwrap();
     packet(&mut socket).await;
     let json = r#"["echo",{"_placeholder":true,"num":0}]"#;

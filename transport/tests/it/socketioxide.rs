@@ -150,7 +150,7 @@ async fn auth_and_refusals() {
 #[tokio::test]
 async fn heartbeats() {
     for eio in BOTH {
-        let (options, trace) = crate::support::Trace::tap(start().await.eio(eio));
+        let (options, trace) = crate::support::Trace::observe(start().await.eio(eio));
         let (connection, _events) = soon(Connection::connect(&options)).await.unwrap();
         let (ours, theirs) = if eio == EioVersion::V4 {
             ("> 3", "< 2")

@@ -18,7 +18,7 @@ const WINDOW: usize = 100;
 async fn nothing_is_lost_or_reordered(server: String, eio: EioVersion) {
     let (gate, options) = Gate::before(server).await;
     let options = options.eio(eio).transports(Transports::PollingThenUpgrade);
-    let (options, trace) = Trace::tap(options);
+    let (options, trace) = Trace::observe(options);
     let socket = soon(PacketSocket::connect(&options)).await.unwrap();
     assert_eq!(socket.transport(), Transport::Polling);
     let (sender, mut receiver) = socket.split();
@@ -102,7 +102,7 @@ async fn without_an_offer_there_is_no_upgrade() {
     let options = serde_json::json!({"allowUpgrades": false});
     let target = Target::V4.over(Transports::PollingThenUpgrade);
     let server = JsServer::start_with(target, options).await;
-    let (options, trace) = Trace::tap(server.options());
+    let (options, trace) = Trace::observe(server.options());
     let mut socket = soon(PacketSocket::connect(&options)).await.unwrap();
     packet(&mut socket).await;
     assert_eq!(socket.transport(), Transport::Polling);
@@ -117,7 +117,7 @@ async fn a_failed_attempt_leaves_polling_alone() {
     for fate in ["refuse", "hang up", "wrong answer", "close"] {
         let mut server = HttpServer::start().await;
         let options = server.options().transports(Transports::PollingThenUpgrade);
-        let (options, trace) = Trace::tap(options);
+        let (options, trace) = Trace::observe(options);
         let connecting = tokio::spawn(async move { PacketSocket::connect(&options).await });
         server.greet(r#"["websocket"]"#).await;
         let mut socket = soon(connecting).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! A tap that keeps every frame as a line: `> ` out, `< ` in.
+//! An observer that keeps every frame as a line: `> ` out, `< ` in.
 
 use sio_p2p_transport::{ConnectOptions, Direction, Frame};
 use tokio::sync::watch;
@@ -11,9 +11,9 @@ pub(crate) struct Trace(watch::Receiver<Vec<String>>);
 
 impl Trace {
     /// Installs a trace.
-    pub(crate) fn tap(options: ConnectOptions) -> (ConnectOptions, Self) {
+    pub(crate) fn observe(options: ConnectOptions) -> (ConnectOptions, Self) {
         let (sender, lines) = watch::channel(Vec::new());
-        let options = options.tap(move |direction, frame| {
+        let options = options.observe(move |direction, frame| {
             let arrow = if direction == Direction::In { '<' } else { '>' };
             let frame = match frame {
                 Frame::Text(text) => text.clone(),

@@ -39,11 +39,11 @@ pub(crate) fn options(play: &mut Play, name: &str) -> Result<ConnectOptions, Sto
     if let Some(id) = play.bindings.id(name) {
         introduce(id);
     }
-    let trace = play.trace.tap(name);
+    let trace = play.trace.observer(name);
     let deadline = play.deadline;
     let actor = play.peers.get(name)?;
     let beats = actor.beats.clone();
-    let tap = move |direction, frame: &_| {
+    let observer = move |direction, frame: &_| {
         beats.see(eio, direction, frame);
         trace(direction, frame);
     };
@@ -51,7 +51,7 @@ pub(crate) fn options(play: &mut Play, name: &str) -> Result<ConnectOptions, Sto
         .transports(actor.transport.into())
         .state_eio(states_eio)
         .connect_timeout(deadline)
-        .tap(tap))
+        .observe(observer))
 }
 
 pub(crate) async fn connect(play: &mut Play, name: &str) -> Result<(), Stop> {

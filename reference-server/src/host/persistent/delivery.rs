@@ -42,7 +42,7 @@ pub(super) async fn run(persistence: Arc<Persistence>, client: ClientId, wakeup:
             Ok(_) => {}
             Err(error) => {
                 error!(%client, %error, "cannot deliver persistent messages");
-                // Nobody tries again for a server that has ended.
+                // There is nothing to try again once the server has ended.
                 if persistence.sender.is_gone() {
                     return;
                 }

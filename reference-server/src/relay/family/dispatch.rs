@@ -37,7 +37,7 @@ impl Relay {
                 self.create_stream(context, event.info, Dialect::V1);
             }
             ClientEvent::CreateStream(event) => {
-                self.create_stream(context, event.info, Dialect::V2)
+                self.create_stream(context, event.info, Dialect::V2);
             }
 
             // service.rs

@@ -1,7 +1,7 @@
 //! The host: the program that the server is part of, as a participant.
 //!
 //! The host is a connection without a socket, [`ConnectionId::HOST`]. It acts
-//! through [`Host`], and hears through [`HostEvent`]s, which come out of the
+//! through [`Host`], and hears through [`HostEvent`](super::HostEvent)s, which come out of the
 //! outbox beside the packets. So everything that links, answers and undoes works
 //! for it as it does for clients, and the relay stays free of tasks and channels.
 

@@ -1,4 +1,4 @@
-//! EarlyData data: what acceptors send on a stream before its opener knows of it.
+//! Early data: what acceptors send on a stream before its opener knows of it.
 //!
 //! An acceptor has its end of a stream before it says so, and clients of the
 //! original let the application write to it first. The original relays acks

@@ -1,4 +1,4 @@
-//! OpenStreams that are open: between whom, and since when nothing came on them.
+//! Streams that are open: between whom, and since when nothing came on them.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

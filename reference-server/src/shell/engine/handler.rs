@@ -58,7 +58,7 @@ impl Handler for Sessions {
         let closed = || {
             engine
                 .namespace_with(batch)
-                .closed(socket, DisconnectReason::from(reason))
+                .closed(socket, DisconnectReason::from(reason));
         };
         if catch_unwind(AssertUnwindSafe(closed)).is_err() {
             span(socket).in_scope(|| error!("a connection could not be forgotten in order"));

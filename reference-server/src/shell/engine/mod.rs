@@ -114,8 +114,8 @@ impl Engine {
         };
         let mut queues = QueueGauges::default();
         for connection in connections {
-            let queued = connection.queued();
-            queues.add(queued.packets, queued.bytes);
+            let waiting = connection.queued();
+            queues.add(waiting.packets, waiting.bytes);
         }
         ShellMetrics {
             queues,

@@ -58,7 +58,7 @@ pub(crate) struct Namespace {
     pub(crate) batch: Batch,
     /// How often somebody has joined; the next connection id of the relay.
     joins: u64,
-    /// Nobody is let in any more.
+    /// The server stops: new connections are closed.
     stopping: bool,
     config: Arc<Config>,
     /// How often an id may come.
@@ -241,7 +241,7 @@ impl Namespace {
         }
     }
 
-    /// What must be done now and then because nobody asks for it.
+    /// Does what is due by time alone.
     pub(crate) fn housekeep(&mut self) {
         // Deadlines of the relay pass, whether or not anybody sends anything.
         self.driver.pass_time();

@@ -80,7 +80,7 @@ impl Rates {
         &self,
         client: Option<ClientAddress>,
     ) -> Result<Option<Arc<Seat>>, TooMany> {
-        // Where nobody knows the address, limits of addresses mean nothing.
+        // Where the address is not known, limits of addresses mean nothing.
         let Some(client) = client else {
             return Ok(None);
         };

@@ -9,21 +9,21 @@ use super::hash::KeyedMap;
 /// Nearly every connection is in the room that is named after it and in no other, and
 /// a table for one entry takes more memory than all else that is known about it.
 #[derive(Debug)]
-pub(super) enum Few<K, V> {
+pub(super) enum SmallMap<K, V> {
     /// At most one entry.
     One(Option<(K, V)>),
-    /// It has had more than one. It stays like this, so that nobody can have it
-    /// changed back and forth.
+    /// It has had more than one. It stays like this, so that no client can make it
+    /// change back and forth.
     Many(Box<KeyedMap<K, V>>),
 }
 
-impl<K, V> Default for Few<K, V> {
+impl<K, V> Default for SmallMap<K, V> {
     fn default() -> Self {
         Self::One(None)
     }
 }
 
-impl<K: Eq + Hash, V> Few<K, V> {
+impl<K: Eq + Hash, V> SmallMap<K, V> {
     /// The value of a key.
     pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         match self {
@@ -79,7 +79,7 @@ impl<K: Eq + Hash, V> Few<K, V> {
     }
 }
 
-impl<K, V> IntoIterator for Few<K, V> {
+impl<K, V> IntoIterator for SmallMap<K, V> {
     type Item = (K, V);
     type IntoIter =
         std::iter::Chain<std::option::IntoIter<(K, V)>, std::collections::hash_map::IntoIter<K, V>>;
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn it_is_a_map_however_many_entries_it_has() {
-        let mut few = Few::default();
+        let mut few = SmallMap::default();
         for round in 0..3 {
             assert_eq!((few.len(), few.remove(&round)), (0, None));
             for key in 0..=round {
@@ -113,7 +113,7 @@ mod tests {
                 assert_eq!(few.remove(&key), Some(key + 11));
             }
         }
-        for (number, mut few) in [Few::default(), few].into_iter().enumerate() {
+        for (number, mut few) in [SmallMap::default(), few].into_iter().enumerate() {
             few.insert(1, number);
             assert_eq!(few.into_iter().collect::<Vec<_>>(), [(1, number)]);
         }
