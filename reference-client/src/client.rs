@@ -2,11 +2,12 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Weak},
     time::Duration,
 };
 
 use bytes::Bytes;
+use parking_lot::{Mutex, MutexGuard};
 use sio_p2p_protocol::{ClientEvent, ClientId, Dialect};
 use sio_p2p_transport::{ConnectOptions, Data, PacketSocket};
 use tokio::{sync::watch, time::timeout};
@@ -134,7 +135,7 @@ impl fmt::Debug for Shared {
 
 impl Shared {
     pub(crate) fn listeners(&self) -> MutexGuard<'_, Listeners> {
-        lock(&self.listeners)
+        self.listeners.lock()
     }
 
     /// A connection has ended, and there may be another.
@@ -164,16 +165,11 @@ impl Shared {
         self.close_streams(reason);
         self.core.close();
         self.targets.close();
-        lock(&self.apis).clear();
+        self.apis.lock().clear();
         self.topics.close();
         self.restored.close();
         self.events.close();
     }
-}
-
-/// Locks a table. Nothing panics while a table is locked, and each is whole at any time.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Client {

@@ -6,8 +6,9 @@
 //! unanswered. They never end a question early: the client may have come back meanwhile, and the
 //! error may be about another message (CLI-CORE-3).
 
-use std::{collections::BTreeSet, sync::Mutex, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
+use parking_lot::Mutex;
 use serde::Serialize;
 use sio_p2p_protocol::{
     ClientEvent, ClientId, ConnectedStatusAck, Dialect, EmitRoom, Failure,
@@ -19,7 +20,7 @@ use tokio::time::Instant;
 
 use crate::{
     broadcast::{Broadcast, EventStream},
-    client::{Client, Shared, lock},
+    client::{Client, Shared},
     error::{CallError, Refused, SendError},
     message::{Responder, usable},
 };
@@ -42,12 +43,12 @@ pub(crate) struct Core {
 
 impl Core {
     pub(crate) fn rooms(&self) -> usize {
-        lock(&self.rooms).len()
+        self.rooms.lock().len()
     }
 
     /// What the server said just before it ended the connection.
     pub(crate) fn last_words(&self) -> Option<String> {
-        let (text, when) = lock(&self.last_error).take()?;
+        let (text, when) = self.last_error.lock().take()?;
         (when.elapsed() < LAST_WORDS).then_some(text)
     }
 
@@ -100,7 +101,7 @@ impl Client {
     /// room joined.
     pub async fn join_room(&self, room: impl AsRef<str>) -> Result<(), CallError> {
         let room = RoomName::new(room.as_ref())?;
-        lock(&self.shared.core.rooms).insert(room.clone());
+        self.shared.core.rooms.lock().insert(room.clone());
         let joined = match self.shared.dialect {
             Dialect::V1 => {
                 let event = self.shared.join(room.clone(), true);
@@ -115,7 +116,7 @@ impl Client {
             Dialect::V2 => self.handled(self.shared.join(room.clone(), true)).await,
         };
         if joined.is_err() {
-            lock(&self.shared.core.rooms).remove(&room);
+            self.shared.core.rooms.lock().remove(&room);
         }
         joined
     }
@@ -124,7 +125,7 @@ impl Client {
     /// [`join_room`](Self::join_room).
     pub async fn leave_room(&self, room: impl AsRef<str>) -> Result<(), CallError> {
         let room = RoomName::new(room.as_ref())?;
-        lock(&self.shared.core.rooms).remove(&room);
+        self.shared.core.rooms.lock().remove(&room);
         let rooms = Rooms::One(room);
         let ack = true;
         match self.shared.dialect {
@@ -185,7 +186,7 @@ impl Shared {
 
     /// What joins all rooms again on a new connection.
     pub(crate) fn rejoin_rooms(&self) -> Vec<ClientEvent> {
-        let rooms = lock(&self.core.rooms).clone();
+        let rooms = self.core.rooms.lock().clone();
         rooms
             .into_iter()
             .map(|room| self.join(room, false))
@@ -199,7 +200,7 @@ impl Shared {
         if let Some(client) = failure.as_ref().and_then(about) {
             self.acks.hint(client, &text);
         }
-        *lock(&self.core.last_error) = Some((text.clone(), Instant::now()));
+        *self.core.last_error.lock() = Some((text.clone(), Instant::now()));
         self.tell_server_error(ServerError { text, failure });
     }
 

@@ -1,6 +1,6 @@
 //! What a client keeps.
 
-use crate::client::{Shared, lock};
+use crate::client::Shared;
 
 /// What a client keeps at one moment. Everything but the buffers is a number of items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,7 +33,7 @@ pub struct Counters {
 impl Counters {
     pub(crate) fn of(shared: &Shared) -> Self {
         let (streams, acceptors) = {
-            let streams = lock(&shared.streams);
+            let streams = shared.streams.lock();
             (streams.len(), streams.acceptors())
         };
         Self {
@@ -43,7 +43,7 @@ impl Counters {
             rooms: shared.core.rooms(),
             streams,
             acceptors,
-            apis: lock(&shared.apis).len(),
+            apis: shared.apis.lock().len(),
             topics: shared.topics.created(),
             subscriptions: shared.topics.subscriptions(),
             outgoing_bytes: shared.outbox.used(),

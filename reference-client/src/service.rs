@@ -12,19 +12,20 @@
 use std::{
     collections::{BTreeMap, btree_map::Entry},
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
 use futures_core::Stream;
+use parking_lot::Mutex;
 use sio_p2p_protocol::{
     ApiName, CheckApiName, CheckApiNameAck, ClientEvent, ClientId, CreateApi, DestroyApi, Dialect,
     FromArgs, IntoArgs, UseApi,
 };
 
 use crate::{
-    client::{Client, Shared, lock},
+    client::{Client, Shared},
     error::{CallError, ListenError, Refused, SendError},
     listen::{ListenOptions, Listener},
     listeners::Filter,
@@ -68,7 +69,7 @@ impl Client {
         // takes the name back when it is dropped, here or later.
         let calls = self.shared.add_listener(event, Filter::Api, false);
         let (listener, known_on) = (calls.id(), None);
-        match lock(&self.shared.apis).entry(api.clone()) {
+        match self.shared.apis.lock().entry(api.clone()) {
             Entry::Occupied(_) => return Err(CallError::ApiNameTaken(api)),
             Entry::Vacant(place) => place.insert(Provided { listener, known_on }),
         };
@@ -126,7 +127,7 @@ impl Client {
     /// Provides no API any more: all [`Calls`]s of this client end. Cancel safe.
     pub async fn destroy_all_apis(&self) -> Result<(), SendError> {
         self.shared.only_v2()?;
-        lock(&self.shared.apis).clear();
+        self.shared.apis.lock().clear();
         self.shared.listeners().remove_apis();
         self.send(DestroyApi::All.into(), Vec::new()).await
     }
@@ -166,7 +167,7 @@ impl Shared {
         if self.check_api(api, deadline).await? {
             return Err(CallError::ApiNameTaken(api.clone()));
         }
-        match lock(&self.apis).get_mut(api) {
+        match self.apis.lock().get_mut(api) {
             Some(known) => known.known_on = Some(epoch),
             // Its provider was dropped meanwhile.
             None => return Ok(()),
@@ -188,7 +189,7 @@ impl Shared {
 
     /// The APIs to provide again after a reconnect.
     pub(crate) fn apis_to_restore(&self) -> Vec<ApiName> {
-        let mut apis = lock(&self.apis);
+        let mut apis = self.apis.lock();
         apis.values_mut().for_each(|known| known.known_on = None);
         apis.keys().cloned().collect()
     }
@@ -200,7 +201,7 @@ impl Shared {
 
     /// An API could not be provided again: its provider ends.
     pub(crate) fn api_lost(&self, api: &ApiName) {
-        lock(&self.apis).remove(api);
+        self.apis.lock().remove(api);
         self.listeners().remove_api(&api.event());
     }
 }
@@ -237,7 +238,7 @@ impl Stream for Calls {
 
 impl Drop for Calls {
     fn drop(&mut self) {
-        let mut apis = lock(&self.shared.apis);
+        let mut apis = self.shared.apis.lock();
         if apis
             .get(&self.api)
             .is_none_or(|known| known.listener != self.calls.id())

@@ -27,23 +27,16 @@ mod error;
 mod open;
 mod split;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, MutexGuard},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use parking_lot::MutexGuard;
 use sio_p2p_protocol::{
     Args, Channel, ClientId, CreateStreamAck, Dialect, Failure, PEER_STREAM_DESTROYED, Payload,
     StreamId, StreamInfo,
 };
 
 use crate::{
-    client::{Shared, lock},
-    message::Responder,
-    outbox,
-    queue::QueueSender,
-    state::DisconnectReason,
+    client::Shared, message::Responder, outbox, queue::QueueSender, state::DisconnectReason,
 };
 
 pub use accept::{StreamAcceptor, StreamOffer};
@@ -148,7 +141,7 @@ impl Drop for Registration {
 
 impl Shared {
     fn streams(&self) -> MutexGuard<'_, Streams> {
-        lock(&self.streams)
+        self.streams.lock()
     }
 
     fn key(&self, peer: &ClientId, stream: &StreamId) -> Key {

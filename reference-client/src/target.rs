@@ -4,20 +4,16 @@
 //! no end of its own: it lasts until one of the two connections does (SRV-MSG-19), and both ends
 //! are told, whoever made it. The notice is what ends streams and listeners for a departed client.
 
-use std::{
-    collections::BTreeSet,
-    fmt,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
 
+use parking_lot::Mutex;
 use sio_p2p_protocol::{
     AddTarget, AddTargetAck, ClientEvent, ClientId, Dialect, MultiApiAddTarget, Payload, Place,
 };
 
 use crate::{
     broadcast::{Broadcast, EventStream},
-    client::{Client, Shared, lock},
+    client::{Client, Shared},
     error::{CallError, Refused},
     message::Responder,
 };
@@ -77,29 +73,29 @@ pub(crate) struct Targets {
 
 impl Targets {
     pub(crate) fn len(&self) -> usize {
-        lock(&self.added).len()
+        self.added.lock().len()
     }
 
     pub(crate) fn all(&self) -> Vec<ClientId> {
-        lock(&self.added).iter().cloned().collect()
+        self.added.lock().iter().cloned().collect()
     }
 
     /// A target is gone, or could not be added again.
     pub(crate) fn forget(&self, client: &ClientId) {
-        lock(&self.added).remove(client);
+        self.added.lock().remove(client);
     }
 
     /// A link with this client is made, or about to be.
     pub(crate) fn link(&self, client: ClientId) {
-        lock(&self.linked).insert(client);
+        self.linked.lock().insert(client);
     }
 
     /// The connection has ended, and with it all links, which bind connections and not ids
     /// (SRV-MSG-19). Gives the clients that linked themselves to this one: only they can do so
     /// again.
     pub(crate) fn connection_lost(&self) -> Vec<ClientId> {
-        let linked = std::mem::take(&mut *lock(&self.linked));
-        let added = lock(&self.added);
+        let linked = std::mem::take(&mut *self.linked.lock());
+        let added = self.added.lock();
         linked
             .into_iter()
             .filter(|client| !added.contains(client))
@@ -107,8 +103,8 @@ impl Targets {
     }
 
     pub(crate) fn close(&self) {
-        lock(&self.added).clear();
-        lock(&self.linked).clear();
+        self.added.lock().clear();
+        self.linked.lock().clear();
         self.events.close();
     }
 }
@@ -122,7 +118,7 @@ impl Client {
     pub async fn add_target(&self, target: impl AsRef<str>) -> Result<(), CallError> {
         let target = ClientId::new(target.as_ref())?;
         self.shared.ask_target(&target, self.deadline()).await?;
-        lock(&self.shared.targets.added).insert(target);
+        self.shared.targets.added.lock().insert(target);
         Ok(())
     }
 
@@ -183,7 +179,7 @@ impl Shared {
         self.targets.forget(&client);
         self.listeners().target_left(&client);
         self.streams_of_departed(&client);
-        if lock(&self.targets.linked).remove(&client) {
+        if self.targets.linked.lock().remove(&client) {
             self.tell_target_event(TargetEvent::Left(client));
         }
     }

@@ -12,18 +12,19 @@ mod subscriber;
 use std::{
     collections::{BTreeMap, BTreeSet},
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::Arc,
     task::{Context, Poll},
 };
 
 use futures_core::Stream;
+use parking_lot::Mutex;
 use sio_p2p_protocol::{
     ClientEvent, ClientId, Dialect, EmitRoom, EventName, IntoArgs, JoinRoomV1, JoinsRoom,
     LeaveRoomV1, LeavesRoom, Payload, RoomName, Rooms, TopicName, publication_event, topic_room,
 };
 
 use crate::{
-    client::{Client, Shared, WeakClient, lock},
+    client::{Client, Shared, WeakClient},
     error::{CallError, SendError},
     message::Message,
     outbox,
@@ -60,11 +61,11 @@ struct Subscribed {
 
 impl Topics {
     pub(crate) fn created(&self) -> usize {
-        lock(&self.created).len()
+        self.created.lock().len()
     }
 
     pub(crate) fn subscriptions(&self) -> usize {
-        let subscriptions = lock(&self.subscriptions);
+        let subscriptions = self.subscriptions.lock();
         subscriptions
             .by_room
             .values()
@@ -73,7 +74,7 @@ impl Topics {
     }
 
     pub(crate) fn close(&self) {
-        let mut subscriptions = lock(&self.subscriptions);
+        let mut subscriptions = self.subscriptions.lock();
         subscriptions.closed = true;
         subscriptions.by_room.clear();
     }
@@ -91,7 +92,7 @@ impl Client {
             return Err(SendError::Unsupported { what, dialect });
         }
         let room = topic_room(self.id().as_str(), &name);
-        lock(&self.shared.topics.created).insert(name.clone());
+        self.shared.topics.created.lock().insert(name.clone());
         let topic = Topic {
             event: publication_event(&room),
             room,
@@ -138,7 +139,7 @@ impl Topic {
 impl Drop for Topic {
     fn drop(&mut self) {
         let shared = self.client.shared();
-        lock(&shared.topics.created).remove(&self.name);
+        shared.topics.created.lock().remove(&self.name);
         let leave = LeaveRoomV1 {
             who: LeavesRoom::Everybody,
             rooms: Rooms::One(self.room.clone()),

@@ -12,16 +12,16 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, MutexGuard},
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
 use bytes::{Buf, Bytes};
+use parking_lot::{Mutex, MutexGuard};
 use sio_p2p_protocol::{ClientId, StreamDataAck, StreamId};
 use tokio::{io::ReadBuf, time::Instant};
 
-use crate::{client::lock, message::Responder};
+use crate::message::Responder;
 
 use super::{StreamError, chunk::Chunk};
 
@@ -124,7 +124,7 @@ impl End {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
+        self.state.lock()
     }
 
     /// Both sides agreed; data that came early is answered as far as there is room.

@@ -7,15 +7,14 @@ use std::{
     future::poll_fn,
     io,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
 use futures_core::Stream;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-
-use crate::client::lock;
 
 use super::{P2pStream, StreamError};
 
@@ -31,7 +30,7 @@ struct Halves {
 
 impl Halves {
     fn stream(&self) -> MutexGuard<'_, P2pStream> {
-        lock(&self.stream)
+        self.stream.lock()
     }
 }
 

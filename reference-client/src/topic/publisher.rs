@@ -11,12 +11,7 @@ use sio_p2p_protocol::{
 };
 use sio_p2p_transport::Data;
 
-use crate::{
-    acks::Waiter,
-    client::{Shared, lock},
-    message::Responder,
-    outbox,
-};
+use crate::{acks::Waiter, client::Shared, message::Responder, outbox};
 
 use super::create;
 
@@ -26,7 +21,7 @@ const NOT_YOURSELF: &str = "a client can only subscribe itself";
 impl Shared {
     /// What creates all topics again on a new connection.
     pub(crate) fn recreate_topics(&self) -> Vec<ClientEvent> {
-        let created = lock(&self.topics.created);
+        let created = self.topics.created.lock();
         let rooms = created
             .iter()
             .map(|topic| topic_room(self.id.as_str(), topic));

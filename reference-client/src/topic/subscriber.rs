@@ -12,7 +12,7 @@ use sio_p2p_protocol::{
 };
 
 use crate::{
-    client::{Shared, lock},
+    client::Shared,
     error::{CallError, Refused, SendError},
     message::Message,
     outbox,
@@ -33,7 +33,7 @@ impl Shared {
     ) -> Subscription {
         let (sender, publications) = queue(&self.budget);
         let room = topic_room(service.as_str(), topic);
-        let mut subscriptions = lock(&self.topics.subscriptions);
+        let mut subscriptions = self.topics.subscriptions.lock();
         let id = subscriptions.next;
         subscriptions.next += 1;
         if !subscriptions.closed {
@@ -60,7 +60,7 @@ impl Shared {
         room: &RoomName,
         id: u64,
     ) -> Option<(ClientId, TopicName)> {
-        let mut subscriptions = lock(&self.topics.subscriptions);
+        let mut subscriptions = self.topics.subscriptions.lock();
         let subscribed = subscriptions.by_room.get_mut(room)?;
         subscribed.receivers.retain(|(known, _)| *known != id);
         if !subscribed.receivers.is_empty() {
@@ -113,7 +113,7 @@ impl Shared {
         let args = Args::new(args, attachments);
         // Pushed outside the lock: a receiver that has just gone drops the message here.
         let receivers: Vec<QueueSender<Message>> = {
-            let subscriptions = lock(&self.topics.subscriptions);
+            let subscriptions = self.topics.subscriptions.lock();
             let subscribed = subscriptions.by_room.get(&room);
             let receivers = subscribed.into_iter().flat_map(|room| &room.receivers);
             receivers.map(|(_, receiver)| receiver.clone()).collect()
@@ -132,11 +132,11 @@ impl Shared {
 
     /// The topic has ended: so do the subscriptions, after what is queued.
     pub(crate) fn on_topic_ended(&self, room: &RoomName) {
-        lock(&self.topics.subscriptions).by_room.remove(room);
+        self.topics.subscriptions.lock().by_room.remove(room);
     }
 
     pub(crate) fn subscriptions_to_restore(&self) -> Vec<(ClientId, TopicName)> {
-        let subscriptions = lock(&self.topics.subscriptions);
+        let subscriptions = self.topics.subscriptions.lock();
         let all = subscriptions.by_room.values();
         all.map(|room| (room.service.clone(), room.topic.clone()))
             .collect()
