@@ -6,68 +6,24 @@
 //! unanswered. They never end a question early: the client may have come back meanwhile, and the
 //! error may be about another message (CLI-CORE-3).
 
-use std::{collections::BTreeSet, time::Duration};
-
-use parking_lot::Mutex;
-use serde::Serialize;
 use sio_p2p_protocol::{
     ClientEvent, ClientId, ConnectedStatusAck, Dialect, EmitRoom, Failure,
     GetClientConnectedStatus, IntoArgs, JoinRoomV1, JoinRoomV1Ack, JoinRoomV2, JoinsRoom,
     LeaveRoomV1, LeaveRoomV2, LeavesRoom, ListClients, ListClientsAck, Payload, Place, PongAck,
     RoomName, Rooms,
 };
-use tokio::time::Instant;
 
 use crate::{
-    broadcast::{Broadcast, EventStream},
-    client::{Client, Shared},
+    broadcast::EventStream,
+    client::Client,
     error::{CallError, Refused, SendError},
+    events::ServerError,
     message::{Responder, usable},
+    shared::Shared,
 };
 
 /// The first argument of room packets of dialect `v1`, which has no effect there.
 const ANY_ACTION: &str = "any";
-
-/// How long before the end of a connection an error may come to be its reason.
-const LAST_WORDS: Duration = Duration::from_secs(5);
-
-/// What the Core family keeps.
-#[derive(Debug, Default)]
-pub(crate) struct Core {
-    pub(crate) errors: Broadcast<ServerError>,
-    /// The last error of the server, and when: it explains a disconnect that follows at once.
-    last_error: Mutex<Option<(String, Instant)>>,
-    /// The rooms to join again after a reconnect.
-    rooms: Mutex<BTreeSet<RoomName>>,
-}
-
-impl Core {
-    pub(crate) fn rooms(&self) -> usize {
-        self.rooms.lock().len()
-    }
-
-    /// What the server said just before it ended the connection.
-    pub(crate) fn last_words(&self) -> Option<String> {
-        let (text, when) = self.last_error.lock().take()?;
-        (when.elapsed() < LAST_WORDS).then_some(text)
-    }
-
-    pub(crate) fn close(&self) {
-        self.errors.close();
-    }
-}
-
-/// A `SERVER_ERROR`: something this client asked for could not be done.
-///
-/// Nothing on the wire says what it was. The error harms nothing else (CLI-CORE-3).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ServerError {
-    /// The text for humans.
-    pub text: String,
-    /// What the text means, if it is one of those that servers use.
-    #[serde(skip)]
-    pub failure: Option<Failure>,
-}
 
 impl Client {
     /// The errors of the server from now on, as a stream.
@@ -200,7 +156,7 @@ impl Shared {
         if let Some(client) = failure.as_ref().and_then(about) {
             self.acks.hint(client, &text);
         }
-        *self.core.last_error.lock() = Some((text.clone(), Instant::now()));
+        self.core.said(&text);
         self.tell_server_error(ServerError { text, failure });
     }
 

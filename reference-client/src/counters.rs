@@ -1,6 +1,6 @@
 //! What a client keeps.
 
-use crate::client::Shared;
+use crate::shared::Shared;
 
 /// What a client keeps at one moment. Everything but the buffers is a number of items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,17 +32,13 @@ pub struct Counters {
 
 impl Counters {
     pub(crate) fn of(shared: &Shared) -> Self {
-        let (streams, acceptors) = {
-            let streams = shared.streams.lock();
-            (streams.len(), streams.acceptors())
-        };
         Self {
             listeners: shared.listeners().len(),
             questions: shared.acks.len(),
             targets: shared.targets.len(),
-            rooms: shared.core.rooms(),
-            streams,
-            acceptors,
+            rooms: shared.core.rooms_len(),
+            streams: shared.streams.len(),
+            acceptors: shared.streams.acceptors(),
             apis: shared.apis.lock().len(),
             topics: shared.topics.created(),
             subscriptions: shared.topics.subscriptions(),

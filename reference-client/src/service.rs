@@ -10,7 +10,7 @@
 //! two of them (CLI-SVC-1, SRV-SVC-3).
 
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::btree_map::Entry,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -18,35 +18,24 @@ use std::{
 };
 
 use futures_core::Stream;
-use parking_lot::Mutex;
 use sio_p2p_protocol::{
     ApiName, CheckApiName, CheckApiNameAck, ClientEvent, ClientId, CreateApi, DestroyApi, Dialect,
     FromArgs, IntoArgs, UseApi,
 };
 
 use crate::{
-    client::{Client, Shared},
+    client::Client,
+    emit::answered,
     error::{CallError, ListenError, Refused, SendError},
     listen::{ListenOptions, Listener},
-    listeners::Filter,
-    message::{Message, answered, usable},
+    message::{Message, usable},
     outbox,
+    shared::Shared,
+    tables::{apis::Provided, listeners::Filter},
 };
 
 /// Why an API was not provided although nobody said so.
 const NOT_TAKEN: &str = "the server did not take the api, its errors may say why";
-
-/// The APIs that this client provides.
-pub(crate) type Apis = Mutex<BTreeMap<ApiName, Provided>>;
-
-/// An API that this client provides.
-#[derive(Debug)]
-pub(crate) struct Provided {
-    /// The listener of its provider, which tells it from another provider of the same name.
-    listener: u64,
-    /// The connection on which the server knows of it; none while it does not.
-    known_on: Option<u64>,
-}
 
 impl Client {
     /// Whether somebody provides an API of this name; dialect `v2`. Cancel safe.
@@ -67,21 +56,23 @@ impl Client {
         let event = usable(api.event().as_str())?;
         // The provider listens before the server knows of it, so that no call is missed, and
         // takes the name back when it is dropped, here or later.
-        let calls = self.shared.add_listener(event, Filter::Api, false);
-        let (listener, known_on) = (calls.id(), None);
+        let listener = self.shared.add_listener(event, Filter::Api, false);
+        let provided = Provided {
+            listener: listener.id(),
+            known_on: None,
+        };
         match self.shared.apis.lock().entry(api.clone()) {
             Entry::Occupied(_) => return Err(CallError::ApiNameTaken(api)),
-            Entry::Vacant(place) => place.insert(Provided { listener, known_on }),
+            Entry::Vacant(place) => place.insert(provided),
         };
-        let shared = Arc::clone(&self.shared);
-        let provider = Calls {
-            calls,
+        let calls = Calls {
+            listener,
             api: api.clone(),
-            shared,
+            shared: Arc::clone(&self.shared),
         };
         self.shared.connected(self.deadline()).await?;
         self.shared.create_api(&api, self.deadline()).await?;
-        Ok(provider)
+        Ok(calls)
     }
 
     /// Calls an API and waits for its answer, up to the deadline of this handle; dialect `v2`.
@@ -211,7 +202,7 @@ impl Shared {
 /// Dropping it ends the API. It does not keep the client alive.
 #[derive(Debug)]
 pub struct Calls {
-    calls: Listener,
+    listener: Listener,
     api: ApiName,
     shared: Arc<Shared>,
 }
@@ -224,7 +215,7 @@ impl Calls {
 
     /// The next call, `None` once the API has ended. Cancel safe: no call is lost.
     pub async fn next(&mut self) -> Option<Message> {
-        self.calls.next().await
+        self.listener.next().await
     }
 }
 
@@ -232,7 +223,7 @@ impl Stream for Calls {
     type Item = Message;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Message>> {
-        Pin::new(&mut self.calls).poll_next(context)
+        Pin::new(&mut self.listener).poll_next(context)
     }
 }
 
@@ -241,7 +232,7 @@ impl Drop for Calls {
         let mut apis = self.shared.apis.lock();
         if apis
             .get(&self.api)
-            .is_none_or(|known| known.listener != self.calls.id())
+            .is_none_or(|known| known.listener != self.listener.id())
         {
             return;
         }

@@ -16,7 +16,7 @@ use futures_core::Stream;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{P2pStream, StreamError};
+use super::{duplex::P2pStream, error::StreamError};
 
 /// The most that the reader gives at once, in bytes.
 const PIECE: usize = 64 << 10;

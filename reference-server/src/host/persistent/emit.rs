@@ -8,8 +8,8 @@ use std::time::SystemTime;
 use sio_p2p_protocol::{ArgsError, Failure, IntoArgs};
 
 use super::{AckRegistration, Acked, Persistence, Stored};
-use crate::host::Handle;
 use crate::host::error::SendError;
+use crate::host::handle::Handle;
 use crate::host::request::Outgoing;
 use crate::store::{AckFunction, NewMessage, StoreError};
 

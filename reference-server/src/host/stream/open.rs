@@ -15,9 +15,9 @@ use uuid::Uuid;
 use super::end::End;
 use super::options::StreamOptions;
 use super::{HostStream, text};
-use crate::host::Handle;
 use crate::host::core::Door;
 use crate::host::desk::Waiting;
+use crate::host::handle::Handle;
 use crate::relay::{Data, SERVER_SIDE};
 
 /// Why a stream was not opened.
