@@ -24,7 +24,7 @@ pub enum PresenceEvent {
         client: Option<ClientId>,
     },
     /// The receiver was too slow and has missed this many events. What holds now
-    /// can be asked for with [`Handle::clients`](super::Handle::clients).
+    /// can be asked for with [`Handle::list_clients`](super::Handle::list_clients).
     Missed(u64),
 }
 
