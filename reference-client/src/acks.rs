@@ -4,10 +4,11 @@ use std::{
     collections::HashMap,
     future::Future,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     task::{Context, Poll},
 };
 
+use parking_lot::{Mutex, MutexGuard};
 use sio_p2p_protocol::ClientId;
 use sio_p2p_transport::{CloseReason, Data};
 use tokio::sync::oneshot;
@@ -175,8 +176,7 @@ impl AckTable {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while the lock is held, and the state would be whole if it did.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

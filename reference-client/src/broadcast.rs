@@ -2,11 +2,11 @@
 
 use std::{
     pin::Pin,
-    sync::{Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
 };
 
 use futures_core::Stream;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::queue::{Budget, QueueReceiver, QueueSender, queue};
 
@@ -64,7 +64,7 @@ impl<T: Clone> Broadcast<T> {
     }
 
     fn state(&self) -> MutexGuard<'_, State<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

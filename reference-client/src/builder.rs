@@ -4,23 +4,21 @@ use std::{sync::Arc, time::Duration};
 
 use sio_p2p_protocol::{ClientId, Dialect};
 use sio_p2p_transport::{ConnectOptions, EioVersion, PacketSocket, Proxy, Tls, Transports};
+use tokio::sync::watch;
 use url::Url;
 
 use crate::{
-    client::Client, error::ConnectError, outbox::WhileOffline, reconnect::Reconnect, target::Filter,
+    client::Client,
+    error::ConnectError,
+    options::{AcceptFilter, Buffers, Options, Reconnect},
+    outbox::{Outbox, WhileOffline},
+    shared::Shared,
+    state::ConnectionState,
+    task,
 };
 
 /// The largest packet that servers of the original accept, in bytes.
 const MAX_PACKET: usize = 1_000_000;
-
-/// Everything that was set up, beside what belongs to the transport.
-#[derive(Debug, Clone)]
-pub(crate) struct Options {
-    pub(crate) deadline: Duration,
-    pub(crate) reconnect: Reconnect,
-    pub(crate) accept_targets: Filter,
-    pub(crate) is_service: bool,
-}
 
 /// Sets up a client; made by [`Client::builder`].
 ///
@@ -53,8 +51,16 @@ enum Setting {
     ConnectTimeout(Duration),
 }
 
+impl Client {
+    /// Begins to set up a client: the URL of the server (`http`, `https`, `ws` or `wss`) and the
+    /// id under which peers address this client.
+    pub fn builder(url: impl Into<String>, id: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(url.into(), id.into())
+    }
+}
+
 impl ClientBuilder {
-    pub(crate) fn new(url: String, id: String) -> Self {
+    fn new(url: String, id: String) -> Self {
         Self {
             url,
             id,
@@ -68,7 +74,7 @@ impl ClientBuilder {
             options: Options {
                 deadline: Duration::from_secs(10),
                 reconnect: Reconnect::default(),
-                accept_targets: Filter::default(),
+                accept_targets: AcceptFilter::default(),
                 is_service: false,
             },
         }
@@ -184,7 +190,7 @@ impl ClientBuilder {
         mut self,
         filter: impl Fn(&ClientId) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.options.accept_targets = Filter(Some(Arc::new(filter)));
+        self.options.accept_targets = AcceptFilter(Some(Arc::new(filter)));
         self
     }
 
@@ -262,7 +268,7 @@ impl ClientBuilder {
             max_packet: self.max_packet,
             while_offline: self.while_offline,
         };
-        Ok(Client::start(
+        Ok(start(
             socket,
             transport,
             id,
@@ -274,11 +280,38 @@ impl ClientBuilder {
     }
 }
 
-/// The bounds of what waits.
-#[derive(Debug)]
-pub(crate) struct Buffers {
-    pub(crate) outgoing: usize,
-    pub(crate) incoming: usize,
-    pub(crate) max_packet: usize,
-    pub(crate) while_offline: WhileOffline,
+/// Starts the task of a connection that has just been made, once `set_up` has seen the
+/// client: nothing is read before.
+fn start<T>(
+    socket: PacketSocket,
+    transport: ConnectOptions,
+    id: ClientId,
+    dialect: Dialect,
+    options: Options,
+    buffers: &Buffers,
+    set_up: impl FnOnce(&Client) -> T,
+) -> (Client, T) {
+    let sid = socket.handshake().sid.clone();
+    // The first connection stands already; the task that serves it begins with it.
+    let (state, watched) = watch::channel(ConnectionState::Connected { sid });
+    let (outbox, outgoing) = Outbox::new(
+        buffers.outgoing,
+        buffers.max_packet,
+        buffers.while_offline,
+        watched,
+    );
+    let shared = Shared::new(
+        id,
+        dialect,
+        transport,
+        options,
+        buffers.incoming,
+        outbox,
+        state,
+    );
+    let shared = Arc::new(shared);
+    let (client, close) = Client::new(Arc::clone(&shared));
+    let made = set_up(&client);
+    tokio::spawn(task::run(shared, socket, outgoing, close));
+    (client, made)
 }

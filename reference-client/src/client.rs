@@ -1,34 +1,24 @@
 //! The client: a handle on the task that owns the connection.
 
 use std::{
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Weak},
     time::Duration,
 };
 
 use bytes::Bytes;
 use sio_p2p_protocol::{ClientEvent, ClientId, Dialect};
-use sio_p2p_transport::{ConnectOptions, Data, PacketSocket};
-use tokio::{sync::watch, time::timeout};
+use sio_p2p_transport::Data;
+use tokio::sync::watch;
 
 use crate::{
-    acks::AckTable,
-    broadcast::{Broadcast, EventStream},
-    builder::{Buffers, ClientBuilder, Options},
-    core::Core,
+    broadcast::EventStream,
     counters::Counters,
     error::{CallError, SendError},
     events::ConnectionEvent,
-    listeners::Listeners,
-    outbox::{self, Outbox},
-    queue::Budget,
-    reconnect::{Restorable, Restored},
-    service::Apis,
+    outbox,
+    restored::Restored,
+    shared::Shared,
     state::{ConnectionState, DisconnectReason},
-    stream::Streams,
-    target::Targets,
-    task,
-    topic::Topics,
 };
 
 /// How long [`Client::close`] waits for the server to confirm that it has everything.
@@ -83,154 +73,18 @@ impl Drop for Alive {
     }
 }
 
-/// What the handles and the task of the connection share.
-///
-/// Each table has a lock of its own, which is held for a look-up and never across an await; no
-/// two are held at once, so there is no order of locking to keep. Each family adds its methods to
-/// this type in its own file: what packets do to it, and what handles ask of it.
-pub(crate) struct Shared {
-    /// The own id: the query of the handshake, the first argument of messages of `v1`.
-    pub(crate) id: ClientId,
-    /// What is spoken; all differences between the dialects are decided by this field.
-    pub(crate) dialect: Dialect,
-    pub(crate) options: Options,
-    /// Kept to connect again in the same way.
-    pub(crate) transport: ConnectOptions,
-    /// The only way out: whoever sends anything, sends it through here.
-    pub(crate) outbox: Outbox,
-    /// The open questions.
-    pub(crate) acks: AckTable,
-    /// What waits for the application, all of it together.
-    pub(crate) budget: Budget,
-    /// Written by the task of the connection alone.
-    pub(crate) state: watch::Sender<ConnectionState>,
-    /// Rooms and errors of the server.
-    pub(crate) core: Core,
-    /// Links with other clients.
-    pub(crate) targets: Targets,
-    /// Tells what became of everything after a reconnect.
-    pub(crate) restored: Broadcast<Restored>,
-    /// Tells what happens to the connection.
-    pub(crate) events: Broadcast<ConnectionEvent>,
-    /// The ends of streams, and who accepts new ones.
-    pub(crate) streams: Mutex<Streams>,
-    /// The APIs that this client provides, dialect `v2`.
-    pub(crate) apis: Apis,
-    /// Topics and subscriptions, dialect `v1`.
-    pub(crate) topics: Topics,
-    /// Who listens to what.
-    listeners: Mutex<Listeners>,
-}
-
-impl fmt::Debug for Shared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared")
-            .field("id", &self.id)
-            .field("dialect", &self.dialect)
-            .field("state", &*self.state.borrow())
-            .finish_non_exhaustive()
-    }
-}
-
-impl Shared {
-    pub(crate) fn listeners(&self) -> MutexGuard<'_, Listeners> {
-        lock(&self.listeners)
-    }
-
-    /// A connection has ended, and there may be another.
-    ///
-    /// Everything that lived on it ends here, in one place: questions that were asked, streams,
-    /// and links, all of which bind connections and not ids (SRV-MSG-17, SRV-MSG-19).
-    pub(crate) fn connection_lost(&self, reason: &DisconnectReason) {
-        // Whatever still belongs to that connection has none to go to.
-        self.outbox.next_epoch();
-        self.acks.connection_lost(reason);
-        self.streams_disconnected(reason);
-        for client in self.targets.connection_lost() {
-            let why = "only the other client can make it again".to_owned();
-            self.restored
-                .send(&Restored::Lost(Restorable::LinkBy(client), why));
-        }
-    }
-
-    /// The client has ended: whatever waits for anything is told.
-    ///
-    /// The state comes first, because who is woken up by the rest asks it for the reason.
-    pub(crate) fn end(&self, reason: &DisconnectReason) {
-        self.tell_disconnected(ConnectionState::Closed(reason.clone()), reason);
-        self.outbox.close();
-        self.acks.close(reason);
-        self.listeners().close();
-        self.close_streams(reason);
-        self.core.close();
-        self.targets.close();
-        lock(&self.apis).clear();
-        self.topics.close();
-        self.restored.close();
-        self.events.close();
-    }
-}
-
-/// Locks a table. Nothing panics while a table is locked, and each is whole at any time.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Client {
-    /// Begins to set up a client: the URL of the server (`http`, `https`, `ws` or `wss`) and the
-    /// id under which peers address this client.
-    pub fn builder(url: impl Into<String>, id: impl Into<String>) -> ClientBuilder {
-        ClientBuilder::new(url.into(), id.into())
-    }
-
-    /// Starts the task of a connection that has just been made, once `set_up` has seen the
-    /// client: nothing is read before.
-    pub(crate) fn start<T>(
-        socket: PacketSocket,
-        transport: ConnectOptions,
-        id: ClientId,
-        dialect: Dialect,
-        options: Options,
-        buffers: &Buffers,
-        set_up: impl FnOnce(&Self) -> T,
-    ) -> (Self, T) {
-        let sid = socket.handshake().sid.clone();
-        // The first connection stands already; the task that serves it begins with it.
-        let (state, watched) = watch::channel(ConnectionState::Connected { sid });
-        let (outbox, outgoing) = Outbox::new(
-            buffers.outgoing,
-            buffers.max_packet,
-            buffers.while_offline,
-            watched,
-        );
-        let deadline = options.deadline;
-        let shared = Arc::new(Shared {
-            id,
-            dialect,
-            options,
-            transport,
-            outbox,
-            acks: AckTable::default(),
-            budget: Budget::new(buffers.incoming),
-            state,
-            core: Core::default(),
-            targets: Targets::default(),
-            restored: Broadcast::default(),
-            events: Broadcast::default(),
-            streams: Mutex::default(),
-            apis: Apis::default(),
-            topics: Topics::default(),
-            listeners: Mutex::default(),
-        });
+    /// The first handle, and what says when the last one is gone or wants the end.
+    pub(crate) fn new(shared: Arc<Shared>) -> (Self, watch::Receiver<bool>) {
         let (alive, close) = watch::channel(false);
+        let deadline = shared.options.deadline;
+        let alive = Arc::new(Alive(alive));
         let client = Self {
-            shared: Arc::clone(&shared),
-            alive: Arc::new(Alive(alive)),
+            shared,
+            alive,
             deadline,
         };
-        let made = set_up(&client);
-        tokio::spawn(task::run(shared, socket, outgoing, close));
-        (client, made)
+        (client, close)
     }
 
     /// This handle, without keeping the connection alive.
@@ -310,6 +164,26 @@ impl Client {
         self.closed().await
     }
 
+    /// What happens to the connection from now on, in order, until the client has ended: see
+    /// [`closed`](Self::closed).
+    ///
+    /// ```no_run
+    /// use sio_p2p_client::ConnectionEvent;
+    /// # async fn f(client: sio_p2p_client::Client) {
+    /// let mut events = client.connection_events();
+    /// while let Some(event) = events.next().await {
+    ///     match event {
+    ///         ConnectionEvent::Disconnected { reason } => println!("offline: {reason}"),
+    ///         ConnectionEvent::Connected => println!("online again"),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn connection_events(&self) -> EventStream<ConnectionEvent> {
+        self.shared.events.subscribe(&self.shared.budget)
+    }
+
     /// What becomes of the targets, services and subscriptions of this client after a reconnect,
     /// from now on.
     pub fn restored(&self) -> EventStream<Restored> {
@@ -342,51 +216,5 @@ impl Client {
         self.shared
             .ask((event, attachments), target, None, self.deadline)
             .await
-    }
-}
-
-impl Shared {
-    /// Sends a packet and waits for its answer, both within the deadline; on this connection
-    /// only, if one is given.
-    pub(crate) async fn ask(
-        &self,
-        (event, attachments): (ClientEvent, Vec<Bytes>),
-        target: Option<&ClientId>,
-        epoch: Option<u64>,
-        after: Duration,
-    ) -> Result<Data, CallError> {
-        // The place for the answer exists before the question goes out, and is given up when
-        // this future is dropped, at whatever point.
-        let mut awaited = self.acks.open(target);
-        let packet = outbox::event(&event, attachments, Some(awaited.id));
-        let answer = async {
-            self.outbox.send(packet, epoch, after).await?;
-            (&mut awaited).await.map_err(CallError::Disconnected)
-        };
-        match timeout(after, answer).await {
-            Ok(answer) => answer,
-            Err(_) => Err(CallError::Timeout {
-                after,
-                hint: awaited.hint(),
-            }),
-        }
-    }
-
-    /// Waits for a connection, for what lives on one only, and gives its number. What to do
-    /// while there is none is the policy's to say.
-    pub(crate) async fn connected(&self, after: Duration) -> Result<u64, SendError> {
-        let mut state = self.state.subscribe();
-        let connected = state.wait_for(|state| match state {
-            ConnectionState::Connected { .. } | ConnectionState::Closed(_) => true,
-            ConnectionState::Reconnecting { .. } => self.outbox.refuses_offline(),
-        });
-        let Ok(Ok(state)) = timeout(after, connected).await else {
-            return Err(SendError::Offline);
-        };
-        match &*state {
-            ConnectionState::Connected { .. } => Ok(self.outbox.epoch()),
-            ConnectionState::Reconnecting { .. } => Err(SendError::Offline),
-            ConnectionState::Closed(reason) => Err(SendError::Closed(reason.clone())),
-        }
     }
 }

@@ -6,67 +6,24 @@
 //! unanswered. They never end a question early: the client may have come back meanwhile, and the
 //! error may be about another message (CLI-CORE-3).
 
-use std::{collections::BTreeSet, sync::Mutex, time::Duration};
-
-use serde::Serialize;
 use sio_p2p_protocol::{
     ClientEvent, ClientId, ConnectedStatusAck, Dialect, EmitRoom, Failure,
     GetClientConnectedStatus, IntoArgs, JoinRoomV1, JoinRoomV1Ack, JoinRoomV2, JoinsRoom,
     LeaveRoomV1, LeaveRoomV2, LeavesRoom, ListClients, ListClientsAck, Payload, Place, PongAck,
     RoomName, Rooms,
 };
-use tokio::time::Instant;
 
 use crate::{
-    broadcast::{Broadcast, EventStream},
-    client::{Client, Shared, lock},
+    broadcast::EventStream,
+    client::Client,
     error::{CallError, Refused, SendError},
+    events::ServerError,
     message::{Responder, usable},
+    shared::Shared,
 };
 
 /// The first argument of room packets of dialect `v1`, which has no effect there.
 const ANY_ACTION: &str = "any";
-
-/// How long before the end of a connection an error may come to be its reason.
-const LAST_WORDS: Duration = Duration::from_secs(5);
-
-/// What the Core family keeps.
-#[derive(Debug, Default)]
-pub(crate) struct Core {
-    pub(crate) errors: Broadcast<ServerError>,
-    /// The last error of the server, and when: it explains a disconnect that follows at once.
-    last_error: Mutex<Option<(String, Instant)>>,
-    /// The rooms to join again after a reconnect.
-    rooms: Mutex<BTreeSet<RoomName>>,
-}
-
-impl Core {
-    pub(crate) fn rooms(&self) -> usize {
-        lock(&self.rooms).len()
-    }
-
-    /// What the server said just before it ended the connection.
-    pub(crate) fn last_words(&self) -> Option<String> {
-        let (text, when) = lock(&self.last_error).take()?;
-        (when.elapsed() < LAST_WORDS).then_some(text)
-    }
-
-    pub(crate) fn close(&self) {
-        self.errors.close();
-    }
-}
-
-/// A `SERVER_ERROR`: something this client asked for could not be done.
-///
-/// Nothing on the wire says what it was. The error harms nothing else (CLI-CORE-3).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ServerError {
-    /// The text for humans.
-    pub text: String,
-    /// What the text means, if it is one of those that servers use.
-    #[serde(skip)]
-    pub failure: Option<Failure>,
-}
 
 impl Client {
     /// The errors of the server from now on, as a stream.
@@ -100,7 +57,7 @@ impl Client {
     /// room joined.
     pub async fn join_room(&self, room: impl AsRef<str>) -> Result<(), CallError> {
         let room = RoomName::new(room.as_ref())?;
-        lock(&self.shared.core.rooms).insert(room.clone());
+        self.shared.core.rooms.lock().insert(room.clone());
         let joined = match self.shared.dialect {
             Dialect::V1 => {
                 let event = self.shared.join(room.clone(), true);
@@ -115,7 +72,7 @@ impl Client {
             Dialect::V2 => self.handled(self.shared.join(room.clone(), true)).await,
         };
         if joined.is_err() {
-            lock(&self.shared.core.rooms).remove(&room);
+            self.shared.core.rooms.lock().remove(&room);
         }
         joined
     }
@@ -124,7 +81,7 @@ impl Client {
     /// [`join_room`](Self::join_room).
     pub async fn leave_room(&self, room: impl AsRef<str>) -> Result<(), CallError> {
         let room = RoomName::new(room.as_ref())?;
-        lock(&self.shared.core.rooms).remove(&room);
+        self.shared.core.rooms.lock().remove(&room);
         let rooms = Rooms::One(room);
         let ack = true;
         match self.shared.dialect {
@@ -185,7 +142,7 @@ impl Shared {
 
     /// What joins all rooms again on a new connection.
     pub(crate) fn rejoin_rooms(&self) -> Vec<ClientEvent> {
-        let rooms = lock(&self.core.rooms).clone();
+        let rooms = self.core.rooms.lock().clone();
         rooms
             .into_iter()
             .map(|room| self.join(room, false))
@@ -199,7 +156,7 @@ impl Shared {
         if let Some(client) = failure.as_ref().and_then(about) {
             self.acks.hint(client, &text);
         }
-        *lock(&self.core.last_error) = Some((text.clone(), Instant::now()));
+        self.core.said(&text);
         self.tell_server_error(ServerError { text, failure });
     }
 

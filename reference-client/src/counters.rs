@@ -1,6 +1,6 @@
 //! What a client keeps.
 
-use crate::client::{Shared, lock};
+use crate::shared::Shared;
 
 /// What a client keeps at one moment. Everything but the buffers is a number of items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,18 +32,14 @@ pub struct Counters {
 
 impl Counters {
     pub(crate) fn of(shared: &Shared) -> Self {
-        let (streams, acceptors) = {
-            let streams = lock(&shared.streams);
-            (streams.len(), streams.acceptors())
-        };
         Self {
             listeners: shared.listeners().len(),
             questions: shared.acks.len(),
             targets: shared.targets.len(),
-            rooms: shared.core.rooms(),
-            streams,
-            acceptors,
-            apis: lock(&shared.apis).len(),
+            rooms: shared.core.rooms_len(),
+            streams: shared.streams.len(),
+            acceptors: shared.streams.acceptors(),
+            apis: shared.apis.lock().len(),
             topics: shared.topics.created(),
             subscriptions: shared.topics.subscriptions(),
             outgoing_bytes: shared.outbox.used(),

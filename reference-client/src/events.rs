@@ -1,19 +1,13 @@
-//! What happens to the connection of a client, as one stream.
+//! What happens to the connection of a client.
 //!
-//! [`state`](Client::state) is a value that can be watched: whoever looks late sees how things
+//! [`state`](crate::Client::state) is a value that can be watched: whoever looks late sees how things
 //! stand and not what has been. Here every loss and every return of the connection is told, and
 //! in between what the server says of this client and of those that it is linked with.
 
 use serde::{Serialize, Serializer};
-use sio_p2p_protocol::ClientId;
+use sio_p2p_protocol::{ClientId, Failure};
 
-use crate::{
-    broadcast::EventStream,
-    client::{Client, Shared},
-    core::ServerError,
-    state::{ConnectionState, DisconnectReason},
-    target::TargetEvent,
-};
+use crate::state::DisconnectReason;
 
 /// Something that happened to the connection of a client.
 ///
@@ -24,7 +18,7 @@ use crate::{
 #[non_exhaustive]
 pub enum ConnectionEvent {
     /// The connection has ended, unless this client was closed. Told once for each connection;
-    /// the [`state`](Client::state) says whether the client tries to get another.
+    /// the [`state`](crate::Client::state) says whether the client tries to get another.
     Disconnected {
         /// Why.
         #[serde(serialize_with = "text")]
@@ -32,7 +26,7 @@ pub enum ConnectionEvent {
     },
     /// The client is connected again, after `Disconnected`.
     Connected,
-    /// The server could not do something, see [`Client::server_errors`].
+    /// The server could not do something, see [`Client::server_errors`](crate::Client::server_errors).
     ServerError(ServerError),
     /// Another client has added this one, see [`TargetEvent::AddedBy`].
     TargetAdded {
@@ -50,53 +44,27 @@ fn text<S: Serializer>(reason: &DisconnectReason, serializer: S) -> Result<S::Ok
     serializer.collect_str(reason)
 }
 
-impl Client {
-    /// What happens to the connection from now on, in order, until the client has ended: see
-    /// [`closed`](Self::closed).
-    ///
-    /// ```no_run
-    /// use sio_p2p_client::ConnectionEvent;
-    /// # async fn f(client: sio_p2p_client::Client) {
-    /// let mut events = client.connection_events();
-    /// while let Some(event) = events.next().await {
-    ///     match event {
-    ///         ConnectionEvent::Disconnected { reason } => println!("offline: {reason}"),
-    ///         ConnectionEvent::Connected => println!("online again"),
-    ///         _ => {}
-    ///     }
-    /// }
-    /// # }
-    /// ```
-    pub fn connection_events(&self) -> EventStream<ConnectionEvent> {
-        self.shared.events.subscribe(&self.shared.budget)
-    }
+/// A `SERVER_ERROR`: something this client asked for could not be done.
+///
+/// Nothing on the wire says what it was. The error harms nothing else (CLI-CORE-3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServerError {
+    /// The text for humans.
+    pub text: String,
+    /// What the text means, if it is one of those that servers use.
+    #[serde(skip)]
+    pub failure: Option<Failure>,
 }
 
-impl Shared {
-    /// The connection is gone: what the state is now, and why.
-    pub(crate) fn tell_disconnected(&self, now: ConnectionState, reason: &DisconnectReason) {
-        let before = self.state.send_replace(now);
-        // A connection that ended before it was in use was never told.
-        if before.is_connected() && *reason != DisconnectReason::Local {
-            let reason = reason.clone();
-            self.events.send(&ConnectionEvent::Disconnected { reason });
-        }
-    }
-
-    /// Tells an error of the server to all who listen for such, here or there.
-    pub(crate) fn tell_server_error(&self, error: ServerError) {
-        self.core.errors.send(&error);
-        self.events.send(&ConnectionEvent::ServerError(error));
-    }
-
-    /// Tells what happened to a link to all who listen for such, here or there.
-    pub(crate) fn tell_target_event(&self, event: TargetEvent) {
-        self.targets.events.send(&event);
-        self.events.send(&match event {
-            TargetEvent::AddedBy(client) => ConnectionEvent::TargetAdded { client },
-            TargetEvent::Left(client) => ConnectionEvent::TargetLeft { client },
-        });
-    }
+/// What happens to the links of this client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TargetEvent {
+    /// Another client added this one, and was accepted.
+    AddedBy(ClientId),
+    /// A linked client has left, whoever made the link. Its streams have ended, and so have the
+    /// listeners for it (CLI-MSG-1); to hear of it again, add it again.
+    Left(ClientId),
 }
 
 #[cfg(test)]

@@ -16,17 +16,22 @@ mod builder;
 mod client;
 mod core;
 mod counters;
+mod emit;
 mod error;
 mod events;
 mod listen;
-mod listeners;
 mod message;
+mod messenger;
+mod options;
 mod outbox;
 mod queue;
 mod reconnect;
+mod restored;
 mod service;
+mod shared;
 mod state;
 mod stream;
+mod tables;
 mod target;
 mod task;
 mod topic;
@@ -35,21 +40,20 @@ mod typed;
 pub use broadcast::EventStream;
 pub use builder::ClientBuilder;
 pub use client::Client;
-pub use core::ServerError;
 pub use counters::Counters;
 pub use error::{AnswerError, CallError, ConnectError, ListenError, Refused, SendError};
-pub use events::ConnectionEvent;
+pub use events::{ConnectionEvent, ServerError, TargetEvent};
 pub use listen::{ListenOptions, Listener, ListenerGuard};
 pub use message::{Message, Responder};
+pub use options::Reconnect;
 pub use outbox::WhileOffline;
-pub use reconnect::{Reconnect, Restorable, Restored};
+pub use restored::{Restorable, Restored};
 pub use service::{Calls, Service};
 pub use state::{ConnectionState, DisconnectReason};
 pub use stream::{
     OpenStream, P2pStream, StreamAcceptor, StreamError, StreamOffer, StreamOptions, StreamReader,
     StreamWriter,
 };
-pub use target::TargetEvent;
 pub use topic::{Subscription, Topic};
 pub use typed::{Event, Received, Request, TypedListener};
 

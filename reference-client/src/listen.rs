@@ -16,11 +16,8 @@ use sio_p2p_protocol::{ClientId, Dialect, EventName};
 use tokio::task::AbortHandle;
 
 use crate::{
-    client::{Client, Shared},
-    error::ListenError,
-    listeners::Filter,
-    message::Message,
-    queue::QueueReceiver,
+    client::Client, error::ListenError, message::Message, queue::QueueReceiver, shared::Shared,
+    tables::listeners::Filter,
 };
 
 /// What a listener listens to. By default every message of its name, from any client

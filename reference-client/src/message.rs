@@ -1,79 +1,21 @@
-//! Message: events from one client to another, with or without an answer.
-//!
-//! The two dialects differ in two places, both hidden here. A question is an event of its own in
-//! `v1` (`P2P_EMIT_ACKNOWLEDGE`) and a flag in `v2`. And in `v1` the sender puts its own id in
-//! front of the arguments and the receiver takes it off again, while `v2` does not say who sent
-//! a message.
+//! Messages that have arrived, and the way to answer them.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use serde::de::DeserializeOwned;
-use sio_p2p_protocol::{
-    Args, ArgsError, Arguments, ClientEvent, ClientId, Dialect, EventName, Forwarded, FromArgs,
-    IntoArgs, P2pEmitAcknowledge, P2pEmitV1, P2pEmitV2,
-};
+use sio_p2p_protocol::{Args, ArgsError, ClientId, EventName, IntoArgs};
 use sio_p2p_transport::Data;
 
 use crate::{
-    client::{Client, Shared},
-    error::{AnswerError, CallError, SendError},
+    error::{AnswerError, SendError},
     outbox::{self, Outbox},
 };
-
-impl Client {
-    /// Sends an event to one client (CLI-MSG-5); to itself as well. `args` follows the rule of
-    /// [`Args`]: a tuple is the argument list, anything else one argument.
-    ///
-    /// Done when the message is queued. Whether it arrives is not known: if the client is not
-    /// connected, the server says so among the [`server_errors`](Self::server_errors). Waits
-    /// while the server does not take what is sent, up to the deadline of this handle.
-    ///
-    /// Cancel safe: a dropped future has queued the message or has not, never half of it.
-    pub async fn emit_to(
-        &self,
-        target: impl AsRef<str>,
-        event: impl AsRef<str>,
-        args: impl IntoArgs,
-    ) -> Result<(), SendError> {
-        let args = args.into_args()?;
-        let target = ClientId::new(target.as_ref())?;
-        let event = usable(event.as_ref())?;
-        let (event, args) = self.shared.message(target, event, args, false);
-        self.send(event, args).await
-    }
-
-    /// Asks one client and waits for its answer, up to the deadline of this handle.
-    ///
-    /// The answer is read by the same rule as arguments are written: ask for a tuple to get
-    /// several values, for `()` to ignore them, for [`Args`] to have them as they came.
-    ///
-    /// Cancel safe: if the future is dropped nobody waits for the answer any more, and the
-    /// question may or may not have been sent. If the connection ends after the question was
-    /// sent, it is not asked again, because the peer may have acted on it.
-    pub async fn request_to<R: FromArgs>(
-        &self,
-        target: impl AsRef<str>,
-        event: impl AsRef<str>,
-        args: impl IntoArgs,
-    ) -> Result<R, CallError> {
-        let args = args.into_args().map_err(SendError::from)?;
-        let target = ClientId::new(target.as_ref())?;
-        let event = usable(event.as_ref())?;
-        let (event, args) = self.shared.message(target.clone(), event, args, true);
-        let answer = self.ask(event, args, Some(&target)).await?;
-        answered(answer)
-    }
-}
-
-/// Reads what arrived in an ack packet.
-pub(crate) fn answered<R: FromArgs>(Data { json, attachments }: Data) -> Result<R, CallError> {
-    // Text from the transport is always an array, so the fallback is never taken.
-    let arguments = Arguments::parse(json).unwrap_or_default();
-    Ok(R::from_args(Args::new(arguments, attachments))?)
-}
 
 /// An event name that a server delivers.
 pub(crate) fn usable(event: &str) -> Result<EventName, SendError> {
@@ -82,72 +24,6 @@ pub(crate) fn usable(event: &str) -> Result<EventName, SendError> {
         return Err(SendError::Reserved(event));
     }
     Ok(event)
-}
-
-impl Shared {
-    /// The packet of a message, and the arguments whose attachments go with it.
-    pub(crate) fn message(
-        &self,
-        target: ClientId,
-        event: EventName,
-        args: Args,
-        ack: bool,
-    ) -> (ClientEvent, Vec<bytes::Bytes>) {
-        match self.dialect {
-            Dialect::V1 => {
-                // The receiver's library takes it for the sender's word; nobody checks it.
-                let (args, attachments) = args.with_source(&self.id).into_parts();
-                let message = if ack {
-                    P2pEmitAcknowledge {
-                        target,
-                        event,
-                        args,
-                        ack,
-                    }
-                    .into()
-                } else {
-                    P2pEmitV1 {
-                        target,
-                        event,
-                        args,
-                    }
-                    .into()
-                };
-                (message, attachments)
-            }
-            Dialect::V2 => {
-                let (args, attachments) = args.into_parts();
-                (
-                    P2pEmitV2 {
-                        target,
-                        event,
-                        args,
-                        ack,
-                    }
-                    .into(),
-                    attachments,
-                )
-            }
-        }
-    }
-
-    /// An event of any name that is none of the protocol's own: hand it to the listeners.
-    pub(crate) fn on_forwarded(
-        &self,
-        forwarded: Forwarded,
-        attachments: Vec<bytes::Bytes>,
-        responder: Option<Responder>,
-    ) {
-        let Forwarded { event, args, .. } = forwarded;
-        let args = Args::new(args, attachments);
-        let delivered = self
-            .listeners()
-            .deliver(&event, args, responder, self.dialect);
-        if !delivered {
-            // As in the original, an event that nobody listens to stays unanswered.
-            tracing::debug!(%event, "event that nobody listens to");
-        }
-    }
 }
 
 /// A message, a room message, a call, or an event of the server application.
@@ -192,7 +68,7 @@ impl Message {
 
     /// Answers, by the rule of [`Args`]. If nobody asked, nothing is sent.
     ///
-    /// Cancel safe like [`Client::emit_to`]; a message that is not answered leaves the asking
+    /// Cancel safe like [`Client::emit_to`](crate::Client::emit_to); a message that is not answered leaves the asking
     /// side waiting for its deadline.
     pub async fn answer(mut self, args: impl IntoArgs) -> Result<(), AnswerError> {
         match self.take_responder() {
@@ -213,18 +89,18 @@ pub struct Responder {
     id: u64,
     epoch: u64,
     outbox: Outbox,
-    deadline: std::time::Duration,
+    deadline: Duration,
     /// Shared by all listeners of the same question.
     answered: Arc<AtomicBool>,
 }
 
 impl Responder {
-    pub(crate) fn new(shared: &Shared, id: u64) -> Self {
+    pub(crate) fn new(outbox: &Outbox, deadline: Duration, id: u64) -> Self {
         Self {
             id,
-            epoch: shared.outbox.epoch(),
-            outbox: shared.outbox.clone(),
-            deadline: shared.options.deadline,
+            epoch: outbox.epoch(),
+            outbox: outbox.clone(),
+            deadline,
             answered: Arc::default(),
         }
     }
@@ -238,7 +114,7 @@ impl Responder {
         }
     }
 
-    /// Answers, by the rule of [`Args`]. Cancel safe like [`Client::emit_to`].
+    /// Answers, by the rule of [`Args`]. Cancel safe like [`Client::emit_to`](crate::Client::emit_to).
     pub async fn answer(self, args: impl IntoArgs) -> Result<(), AnswerError> {
         let (arguments, attachments) = args.into_args().map_err(SendError::from)?.into_parts();
         self.claim()?;

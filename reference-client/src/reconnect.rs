@@ -14,106 +14,33 @@
 
 use std::{sync::Arc, time::Duration};
 
-use backon::{BackoffBuilder, ExponentialBuilder};
 use futures_util::future::join_all;
-use sio_p2p_protocol::{ApiName, ClientId, Failure, Place, TopicName};
+use sio_p2p_protocol::{Failure, Place};
 use sio_p2p_transport::{CloseReason, Packet, PacketSocket};
 use tokio::{sync::watch, time::sleep};
 
 use crate::{
-    client::Shared,
     error::CallError,
     events::ConnectionEvent,
+    options::Reconnect,
     outbox,
+    restored::{Restorable, Restored},
+    shared::Shared,
     state::{ConnectionState, DisconnectReason},
-    task::{End, wanted},
 };
 
-/// When to try again after the connection was lost: at growing intervals with jitter, so that
-/// the clients of a restarted server do not come back all at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reconnect {
-    /// About how long to wait before the first attempt; up to as much again is added by chance.
-    pub first_delay: Duration,
-    /// The longest delay, before chance adds to it.
-    pub longest_delay: Duration,
-    /// How many attempts to make before giving up; `None` for no end. Zero means that the first
-    /// loss ends the client.
-    pub attempts: Option<usize>,
-    /// Whether to reconnect also when the server has disconnected this client, which in
-    /// JavaScript ends it. Default: no. Useful with servers that say goodbye when they restart.
-    pub after_goodbye: bool,
+/// How one connection ended.
+pub(crate) enum End {
+    /// The application closed the client, or dropped its last handle.
+    Closed,
+    /// The server or the network ended it.
+    Lost(CloseReason),
 }
 
-impl Default for Reconnect {
-    /// Half a second, growing to 30 seconds, for ever.
-    fn default() -> Self {
-        Self {
-            first_delay: Duration::from_millis(500),
-            longest_delay: Duration::from_secs(30),
-            attempts: None,
-            after_goodbye: false,
-        }
-    }
-}
-
-impl Reconnect {
-    /// The first loss of the connection ends the client.
-    pub fn never() -> Self {
-        Self {
-            attempts: Some(0),
-            ..Self::default()
-        }
-    }
-
-    /// The usual, but for the delay before the first attempt: for servers that few clients share,
-    /// and that are there again at once.
-    pub fn after(first_delay: Duration) -> Self {
-        Self {
-            first_delay,
-            ..Self::default()
-        }
-    }
-
-    fn delays(self) -> impl Iterator<Item = Duration> + use<> {
-        let delays = ExponentialBuilder::default()
-            .with_min_delay(self.first_delay)
-            .with_max_delay(self.longest_delay)
-            .with_jitter();
-        match self.attempts {
-            Some(attempts) => delays.with_max_times(attempts).build(),
-            None => delays.without_max_times().build(),
-        }
-    }
-}
-
-/// What became of something that a client had set up, after a reconnect.
-///
-/// What is not told is as it was: listeners stay, and rooms and topics are joined again without
-/// an answer that could say no.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Restored {
-    /// It is as it was.
-    Back(Restorable),
-    /// It could not be restored, for this reason, and is gone: its streams have ended.
-    Lost(Restorable, String),
-    /// Everything that could be restored is.
-    Done,
-}
-
-/// Something that a client had set up.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Restorable {
-    /// A target that this client had added.
-    Target(ClientId),
-    /// A link that another client had made by adding this one. Only it can make it again.
-    LinkBy(ClientId),
-    /// An API that this client provides.
-    Api(ApiName),
-    /// A subscription of this client, to a topic of a service.
-    Subscription(ClientId, TopicName),
+/// Waits until the application wants the client to end. Cancel safe.
+pub(crate) async fn closing(close: &mut watch::Receiver<bool>) {
+    // Whoever drops the last handle says so first, so an error means the same.
+    drop(close.wait_for(|close| *close).await);
 }
 
 /// What comes after the end of a connection.
@@ -161,7 +88,7 @@ pub(crate) async fn next(
     close: &mut watch::Receiver<bool>,
 ) -> Next {
     let reason = match end {
-        End::Wanted => return Next::Ended(DisconnectReason::Local),
+        End::Closed => return Next::Ended(DisconnectReason::Local),
         End::Lost(reason) => reason,
     };
     let policy = shared.options.reconnect;
@@ -207,7 +134,7 @@ pub(crate) async fn next(
             PacketSocket::connect(&shared.transport).await
         };
         tokio::select! {
-            () = wanted(close) => return Next::Ended(DisconnectReason::Local),
+            () = closing(close) => return Next::Ended(DisconnectReason::Local),
             connected = attempt => match connected {
                 Ok(socket) => return Next::Connected(socket),
                 Err(error) => last = error.to_string(),
@@ -257,12 +184,12 @@ pub(crate) async fn restore(shared: &Arc<Shared>) {
 async fn restore_item(shared: &Arc<Shared>, item: Restorable) {
     let mut delays = shared.options.reconnect.delays().take(TRIES - 1);
     loop {
-        let error = match item.restore(shared).await {
+        let error = match try_restore(shared, &item).await {
             Ok(()) => return shared.restored.send(&Restored::Back(item)),
             Err(error) => error,
         };
         let Some(delay) = delays.next() else {
-            item.forget(shared);
+            forget(shared, &item);
             let why = error.to_string();
             return shared.restored.send(&Restored::Lost(item, why));
         };
@@ -270,23 +197,23 @@ async fn restore_item(shared: &Arc<Shared>, item: Restorable) {
     }
 }
 
-impl Restorable {
-    async fn restore(&self, shared: &Arc<Shared>) -> Result<(), CallError> {
-        match self {
-            Self::Target(target) => shared.restore_target(target).await,
-            Self::Api(api) => shared.restore_api(api).await,
-            Self::Subscription(service, topic) => shared.restore_subscription(service, topic).await,
-            // Nothing that we could ask for again.
-            Self::LinkBy(_) => Ok(()),
+async fn try_restore(shared: &Arc<Shared>, item: &Restorable) -> Result<(), CallError> {
+    match item {
+        Restorable::Target(target) => shared.restore_target(target).await,
+        Restorable::Api(api) => shared.restore_api(api).await,
+        Restorable::Subscription(service, topic) => {
+            shared.restore_subscription(service, topic).await
         }
+        // Nothing that we could ask for again.
+        Restorable::LinkBy(_) => Ok(()),
     }
+}
 
-    fn forget(&self, shared: &Arc<Shared>) {
-        match self {
-            Self::Target(target) => shared.targets.forget(target),
-            Self::Api(api) => shared.api_lost(api),
-            Self::Subscription(service, topic) => shared.subscription_lost(service, topic),
-            Self::LinkBy(_) => {}
-        }
+fn forget(shared: &Arc<Shared>, item: &Restorable) {
+    match item {
+        Restorable::Target(target) => shared.targets.forget(target),
+        Restorable::Api(api) => shared.api_lost(api),
+        Restorable::Subscription(service, topic) => shared.subscription_lost(service, topic),
+        Restorable::LinkBy(_) => {}
     }
 }

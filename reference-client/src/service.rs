@@ -10,9 +10,9 @@
 //! two of them (CLI-SVC-1, SRV-SVC-3).
 
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::btree_map::Entry,
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -24,28 +24,18 @@ use sio_p2p_protocol::{
 };
 
 use crate::{
-    client::{Client, Shared, lock},
+    client::Client,
+    emit::answered,
     error::{CallError, ListenError, Refused, SendError},
     listen::{ListenOptions, Listener},
-    listeners::Filter,
-    message::{Message, answered, usable},
+    message::{Message, usable},
     outbox,
+    shared::Shared,
+    tables::{apis::Provided, listeners::Filter},
 };
 
 /// Why an API was not provided although nobody said so.
 const NOT_TAKEN: &str = "the server did not take the api, its errors may say why";
-
-/// The APIs that this client provides.
-pub(crate) type Apis = Mutex<BTreeMap<ApiName, Provided>>;
-
-/// An API that this client provides.
-#[derive(Debug)]
-pub(crate) struct Provided {
-    /// The listener of its provider, which tells it from another provider of the same name.
-    listener: u64,
-    /// The connection on which the server knows of it; none while it does not.
-    known_on: Option<u64>,
-}
 
 impl Client {
     /// Whether somebody provides an API of this name; dialect `v2`. Cancel safe.
@@ -66,21 +56,23 @@ impl Client {
         let event = usable(api.event().as_str())?;
         // The provider listens before the server knows of it, so that no call is missed, and
         // takes the name back when it is dropped, here or later.
-        let calls = self.shared.add_listener(event, Filter::Api, false);
-        let (listener, known_on) = (calls.id(), None);
-        match lock(&self.shared.apis).entry(api.clone()) {
-            Entry::Occupied(_) => return Err(CallError::ApiNameTaken(api)),
-            Entry::Vacant(place) => place.insert(Provided { listener, known_on }),
+        let listener = self.shared.add_listener(event, Filter::Api, false);
+        let provided = Provided {
+            listener: listener.id(),
+            known_on: None,
         };
-        let shared = Arc::clone(&self.shared);
-        let provider = Calls {
-            calls,
+        match self.shared.apis.lock().entry(api.clone()) {
+            Entry::Occupied(_) => return Err(CallError::ApiNameTaken(api)),
+            Entry::Vacant(place) => place.insert(provided),
+        };
+        let calls = Calls {
+            listener,
             api: api.clone(),
-            shared,
+            shared: Arc::clone(&self.shared),
         };
         self.shared.connected(self.deadline()).await?;
         self.shared.create_api(&api, self.deadline()).await?;
-        Ok(provider)
+        Ok(calls)
     }
 
     /// Calls an API and waits for its answer, up to the deadline of this handle; dialect `v2`.
@@ -126,7 +118,7 @@ impl Client {
     /// Provides no API any more: all [`Calls`]s of this client end. Cancel safe.
     pub async fn destroy_all_apis(&self) -> Result<(), SendError> {
         self.shared.only_v2()?;
-        lock(&self.shared.apis).clear();
+        self.shared.apis.lock().clear();
         self.shared.listeners().remove_apis();
         self.send(DestroyApi::All.into(), Vec::new()).await
     }
@@ -166,7 +158,7 @@ impl Shared {
         if self.check_api(api, deadline).await? {
             return Err(CallError::ApiNameTaken(api.clone()));
         }
-        match lock(&self.apis).get_mut(api) {
+        match self.apis.lock().get_mut(api) {
             Some(known) => known.known_on = Some(epoch),
             // Its provider was dropped meanwhile.
             None => return Ok(()),
@@ -188,7 +180,7 @@ impl Shared {
 
     /// The APIs to provide again after a reconnect.
     pub(crate) fn apis_to_restore(&self) -> Vec<ApiName> {
-        let mut apis = lock(&self.apis);
+        let mut apis = self.apis.lock();
         apis.values_mut().for_each(|known| known.known_on = None);
         apis.keys().cloned().collect()
     }
@@ -200,7 +192,7 @@ impl Shared {
 
     /// An API could not be provided again: its provider ends.
     pub(crate) fn api_lost(&self, api: &ApiName) {
-        lock(&self.apis).remove(api);
+        self.apis.lock().remove(api);
         self.listeners().remove_api(&api.event());
     }
 }
@@ -210,7 +202,7 @@ impl Shared {
 /// Dropping it ends the API. It does not keep the client alive.
 #[derive(Debug)]
 pub struct Calls {
-    calls: Listener,
+    listener: Listener,
     api: ApiName,
     shared: Arc<Shared>,
 }
@@ -223,7 +215,7 @@ impl Calls {
 
     /// The next call, `None` once the API has ended. Cancel safe: no call is lost.
     pub async fn next(&mut self) -> Option<Message> {
-        self.calls.next().await
+        self.listener.next().await
     }
 }
 
@@ -231,16 +223,16 @@ impl Stream for Calls {
     type Item = Message;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Message>> {
-        Pin::new(&mut self.calls).poll_next(context)
+        Pin::new(&mut self.listener).poll_next(context)
     }
 }
 
 impl Drop for Calls {
     fn drop(&mut self) {
-        let mut apis = lock(&self.shared.apis);
+        let mut apis = self.shared.apis.lock();
         if apis
             .get(&self.api)
-            .is_none_or(|known| known.listener != self.calls.id())
+            .is_none_or(|known| known.listener != self.listener.id())
         {
             return;
         }

@@ -4,114 +4,23 @@
 //! no end of its own: it lasts until one of the two connections does (SRV-MSG-19), and both ends
 //! are told, whoever made it. The notice is what ends streams and listeners for a departed client.
 
-use std::{
-    collections::BTreeSet,
-    fmt,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
 use sio_p2p_protocol::{
     AddTarget, AddTargetAck, ClientEvent, ClientId, Dialect, MultiApiAddTarget, Payload, Place,
 };
 
 use crate::{
-    broadcast::{Broadcast, EventStream},
-    client::{Client, Shared, lock},
+    broadcast::EventStream,
+    client::Client,
     error::{CallError, Refused},
+    events::TargetEvent,
     message::Responder,
+    shared::Shared,
 };
 
 /// What a client that was not accepted is told.
 const NOT_ACCEPTED: &str = "this client does not accept being added as a target";
-
-/// Who may add this client.
-#[derive(Clone, Default)]
-pub(crate) struct Filter(pub(crate) Option<Arc<AcceptFn>>);
-
-/// A filter of the application.
-pub(crate) type AcceptFn = dyn Fn(&ClientId) -> bool + Send + Sync;
-
-impl fmt::Debug for Filter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() {
-            "filtered"
-        } else {
-            "anybody"
-        })
-    }
-}
-
-impl Filter {
-    /// A client without an id cannot be asked about; only a filter turns it away.
-    fn accepts(&self, client: Option<&ClientId>) -> bool {
-        match (&self.0, client) {
-            (None, _) => true,
-            (Some(filter), Some(client)) => filter(client),
-            (Some(_), None) => false,
-        }
-    }
-}
-
-/// What happens to the links of this client.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TargetEvent {
-    /// Another client added this one, and was accepted.
-    AddedBy(ClientId),
-    /// A linked client has left, whoever made the link. Its streams have ended, and so have the
-    /// listeners for it (CLI-MSG-1); to hear of it again, add it again.
-    Left(ClientId),
-}
-
-/// What the family keeps.
-#[derive(Debug, Default)]
-pub(crate) struct Targets {
-    /// The targets that this client added, to be added again after a reconnect.
-    added: Mutex<BTreeSet<ClientId>>,
-    /// Every client with a link to this connection, whoever made it. Servers of the original
-    /// tell of one departure once for each link; this is how the application hears it once.
-    linked: Mutex<BTreeSet<ClientId>>,
-    pub(crate) events: Broadcast<TargetEvent>,
-}
-
-impl Targets {
-    pub(crate) fn len(&self) -> usize {
-        lock(&self.added).len()
-    }
-
-    pub(crate) fn all(&self) -> Vec<ClientId> {
-        lock(&self.added).iter().cloned().collect()
-    }
-
-    /// A target is gone, or could not be added again.
-    pub(crate) fn forget(&self, client: &ClientId) {
-        lock(&self.added).remove(client);
-    }
-
-    /// A link with this client is made, or about to be.
-    pub(crate) fn link(&self, client: ClientId) {
-        lock(&self.linked).insert(client);
-    }
-
-    /// The connection has ended, and with it all links, which bind connections and not ids
-    /// (SRV-MSG-19). Gives the clients that linked themselves to this one: only they can do so
-    /// again.
-    pub(crate) fn connection_lost(&self) -> Vec<ClientId> {
-        let linked = std::mem::take(&mut *lock(&self.linked));
-        let added = lock(&self.added);
-        linked
-            .into_iter()
-            .filter(|client| !added.contains(client))
-            .collect()
-    }
-
-    pub(crate) fn close(&self) {
-        lock(&self.added).clear();
-        lock(&self.linked).clear();
-        self.events.close();
-    }
-}
 
 impl Client {
     /// Adds a client as a target: from now on each of the two learns when the other has left,
@@ -122,7 +31,7 @@ impl Client {
     pub async fn add_target(&self, target: impl AsRef<str>) -> Result<(), CallError> {
         let target = ClientId::new(target.as_ref())?;
         self.shared.ask_target(&target, self.deadline()).await?;
-        lock(&self.shared.targets.added).insert(target);
+        self.shared.targets.add(target);
         Ok(())
     }
 
@@ -182,8 +91,8 @@ impl Shared {
     pub(crate) fn on_target_left(&self, client: ClientId) {
         self.targets.forget(&client);
         self.listeners().target_left(&client);
-        self.streams_of_departed(&client);
-        if lock(&self.targets.linked).remove(&client) {
+        self.streams.target_left(&client);
+        if self.targets.unlink(&client) {
             self.tell_target_event(TargetEvent::Left(client));
         }
     }

@@ -32,21 +32,13 @@ use tokio::sync::watch;
 
 use crate::{
     acks::Waiter,
-    client::Shared,
     events::ConnectionEvent,
     message::Responder,
     outbox::{Outgoing, Waiting},
-    reconnect::{self, Attempts, Next},
+    reconnect::{self, Attempts, End, Next, closing},
+    shared::Shared,
     state::ConnectionState,
 };
-
-/// How one connection ended.
-pub(crate) enum End {
-    /// The application closed the client, or dropped its last handle.
-    Wanted,
-    /// The server or the network ended it.
-    Lost(CloseReason),
-}
 
 /// Runs a client from its first connection to its end.
 pub(crate) async fn run(
@@ -68,7 +60,7 @@ pub(crate) async fn run(
         }
     };
     tracing::debug!(%reason, "client ended");
-    shared.end(&reason);
+    shared.close(&reason);
 }
 
 /// How long a connection lasts that the server has taken without a word. One that it does not
@@ -167,7 +159,7 @@ async fn connection(
     // without harm, because a packet is taken from its queue only when it can be handed on.
     tokio::select! {
         // A wish to close that came while offline counts as well.
-        () = wanted(close) => {}
+        () = closing(close) => {}
         reason = read(shared, &mut receiver, &served) => {
             return (End::Lost(reason), served.yes.into_inner());
         }
@@ -185,13 +177,7 @@ async fn connection(
         }
     }
     sender.close().await;
-    (End::Wanted, true)
-}
-
-/// Waits until the application wants the client to end. Cancel safe.
-pub(crate) async fn wanted(close: &mut watch::Receiver<bool>) {
-    // Whoever drops the last handle says so first, so an error means the same.
-    drop(close.wait_for(|close| *close).await);
+    (End::Closed, true)
 }
 
 /// Writes what is queued, in order. Ends when the connection does.
@@ -304,7 +290,7 @@ fn on_event(shared: &Arc<Shared>, data: Data, ack: Option<u64>) {
         // Peers can send protocol events that are none; nothing of that may harm (CLI-CORE-3).
         Err(error) => return tracing::warn!(%error, "event that breaks the protocol"),
     };
-    let responder = ack.map(|id| Responder::new(shared, id));
+    let responder = ack.map(|id| Responder::new(&shared.outbox, shared.options.deadline, id));
     let attachments = data.attachments;
     // Every declaration of the catalogue stands here: one without a handler does not compile.
     match event {
@@ -322,26 +308,42 @@ fn on_event(shared: &Arc<Shared>, data: Data, ack: Option<u64>) {
             shared.on_forwarded(forwarded, attachments, responder);
         }
         ServerEvent::MultiApiCreateStream(offer) => {
-            shared.on_stream_offered(None, &offer.info, attachments, responder);
+            shared
+                .streams
+                .on_offered(&shared.targets, None, &offer.info, attachments, responder);
         }
         ServerEvent::CreateStream(offer) => {
-            shared.on_stream_offered(None, &offer.info, attachments, responder);
+            shared
+                .streams
+                .on_offered(&shared.targets, None, &offer.info, attachments, responder);
         }
         ServerEvent::CreateStreamChannel(offer) => {
-            shared.on_stream_offered(Some(offer.channel), &offer.info, attachments, responder);
+            shared.streams.on_offered(
+                &shared.targets,
+                Some(offer.channel),
+                &offer.info,
+                attachments,
+                responder,
+            );
         }
         ServerEvent::StreamDataV1(data) => {
             let (source, chunk) = (Some(&data.source), &data.chunk);
-            shared.on_stream_data(source, &data.stream, chunk, &attachments, responder);
+            shared
+                .streams
+                .on_data(source, &data.stream, chunk, &attachments, responder);
         }
         ServerEvent::StreamDataV2(data) => {
-            shared.on_stream_data(None, &data.stream, &data.chunk, &attachments, responder);
+            shared
+                .streams
+                .on_data(None, &data.stream, &data.chunk, &attachments, responder);
         }
         ServerEvent::PeerStreamDestroyedV1(gone) => {
-            shared.on_peer_stream_destroyed(Some(&gone.client), &gone.stream);
+            shared
+                .streams
+                .on_peer_destroyed(Some(&gone.client), &gone.stream);
         }
         ServerEvent::PeerStreamDestroyedV2(gone) => {
-            shared.on_peer_stream_destroyed(None, &gone.stream);
+            shared.streams.on_peer_destroyed(None, &gone.stream);
         }
         ServerEvent::SubscribeTopic(request) => shared.on_subscribe(request, responder),
         ServerEvent::UnsubscribeTopic(request) => shared.on_unsubscribe(request),

@@ -4,6 +4,28 @@
 //! wrapper around it. Both dialects and both generations of Engine.IO are served
 //! at once, and any client may talk to any other across all of them.
 //!
+//! The program that a server is part of takes part through a [`Handle`]. Arguments and
+//! answers are Rust values, see [`Args`]:
+//!
+//! ```no_run
+//! # use sio_p2p_server::P2pServer;
+//! # async fn f(listener: tokio::net::TcpListener) -> Result<(), Box<dyn std::error::Error>> {
+//! let server = P2pServer::builder().build();
+//! let handle = server.handle();
+//! tokio::spawn(server.serve(listener, std::future::pending()));
+//!
+//! handle.emit_to("alice", "moved", ("pawn", 4))?;
+//! let sum: i64 = handle.request_to("alice", "sum", (2, 3)).await?;
+//! handle.emit_room("players", "result", sum)?;
+//!
+//! let mut calls = handle.provide_api("sum")?;
+//! while let Some(call) = calls.next().await {
+//!     let (a, b): (i64, i64) = call.parse()?;
+//!     call.answer(a + b)?;
+//! }
+//! # Ok(()) }
+//! ```
+//!
 //! The [`relay`] holds the protocol and knows no sockets: it takes what a
 //! connection received and says what is to be sent to whom. The shell around it
 //! ties it to the network.

@@ -1,9 +1,11 @@
 //! The command line, and with it the help.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use sio_p2p_client::{Dialect, EioVersion, Transports};
+
+use super::exit::Exit;
 
 const CODES: &str = "\
 Exit codes: 0 done, 1 failed, 2 mistake on the command line, 3 no connection,
@@ -250,4 +252,10 @@ pub(crate) struct Subscribe {
 fn seconds(text: &str) -> Result<std::time::Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     std::time::Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// Reads a file that the command line names.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Exit> {
+    std::fs::read(path)
+        .map_err(|error| Exit::Usage(format!("cannot read {}: {error}", path.display())))
 }

@@ -1,7 +1,5 @@
 //! Connecting as the command line says.
 
-use std::path::Path;
-
 use sio_p2p_client::{
     Client, ClientBuilder, ConnectionEvent, ConnectionState, Dialect, EioVersion, Proxy, Reconnect,
     Tls,
@@ -9,7 +7,11 @@ use sio_p2p_client::{
 use url::Url;
 use uuid::Uuid;
 
-use super::{args::Connect, exit::Exit, output::Output};
+use super::{
+    args::{Connect, read},
+    exit::Exit,
+    output::Output,
+};
 
 /// What a command needs of the connection.
 #[derive(Debug, Clone, Copy)]
@@ -136,12 +138,6 @@ fn closed(path: &str) -> String {
         "" => "/".to_owned(),
         inner => format!("/{inner}/"),
     }
-}
-
-/// Reads a file that the command line names.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Exit> {
-    std::fs::read(path)
-        .map_err(|error| Exit::Usage(format!("cannot read {}: {error}", path.display())))
 }
 
 /// An id that is easy to read out and that nobody else has.

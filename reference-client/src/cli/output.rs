@@ -7,8 +7,7 @@ use serde_json::{Value, json, value::RawValue};
 use sio_p2p_client::{Args, Message};
 
 use super::{
-    args::{Format, Values},
-    connect::read,
+    args::{Format, Values, read},
     exit::Exit,
 };
 

@@ -34,8 +34,10 @@ use crate::{
 };
 
 use super::{
-    Registration, StreamError, StreamOptions,
     end::{End, Found},
+    error::StreamError,
+    options::StreamOptions,
+    table::Registration,
 };
 
 /// A byte stream between this client and another: `AsyncRead` and `AsyncWrite`.
@@ -55,7 +57,7 @@ use super::{
 pub struct P2pStream {
     registration: Registration,
     /// Keeps the connection; dropped after the registration, whose farewell needs it.
-    _client: Client,
+    client: Client,
     options: StreamOptions,
     /// The event name of our chunks: it carries the id of this end.
     event: EventName,
@@ -86,7 +88,7 @@ impl P2pStream {
         let room = PollSemaphore::new(client.shared.outbox.room());
         Self {
             registration,
-            _client: client,
+            client,
             options,
             event,
             room,
@@ -121,13 +123,15 @@ impl P2pStream {
 
     /// Sends one chunk or the end marker.
     fn send(&self, chunk: Option<Bytes>, room: Option<OwnedSemaphorePermit>) -> Awaited {
-        let shared = &self.registration.shared;
+        let shared = &self.client.shared;
         let args = match chunk {
             Some(data) => Binary(data).into(),
             None => Arguments::from_payloads(&[Payload::null()]).into(),
         };
         let peer = self.end().peer.clone();
-        let (event, attachments) = shared.message(peer, self.event.clone(), args, true);
+        let (event, attachments) = shared
+            .messenger
+            .message(peer, self.event.clone(), args, true);
         let awaited = shared.acks.open(None);
         let packet = outbox::event(&event, attachments, Some(awaited.id));
         // A client that has ended has ended its streams, so nobody needs to hear of it here.
@@ -138,12 +142,12 @@ impl P2pStream {
     /// Fails the stream on our side and tells the peer.
     pub(super) fn fail(&self, why: StreamError) -> io::Error {
         let registration = &self.registration;
-        registration.shared.forget_end(&registration.end);
-        if registration.end.finish(why.clone()) {
-            registration.shared.tell_destroyed(&registration.end);
+        registration.streams.remove(&registration.end);
+        if registration.end.close(why.clone()) {
+            registration.streams.tell_destroyed(&registration.end);
         }
         // The first reason is the true one.
-        self.end().gone().unwrap_or(why).into()
+        self.end().closed().unwrap_or(why).into()
     }
 
     /// What the answer to a chunk means.
@@ -241,7 +245,7 @@ impl AsyncWrite for P2pStream {
             return Poll::Ready(Ok(0));
         }
         // Room in the outgoing buffer: other traffic of this client comes first if it was first.
-        let need = self.registration.shared.outbox.need(length);
+        let need = self.client.shared.outbox.need(length);
         let Some(room) = ready!(self.room.poll_acquire_many(context, need)) else {
             let reason = crate::state::DisconnectReason::Local;
             return Poll::Ready(Err(self.fail(StreamError::Disconnected(reason))));
@@ -267,7 +271,7 @@ impl AsyncWrite for P2pStream {
             return Poll::Ready(Ok(()));
         };
         // Peers of dialect v1 do not answer the marker.
-        let outcome = match this.registration.shared.dialect {
+        let outcome = match this.client.shared.dialect {
             Dialect::V1 => Ok(sio_p2p_transport::Data::default()),
             Dialect::V2 => match Pin::new(awaited).poll(context) {
                 Poll::Ready(outcome) => outcome,

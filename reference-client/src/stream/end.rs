@@ -7,23 +7,23 @@
 //! application has read. A peer that keeps to its window can so never have more here than the
 //! read buffer and one window; one that does not is cut off (`Overrun`).
 //!
-//! An end goes through `offered or opening`, `open` and `gone`, never back. What arrived before
-//! it was gone can still be read.
+//! An end goes through `offered or opening`, `open` and `closed`, never back. What arrived before
+//! it was closed can still be read.
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, MutexGuard},
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
 use bytes::{Buf, Bytes};
+use parking_lot::{Mutex, MutexGuard};
 use sio_p2p_protocol::{ClientId, StreamDataAck, StreamId};
 use tokio::{io::ReadBuf, time::Instant};
 
-use crate::{client::lock, message::Responder};
+use crate::message::Responder;
 
-use super::{StreamError, chunk::Chunk};
+use super::{chunk::Chunk, error::StreamError};
 
 /// How many chunks a peer may send without an answer. Nobody who keeps CLI-STR-10 sends more
 /// than a window full.
@@ -62,10 +62,10 @@ struct State {
     /// The peer's end marker has arrived.
     ended: bool,
     /// Why nothing more will come or go.
-    gone: Option<StreamError>,
+    closed: Option<StreamError>,
     /// Who waits for something to read.
     reader: Option<Waker>,
-    /// Who waits to write, and wants to know when this end is gone.
+    /// Who waits to write, and wants to know when this end is closed.
     writer: Option<Waker>,
 }
 
@@ -124,7 +124,7 @@ impl End {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
+        self.state.lock()
     }
 
     /// Both sides agreed; data that came early is answered as far as there is room.
@@ -140,19 +140,19 @@ impl End {
     }
 
     /// Why nothing more will come or go.
-    pub(super) fn gone(&self) -> Option<StreamError> {
-        self.state().gone.clone()
+    pub(super) fn closed(&self) -> Option<StreamError> {
+        self.state().closed.clone()
     }
 
-    /// Ends this end; false if it had ended already, in which case the first reason stays.
+    /// Closes this end; false if it was closed already, in which case the first reason stays.
     ///
     /// What has arrived can still be read. Whoever waits for an answer gets none.
-    pub(super) fn finish(&self, why: StreamError) -> bool {
+    pub(super) fn close(&self, why: StreamError) -> bool {
         let mut state = self.state();
-        if state.gone.is_some() {
+        if state.closed.is_some() {
             return false;
         }
-        state.gone = Some(why);
+        state.closed = Some(why);
         state.unanswered.clear();
         state.wake();
         true
@@ -221,7 +221,7 @@ impl End {
             return Poll::Ready(Ok(Found::Data));
         }
         // What has arrived was read before this is told.
-        if let Some(gone) = &state.gone {
+        if let Some(gone) = &state.closed {
             return Poll::Ready(if state.ended {
                 Ok(Found::End)
             } else {
@@ -243,7 +243,7 @@ impl End {
     /// Why nothing can be written any more, if so; otherwise remembers the writer.
     pub(super) fn poll_writable(&self, context: &mut Context<'_>) -> Result<(), StreamError> {
         let mut state = self.state();
-        if let Some(gone) = &state.gone {
+        if let Some(gone) = &state.closed {
             return Err(gone.clone());
         }
         state.writer = Some(context.waker().clone());

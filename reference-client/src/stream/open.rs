@@ -21,7 +21,7 @@ use crate::{
     error::{CallError, Refused, SendError},
 };
 
-use super::{P2pStream, StreamError, StreamOptions, end::End};
+use super::{duplex::P2pStream, end::End, error::StreamError, options::StreamOptions};
 
 impl Client {
     /// Opens a stream to another client, once the returned request is awaited.
@@ -118,7 +118,8 @@ impl OpenStream {
         let epoch = shared.connected(self.client.deadline()).await?;
         let end = End::new(own, target.clone(), peer, epoch);
         let registration = shared
-            .register_end(end)
+            .streams
+            .register(end)
             .ok_or_else(|| SendError::Unsupported {
                 what: "two streams with one id",
                 dialect: shared.dialect,
@@ -137,7 +138,7 @@ impl OpenStream {
             CreateStreamAck::Accepted => {}
             CreateStreamAck::Refused(why) => {
                 // There is no other end that would have to be told.
-                registration.end.finish(StreamError::DestroyedLocally);
+                registration.end.close(StreamError::DestroyedLocally);
                 return Err(Refused::new(&why, Place::CreateStreamAck).into());
             }
         }

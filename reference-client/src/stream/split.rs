@@ -7,17 +7,16 @@ use std::{
     future::poll_fn,
     io,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
 use futures_core::Stream;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::client::lock;
-
-use super::{P2pStream, StreamError};
+use super::{duplex::P2pStream, error::StreamError};
 
 /// The most that the reader gives at once, in bytes.
 const PIECE: usize = 64 << 10;
@@ -31,7 +30,7 @@ struct Halves {
 
 impl Halves {
     fn stream(&self) -> MutexGuard<'_, P2pStream> {
-        lock(&self.stream)
+        self.stream.lock()
     }
 }
 

@@ -9,75 +9,20 @@
 mod publisher;
 mod subscriber;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    pin::Pin,
-    sync::{Arc, Mutex},
-    task::{Context, Poll},
-};
-
-use futures_core::Stream;
 use sio_p2p_protocol::{
-    ClientEvent, ClientId, Dialect, EmitRoom, EventName, IntoArgs, JoinRoomV1, JoinsRoom,
-    LeaveRoomV1, LeavesRoom, Payload, RoomName, Rooms, TopicName, publication_event, topic_room,
+    Dialect, EmitRoom, EventName, IntoArgs, LeaveRoomV1, LeavesRoom, RoomName, Rooms, TopicName,
+    publication_event, topic_room,
 };
 
 use crate::{
-    client::{Client, Shared, WeakClient, lock},
-    error::{CallError, SendError},
-    message::Message,
+    client::{Client, WeakClient},
+    error::SendError,
     outbox,
-    queue::{QueueReceiver, QueueSender},
-    service::Service,
     state::DisconnectReason,
 };
 
-/// What creating a topic is called in the packet that joins its room.
-const CREATE: &str = "SERVICE_CREATE_TOPIC";
-
-/// What the family keeps.
-#[derive(Debug, Default)]
-pub(crate) struct Topics {
-    /// The topics that this client, as a service, has created.
-    created: Mutex<BTreeSet<TopicName>>,
-    subscriptions: Mutex<Subscriptions>,
-}
-
-#[derive(Debug, Default)]
-struct Subscriptions {
-    next: u64,
-    by_room: BTreeMap<RoomName, Subscribed>,
-    closed: bool,
-}
-
-/// A topic that this client has subscribed to, however often.
-#[derive(Debug)]
-struct Subscribed {
-    service: ClientId,
-    topic: TopicName,
-    receivers: Vec<(u64, QueueSender<Message>)>,
-}
-
-impl Topics {
-    pub(crate) fn created(&self) -> usize {
-        lock(&self.created).len()
-    }
-
-    pub(crate) fn subscriptions(&self) -> usize {
-        let subscriptions = lock(&self.subscriptions);
-        subscriptions
-            .by_room
-            .values()
-            .map(|room| room.receivers.len())
-            .sum()
-    }
-
-    pub(crate) fn close(&self) {
-        let mut subscriptions = lock(&self.subscriptions);
-        subscriptions.closed = true;
-        subscriptions.by_room.clear();
-    }
-}
+use publisher::create_packet;
+pub use subscriber::Subscription;
 
 impl Client {
     /// Creates a topic of this service, which must be set up as one (CLI-SVC-F1). After a
@@ -91,14 +36,14 @@ impl Client {
             return Err(SendError::Unsupported { what, dialect });
         }
         let room = topic_room(self.id().as_str(), &name);
-        lock(&self.shared.topics.created).insert(name.clone());
+        self.shared.topics.created.lock().insert(name.clone());
         let topic = Topic {
             event: publication_event(&room),
             room,
             name,
             client: self.clone().downgrade(),
         };
-        self.send(create(&topic.room), Vec::new()).await?;
+        self.send(create_packet(&topic.room), Vec::new()).await?;
         Ok(topic)
     }
 }
@@ -138,7 +83,7 @@ impl Topic {
 impl Drop for Topic {
     fn drop(&mut self) {
         let shared = self.client.shared();
-        lock(&shared.topics.created).remove(&self.name);
+        shared.topics.created.lock().remove(&self.name);
         let leave = LeaveRoomV1 {
             who: LeavesRoom::Everybody,
             rooms: Rooms::One(self.room.clone()),
@@ -147,71 +92,4 @@ impl Drop for Topic {
         let packet = outbox::event(&leave.into(), Vec::new(), None);
         shared.outbox.reply(packet, Some(shared.outbox.epoch()));
     }
-}
-
-impl Service {
-    /// Subscribes to a topic of the service; after a reconnect it is subscribed again.
-    ///
-    /// Done when the service has agreed, up to the deadline of the client handle; publications
-    /// from then on arrive. The topic need not exist yet. Cancel safe: a dropped future leaves
-    /// no subscription.
-    pub async fn subscribe(&self, topic: impl AsRef<str>) -> Result<Subscription, CallError> {
-        let topic = TopicName::new(topic.as_ref())?;
-        let shared = &self.client.shared;
-        if shared.dialect == Dialect::V2 {
-            let (what, dialect) = ("topics", shared.dialect);
-            return Err(SendError::Unsupported { what, dialect }.into());
-        }
-        // Publications are received from the first moment on.
-        let subscription = shared.add_subscription(&self.id, &topic);
-        shared
-            .ask_subscription(&self.id, &topic, self.client.deadline())
-            .await?;
-        Ok(subscription)
-    }
-}
-
-/// The publications of a topic. Dropping it unsubscribes.
-#[derive(Debug)]
-pub struct Subscription {
-    id: u64,
-    room: RoomName,
-    publications: QueueReceiver<Message>,
-    shared: Arc<Shared>,
-}
-
-impl Subscription {
-    /// The next publication, `None` once the topic has ended, or the client. Cancel safe:
-    /// nothing is lost.
-    pub async fn next(&mut self) -> Option<Message> {
-        self.publications.next().await
-    }
-}
-
-impl Stream for Subscription {
-    type Item = Message;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Message>> {
-        self.publications.poll_next(context)
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        if let Some((service, topic)) = self.shared.remove_subscription(&self.room, self.id) {
-            self.shared.tell_unsubscribed(service, &topic);
-        }
-    }
-}
-
-/// The packet that creates a topic.
-fn create(room: &RoomName) -> ClientEvent {
-    let action = Payload::string(CREATE);
-    let rooms = Rooms::One(room.clone());
-    JoinRoomV1 {
-        who: JoinsRoom::Sender { action },
-        rooms,
-        ack: false,
-    }
-    .into()
 }

@@ -7,18 +7,15 @@
 
 use sio_p2p_protocol::{
     ClientEvent, ClientId, Failure, JoinRoomV1, JoinRoomV1Ack, JoinsRoom, LeaveRoomV1, LeavesRoom,
-    Payload, Rooms, SubscribeTopic, SubscribeTopicAck, TopicName, UnsubscribeTopic, topic_room,
+    Payload, RoomName, Rooms, SubscribeTopic, SubscribeTopicAck, TopicName, UnsubscribeTopic,
+    topic_room,
 };
 use sio_p2p_transport::Data;
 
-use crate::{
-    acks::Waiter,
-    client::{Shared, lock},
-    message::Responder,
-    outbox,
-};
+use crate::{acks::Waiter, message::Responder, outbox, shared::Shared};
 
-use super::create;
+/// What creating a topic is called in the packet that joins its room.
+const CREATE: &str = "SERVICE_CREATE_TOPIC";
 
 /// What somebody is told who wants to subscribe somebody else.
 const NOT_YOURSELF: &str = "a client can only subscribe itself";
@@ -26,11 +23,11 @@ const NOT_YOURSELF: &str = "a client can only subscribe itself";
 impl Shared {
     /// What creates all topics again on a new connection.
     pub(crate) fn recreate_topics(&self) -> Vec<ClientEvent> {
-        let created = lock(&self.topics.created);
+        let created = self.topics.created.lock();
         let rooms = created
             .iter()
             .map(|topic| topic_room(self.id.as_str(), topic));
-        rooms.map(|room| create(&room)).collect()
+        rooms.map(|room| create_packet(&room)).collect()
     }
 
     /// Somebody wants to subscribe. Only a service answers (CLI-SVC-F1), and it answers when the
@@ -94,4 +91,16 @@ impl Shared {
         let packet = outbox::event(&event.into(), Vec::new(), None);
         self.outbox.reply(packet, Some(self.outbox.epoch()));
     }
+}
+
+/// The packet that creates a topic.
+pub(super) fn create_packet(room: &RoomName) -> ClientEvent {
+    let action = Payload::string(CREATE);
+    let rooms = Rooms::One(room.clone());
+    JoinRoomV1 {
+        who: JoinsRoom::Sender { action },
+        rooms,
+        ack: false,
+    }
+    .into()
 }

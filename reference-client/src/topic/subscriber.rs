@@ -4,48 +4,90 @@
 //! itself, as far as the protocol goes. So it cannot tell either whether the service has really
 //! let it go; publications that come although nobody is subscribed are dropped.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
+use futures_core::Stream;
 use sio_p2p_protocol::{
-    Args, ClientId, EventName, Place, RoomName, SubscribeTopicAck, TopicName, TopicPublication,
-    publication_event, topic_room,
+    Args, ClientId, Dialect, EventName, Place, RoomName, SubscribeTopicAck, TopicName,
+    TopicPublication, publication_event, topic_room,
 };
 
 use crate::{
-    client::{Shared, lock},
     error::{CallError, Refused, SendError},
     message::Message,
     outbox,
-    queue::{QueueSender, queue},
+    queue::{QueueReceiver, queue},
+    service::Service,
+    shared::Shared,
 };
-
-use super::{Subscribed, Subscription};
 
 /// What subscribing and unsubscribing are called inside messages.
 const SUBSCRIBE: &str = "SUBSCRIBE_TOPIC";
 const UNSUBSCRIBE: &str = "UNSUBSCRIBE_TOPIC";
 
-impl Shared {
-    pub(super) fn add_subscription(
-        self: &Arc<Self>,
-        service: &ClientId,
-        topic: &TopicName,
-    ) -> Subscription {
-        let (sender, publications) = queue(&self.budget);
-        let room = topic_room(service.as_str(), topic);
-        let mut subscriptions = lock(&self.topics.subscriptions);
-        let id = subscriptions.next;
-        subscriptions.next += 1;
-        if !subscriptions.closed {
-            let subscribed = subscriptions.by_room.entry(room.clone());
-            let subscribed = subscribed.or_insert_with(|| Subscribed {
-                service: service.clone(),
-                topic: topic.clone(),
-                receivers: Vec::new(),
-            });
-            subscribed.receivers.push((id, sender));
+impl Service {
+    /// Subscribes to a topic of the service; after a reconnect it is subscribed again.
+    ///
+    /// Done when the service has agreed, up to the deadline of the client handle; publications
+    /// from then on arrive. The topic need not exist yet. Cancel safe: a dropped future leaves
+    /// no subscription.
+    pub async fn subscribe(&self, topic: impl AsRef<str>) -> Result<Subscription, CallError> {
+        let topic = TopicName::new(topic.as_ref())?;
+        let shared = &self.client.shared;
+        if shared.dialect == Dialect::V2 {
+            let (what, dialect) = ("topics", shared.dialect);
+            return Err(SendError::Unsupported { what, dialect }.into());
         }
-        drop(subscriptions);
+        // Publications are received from the first moment on.
+        let subscription = shared.add_subscription(&self.id, &topic);
+        shared
+            .ask_subscription(&self.id, &topic, self.client.deadline())
+            .await?;
+        Ok(subscription)
+    }
+}
+
+/// The publications of a topic. Dropping it unsubscribes.
+#[derive(Debug)]
+pub struct Subscription {
+    id: u64,
+    room: RoomName,
+    publications: QueueReceiver<Message>,
+    shared: Arc<Shared>,
+}
+
+impl Subscription {
+    /// The next publication, `None` once the topic has ended, or the client. Cancel safe:
+    /// nothing is lost.
+    pub async fn next(&mut self) -> Option<Message> {
+        self.publications.next().await
+    }
+}
+
+impl Stream for Subscription {
+    type Item = Message;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Message>> {
+        self.publications.poll_next(context)
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Some((service, topic)) = self.shared.topics.unsubscribe(&self.room, self.id) {
+            self.shared.tell_unsubscribed(service, &topic);
+        }
+    }
+}
+
+impl Shared {
+    fn add_subscription(self: &Arc<Self>, service: &ClientId, topic: &TopicName) -> Subscription {
+        let (id, room, publications) = self.topics.subscribe(service, topic, queue(&self.budget));
         Subscription {
             id,
             room,
@@ -54,23 +96,7 @@ impl Shared {
         }
     }
 
-    /// Removes one subscription; gives service and topic if it was the last one to the topic.
-    pub(super) fn remove_subscription(
-        &self,
-        room: &RoomName,
-        id: u64,
-    ) -> Option<(ClientId, TopicName)> {
-        let mut subscriptions = lock(&self.topics.subscriptions);
-        let subscribed = subscriptions.by_room.get_mut(room)?;
-        subscribed.receivers.retain(|(known, _)| *known != id);
-        if !subscribed.receivers.is_empty() {
-            return None;
-        }
-        let subscribed = subscriptions.by_room.remove(room)?;
-        Some((subscribed.service, subscribed.topic))
-    }
-
-    pub(super) async fn ask_subscription(
+    async fn ask_subscription(
         &self,
         service: &ClientId,
         topic: &TopicName,
@@ -80,7 +106,7 @@ impl Shared {
         // dialect has in front, and as the client that is to be subscribed.
         let args = Args::from_value(&(&self.id, topic)).map_err(SendError::from)?;
         let event = EventName::new(SUBSCRIBE)?;
-        let question = self.message(service.clone(), event, args, true);
+        let question = self.messenger.message(service.clone(), event, args, true);
         let answer = self.ask(question, Some(service), None, deadline).await?;
         match SubscribeTopicAck::decode(&answer.json)? {
             SubscribeTopicAck::Subscribed => Ok(()),
@@ -92,14 +118,14 @@ impl Shared {
     }
 
     /// The bare name of the topic, which the service understands (unlike DEV-5).
-    pub(super) fn tell_unsubscribed(&self, service: ClientId, topic: &TopicName) {
+    fn tell_unsubscribed(&self, service: ClientId, topic: &TopicName) {
         let (Ok(event), Ok(args)) = (
             EventName::new(UNSUBSCRIBE),
             Args::from_value(&(&self.id, topic)),
         ) else {
             return;
         };
-        let (event, attachments) = self.message(service, event, args, false);
+        let (event, attachments) = self.messenger.message(service, event, args, false);
         let packet = outbox::event(&event, attachments, None);
         self.outbox.reply(packet, Some(self.outbox.epoch()));
     }
@@ -112,14 +138,8 @@ impl Shared {
         let TopicPublication { room, args } = publication;
         let args = Args::new(args, attachments);
         // Pushed outside the lock: a receiver that has just gone drops the message here.
-        let receivers: Vec<QueueSender<Message>> = {
-            let subscriptions = lock(&self.topics.subscriptions);
-            let subscribed = subscriptions.by_room.get(&room);
-            let receivers = subscribed.into_iter().flat_map(|room| &room.receivers);
-            receivers.map(|(_, receiver)| receiver.clone()).collect()
-        };
         let bytes = args.size();
-        for receiver in receivers {
+        for receiver in self.topics.receivers(&room) {
             let message = Message {
                 event: publication_event(&room),
                 source: None,
@@ -132,14 +152,11 @@ impl Shared {
 
     /// The topic has ended: so do the subscriptions, after what is queued.
     pub(crate) fn on_topic_ended(&self, room: &RoomName) {
-        lock(&self.topics.subscriptions).by_room.remove(room);
+        self.topics.remove(room);
     }
 
     pub(crate) fn subscriptions_to_restore(&self) -> Vec<(ClientId, TopicName)> {
-        let subscriptions = lock(&self.topics.subscriptions);
-        let all = subscriptions.by_room.values();
-        all.map(|room| (room.service.clone(), room.topic.clone()))
-            .collect()
+        self.topics.subscribed()
     }
 
     pub(crate) async fn restore_subscription(

@@ -2,8 +2,8 @@
 
 use sio_p2p_protocol::{ClientId, EventName, Failure, IntoArgs, InvalidName, RoomName};
 
-use super::Handle;
 use super::error::SendError;
+use super::handle::Handle;
 use crate::relay::Peer;
 
 /// Why a client was not put into a room.
