@@ -2,28 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use crate::player::bindings::Rendered;
-use crate::player::client;
-use crate::player::client::driver;
-use crate::player::client::finish;
-use crate::player::finding::Finding;
-use crate::player::observe;
-use crate::player::peer::Asked;
-use crate::player::peer::actor::Actor;
-use crate::player::peer::connect;
-use crate::player::peer::engine;
-use crate::player::peer::fences;
-use crate::player::peer::heartbeat;
-use crate::player::peer::lowering::{self, Outgoing};
-use crate::player::peer::questions;
-use crate::player::play::Play;
-use crate::player::stop::Stop;
-use crate::scenario::body::{CreateApi, DestroyApi, OpenStream, RoomChange, SendFrame};
-use crate::scenario::step::Action;
-use crate::scenario::text::Text;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sio_p2p_transport::{Data, Frame, Packet};
+
+use crate::player::bindings::Rendered;
+use crate::player::client::{driver, finish};
+use crate::player::finding::Finding;
+use crate::player::peer::actor::Actor;
+use crate::player::peer::lowering::{self, Outgoing};
+use crate::player::peer::{Asked, connect, engine, fences, heartbeat, questions};
+use crate::player::play::Play;
+use crate::player::stop::Stop;
+use crate::player::{client, observe};
+use crate::scenario::body::{CreateApi, DestroyApi, OpenStream, RoomChange, SendFrame};
+use crate::scenario::step::Action;
+use crate::scenario::text::Text;
 
 /// Does what an action says.
 pub(crate) async fn act(play: &mut Play, action: &Action) -> Result<(), Stop> {

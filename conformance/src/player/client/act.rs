@@ -9,10 +9,7 @@ use sio_p2p_transport::{Data, Packet};
 
 use crate::json::quote;
 use crate::player::bindings::Bindings;
-use crate::player::client::Clients;
-use crate::player::client::driver;
-use crate::player::client::expect;
-use crate::player::client::values;
+use crate::player::client::{Clients, driver, expect, values};
 use crate::player::finding::Finding;
 use crate::player::play::Play;
 use crate::player::scripted::inbox::Scripted;

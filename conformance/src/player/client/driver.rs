@@ -7,14 +7,12 @@ use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 use crate::player::check::Check;
-use crate::player::client::Clients;
 use crate::player::client::clients::{HELLO_LIMIT, Stage};
 use crate::player::client::faults::{ClientFaultSpec, Interference};
-use crate::player::client::finish;
 use crate::player::client::process::DriverCommand;
+use crate::player::client::{Clients, finish};
 use crate::player::finding::{Finding, Outcome};
-use crate::player::play::Play;
-use crate::player::play::Played;
+use crate::player::play::{Play, Played};
 use crate::player::stop::Stop;
 use crate::player::trace::Trace;
 use crate::player::wait::Wait;

@@ -4,8 +4,7 @@ use sio_p2p_driver::Command;
 use sio_p2p_driver::members::Emit;
 
 use crate::json::shorten;
-use crate::player::client::Clients;
-use crate::player::client::driver;
+use crate::player::client::{Clients, driver};
 use crate::player::finding::Finding;
 use crate::player::peer::leftovers::describe;
 use crate::player::play::Play;

@@ -6,9 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::player::peer::Asked;
-use crate::player::peer::Peers;
 use crate::player::peer::actor::Inbox;
+use crate::player::peer::{Asked, Peers};
 
 /// How much had arrived where, when something was done.
 #[derive(Debug, Default)]

@@ -9,8 +9,7 @@ use tokio::time::timeout_at;
 
 use crate::json::shorten;
 use crate::player::finding::Finding;
-use crate::player::peer::connect;
-use crate::player::peer::questions;
+use crate::player::peer::{connect, questions};
 use crate::player::play::Play;
 use crate::player::stop::Stop;
 use crate::scenario::TransportName;

@@ -14,10 +14,8 @@ use tokio::time::Instant;
 use crate::player::act;
 use crate::player::bindings::{Bindings, Rendered};
 use crate::player::finding::Finding;
-use crate::player::peer::Peers;
 use crate::player::peer::actor::EventSeen;
-use crate::player::peer::lowering;
-use crate::player::peer::questions;
+use crate::player::peer::{Peers, lowering, questions};
 use crate::player::play::Play;
 use crate::player::stop::Stop;
 

@@ -7,8 +7,7 @@ use sio_p2p_transport::CloseReason;
 use crate::json::shorten;
 use crate::player::client::finish;
 use crate::player::finding::Finding;
-use crate::player::peer::Peers;
-use crate::player::peer::fences;
+use crate::player::peer::{Peers, fences};
 use crate::player::play::Play;
 use crate::player::stop::Stop;
 

@@ -1,5 +1,8 @@
 //! Questions to the server itself: who is there, and is that one.
 
+use sio_p2p_protocol::{CheckApiNameAck, ConnectedStatusAck, ListClientsAck};
+use sio_p2p_transport::Data;
+
 use crate::json::shorten;
 use crate::player::act;
 use crate::player::finding::Finding;
@@ -8,8 +11,6 @@ use crate::player::peer::lowering::{self, Outgoing};
 use crate::player::play::Play;
 use crate::player::stop::Stop;
 use crate::scenario::body::{CheckApi, ConnectionStatus, Gone, ListClients};
-use sio_p2p_protocol::{CheckApiNameAck, ConnectedStatusAck, ListClientsAck};
-use sio_p2p_transport::Data;
 
 /// Sends a question to the server itself and waits for its ack.
 pub(crate) async fn question(

@@ -1,9 +1,10 @@
 //! Bodies of the verbs about streams.
 
+use sio_p2p_protocol::Dialect;
+
 use crate::scenario::text::Text;
 use crate::scenario::value::Pattern;
 use crate::scenario::verb::verbs;
-use sio_p2p_protocol::Dialect;
 
 verbs! {
     /// Body of `open_stream`.

@@ -1,7 +1,8 @@
 //! Verbs about time and heartbeats, and numbers that have bounds.
 
-use crate::scenario::verb::verbs;
 use serde::de::{Deserialize, Deserializer, Error as _};
+
+use crate::scenario::verb::verbs;
 
 /// Reads a number that is bounded, as its schema says.
 pub(super) fn bounded<'de, const LEAST: u64, const MOST: u64, N, D>(
