@@ -22,7 +22,11 @@ pub struct InvalidName {
 
 fn article(noun: &str) -> &'static str {
     // Of the kinds there are, these two letters sound like a vowel.
-    if noun.starts_with(['A', 'e']) { "an" } else { "a" }
+    if noun.starts_with(['A', 'e']) {
+        "an"
+    } else {
+        "a"
+    }
 }
 
 /// What all names have in common, for code that reads any of them from the wire.
