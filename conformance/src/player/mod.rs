@@ -1,7 +1,7 @@
 //! The player: plays the steps of a scenario over those who take part in it.
 //!
-//! Who takes part is a peer on the wire ([`peer`]), or a client that is driven ([`client`]),
-//! which connects to a server that is scripted ([`scripted`]) or real.
+//! Who takes part is a peer on the wire (`peer`), or a client that is driven (`client`),
+//! which connects to a server that is scripted (`scripted`) or real.
 
 mod act;
 mod attempt;

@@ -216,7 +216,7 @@ impl<T: ?Sized, F: Holds<T>> Holds<T> for BTreeMap<String, F> {
     }
 }
 
-/// The words behind the fields of [`verbs`]: what each makes of what a field holds.
+/// The words behind the fields of `verbs!`: what each makes of what a field holds.
 pub mod says {
     use super::{FailureCodes, Holds, Mention, Pattern, Text};
 
