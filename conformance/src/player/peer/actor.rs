@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::{
-    CloseReason, ConnectError, ConnectOptions, Data, EioVersion, Handshake, Incoming, Packet,
-    PacketSender, PacketSocket, SendError,
+    CloseReason, ConnectError, ConnectOptions, Data, EioVersion, Frame, Handshake, Incoming,
+    Packet, PacketSender, PacketSocket, SendError,
 };
 use tokio::sync::{Semaphore, mpsc};
 
@@ -296,9 +296,19 @@ impl Connection {
         let _ = tokio::time::timeout(patience, self.sender.upgraded()).await;
     }
 
-    /// Makes sure that a poll is on its way to the server.
+    /// Makes sure that a poll waits at the server: it was written, and the server has answered
+    /// posts since, which mean nothing to it. One post is not enough where a proxy has to pass
+    /// the poll on, on a connection of its own.
     pub(crate) async fn polls(&self, patience: Duration) {
-        let _ = tokio::time::timeout(patience, self.sender.poll_waits()).await;
+        let waits = async {
+            self.sender.poll_waits().await;
+            for _ in 0..5 {
+                if self.sender.send_frame(Frame::text("6")).await.is_ok() {
+                    let _ = self.sender.flush().await;
+                }
+            }
+        };
+        let _ = tokio::time::timeout(patience, waits).await;
     }
 
     /// Drops the TCP connection.
