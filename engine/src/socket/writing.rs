@@ -40,12 +40,21 @@ impl<D> Socket<D> {
             // is written in the next round.
             drop(state);
             let written = write(io, chunk);
+            let all = matches!(written, Written::All);
             state = self.state.lock();
-            if let Some(waker) = state.wrote(written) {
-                drop(state);
-                waker.wake();
-                state = self.state.lock();
+            let waker = state.wrote(written);
+            if all && waker.is_none() {
+                continue;
             }
+            drop(state);
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+            if !all {
+                // Writing is the woken task's now, which may be at it already.
+                return;
+            }
+            state = self.state.lock();
         }
     }
 }
@@ -54,13 +63,13 @@ impl State {
     /// Notes how writing went. Gives the task of the connection if it has to do something
     /// now: write the rest, see that the connection is broken, or see that all is said.
     fn wrote(&mut self, written: Written) -> Option<Waker> {
-        let goes_on = matches!(written, Written::All);
+        let all = matches!(written, Written::All);
         match written {
             Written::All => self.written_out(),
             Written::UpTo(rest) => self.writer = Writer::Task(Some(rest)),
             Written::Broken => self.writer = Writer::Broken,
         }
-        if goes_on && matches!(self.machine.phase(), Phase::Open) {
+        if all && matches!(self.machine.phase(), Phase::Open) {
             return None;
         }
         self.websocket.take()
@@ -108,5 +117,80 @@ fn write(io: &SharedIo, mut chunk: Chunk) -> Written {
         Ok(()) => Written::All,
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Written::UpTo(chunk),
         Err(_) => Written::Broken,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::task::{Wake, Waker};
+    use std::time::Duration;
+
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::Writer;
+    use crate::io::Io;
+    use crate::session::{Form, Transport};
+    use crate::{Batch, Config, Generation, Handler, Opening, Server, Socket, StallGuard};
+
+    /// Does nothing.
+    struct Nobody;
+
+    impl Handler for Nobody {
+        type Data = ();
+
+        fn open(&self, _: Opening) {}
+
+        fn text(&self, _: &Arc<Socket<()>>, _: &str, _: &mut Batch<()>) {}
+
+        fn binary(&self, _: &Arc<Socket<()>>, _: &[u8], _: &mut Batch<()>) {}
+    }
+
+    /// The task of a connection that is quick: when it is woken it writes the rest, and is
+    /// about to write what came meanwhile.
+    struct Quick(Arc<Socket<()>>);
+
+    impl Wake for Quick {
+        fn wake(self: Arc<Self>) {
+            self.0.with(|state| {
+                assert!(matches!(state.writer, Writer::Task(Some(_))));
+                state.writer = Writer::Batch;
+                state.written_out();
+            });
+            self.0.send(&["later"], &[], &mut Batch::new()).unwrap();
+        }
+    }
+
+    /// Both ends of a connection that takes nothing more.
+    async fn full() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let connect = TcpStream::connect(listener.local_addr().unwrap());
+        let (client, accepted) = tokio::join!(connect, listener.accept());
+        let server = accepted.unwrap().0;
+        server.writable().await.unwrap();
+        while server.try_write(&[0; 65_536]).is_ok() {}
+        (server, client.unwrap())
+    }
+
+    #[tokio::test]
+    async fn who_could_not_write_all_leaves_the_rest_to_the_task_that_was_woken() {
+        let server = Server::new(Arc::new(Nobody), Config::default());
+        let (request, ()) = http::Request::new(()).into_parts();
+        let (generation, transport) = (Generation::V4, Transport::WebSocket);
+        let socket = server.open(generation, transport, request, Form::default());
+        let socket = socket.unwrap();
+        let (stream, _client) = full().await;
+        let (stream, tie) = StallGuard::new(stream, Duration::from_secs(20)).into_parts();
+        socket.attach(Arc::new(Io::Tcp(stream, tie)));
+        let quick = Waker::from(Arc::new(Quick(Arc::clone(&socket))));
+        socket.with(|state| state.websocket = Some(quick));
+
+        let mut batch = Batch::new();
+        socket.send(&["first"], &[], &mut batch).unwrap();
+        batch.flush();
+
+        // It is the woken task that writes, and what it will write is still there.
+        assert!(socket.with(|state| matches!(state.writer, Writer::Batch)));
+        assert_eq!(socket.queued().packets, 1);
     }
 }
