@@ -168,7 +168,7 @@ mod tests {
         let (client, accepted) = tokio::join!(connect, listener.accept());
         let server = accepted.unwrap().0;
         server.writable().await.unwrap();
-        while server.try_write(&[0; 65_536]).is_ok() {}
+        while server.try_write(&[0; 4096]).is_ok() {}
         (server, client.unwrap())
     }
 
