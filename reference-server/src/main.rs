@@ -80,7 +80,8 @@ fn start(loaded: Loaded) -> Result<(), String> {
 
 /// Serves until a signal comes. The error is a sentence for the terminal.
 async fn run(config: Config) -> Result<(), String> {
-    logging::start(&config.log)?;
+    // Kept until the end, so that the last lines are written.
+    let log = logging::start(&config.log)?;
     // Before the address is announced: its reader may send a signal at once.
     let signals = Signals::listen().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let wanted = config.listen.address;
@@ -90,7 +91,10 @@ async fn run(config: Config) -> Result<(), String> {
         .await
         .map_err(|error| format!("cannot listen on {wanted}: {error}"))?;
     let path = config.engine.base_path().to_owned();
-    let server = P2pServer::new(config)
+    let server = P2pServer::builder()
+        .config(config)
+        .dropped_log_lines(log.dropped_lines())
+        .build()
         .bind(listener)
         .await
         .map_err(|error| format!("cannot serve on {wanted}: {error}"))?;

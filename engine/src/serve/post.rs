@@ -3,12 +3,13 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{Response, StatusCode};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tracing::debug;
 
 use super::{Body, answer};
@@ -24,8 +25,8 @@ use crate::{CloseReason, Generation};
 /// The content type of a payload in binary form.
 const BINARY: &[u8] = b"application/octet-stream";
 
-/// How many bytes of a payload are handled before others have their turn.
-const TURN: usize = 16 << 10;
+/// How long the packets of a payload are handled before others have their turn.
+const TURN: Duration = Duration::from_micros(250);
 
 /// A request that brings packets, until it is over. Dropped before that, it has broken.
 struct Posting<H: Handler> {
@@ -128,19 +129,25 @@ impl<H: Handler> Posting<H> {
             Ok(packets) => packets,
             Err(error) => return self.misread(error, &mut batch),
         };
-        let mut handled = 0;
+        let mut began = Instant::now();
         let bounds = server.shared.bounds;
         for packet in packets {
             let packet = match packet {
                 Ok(packet) => packet,
                 Err(error) => return self.misread(error, &mut batch),
             };
-            handled += packet.data().len();
             self.packet(&packet, &bounds, &mut batch);
-            if handled >= TURN {
-                handled = 0;
+            while !socket.is_closed()
+                && let Some(wait) = server.handler.pause(socket)
+            {
+                batch.flush();
+                tokio::time::sleep(wait).await;
+                began = Instant::now();
+            }
+            if began.elapsed() >= TURN {
                 batch.flush();
                 tokio::task::yield_now().await;
+                began = Instant::now();
             }
         }
         socket.heard();
