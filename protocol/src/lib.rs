@@ -96,6 +96,7 @@ mod payload;
 mod room;
 mod scan;
 pub mod schema;
+mod server_only;
 mod service;
 mod spec;
 mod stream;
@@ -131,6 +132,7 @@ pub use room::{
     LeavesRoom, Rooms,
 };
 pub use scan::argument_list;
+pub use server_only::is_server_only;
 pub use service::{CheckApiName, CheckApiNameAck, CreateApi, DestroyApi, UseApi};
 pub use spec::{
     AckContent, AckNeed, AckSpec, ArgSpec, EventSpec, Example, Form, NamePattern, Presence,

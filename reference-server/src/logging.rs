@@ -5,6 +5,8 @@
 //! finds it full is dropped, counted, and told in the log as soon as there is room again.
 
 use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sio_p2p_server::config::{LogConfig, LogFormat};
@@ -23,17 +25,49 @@ const TELL_DROPPED: Duration = Duration::from_secs(1);
 /// The log, until it is dropped. That writes what still waits, or gives it up after a second.
 #[derive(Debug)]
 pub(crate) struct Log {
-    dropped: ErrorCounter,
+    dropped: Dropped,
     _telling: AbortOnDropHandle<()>,
     // Dropped last: it writes the rest.
     _writing: WorkerGuard,
 }
 
+/// How many lines were dropped, and how many of them the log has told of.
+#[derive(Debug, Clone)]
+struct Dropped {
+    lines: ErrorCounter,
+    told: Arc<AtomicUsize>,
+}
+
 impl Log {
     /// Counts the lines that were dropped because the log was not written fast enough.
     pub(crate) fn dropped_lines(&self) -> impl Fn() -> u64 + Send + Sync + 'static {
-        let dropped = self.dropped.clone();
-        move || dropped.dropped_lines().try_into().unwrap_or(u64::MAX)
+        let Dropped { lines, .. } = self.dropped.clone();
+        move || lines.dropped_lines().try_into().unwrap_or(u64::MAX)
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.dropped.tell();
+    }
+}
+
+impl Dropped {
+    /// Tells how many lines were dropped, if there are some that it was not told of.
+    fn tell(&self) {
+        let lines = self.lines.dropped_lines();
+        let untold = lines - self.told.load(Ordering::Relaxed);
+        if untold == 0 {
+            return;
+        }
+        warn!(
+            lines = untold,
+            "dropped lines of the log, because it was not written fast enough"
+        );
+        // If this line was dropped as well, the next one counts all of them again.
+        if self.lines.dropped_lines() == lines {
+            self.told.store(lines, Ordering::Relaxed);
+        }
     }
 }
 
@@ -50,7 +84,10 @@ pub(crate) fn start(config: &LogConfig) -> Result<Log, String> {
         .lossy(true)
         .thread_name("log")
         .finish(std::io::stderr());
-    let dropped = writer.error_counter();
+    let dropped = Dropped {
+        lines: writer.error_counter(),
+        told: Arc::default(),
+    };
     let layer = tracing_subscriber::fmt::layer().with_writer(writer);
     let layer = match config.format {
         LogFormat::Text => layer.with_ansi(shows_colours()).boxed(),
@@ -74,23 +111,12 @@ pub(crate) fn start(config: &LogConfig) -> Result<Log, String> {
     })
 }
 
-/// Tells how many lines were dropped, as soon as one gets through that says so.
-async fn tell_dropped(counter: ErrorCounter) {
+/// Tells how many lines were dropped, now and then.
+async fn tell_dropped(dropped: Dropped) {
     let mut tick = tokio::time::interval(TELL_DROPPED);
-    let mut told = 0;
     loop {
         tick.tick().await;
-        let dropped = counter.dropped_lines();
-        if dropped > told {
-            warn!(
-                lines = dropped - told,
-                "dropped lines of the log, because it was not written fast enough"
-            );
-            // If this line was dropped as well, the next one counts all of them again.
-            if counter.dropped_lines() == dropped {
-                told = dropped;
-            }
-        }
+        dropped.tell();
     }
 }
 

@@ -1,6 +1,7 @@
 //! `p2p-server`: the reference server as a program.
 
 mod cli;
+mod descriptors;
 mod health;
 mod logging;
 mod signals;
@@ -82,6 +83,7 @@ fn start(loaded: Loaded) -> Result<(), String> {
 async fn run(config: Config) -> Result<(), String> {
     // Kept until the end, so that the last lines are written.
     let log = logging::start(&config.log)?;
+    descriptors::ask_for_more();
     // Before the address is announced: its reader may send a signal at once.
     let signals = Signals::listen().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let wanted = config.listen.address;
