@@ -4,7 +4,7 @@
 //! stops nobody else. Between the server and that thread lines wait in a bounded queue. What
 //! finds it full is dropped, counted, and told in the log as soon as there is room again.
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -74,11 +74,7 @@ impl Dropped {
 /// Logs to standard error from here on. Standard output is for the addresses alone,
 /// so that scripts can read them.
 pub(crate) fn start(config: &LogConfig) -> Result<Log, String> {
-    let filter = match &config.filter {
-        Some(filter) => EnvFilter::try_new(filter)
-            .map_err(|error| format!("cannot read the log filter `{filter}`: {error}"))?,
-        None => EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
-    };
+    let filter = filter(config)?;
     let (writer, writing) = NonBlockingBuilder::default()
         .buffered_lines_limit(WAITING_LINES)
         .lossy(true)
@@ -88,7 +84,7 @@ pub(crate) fn start(config: &LogConfig) -> Result<Log, String> {
         lines: writer.error_counter(),
         told: Arc::default(),
     };
-    let layer = tracing_subscriber::fmt::layer().with_writer(writer);
+    let layer = tracing_subscriber::fmt::layer().with_writer(move || OneLine(writer.clone()));
     let layer = match config.format {
         LogFormat::Text => layer.with_ansi(shows_colours()).boxed(),
         // One object in each line. Its own fields stand at the top, those of the
@@ -111,6 +107,44 @@ pub(crate) fn start(config: &LogConfig) -> Result<Log, String> {
     })
 }
 
+/// What is logged. The error is a sentence for the terminal.
+pub(crate) fn filter(config: &LogConfig) -> Result<EnvFilter, String> {
+    match &config.filter {
+        Some(filter) => EnvFilter::try_new(filter)
+            .map_err(|error| format!("cannot read the log filter `{filter}`: {error}")),
+        None => Ok(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"))),
+    }
+}
+
+/// Writes each event as one line, whatever texts of clients are in it: nobody makes up
+/// lines of ours. The formatter hands an event over as a whole.
+struct OneLine<W>(W);
+
+impl<W: Write> Write for OneLine<W> {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let line = event.strip_suffix(b"\n").unwrap_or(event);
+        if !line.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+            self.0.write_all(event)?;
+            return Ok(event.len());
+        }
+        let mut escaped = Vec::with_capacity(event.len() + 16);
+        for byte in line {
+            match byte {
+                b'\n' => escaped.extend(br"\n"),
+                b'\r' => escaped.extend(br"\r"),
+                byte => escaped.push(*byte),
+            }
+        }
+        escaped.push(b'\n');
+        self.0.write_all(&escaped)?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 /// Tells how many lines were dropped, now and then.
 async fn tell_dropped(dropped: Dropped) {
     let mut tick = tokio::time::interval(TELL_DROPPED);
@@ -126,4 +160,22 @@ fn shows_colours() -> bool {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     let is_dumb = set("TERM").is_some_and(|term| term == "dumb");
     std::io::stderr().is_terminal() && !is_dumb && set("NO_COLOR").is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_line() {
+        let mut log = Vec::new();
+        for event in ["INFO plain\n", "WARN made\nINFO up\r\n\n", "no end"] {
+            assert_eq!(
+                OneLine(&mut log).write(event.as_bytes()).unwrap(),
+                event.len()
+            );
+        }
+        let text = String::from_utf8(log).unwrap();
+        assert_eq!(text, "INFO plain\nWARN made\\nINFO up\\r\\n\nno end");
+    }
 }

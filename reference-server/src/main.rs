@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use sio_p2p_server::config::Loaded;
-use sio_p2p_server::{BoundServer, Config, P2pServer};
+use sio_p2p_server::{BoundServer, Certificates, Config, P2pServer};
 use tokio::net::TcpListener;
 
 use crate::cli::Options;
@@ -56,7 +56,7 @@ fn main() -> ExitCode {
         return ExitCode::from(USAGE);
     }
     if options.check_config {
-        return ExitCode::SUCCESS;
+        return checked(&loaded);
     }
     let outcome = if options.health {
         health::check(loaded.config.admin.listen)
@@ -70,6 +70,21 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says what else would keep the server from starting with these settings.
+fn checked(loaded: &Loaded) -> ExitCode {
+    let config = &loaded.config;
+    let log = logging::filter(&config.log).map_err(|complaint| ("log.filter", complaint));
+    let tls = Certificates::check(&config.tls);
+    let tls = tls.map_err(|error| ("tls.certificate", error.to_string()));
+    let mut outcome = ExitCode::SUCCESS;
+    for (key, complaint) in [log.map(drop), tls].into_iter().filter_map(Result::err) {
+        let origin = loaded.origin(key);
+        eprintln!("p2p-server: {origin}: `{key}`: {complaint}");
+        outcome = ExitCode::from(USAGE);
+    }
+    outcome
 }
 
 /// Runs the server on a runtime of its own.
