@@ -26,6 +26,9 @@ pub struct Config {
     pub queue_packets: usize,
     /// How many bytes may wait for a client, likewise.
     pub queue_bytes: usize,
+    /// How many bytes may wait for all clients together. When there are more, a client for
+    /// which more than 64 KiB wait is too far behind.
+    pub backlog_bytes: usize,
     /// How long the body of a polling request may take to arrive.
     pub request_timeout: Duration,
     /// How long a client may refuse to take any byte of a WebSocket.
@@ -43,6 +46,7 @@ impl Default for Config {
             payload_bytes: 256 << 20,
             queue_packets: 65_536,
             queue_bytes: 32 << 20,
+            backlog_bytes: 1 << 30,
             request_timeout: Duration::from_secs(30),
             write_stall: Duration::from_secs(20),
         }

@@ -60,7 +60,9 @@ impl Dropped {
         if untold == 0 {
             return;
         }
+        // Who asks for the lines of the server wants this one.
         warn!(
+            target: "sio_p2p_server::log",
             lines = untold,
             "dropped lines of the log, because it was not written fast enough"
         );
@@ -79,7 +81,7 @@ pub(crate) fn start(config: &LogConfig) -> Result<Log, String> {
         .buffered_lines_limit(WAITING_LINES)
         .lossy(true)
         .thread_name("log")
-        .finish(std::io::stderr());
+        .finish(io::stderr());
     let dropped = Dropped {
         lines: writer.error_counter(),
         told: Arc::default(),
@@ -159,7 +161,7 @@ async fn tell_dropped(dropped: Dropped) {
 fn shows_colours() -> bool {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     let is_dumb = set("TERM").is_some_and(|term| term == "dumb");
-    std::io::stderr().is_terminal() && !is_dumb && set("NO_COLOR").is_none()
+    io::stderr().is_terminal() && !is_dumb && set("NO_COLOR").is_none()
 }
 
 #[cfg(test)]

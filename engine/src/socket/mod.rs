@@ -1,5 +1,6 @@
 //! What the program has of a session.
 
+mod backlog;
 mod batch;
 mod writing;
 
@@ -14,6 +15,7 @@ use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+use self::backlog::{Backlog, FREE};
 pub use self::batch::Batch;
 use crate::io::SharedIo;
 use crate::session::{Bounds, Chunk, Form, Machine, Phase, Queue, Room, Transport, Wakes};
@@ -26,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) bounds: Bounds,
     pub(crate) timers: Timers,
+    /// What waits for all clients.
+    pub(crate) backlog: Backlog,
     /// The room that bodies of polling requests have, in KiB.
     pub(crate) payloads: Semaphore,
     /// When the server's clock began.
@@ -42,6 +46,7 @@ impl Shared {
                 queue_packets: config.queue_packets,
                 queue_bytes: config.queue_bytes,
             },
+            backlog: Backlog::default(),
             payloads: Semaphore::new((config.payload_bytes >> 10).min(Semaphore::MAX_PERMITS)),
             config,
             timers: Timers::default(),
@@ -83,6 +88,8 @@ pub(crate) struct State {
     /// The task of the WebSocket.
     pub(crate) websocket: Option<Waker>,
     pub(crate) writer: Writer,
+    /// For how many bytes the queue counts in the backlog of all.
+    counted: usize,
     /// When the timers look at the session next, in milliseconds.
     armed: u64,
     /// The program was told that the session has ended.
@@ -118,7 +125,8 @@ pub enum SendError {
     #[error("the session has ended")]
     Closed,
     /// More would wait than [`queue_packets`](Config::queue_packets) or
-    /// [`queue_bytes`](Config::queue_bytes) allow.
+    /// [`queue_bytes`](Config::queue_bytes) allow, or than
+    /// [`backlog_bytes`](Config::backlog_bytes) for all clients, and this one is far behind.
     #[error("too much waits for the client already")]
     Full,
 }
@@ -142,6 +150,7 @@ impl<D> Socket<D> {
                 poll: None,
                 websocket: None,
                 writer: Writer::Idle,
+                counted: 0,
                 armed: u64::MAX,
                 reported: false,
             }),
@@ -265,7 +274,15 @@ impl<D> Socket<D> {
         let Some(room) = room else {
             return Err(SendError::Full);
         };
+        // Those that are furthest behind make room when there is none left for all.
+        let Shared {
+            backlog, config, ..
+        } = &*self.shared;
+        if state.counted > FREE && backlog.bytes().saturating_add(bytes) > config.backlog_bytes {
+            return Err(SendError::Full);
+        }
         fill(&mut state.machine.queue);
+        state.recount(backlog);
         if state.claim() {
             drop(state);
             batch.add(Arc::clone(self));
@@ -303,6 +320,7 @@ impl<D> Socket<D> {
         let now = self.shared.now();
         let mut state = self.state.lock();
         let result = happen(&mut state.machine, now);
+        state.recount(&self.shared.backlog);
         if !state.machine.takes_messages() {
             self.closed.store(true, Ordering::Release);
         }
@@ -365,7 +383,10 @@ impl<D> Socket<D> {
 
     /// Looks at the state, or changes what is not the machine's.
     pub(crate) fn with<R>(&self, look: impl FnOnce(&mut State) -> R) -> R {
-        look(&mut self.state.lock())
+        let mut state = self.state.lock();
+        let result = look(&mut state);
+        state.recount(&self.shared.backlog);
+        result
     }
 
     /// Why the session has ended, once: the caller has to tell the program.
@@ -391,6 +412,21 @@ impl<D> Socket<D> {
     /// This WebSocket is the transport, or will be next.
     pub(crate) fn attach(&self, io: SharedIo) {
         self.io.set(io).ok();
+    }
+}
+
+impl State {
+    /// Notes how much waits now.
+    fn recount(&mut self, backlog: &Backlog) {
+        let (_, bytes) = self.machine.queue.depth();
+        self.counted = backlog.count(self.counted, bytes);
+    }
+}
+
+impl<D> Drop for Socket<D> {
+    fn drop(&mut self) {
+        let counted = self.state.get_mut().counted;
+        self.shared.backlog.count(counted, 0);
     }
 }
 

@@ -43,6 +43,7 @@ impl<D> Socket<D> {
             let all = matches!(written, Written::All);
             state = self.state.lock();
             let waker = state.wrote(written);
+            state.recount(&self.shared.backlog);
             if all && waker.is_none() {
                 continue;
             }

@@ -80,6 +80,7 @@ fn strict() -> Config {
     let queue = &mut config.queue;
     queue.packets = 4_096;
     queue.bytes = 4 << 20;
+    queue.total_bytes = 256 << 20;
     queue.write_stall = Duration::from_secs(10);
 
     // A server for strangers without a lock shall be somebody's decision. Tokens in

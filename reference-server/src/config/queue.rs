@@ -21,6 +21,11 @@ pub struct QueueConfig {
     /// message is always let through to an empty queue.
     #[schemars(range(min = 1))]
     pub bytes: usize,
+    /// How many bytes may wait for all connections together, default 1 GiB. When there are
+    /// more, a consumer for which more than 64 KiB wait is too far behind. What the
+    /// members of a room share counts for each of them.
+    #[schemars(range(min = 1))]
+    pub total_bytes: usize,
     /// How long a client may refuse to take any byte before its TCP connection
     /// is dropped, default 20 s.
     #[serde(rename = "write_stall_ms", with = "millis")]
@@ -33,6 +38,7 @@ impl Default for QueueConfig {
         Self {
             packets: 65_536,
             bytes: 32 << 20,
+            total_bytes: 1 << 30,
             write_stall: Duration::from_secs(20),
         }
     }

@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
 use crate::Config;
+use crate::config::EngineConfig;
 use crate::net::{Tls, Traffic};
 use crate::shell::http::Http;
 
@@ -41,11 +42,13 @@ fn connections(wanted: usize) -> usize {
     };
     let possible = descriptors.saturating_sub(RESERVED).max(1);
     if possible < wanted {
-        warn!(
-            descriptors,
-            "the process may have fewer descriptors than `engine.max_connections` needs, \
-             {possible} connections are served at once"
-        );
+        let fewer = "the process may have fewer descriptors than `engine.max_connections` needs";
+        // By default that many are served as there can be.
+        if wanted == EngineConfig::default().max_connections {
+            debug!(descriptors, connections = possible, "{fewer}");
+        } else {
+            warn!(descriptors, connections = possible, "{fewer}");
+        }
     }
     wanted.min(possible)
 }

@@ -122,6 +122,7 @@ fn engine_settings(config: &Config) -> sio_p2p_engine::Config {
         payload_bytes: config.engine.payload_bytes,
         queue_packets: config.queue.packets,
         queue_bytes: config.queue.bytes,
+        backlog_bytes: config.queue.total_bytes,
         request_timeout: config.engine.request_timeout,
         write_stall: config.queue.write_stall,
         ..sio_p2p_engine::Config::default()

@@ -67,6 +67,38 @@ async fn a_consumer_that_is_too_far_behind_is_disconnected() {
     assert_eq!(taken, 20);
 }
 
+/// Many that are each within their own bound are not within that of all.
+#[tokio::test]
+async fn all_queues_together_are_bounded() {
+    let server = Server::with(config(|config| config.queue.total_bytes = 1_000_000)).await;
+    let mut source = Client::join(&server, "source").await;
+    let mut reader = Client::join(&server, "reader").await;
+    let text = "x".repeat(90_000);
+    let mut sleepers = Vec::new();
+    for n in 0..6 {
+        let way = (Eio::Four, Transport::Polling);
+        sleepers.push(Client::join_by(way, &server, &format!("s{n}")).await);
+        for _ in 0..2 {
+            source
+                .send(&format!(r#"42["P2P_EMIT","s{n}","e",["{text}"],null]"#))
+                .await;
+        }
+    }
+    // Five have twice as much as is free, and fill what all may have together. The sixth is
+    // let go of with its second message; who reads is not.
+    source
+        .until_listed(r#"["source","reader","s0","s1","s2","s3","s4"]"#)
+        .await;
+    source
+        .send(&format!(r#"42["P2P_EMIT","reader","e",["{text}"],null]"#))
+        .await;
+    reader.expect(&format!(r#"42["e","{text}"]"#)).await;
+    // What has gone counts no more.
+    for sleeper in sleepers {
+        sleeper.abort();
+    }
+}
+
 /// The same by number of packets.
 #[tokio::test]
 async fn a_queue_is_bounded_in_packets_too() {
