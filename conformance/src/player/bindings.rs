@@ -80,6 +80,11 @@ impl Bindings {
         self.ids.get(actor).and_then(Option::as_deref)
     }
 
+    /// A text that only this play uses.
+    pub(crate) fn run(&self) -> &str {
+        &self.run
+    }
+
     /// The event by which fences of this play travel.
     pub(crate) fn fence_name(&self) -> String {
         format!("fence-{}", self.run)

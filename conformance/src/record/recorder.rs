@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use sio_p2p_transport::{EioVersion, Frame, PayloadReader};
 
-use super::line::Kind;
+use super::line::{Kind, Line};
 use super::state::State;
 use crate::player::trace::Way;
 
@@ -179,7 +179,7 @@ impl Session {
         }
         if let Some(name) = state.forget(self.id) {
             let args = serde_json::json!([format!("http status {status}")]).to_string();
-            state.write(&name, Way::In, Kind::Close, None, &args, None, 0, None);
+            state.write(&name, Way::In, Line::new(Kind::Close).with_args(&args));
         }
     }
 

@@ -129,13 +129,13 @@ pub(crate) struct Inbox {
     pub(crate) events: VecDeque<EventSeen>,
     /// Acks by the number of the request.
     pub(crate) acks: BTreeMap<u64, VecDeque<AckSeen>>,
-    /// Packets that are neither.
-    pub(crate) packets: VecDeque<Packet>,
+    /// Packets that are neither, each with its place in the order of arrival.
+    pub(crate) packets: VecDeque<(u64, Packet)>,
     /// Fences that have come through.
     pub(crate) fences: BTreeSet<u64>,
     /// Why the connection has ended.
     pub(crate) closed: Option<CloseReason>,
-    /// How many events and acks have arrived.
+    /// How many packets have arrived, fences of namespaces apart.
     pub(crate) arrived: u64,
     /// The last place in the order of arrival that a step has taken something out of.
     pub(crate) matched: Option<u64>,
@@ -145,11 +145,7 @@ impl Inbox {
     /// The number of the ack that came before everything else that is not matched, if the
     /// first of all is an ack.
     pub(crate) fn first_is_ack(&self) -> Option<u64> {
-        let acks = self
-            .acks
-            .iter()
-            .filter_map(|(number, acks)| Some((acks.front()?.order, *number)));
-        let (order, number) = acks.min()?;
+        let (order, number) = self.first_ack()?;
         let event = self.events.front().map_or(u64::MAX, |event| event.order);
         (order < event).then_some(number)
     }
@@ -159,6 +155,37 @@ impl Inbox {
         let ack = self.acks.get_mut(&number)?.pop_front()?;
         self.has_matched(ack.order);
         Some(ack)
+    }
+
+    /// Takes out what came first of all, whatever it is.
+    pub(crate) fn pop_first(&mut self) -> Option<Packet> {
+        let namespace = "/".to_owned();
+        let event = self.events.front().map_or(u64::MAX, |event| event.order);
+        let other = self.packets.front().map_or(u64::MAX, |(order, _)| *order);
+        if other < event && self.first_ack().is_none_or(|(order, _)| other < order) {
+            return self.packets.pop_front().map(|(_, packet)| packet);
+        }
+        if let Some(id) = self.first_is_ack() {
+            let AckSeen { data, .. } = self.pop_ack(id)?;
+            return Some(Packet::Ack {
+                namespace,
+                data,
+                id,
+            });
+        }
+        let EventSeen { data, ack, .. } = self.events.pop_front()?;
+        Some(Packet::Event {
+            namespace,
+            data,
+            ack,
+        })
+    }
+
+    /// The first ack: its place in the order of arrival, and its number.
+    fn first_ack(&self) -> Option<(u64, u64)> {
+        let acks = self.acks.iter();
+        let acks = acks.filter_map(|(number, acks)| Some((acks.front()?.order, *number)));
+        acks.min()
     }
 
     /// Whether anything but what nobody can match is waiting.
