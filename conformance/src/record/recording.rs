@@ -264,8 +264,6 @@ impl Recording {
 /// A client begins to connect: a line `open`.
 #[derive(Debug)]
 pub(crate) struct Open<'r> {
-    /// The number of the line.
-    pub(crate) t: u64,
     pub(crate) client: &'r str,
     pub(crate) query: String,
     /// The client id in the query.
@@ -285,7 +283,6 @@ impl<'r> Open<'r> {
         let how = line.args.get(1);
         let how = how.and_then(|how| serde_json::from_str::<How>(how.get()).ok());
         Some(Self {
-            t: line.t,
             client: &line.client,
             id: client_id(&query),
             query,

@@ -34,6 +34,8 @@ pub(super) struct State {
     pub(super) tokens: Tokens,
     pub(super) summary: Summary,
     pub(super) sealed: bool,
+    /// Values of queries and auth payloads are not replaced.
+    keep_secrets: bool,
 }
 
 /// A connection that is followed.
@@ -49,7 +51,7 @@ pub(super) struct Connection {
 }
 
 impl State {
-    pub(super) fn new(out: Box<dyn Write + Send>) -> Self {
+    pub(super) fn new(out: Box<dyn Write + Send>, keep_secrets: bool) -> Self {
         Self {
             out,
             t: 0,
@@ -60,10 +62,11 @@ impl State {
             tokens: Tokens::default(),
             summary: Summary::default(),
             sealed: false,
+            keep_secrets,
         }
     }
 
-    pub(super) fn open(&mut self, engine: &Engine, keep_secrets: bool) -> Option<u64> {
+    pub(super) fn open(&mut self, engine: &Engine) -> Option<u64> {
         let now = Instant::now();
         let idle = self.sessions.iter().filter(|(_, connection)| {
             connection.pending == 0 && !connection.upgraded && now - connection.last > IDLE
@@ -81,7 +84,7 @@ impl State {
             1 => base,
             count => format!("{base}-{count}"),
         };
-        let query = if keep_secrets {
+        let query = if self.keep_secrets {
             engine.query.clone()
         } else {
             redact_query(&engine.query, &mut self.summary.redacted)
@@ -113,7 +116,7 @@ impl State {
         Some(id)
     }
 
-    pub(super) fn frame(&mut self, id: u64, way: Way, frame: Frame, keep_secrets: bool) {
+    pub(super) fn frame(&mut self, id: u64, way: Way, frame: Frame) {
         let Some(connection) = self.sessions.get_mut(&id) else {
             return;
         };
@@ -126,7 +129,7 @@ impl State {
         }
         let reader = &mut connection.readers[usize::from(way == Way::In)];
         match reader.read(frame) {
-            Ok(Heard::Packet(packet)) => self.packet(id, way, packet, keep_secrets),
+            Ok(Heard::Packet(packet)) => self.packet(id, way, packet),
             Ok(Heard::Open(json)) => {
                 #[derive(serde::Deserialize)]
                 struct Open {
@@ -144,7 +147,7 @@ impl State {
         }
     }
 
-    fn packet(&mut self, id: u64, way: Way, mut packet: Packet, keep_secrets: bool) {
+    fn packet(&mut self, id: u64, way: Way, mut packet: Packet) {
         let Some(name) = self
             .sessions
             .get(&id)
@@ -162,7 +165,7 @@ impl State {
                         self.tokens.sid(&sid, &name);
                     }
                 }
-                Way::Out if keep_secrets => {}
+                Way::Out if self.keep_secrets => {}
                 Way::Out => *data = redact_auth(data, &mut self.summary.redacted),
             }
         }

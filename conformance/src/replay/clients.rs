@@ -6,22 +6,21 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use sio_p2p_transport::{CloseReason, ConnectError, ConnectOptions, Data, EioVersion, Packet};
 
 use super::names::Names;
-use super::play::{Replay, Stop};
-use super::sequence::Row;
+use super::play::Replay;
+use super::sequence::{Mark, Row};
+use super::{Stop, Verdict};
 use crate::attachments::{strings, to_wire};
-use crate::player::peer::actor::Connection;
+use crate::player::peer::actor::{Actor, Connection};
 use crate::player::peer::connect;
+use crate::record::recording::Open;
 use crate::record::{Kind, Line};
+use crate::scenario::text::Text;
 
-/// A client of the recording.
-#[derive(Debug)]
+/// What a replay knows of a client, besides the peer that it is.
+#[derive(Debug, Default)]
 pub(super) struct Client {
-    /// The peer that it is.
-    pub(super) actor: String,
     /// The payload by which it asked for its namespace.
     pub(super) auth: Option<String>,
-    /// It has left by itself and not come back.
-    pub(super) gone: bool,
     /// What has come and was not looked at, in the order of arrival.
     pub(super) inbox: VecDeque<Line>,
     /// Numbers of the acks that the server asked for, by those of the recording.
@@ -31,18 +30,6 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// A client that has not connected.
-    pub(super) fn new(actor: String) -> Self {
-        Self {
-            actor,
-            auth: None,
-            gone: false,
-            inbox: VecDeque::new(),
-            asked: BTreeMap::new(),
-            lists: BTreeSet::new(),
-        }
-    }
-
     /// Puts the next that has arrived on its connection into its inbox, if there is any.
     fn take_in(&mut self, connection: &mut Connection, names: &Names) -> bool {
         if let Some(mut packet) = connection.inbox.pop_first() {
@@ -73,22 +60,33 @@ impl Client {
 }
 
 impl Replay<'_> {
+    /// A client begins to connect.
+    pub(super) fn open(&mut self, open: Open<'_>) {
+        let check = &self.play.check;
+        let name = open.client.to_owned();
+        let new = || Actor::new(&name, check.dialect, check.eio);
+        let peer = self.play.peers.actors.entry(name.clone());
+        let peer = peer.or_insert_with(new);
+        peer.eio = self.eio.or(open.eio).unwrap_or(check.eio);
+        peer.query = Some(Text::literal(self.names.query(&open.query)));
+        let id = open.id.map(|id| self.names.sent(&id).unwrap_or(id));
+        self.play.bindings.introduce(&name, id);
+        self.clients.entry(name).or_default();
+    }
+
     /// The connection of a client, until it leaves.
     pub(super) fn connection(&mut self, client: &str) -> Option<&mut Connection> {
-        let actor = &self.clients.get(client)?.actor;
-        self.play.peers.actors.get_mut(actor)?.connection.as_mut()
+        self.play.peers.actors.get_mut(client)?.connection.as_mut()
     }
 
     /// The clients that have not left.
     pub(super) fn connected(&self) -> Vec<String> {
         let peers = &self.play.peers.actors;
-        let is_connected = |client: &Client| {
-            let peer = peers.get(&client.actor);
+        let is_connected = |client: &&String| {
+            let peer = peers.get(*client);
             peer.is_some_and(|peer| peer.connection.is_some())
         };
-        let clients = self.clients.iter();
-        let clients = clients.filter(|(_, client)| is_connected(client));
-        clients.map(|(name, _)| name.clone()).collect()
+        self.clients.keys().filter(is_connected).cloned().collect()
     }
 
     /// What is next at a client, without taking it; `None` if nothing comes in time.
@@ -102,8 +100,7 @@ impl Replay<'_> {
             if self.take_in(client) {
                 continue;
             }
-            let actor = &self.clients.get(client)?.actor;
-            if !self.play.peers.is_open(actor) || !self.play.arrival(wait).await {
+            if !self.play.peers.is_open(client) || !self.play.arrival(wait).await {
                 return None;
             }
         }
@@ -115,13 +112,13 @@ impl Replay<'_> {
     }
 
     /// Takes in one thing that has arrived at a client, if there is any.
-    fn take_in(&mut self, client: &str) -> bool {
-        let Some(client) = self.clients.get_mut(client) else {
-            return false;
-        };
-        let peer = self.play.peers.actors.get_mut(&client.actor);
+    fn take_in(&mut self, name: &str) -> bool {
+        let peer = self.play.peers.actors.get_mut(name);
         let connection = peer.and_then(|peer| peer.connection.as_mut());
-        connection.is_some_and(|connection| client.take_in(connection, &self.names))
+        match (self.clients.get_mut(name), connection) {
+            (Some(client), Some(connection)) => client.take_in(connection, &self.names),
+            _ => false,
+        }
     }
 
     /// Takes in everything that has arrived at a client.
@@ -135,14 +132,14 @@ impl Replay<'_> {
         self.clients.get_mut(client)?.inbox.pop_front()
     }
 
-    fn options(&mut self, actor: &str, auth: Option<&str>) -> Result<ConnectOptions, Stop> {
-        let options = connect::options(&mut self.play, actor)?;
+    fn options(&mut self, client: &str) -> Result<ConnectOptions, Stop> {
+        let options = connect::options(&mut self.play, client)?;
         // What the user says stands above what was recorded, which may be left out.
         let access = &self.play.peers.road.access;
         let own = access.auth.is_some() || access.token.is_some();
-        let eio = self.play.peers.get(actor)?.eio;
-        Ok(match auth {
-            Some(auth) if !own && eio == EioVersion::V4 => {
+        let recorded = self.clients.get(client).and_then(|it| it.auth.as_deref());
+        Ok(match (recorded, self.play.peers.get(client)?.eio) {
+            (Some(auth), EioVersion::V4) if !own => {
                 options.auth(strings(auth, &mut |text| self.names.sent(text)))
             }
             _ => options,
@@ -151,15 +148,16 @@ impl Replay<'_> {
 
     /// Connects a client; says how the server refuses it, if it does.
     async fn try_to_connect(&mut self, client: &str) -> Result<Option<ConnectError>, Stop> {
-        let Some(known) = self.clients.get_mut(client) else {
-            return Err(Stop::different(format!("{client} is not known")));
-        };
-        let (actor, auth) = (known.actor.clone(), known.auth.clone());
-        *known = Client::new(actor.clone());
-        known.auth.clone_from(&auth);
-        let options = self.options(&actor, auth.as_deref())?;
+        let options = self.options(client)?;
+        if let Some(client) = self.clients.get_mut(client) {
+            let auth = client.auth.take();
+            *client = Client {
+                auth,
+                ..Client::default()
+            };
+        }
         let mailbox = self.play.peers.mailbox.clone();
-        let peer = self.play.peers.get(&actor)?;
+        let peer = self.play.peers.get(client)?;
         match peer.connect(&options, None, &mailbox).await {
             Ok(handshake) => {
                 if let Some(sid) = handshake.sid {
@@ -168,50 +166,40 @@ impl Replay<'_> {
                 Ok(None)
             }
             Err(error @ (ConnectError::Unreachable { .. } | ConnectError::InvalidOptions(_))) => {
-                Err(Stop::untestable(error.to_string()))
+                Err(Verdict::Untestable.because(error.to_string()))
             }
             Err(error) => Ok(Some(error)),
         }
     }
 
+    /// A client is accepted, or refused, as it was.
     pub(super) async fn connect(&mut self, line: &Line) -> Result<(), Stop> {
         self.settle(Some(&line.client)).await?;
-        match self.try_to_connect(&line.client).await? {
-            None => {
-                self.rows.push(Row::same(line, "connect".to_owned()));
-                Ok(())
-            }
-            Some(error) => {
-                self.rows.push(Row::other(line, Some(error.to_string())));
-                let why = format!("{} is not accepted", line.client);
-                Err(Stop::different(why))
-            }
-        }
-    }
-
-    pub(super) async fn refused(&mut self, line: &Line) -> Result<(), Stop> {
-        self.settle(Some(&line.client)).await?;
+        let was_refused = line.kind == Kind::ConnectError;
         let seen = match self.try_to_connect(&line.client).await? {
-            Some(ConnectError::Refused(refusal)) => {
+            None => "connect".to_owned(),
+            Some(ConnectError::Refused(refusal)) if was_refused => {
                 format!("[{}]", refusal.data.unwrap_or_default())
             }
             Some(error) => error.to_string(),
-            None => {
-                if let Some(connection) = self.part(&line.client) {
-                    connection.leave(self.play.deadline).await;
-                }
-                "connect".to_owned()
-            }
         };
-        if self.names.fits(&line.list(), &seen) {
-            self.rows
-                .push(Row::same(line, format!("connect_error {seen}")));
-            self.matched += 1;
-            return Ok(());
+        let is_accepted = self.connection(&line.client).is_some();
+        let (fits, why) = if was_refused {
+            (self.names.fits(&line.list(), &seen), "refused as it was")
+        } else {
+            (is_accepted, "accepted")
+        };
+        if was_refused && let Some(connection) = self.part(&line.client) {
+            connection.leave(self.play.deadline).await;
         }
-        self.rows.push(Row::other(line, Some(seen)));
-        let why = format!("{} is not refused as it was", line.client);
-        Err(Stop::different(why))
+        if !fits {
+            self.rows.push(Row::new(line, Mark::Other, Some(seen)));
+            let why = format!("{} is not {why}", line.client);
+            return Err(Verdict::Different.because(why));
+        }
+        self.rows.push(Row::same(line));
+        self.matched += usize::from(was_refused);
+        Ok(())
     }
 
     pub(super) async fn leave(&mut self, line: &Line) -> Result<(), Stop> {
@@ -221,14 +209,12 @@ impl Replay<'_> {
         let at_once = self.busy.as_ref() == Some(&line.client);
         self.echo(&line.client).await?;
         self.nothing_left(&line.client, at_once)?;
-        self.rows.push(Row::sent(line));
+        self.rows.push(Row::same(line));
         let Some(connection) = self.part(&line.client) else {
             return Ok(());
         };
         self.busy = None;
-        if let Some(client) = self.clients.get_mut(&line.client) {
-            client.gone = true;
-        }
+        self.play.peers.get(&line.client)?.left = true;
         if line.kind == Kind::Disconnect {
             connection.leave(self.play.deadline).await;
         } else {
@@ -250,18 +236,16 @@ impl Replay<'_> {
 
     /// Takes the connection from a client, and what waits there.
     fn part(&mut self, client: &str) -> Option<Connection> {
-        let client = self.clients.get_mut(client)?;
-        client.inbox.clear();
-        let peer = self.play.peers.actors.get_mut(&client.actor)?;
-        peer.connection.take()
+        self.clients.get_mut(client)?.inbox.clear();
+        self.play.peers.actors.get_mut(client)?.connection.take()
     }
 
     pub(super) async fn send(&mut self, line: &Line) -> Result<(), Stop> {
         self.settle(Some(&line.client)).await?;
-        self.rows.push(Row::sent(line));
+        self.rows.push(Row::same(line));
         if self.connection(&line.client).is_none() {
             let why = format!("{} is no longer connected", line.client);
-            return Err(Stop::different(why));
+            return Err(Verdict::Different.because(why));
         }
         let Some(packet) = self.packet(line) else {
             return Ok(());
@@ -269,7 +253,7 @@ impl Replay<'_> {
         if let Some(connection) = self.connection(&line.client)
             && let Err(error) = connection.send(packet).await
         {
-            return Err(Stop::different(format!("{}: {error}", line.client)));
+            return Err(Verdict::Different.because(format!("{}: {error}", line.client)));
         }
         self.busy = Some(line.client.clone());
         Ok(())

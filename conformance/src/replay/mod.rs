@@ -3,7 +3,6 @@
 mod clients;
 mod names;
 mod play;
-mod program;
 mod quiet;
 mod sequence;
 mod stage;
@@ -15,8 +14,9 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 use tokio::task::JoinSet;
 
-use self::play::{Replay, Stop};
+use self::play::Replay;
 use crate::access::SharedAccess;
+use crate::player::stop;
 use crate::record::{Line, Recording};
 use crate::scenario::Capability;
 
@@ -52,6 +52,33 @@ pub struct Options {
     pub patience: Duration,
     /// What every connection to the server brings along.
     pub access: SharedAccess,
+}
+
+impl Verdict {
+    /// A replay stops with this verdict.
+    fn because(self, why: impl Into<String>) -> Stop {
+        let why = why.into();
+        Stop { verdict: self, why }
+    }
+}
+
+/// Why a replay stops before its end.
+#[derive(Debug)]
+struct Stop {
+    verdict: Verdict,
+    why: String,
+}
+
+impl From<stop::Stop> for Stop {
+    fn from(mut stop: stop::Stop) -> Self {
+        let why = std::mem::take(&mut stop.finding().message);
+        let verdict = match stop {
+            stop::Stop::Broken(_) => Verdict::Different,
+            stop::Stop::Untestable(_) | stop::Stop::Down(_) => Verdict::Untestable,
+            stop::Stop::NotApplicable(_) => Verdict::NotApplicable,
+        };
+        verdict.because(why)
+    }
 }
 
 /// What came of a replay.
@@ -122,7 +149,7 @@ fn drawn(replay: &Replay<'_>, stop: &Stop) -> Option<String> {
     if !matches!(stop.verdict, Verdict::Different | Verdict::Stale) {
         return None;
     }
-    let last = replay.rows.iter().rev().find_map(sequence::Row::number);
+    let last = replay.rows.iter().rev().find_map(|row| row.t);
     let after = |line: &&Line| last.is_some_and(|last| line.t > last);
     let lines = replay.recording.lines.iter();
     let next: Vec<_> = lines.filter(after).take(NEXT).collect();

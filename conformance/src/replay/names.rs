@@ -42,6 +42,17 @@ impl Names {
         }
     }
 
+    /// A recorded query with the client id of this replay.
+    pub(crate) fn query(&self, recorded: &str) -> String {
+        let pairs = recorded
+            .split('&')
+            .map(|pair| match pair.strip_prefix("clientId=") {
+                Some(id) if !id.is_empty() => format!("{pair}{}", self.suffix),
+                _ => pair.to_owned(),
+            });
+        pairs.collect::<Vec<_>>().join("&")
+    }
+
     /// What is sent for a recorded string, if that is something else.
     pub(crate) fn sent(&self, recorded: &str) -> Option<String> {
         let filled = self.fill(recorded);
@@ -207,6 +218,10 @@ mod tests {
     #[test]
     fn names_go_out_and_come_back() {
         let names = names(false);
+        assert_eq!(
+            names.query("x=1&clientId=a&clientId="),
+            "x=1&clientId=a-r1&clientId="
+        );
         assert_eq!(names.sent("a").as_deref(), Some("a-r1"));
         assert_eq!(names.sent("ab"), None);
         let topic = names.sent("service:svc:topic:T").unwrap();

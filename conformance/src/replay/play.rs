@@ -8,74 +8,31 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use sio_p2p_protocol::{Args, Arguments};
+use sio_p2p_transport::EioVersion;
 
 use super::clients::Client;
 use super::names::Names;
-use super::program::Program;
-use super::sequence::Row;
-use super::{Options, Verdict, stage};
+use super::sequence::{Mark, Row};
+use super::{Options, Stop, Verdict, stage};
 use crate::attachments::strings;
-use crate::json::quote;
+use crate::host::Recorded;
 use crate::player::play::Play;
-use crate::player::stop;
 use crate::player::trace::Way;
 use crate::record::recording::Open;
 use crate::record::{Difference, Kind, Line, Recording};
-
-/// Why a replay stops before its end.
-#[derive(Debug)]
-pub(super) struct Stop {
-    pub(super) verdict: Verdict,
-    pub(super) why: String,
-}
-
-impl Stop {
-    /// What comes is not what was recorded.
-    pub(super) fn different(why: impl Into<String>) -> Self {
-        let (verdict, why) = (Verdict::Different, why.into());
-        Self { verdict, why }
-    }
-
-    /// A named difference does not occur.
-    pub(super) fn stale(why: impl Into<String>) -> Self {
-        let (verdict, why) = (Verdict::Stale, why.into());
-        Self { verdict, why }
-    }
-
-    /// The server could not be talked to.
-    pub(super) fn untestable(why: impl Into<String>) -> Self {
-        let (verdict, why) = (Verdict::Untestable, why.into());
-        Self { verdict, why }
-    }
-
-    /// This cannot be played here.
-    pub(super) fn not_applicable(why: impl Into<String>) -> Self {
-        let (verdict, why) = (Verdict::NotApplicable, why.into());
-        Self { verdict, why }
-    }
-}
-
-impl From<stop::Stop> for Stop {
-    fn from(mut stop: stop::Stop) -> Self {
-        let why = std::mem::take(&mut stop.finding().message);
-        match stop {
-            stop::Stop::Broken(_) => Self::different(why),
-            stop::Stop::Untestable(_) | stop::Stop::Down(_) => Self::untestable(why),
-            stop::Stop::NotApplicable(_) => Self::not_applicable(why),
-        }
-    }
-}
 
 /// A replay.
 pub(super) struct Replay<'r> {
     pub(super) recording: &'r Recording,
     /// The recorded implementation itself is on trial: nothing is meant to differ.
     exact: bool,
+    /// The generation of Engine.IO, if not the recorded one.
+    pub(super) eio: Option<EioVersion>,
     /// The clients on the wire, and who asks for them.
     pub(super) play: Play,
     pub(super) clients: BTreeMap<String, Client>,
-    program: Option<Program>,
+    application: Option<Recorded>,
     pub(super) names: Names,
     /// Who has sent something that the server may not have read yet.
     pub(super) busy: Option<String>,
@@ -94,18 +51,19 @@ impl<'r> Replay<'r> {
     /// A replay at a server, with the application there.
     pub(super) fn new(
         recording: &'r Recording,
-        (url, program): (String, Option<Program>),
+        (url, application): (String, Option<Recorded>),
         options: &Options,
     ) -> Result<Self, Stop> {
         let play = stage::play(recording, &url, options);
-        let play = play.map_err(|error| Stop::not_applicable(error.to_string()))?;
+        let play = play.ok_or_else(|| Verdict::Untestable.because("there is no play"))?;
         Ok(Self {
             recording,
             exact: options.exact,
+            eio: options.eio,
             names: Names::new(recording, play.bindings.run(), options.exact),
             play,
             clients: BTreeMap::new(),
-            program,
+            application,
             busy: None,
             floating: Vec::new(),
             absent: Vec::new(),
@@ -138,13 +96,13 @@ impl<'r> Replay<'r> {
 
     async fn step(&mut self, line: &'r Line) -> Result<(), Stop> {
         if let Some(open) = Open::of(line) {
-            let client = Client::new(stage::actor_of(&open));
-            self.clients.insert(line.client.clone(), client);
-            self.rows.push(Row::sent(line));
+            self.open(open);
+            self.rows.push(Row::same(line));
             return Ok(());
         }
-        let is_connected = self.connection(&line.client).is_some();
-        let is_gone = |client: &Client| client.gone;
+        let peer = self.play.peers.actors.get(&line.client);
+        let is_connected = peer.is_some_and(|peer| peer.connection.is_some());
+        let is_gone = peer.is_some_and(|peer| peer.left);
         match (line.kind, line.dir) {
             (Kind::Control, _) if line.is_server() => self.act_as_server(line).await?,
             (Kind::Control, _) => {}
@@ -154,18 +112,18 @@ impl<'r> Replay<'r> {
                 {
                     client.auth = Some(auth.get().to_owned());
                 }
-                self.rows.push(Row::sent(line));
+                self.rows.push(Row::same(line));
             }
             (Kind::Connect, Way::In) if line.nsp.is_none() => self.connect(line).await?,
-            (Kind::ConnectError, Way::In) if !is_connected => self.refused(line).await?,
+            (Kind::ConnectError, Way::In) if !is_connected => self.connect(line).await?,
             (Kind::Close, Way::In) if !is_connected => {
                 // It was closed from this side, or never came about.
-                self.rows.push(Row::sent(line));
+                self.rows.push(Row::same(line));
             }
             (Kind::Disconnect | Kind::Close, Way::Out) => self.leave(line).await?,
-            (_, Way::In) if self.clients.get(&line.client).is_some_and(is_gone) => {
+            (_, Way::In) if is_gone => {
                 // It was on its way when the client left.
-                self.rows.push(Row::sent(line));
+                self.rows.push(Row::same(line));
             }
             (_, Way::Out) => self.send(line).await?,
             (_, Way::In) => self.expect(line).await?,
@@ -175,7 +133,7 @@ impl<'r> Replay<'r> {
 
     async fn act_as_server(&mut self, line: &'r Line) -> Result<(), Stop> {
         self.settle(None).await?;
-        self.rows.push(Row::sent(line));
+        self.rows.push(Row::same(line));
         if line.is_control("start") {
             return Ok(());
         }
@@ -183,19 +141,21 @@ impl<'r> Replay<'r> {
             let client = line.text(0).unwrap_or_default();
             return self.break_off(&client).await;
         }
-        let args = strings(&line.list(), &mut |text| self.names.sent(text));
-        let args: Vec<Value> = serde_json::from_str(&args)
-            .map_err(|error| Stop::not_applicable(format!("line {}: {error}", line.t)))?;
         let action = line.event.as_deref().unwrap_or_default();
-        let Some(program) = &mut self.program else {
-            return Err(Stop::not_applicable(format!(
+        let Some(application) = &mut self.application else {
+            return Err(Verdict::NotApplicable.because(format!(
                 "line {}: the application on the server does {action}, for which no client \
                  can ask",
                 line.t
             )));
         };
-        let done = program.act(action, &args).await;
-        done.map_err(|why| Stop::different(format!("line {}: {why}", line.t)))
+        let args = strings(&line.list(), &mut |text| self.names.sent(text));
+        let args = Arguments::parse(args).map_err(|error| error.to_string());
+        let done = match args {
+            Ok(args) => application.act(action, Args::from(args)).await,
+            Err(error) => Err(error),
+        };
+        done.map_err(|why| Verdict::Different.because(format!("line {}: {why}", line.t)))
     }
 
     /// Waits for the packet of a line, or for what is meant to come in its place.
@@ -208,7 +168,8 @@ impl<'r> Replay<'r> {
                 self.meant += 1;
                 let Some(comes) = &difference.comes else {
                     self.absent.push((line, difference));
-                    self.rows.push(Row::meant(line, &difference.why, None));
+                    self.rows
+                        .push(Row::new(line, Mark::meant(difference), None));
                     return Ok(());
                 };
                 comes
@@ -217,22 +178,22 @@ impl<'r> Replay<'r> {
         };
         loop {
             if self.connection(&line.client).is_none() {
-                self.rows.push(Row::other(line, None));
+                self.rows.push(Row::new(line, Mark::Other, None));
                 let why = format!("{} is not connected", line.client);
-                return Err(Stop::different(why));
+                return Err(Verdict::Different.because(why));
             }
             let Some(seen) = self.next(&line.client).await else {
-                self.rows.push(Row::other(line, None));
+                self.rows.push(Row::new(line, Mark::Other, None));
                 let text = match difference {
                     Some(Difference { why, .. }) => {
-                        return Err(Stop::stale(format!(
+                        return Err(Verdict::Stale.because(format!(
                             "what {why} says comes at line {} does not come",
                             line.t
                         )));
                     }
                     None => format!("{} does not get what was recorded", line.client),
                 };
-                return Err(Stop::different(text));
+                return Err(Verdict::Different.because(text));
             };
             if self.is_same(expected, &seen) {
                 self.take(line, &seen, difference);
@@ -244,13 +205,14 @@ impl<'r> Replay<'r> {
             self.not_stale(&line.client, &seen)?;
             if difference.is_some() && self.is_same(line, &seen) {
                 let why = difference.map_or("", |difference| &difference.why);
-                return Err(Stop::stale(format!(
+                return Err(Verdict::Stale.because(format!(
                     "line {} comes as it was recorded, although {why} says otherwise",
                     line.t
                 )));
             }
-            self.rows.push(Row::other(line, Some(seen.to_string())));
-            return Err(Stop::different(format!(
+            self.rows
+                .push(Row::new(line, Mark::Other, Some(seen.to_string())));
+            return Err(Verdict::Different.because(format!(
                 "{} gets something else than was recorded",
                 line.client
             )));
@@ -268,8 +230,8 @@ impl<'r> Replay<'r> {
             client.asked.insert(recorded, seen);
         }
         self.rows.push(match difference {
-            Some(difference) => Row::meant(line, &difference.why, Some(seen.to_string())),
-            None => Row::same(line, seen.to_string()),
+            Some(difference) => Row::new(line, Mark::meant(difference), Some(seen.to_string())),
+            None => Row::same(line),
         });
         self.matched += usize::from(difference.is_none());
         // Whatever it has sent before has been read, if this is the answer.
@@ -288,15 +250,13 @@ impl<'r> Replay<'r> {
             // What the transport says of its end is its own affair.
             _ => return true,
         };
-        let name = |line: &Line| quote(line.event.as_deref().unwrap_or_default());
-        let mut list = line.list();
+        let mut recorded = line.event_list();
         let asked = self.clients.get(&line.client).zip(line.id);
         if line.kind == Kind::Ack && asked.is_some_and(|(client, id)| client.lists.contains(&id)) {
-            list = self.names.recorded_list(&list);
+            let list = self.names.recorded_list(&line.list());
+            recorded = Line::new(Kind::Ack).with_args(&list).event_list();
         }
-        let recorded = format!("[{},{list}]", name(line));
-        let seen = format!("[{},{}]", name(seen), seen.list());
-        ids && self.names.fits(&recorded, &seen)
+        ids && self.names.fits(&recorded, &seen.event_list())
     }
 
     /// Whether this is a difference that is meant and may come by now. If so, it is taken.
@@ -314,8 +274,8 @@ impl<'r> Replay<'r> {
                 self.pop(client);
                 self.floating.remove(index);
                 self.meant += 1;
-                let row = Row::meant(comes, &difference.why, Some(seen.to_string()));
-                self.rows.push(row.unrecorded());
+                let row = Row::unrecorded(client, Mark::meant(difference), seen);
+                self.rows.push(row);
                 return true;
             }
         }
@@ -326,7 +286,7 @@ impl<'r> Replay<'r> {
     pub(super) fn not_stale(&mut self, client: &str, seen: &Line) -> Result<(), Stop> {
         for (line, difference) in self.absent.clone() {
             if line.client == client && self.is_same(line, seen) {
-                return Err(Stop::stale(format!(
+                return Err(Verdict::Stale.because(format!(
                     "line {} comes, although {} says that it does not",
                     line.t, difference.why
                 )));
@@ -338,7 +298,11 @@ impl<'r> Replay<'r> {
     /// What waits at a client and was not looked at.
     pub(super) fn waiting(&self) -> Vec<String> {
         let mut texts = Vec::new();
-        let shown = self.rows.last().and_then(Row::seen).unwrap_or_default();
+        let shown = self
+            .rows
+            .last()
+            .and_then(|row| row.seen.as_deref())
+            .unwrap_or_default();
         for (name, client) in &self.clients {
             let inbox = client.inbox.iter();
             let others = inbox.filter(|seen| seen.to_string() != shown);

@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
-use super::play::{Replay, Stop};
-use super::sequence::Row;
+use super::play::Replay;
+use super::sequence::{Mark, Row};
 use super::stage::WATCHER;
+use super::{Stop, Verdict};
 use crate::player::peer::{connect, fences};
+use crate::player::play::Play;
 use crate::player::stop;
 use crate::record::Kind;
 
@@ -29,13 +31,13 @@ impl Replay<'_> {
     /// A round trip of a client's own connection. If it is closed, the next line about it will
     /// show that.
     pub(super) async fn echo(&mut self, client: &str) -> Result<(), Stop> {
-        let Some(actor) = self.open_actor(client) else {
+        if !self.play.peers.is_open(client) {
             return Ok(());
-        };
-        let echoed = fences::echo(&mut self.play, std::slice::from_ref(&actor)).await;
-        if echoed.is_err() && self.play.peers.is_open(&actor) {
+        }
+        let echoed = fences::echo(&mut self.play, &[client.to_owned()]).await;
+        if echoed.is_err() && self.play.peers.is_open(client) {
             let why = format!("the server does not answer {client} any more");
-            return Err(Stop::different(why));
+            return Err(Verdict::Different.because(why));
         }
         self.take_in_all(client);
         Ok(())
@@ -44,18 +46,19 @@ impl Replay<'_> {
     /// Waits until the server has noticed that a client has left. One that never does is not
     /// judged by that.
     pub(super) async fn departed(&mut self, client: &str) -> Result<(), Stop> {
-        let Some(id) = self.id(client) else {
+        let id_of = |client: &str| self.play.bindings.id(client).map(str::to_owned);
+        let Some(id) = id_of(client) else {
             return Ok(());
         };
-        let connected = self.connected();
-        if connected
+        let others = self.connected();
+        if others
             .iter()
-            .any(|other| self.id(other).as_ref() == Some(&id))
+            .any(|other| id_of(other).as_ref() == Some(&id))
         {
             return Ok(());
         }
         let lost = |mut stop: stop::Stop| {
-            Stop::untestable(format!("the list of clients: {}", stop.finding().message))
+            Verdict::Untestable.because(format!("the list of clients: {}", stop.finding().message))
         };
         if !self.play.peers.is_open(WATCHER) {
             let connected = connect::connect(&mut self.play, WATCHER).await;
@@ -80,7 +83,7 @@ impl Replay<'_> {
             self.nothing_left(&client, false)?;
         }
         match self.floating.first() {
-            Some(difference) => Err(Stop::stale(format!(
+            Some(difference) => Err(Verdict::Stale.because(format!(
                 "what {} says comes after line {} does not come",
                 difference.why,
                 difference.after.unwrap_or_default()
@@ -108,54 +111,34 @@ impl Replay<'_> {
             if leaving {
                 continue;
             }
-            self.rows.push(Row::surplus(client, seen.to_string()));
-            return Err(Stop::different(format!(
-                "{client} gets more than was recorded"
-            )));
+            self.rows.push(Row::unrecorded(client, Mark::Other, &seen));
+            return Err(Verdict::Different.because(format!("{client} gets more than was recorded")));
         }
         Ok(())
     }
 
     /// A message from everybody to everybody, as far as they have ids of their own.
     async fn fence_pairs(&mut self) -> Result<(), Stop> {
-        let ids: Vec<_> = self
-            .clients
-            .keys()
-            .filter_map(|name| self.id(name))
-            .collect();
-        let own = |id: &String| ids.iter().filter(|other| *other == id).count() == 1;
+        let id_of = |client: &String| self.play.bindings.id(client).map(str::to_owned);
+        let ids: Vec<_> = self.clients.keys().filter_map(id_of).collect();
+        let own = |id: String| ids.iter().filter(|other| **other == id).count() == 1;
         let connected = self.connected();
-        let senders = connected.iter().filter(|name| self.id(name).is_some());
-        let receivers = connected
-            .iter()
-            .filter(|name| self.id(name).as_ref().is_some_and(own));
+        let senders = connected.iter().filter(|name| id_of(name).is_some());
+        let receivers = connected.iter().filter(|name| id_of(name).is_some_and(own));
         let receivers: Vec<_> = receivers.collect();
-        let pairs = senders.flat_map(|from| receivers.iter().map(move |to| (from, *to)));
-        for (from, to) in pairs.collect::<Vec<_>>() {
-            let (Some(source), Some(target)) = (self.open_actor(from), self.open_actor(to)) else {
-                continue;
-            };
-            let pair = [(source, target)];
-            let fenced = fences::fence(&mut self.play, &pair).await;
-            let [(source, target)] = &pair;
-            let peers = &self.play.peers;
-            if fenced.is_err() && peers.is_open(source) && peers.is_open(target) {
-                let why = format!("a message from {from} to {to} does not arrive");
-                return Err(Stop::different(why));
+        let pairs =
+            senders.flat_map(|from| receivers.iter().map(|to| (from.clone(), (*to).clone())));
+        for pair in pairs.collect::<Vec<_>>() {
+            let (from, to) = &pair;
+            let are_open = |play: &Play| play.peers.is_open(from) && play.peers.is_open(to);
+            if are_open(&self.play) {
+                let fenced = fences::fence(&mut self.play, std::slice::from_ref(&pair)).await;
+                if fenced.is_err() && are_open(&self.play) {
+                    let why = format!("a message from {from} to {to} does not arrive");
+                    return Err(Verdict::Different.because(why));
+                }
             }
         }
         Ok(())
-    }
-
-    /// The client id of a client in this replay.
-    fn id(&self, client: &str) -> Option<String> {
-        let actor = &self.clients.get(client)?.actor;
-        self.play.bindings.id(actor).map(str::to_owned)
-    }
-
-    /// The peer that a client is, if its connection is open.
-    fn open_actor(&self, client: &str) -> Option<String> {
-        let actor = &self.clients.get(client)?.actor;
-        self.play.peers.is_open(actor).then(|| actor.clone())
     }
 }

@@ -15,6 +15,7 @@ use crate::player::peer::heartbeat::{Beats, Rhythm};
 use crate::player::peer::lowering::Outgoing;
 use crate::player::peer::pace::Pace;
 use crate::scenario::TransportName;
+use crate::scenario::text::Text;
 
 /// How many bytes one play may receive: a flood costs the scenario, not the runner.
 const BUDGET: usize = 256 << 20;
@@ -218,6 +219,10 @@ pub(crate) struct Actor {
     pub(crate) eio: EioVersion,
     /// How it is carried.
     pub(crate) transport: TransportName,
+    /// Its query, in place of one that has nothing but its client id.
+    pub(crate) query: Option<Text>,
+    /// Whether its requests state the generation.
+    pub(crate) states_eio: bool,
     /// Its connection: the current one, or the last one if the server has closed it.
     pub(crate) connection: Option<Connection>,
     /// How often it has connected.
@@ -231,6 +236,23 @@ pub(crate) struct Actor {
 }
 
 impl Actor {
+    /// An actor that has not connected.
+    pub(crate) fn new(name: &str, dialect: Dialect, eio: EioVersion) -> Self {
+        Self {
+            name: name.to_owned(),
+            dialect,
+            eio,
+            transport: TransportName::default(),
+            query: None,
+            states_eio: true,
+            connection: None,
+            generations: 0,
+            left: false,
+            rhythm: None,
+            beats: Beats::default(),
+        }
+    }
+
     /// Connects, at this pace if there is one, and starts reading; gives what the server said
     /// of the connection.
     pub(crate) async fn connect(
