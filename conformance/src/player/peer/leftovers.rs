@@ -28,7 +28,7 @@ impl Peers {
                 Finding::new(message).comparing("nothing more", self.unmatched()),
             ));
         }
-        if let Some(packet) = inbox.packets.front() {
+        if let Some((_, packet)) = inbox.packets.front() {
             let message = format!("{name} received {packet:?}, which no step expects");
             return Err(Stop::broken(message));
         }

@@ -23,7 +23,6 @@ use tokio::sync::mpsc;
 
 use self::actor::{Actor, Arrival, Connection, Mailbox};
 use self::causes::Causes;
-use self::heartbeat::Beats;
 use self::pace::Pace;
 use super::check::Check;
 use super::stop::Stop;
@@ -94,15 +93,10 @@ impl Peers {
                 None => check.eio,
             };
             let actor = Actor {
-                name: name.clone(),
-                dialect: actor.dialect.unwrap_or(check.dialect),
-                eio,
                 transport: actor.transport.unwrap_or(check.transport),
-                connection: None,
-                generations: 0,
-                left: false,
-                rhythm: None,
-                beats: Beats::default(),
+                query: actor.query.clone(),
+                states_eio: !actor.without_eio,
+                ..Actor::new(name, actor.dialect.unwrap_or(check.dialect), eio)
             };
             (name.clone(), actor)
         });
