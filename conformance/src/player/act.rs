@@ -65,7 +65,7 @@ pub(crate) async fn act(play: &mut Play, action: &Action) -> Result<(), Stop> {
 async fn answer(play: &mut Play, request: &Text, args: &[Pattern]) -> Result<(), Stop> {
     let request = play.fill(request)?;
     if let Some((client, id)) = play.clients.requested.get(&request).cloned() {
-        let args = play.bindings.arguments(args).map_err(Stop::broken)?;
+        let args = play.bindings.arguments(args)?;
         return play.clients.serve(&client, ack(args, id));
     }
     let Some(requested) = play.peers.requested.get(&request).cloned() else {
@@ -73,7 +73,7 @@ async fn answer(play: &mut Play, request: &Text, args: &[Pattern]) -> Result<(),
     };
     play.drain();
     play.peers.is_about_to_answer(&request);
-    let args = play.bindings.arguments(args).map_err(Stop::broken)?;
+    let args = play.bindings.arguments(args)?;
     send::send_packet(play, &requested.actor, ack(args, requested.number)).await
 }
 

@@ -138,9 +138,7 @@ pub(crate) async fn choose<'a>(
         }
         if !possible || !play.arrival(wait).await {
             let message = "none of the allowed alternatives came about";
-            return Err(Stop::Broken(
-                Finding::new(message).comparing("one of them", play.peers.unmatched()),
-            ));
+            return Err(Stop::broken(message).comparing("one of them", play.peers.unmatched()));
         }
     }
 }
@@ -177,9 +175,7 @@ pub(crate) async fn unanswered(play: &mut Play, request: &Text) -> Result<(), St
         Some(ack) => {
             let message = format!("{request} has got an ack");
             let actual = shorten(&ack.data.json, 200);
-            Err(Stop::Broken(
-                Finding::new(message).comparing("no ack", actual),
-            ))
+            Err(Stop::broken(message).comparing("no ack", actual))
         }
     }
 }
@@ -279,5 +275,5 @@ fn missing(play: &Play, action: &Action) -> Stop {
         Ok(Some(expected)) => peer::expect::words(play, &expected),
         _ => "an arrival within the deadline".to_owned(),
     };
-    Stop::Broken(Finding::new(what).comparing(expected, play.peers.unmatched()))
+    Stop::broken(what).comparing(expected, play.peers.unmatched())
 }

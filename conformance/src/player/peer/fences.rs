@@ -14,7 +14,6 @@ use tokio::time::Instant;
 use crate::player::peer::{Peers, lowering, questions, send};
 use crate::player::play::Play;
 use crate::player::play::bindings::{Bindings, Rendered};
-use crate::player::play::finding::Finding;
 use crate::player::play::stop::Stop;
 
 /// How often every fence is sent.
@@ -66,8 +65,7 @@ pub(crate) async fn fence(play: &mut Play, pairs: &[(String, String)]) -> Result
         let source = play.bindings.id(from).map(str::to_owned);
         let dialect = play.peers.get(from)?.dialect;
         let name = play.bindings.fence_name();
-        let outgoing = lowering::message(dialect, source.as_deref(), &target, &name, args, false)
-            .map_err(Stop::broken)?;
+        let outgoing = lowering::message(dialect, source.as_deref(), &target, &name, args, false)?;
         send::send(play, from, outgoing).await?;
         waiting.insert((from.clone(), to.clone(), number));
     }
@@ -124,9 +122,7 @@ async fn come_through(
                 format!("a message to {to} did not arrive")
             };
             let expected = format!("the fence from {from} to {to} that closes this step");
-            return Err(Stop::Broken(
-                Finding::new(message).comparing(expected, play.peers.unmatched()),
-            ));
+            return Err(Stop::broken(message).comparing(expected, play.peers.unmatched()));
         }
     }
 }

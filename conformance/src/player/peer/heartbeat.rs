@@ -56,11 +56,11 @@ pub(crate) async fn heartbeat(play: &mut Play, body: &Heartbeat) -> Result<(), S
             return Err(play.peers.lost(&body.at));
         }
         if Instant::now() >= until {
-            let finding = Finding::new(format!("{} got no heartbeat", body.at));
-            return Err(Stop::Broken(finding.comparing(
+            let stop = Stop::broken(format!("{} got no heartbeat", body.at));
+            return Err(stop.comparing(
                 format!("one each {} ms", rhythm.interval.as_millis()),
                 format!("{} in all", beats.count()),
-            )));
+            ));
         }
         sleep(PAUSE).await;
     }

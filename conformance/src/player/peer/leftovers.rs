@@ -4,7 +4,6 @@ use sio_p2p_transport::CloseReason;
 
 use crate::json::shorten;
 use crate::player::peer::Peers;
-use crate::player::play::finding::Finding;
 use crate::player::play::stop::Stop;
 
 impl Peers {
@@ -20,9 +19,7 @@ impl Peers {
         let inbox = &connection.inbox;
         if let Some(event) = inbox.events.front() {
             let message = format!("{name} received {event}, which no step expects");
-            return Err(Stop::Broken(
-                Finding::new(message).comparing("nothing more", self.unmatched()),
-            ));
+            return Err(Stop::broken(message).comparing("nothing more", self.unmatched()));
         }
         if let Some(packet) = inbox.packets.front() {
             let message = format!("{name} received {packet:?}, which no step expects");
@@ -45,9 +42,7 @@ impl Peers {
                 }
                 None => format!("{name} received an ack of something that it never asked for"),
             };
-            return Err(Stop::Broken(
-                Finding::new(message).comparing("no ack", data),
-            ));
+            return Err(Stop::broken(message).comparing("no ack", data));
         }
         if inbox.closed.is_some() && !connection.end_seen {
             return Err(self.lost(name));
@@ -75,7 +70,7 @@ impl Peers {
             _ => format!("the server ended the connection of {name}"),
         };
         let actual = format!("{reason}\n{}", self.unmatched());
-        Stop::Broken(Finding::new(message).comparing("an open connection", actual))
+        Stop::broken(message).comparing("an open connection", actual)
     }
 
     /// Everything that has arrived and is not matched, in words.

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::player::peer::Peers;
-use crate::player::play::finding::Finding;
 use crate::player::play::stop::Stop;
 
 /// The ids by which this program has connected anywhere.
@@ -30,10 +29,10 @@ impl Peers {
         let Some(stranger) = listed.iter().find(|id| !known.contains(*id)) else {
             return Ok(());
         };
-        let finding = Finding::new("the list of clients has one that never connected");
-        Err(Stop::Broken(finding.comparing(
+        let stop = Stop::broken("the list of clients has one that never connected");
+        Err(stop.comparing(
             "clients of this run alone",
             format!("{stranger} among {}", listed.len()),
-        )))
+        ))
     }
 }

@@ -131,6 +131,6 @@ impl Play {
     }
 
     pub(crate) fn fill(&self, text: &Text) -> Result<String, Stop> {
-        self.bindings.fill(text).map_err(Stop::broken)
+        Ok(self.bindings.fill(text)?)
     }
 }
