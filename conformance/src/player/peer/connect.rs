@@ -12,6 +12,7 @@ use crate::player::play::finding::Finding;
 use crate::player::play::stop::Stop;
 use crate::scenario::TransportName;
 use crate::scenario::body::{Disconnect, Leaving, Refused};
+use crate::scenario::text::Part;
 
 pub(crate) fn options(play: &mut Play, name: &str) -> Result<ConnectOptions, Stop> {
     let eio = play.peers.get(name)?.eio;
@@ -68,12 +69,13 @@ pub(crate) async fn connect(play: &mut Play, name: &str) -> Result<(), Stop> {
     {
         Ok(handshake) => {
             play.talked = true;
-            play.bindings.engine_given(name, handshake.engine_sid);
+            let engine = Part::Engine(name.to_owned());
+            play.bindings.learn(engine, handshake.engine_sid);
             if let Some(rhythm) = play.peers.get(name)?.rhythm {
                 heartbeat::beats_soon(play, rhythm)?;
             }
             if let Some(sid) = handshake.sid {
-                play.bindings.socket_given(name, sid);
+                play.bindings.learn(Part::Socket(name.to_owned()), sid);
             }
             Ok(())
         }

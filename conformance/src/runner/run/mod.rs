@@ -2,10 +2,11 @@
 
 mod work;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use sio_p2p_transport::EioVersion;
 use tokio::sync::mpsc;
 
@@ -169,12 +170,7 @@ impl Run<'_> {
             queue: Queue::new(&self.checks, exclusive, mortal, &options),
             life: Life::new(limits),
             own_road,
-            transport: self
-                .selection
-                .transports
-                .first()
-                .copied()
-                .unwrap_or_default(),
+            transport: self.selection.transport(),
             options,
             baseline: self.baseline.clone(),
             again: Mutex::default(),
@@ -233,11 +229,7 @@ impl Run<'_> {
                     command,
                     &self.selection.eio,
                     &self.options.access,
-                    self.selection
-                        .transports
-                        .first()
-                        .copied()
-                        .unwrap_or_default(),
+                    self.selection.transport(),
                 )
                 .await;
                 started
@@ -266,12 +258,7 @@ impl Run<'_> {
         let knock = Knock {
             url: url.to_owned(),
             access: Arc::clone(access),
-            transport: self
-                .selection
-                .transports
-                .first()
-                .copied()
-                .unwrap_or_default(),
+            transport: self.selection.transport(),
         };
         let mut refusals = Vec::new();
         for &eio in &self.selection.eio {
@@ -285,8 +272,4 @@ impl Run<'_> {
         let message = format!("no server to talk to at {url}; {}", refusals.join("; "));
         Err(RunError::CannotReach(message))
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -11,7 +11,8 @@ use crate::player::play::Play;
 use crate::player::play::attempt::Attempt;
 use crate::player::play::finding::Finding;
 use crate::player::play::stop::Stop;
-use crate::scenario::body::{Acked, FailureCodes, StreamOffered};
+use crate::scenario::body::{Acked, StreamOffered};
+use crate::scenario::failures::{FailureCodes, wordings};
 use crate::scenario::step::Action;
 use crate::scenario::text::Text;
 use crate::scenario::value::{ArgumentsPattern, Pattern};
@@ -141,7 +142,7 @@ fn failure(
     who: Option<&str>,
 ) -> Result<ArgumentsPattern, Stop> {
     let who = who.and_then(|name| play.bindings.id(name));
-    let texts = crate::scenario::failures::wordings(codes.as_slice(), dialect, who)?;
+    let texts = wordings(codes.as_slice(), dialect, who)?;
     Ok(ArgumentsPattern::Exactly(vec![Pattern::OneOf(texts)]))
 }
 
