@@ -139,7 +139,17 @@ impl Clients {
 
     /// Sets the scripted server of a client up.
     pub(crate) async fn set_up(&mut self, name: &str) -> std::io::Result<()> {
-        let server = Server::start(name, self.sender.clone(), self.trace.clone()).await?;
+        let (sender, client) = (self.sender.clone(), name.to_owned());
+        let tell = move |generation, what| {
+            let client = client.clone();
+            // Nobody listens when the play is over.
+            let _ = sender.send(News::Server {
+                client,
+                generation,
+                what,
+            });
+        };
+        let server = Server::start(name, self.trace.clone(), tell).await?;
         if let Some(driven) = self.all.get_mut(name) {
             driven.scripted = Some(Scripted::new(server));
         }

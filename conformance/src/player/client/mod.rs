@@ -14,7 +14,7 @@ mod hello;
 mod process;
 mod values;
 
-pub(crate) use clients::{Clients, News};
+pub(crate) use clients::Clients;
 pub(crate) use driver::play;
 pub use faults::{ClientFault, ClientFaultSpec};
 pub use hello::hello;

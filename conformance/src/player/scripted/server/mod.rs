@@ -1,38 +1,44 @@
 //! The scripted server: Socket.IO packets over Engine.IO 3 and 4, WebSocket and polling.
 //!
 //! It answers handshakes and heartbeats and joins the default namespace; everything else is
-//! up to the scenario. The engine and the packet codec are published ones, as in the
-//! reference server, so that nothing the client under test may be built on judges it.
+//! up to the scenario. Engine.IO is that of the reference server, which shares nothing with
+//! the transport of the reference client. Packets are read and written by that transport, as
+//! everywhere in the suite.
 
-mod codec;
 mod wires;
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use engineioxide::config::EngineIoConfig;
-use engineioxide::handler::EngineIoHandler;
-use engineioxide::service::EngineIoService;
-use engineioxide::{DisconnectReason, ProtocolVersion, Socket, Str, TransportType};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
-use sio_p2p_transport::Packet;
+use parking_lot::Mutex;
+use sio_p2p_engine::{
+    Batch, Body, CloseReason, Config, Generation, Handler, Opening, Transport, begin,
+};
+use sio_p2p_transport::{EioVersion, Frame, FrameReader, Heard, Packet};
+use tokio::io::DuplexStream;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
 use self::wires::Wires;
-use crate::json::shorten;
-use crate::player::client::News;
+use crate::json::{quote, shorten};
 use crate::player::trace::{Trace, Way};
 
 /// How many bytes a client may send in one play: a flood costs the scenario, not the runner.
 const BUDGET: usize = 64 << 20;
+/// The largest packet of a client, attachments included.
+const MAX_PACKET: usize = 16 << 20;
+/// The most attachments of one packet.
+const MAX_ATTACHMENTS: usize = 64;
 /// Packets that may wait for the client.
 const QUEUE: usize = 8192;
 /// What handshakes say unless a scenario does: longer than any scenario, so that a heartbeat
@@ -69,86 +75,91 @@ pub(crate) enum Admission {
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
-    handler: Arc<Handler>,
+    script: Arc<Script>,
     /// What serves the connections that are to come.
-    service: Arc<Mutex<Service>>,
+    engine: Arc<Mutex<Engine>>,
     /// The bytes of every connection go through one of these.
     wires: Arc<Wires>,
     _tasks: JoinSet<()>,
 }
 
-/// What serves connections.
+/// An engine, and the task that keeps its time.
 #[derive(Debug)]
-struct Service {
-    engine: EngineIoService<Handler>,
+struct Engine {
+    server: Arc<sio_p2p_engine::Server<Script>>,
     /// Ping interval and timeout that its handshakes state.
     heartbeat: (Duration, Duration),
+    /// Those of former engines go on: their sessions may.
+    times: JoinSet<()>,
 }
 
-/// One connection of the engine.
-#[derive(Debug, Default)]
-pub(crate) struct Session {
-    decoder: codec::Decoder,
+/// What the script has of one connection of the engine.
+#[derive(Debug)]
+struct Session {
+    /// The query of its handshake.
+    query: String,
+    /// Reads its frames.
+    reader: Mutex<FrameReader>,
+    /// Which of the client's connections it is; 0 until it has joined.
     generation: AtomicU64,
 }
 
-#[derive(Debug)]
-struct Handler {
+type Socket = Arc<sio_p2p_engine::Socket<Session>>;
+
+/// What the server does with its client.
+struct Script {
     client: String,
-    news: UnboundedSender<News>,
+    /// Takes what the server saw, and on which of the client's connections.
+    tell: Box<dyn Fn(u64, Said) + Send + Sync>,
     trace: Trace,
     admission: Mutex<Admission>,
     /// The connection that is used; a client that comes again gets a new one.
-    current: Mutex<Option<Arc<Socket<Session>>>>,
+    current: Mutex<Option<Socket>>,
     generations: AtomicU64,
     received: AtomicUsize,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+impl std::fmt::Debug for Script {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Script").finish_non_exhaustive()
+    }
 }
 
 impl Server {
-    /// Starts a server for this client on a free port of the loopback interface.
+    /// Starts a server for this client on a free port of the loopback interface. What it
+    /// sees, and on which connection of the client, is handed to `tell`, from tasks.
     pub(crate) async fn start(
         client: &str,
-        news: UnboundedSender<News>,
         trace: Trace,
+        tell: impl Fn(u64, Said) + Send + Sync + 'static,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let handler = Arc::new(Handler {
+        let script = Arc::new(Script {
             client: client.to_owned(),
-            news,
+            tell: Box::new(tell),
             trace,
             admission: Mutex::default(),
             current: Mutex::default(),
             generations: AtomicU64::new(0),
             received: AtomicUsize::new(0),
         });
-        let service = Arc::new(Mutex::new(Service::new(&handler, HEARTBEAT)));
+        let engine = Arc::new(Mutex::new(Engine::new(&script)));
         let wires = Arc::new(Wires::default());
-        let (laid, serves) = (Arc::clone(&wires), Arc::clone(&service));
+        let (laid, serves) = (Arc::clone(&wires), Arc::clone(&engine));
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 let _ = stream.set_nodelay(true);
-                let far = laid.lay(stream);
-                let service = TowerToHyperService::new(lock(&serves).engine.clone());
-                connections.spawn(async move {
-                    let connection = http1::Builder::new()
-                        .serve_connection(TokioIo::new(far), service)
-                        .with_upgrades();
-                    // A connection that breaks is the client's affair.
-                    let _ = connection.await;
-                });
+                let server = Arc::clone(&serves.lock().server);
+                connections.spawn(serve(server, laid.lay(stream)));
             }
         });
         Ok(Self {
             address,
-            handler,
-            service,
+            script,
+            engine,
             wires,
             _tasks: tasks,
         })
@@ -162,38 +173,40 @@ impl Server {
     /// What the next client that comes is told; with `heartbeat`, that a ping comes so often
     /// and is waited for as long.
     pub(crate) fn admit(&self, admission: Admission, heartbeat: Option<Duration>) {
-        *lock(&self.handler.admission) = admission;
+        *self.script.admission.lock() = admission;
         let heartbeat = heartbeat.map_or(HEARTBEAT, |time| (time, time));
-        let mut service = lock(&self.service);
-        // A session that polls is known to the service that has opened it and to no other.
-        if service.heartbeat != heartbeat {
-            *service = Service::new(&self.handler, heartbeat);
-        }
+        self.engine.lock().beat(heartbeat, &self.script);
     }
 
     /// Sends a packet. The error says why that is not possible.
     pub(crate) fn send(&self, packet: Packet) -> Result<(), String> {
-        let (text, attachments) = codec::encode(packet);
-        self.send_text(&text)?;
-        let current = self.socket()?;
-        for attachment in attachments {
-            let size = attachment.len();
-            let frame = format!("<binary, {size} bytes>");
-            self.handler
-                .trace
-                .push(&self.handler.client, Way::In, frame);
-            current.emit_binary(attachment).map_err(full)?;
+        // Frames of generation 4 have the type of the engine before text and nothing before
+        // binary data.
+        let frames = packet.into_frames(EioVersion::V4);
+        let (mut text, mut attachments) = (String::new(), Vec::new());
+        for frame in frames.map_err(|error| error.to_string())? {
+            match frame {
+                Frame::Text(frame) => text = frame,
+                Frame::Binary(data) => attachments.push(data),
+                Frame::Close { .. } => {}
+            }
         }
-        Ok(())
+        self.send_frames(text.get(1..).unwrap_or_default(), &attachments)
     }
 
     /// Sends a text frame as it is, without the type of the engine.
     pub(crate) fn send_text(&self, text: &str) -> Result<(), String> {
-        let frame = format!("4{}", shorten(text, 300));
-        self.handler
-            .trace
-            .push(&self.handler.client, Way::In, frame);
-        self.socket()?.emit(text.to_owned()).map_err(full)
+        self.send_frames(text, &[])
+    }
+
+    fn send_frames(&self, text: &str, attachments: &[Bytes]) -> Result<(), String> {
+        self.script.note_text(Way::In, text);
+        let socket = self.socket()?;
+        for attachment in attachments {
+            self.script.note_binary(Way::In, attachment);
+        }
+        let sent = socket.send(&[text], attachments, &mut Batch::new());
+        sent.map_err(|_| "it takes nothing more".to_owned())
     }
 
     /// Ends the connection; with `packet` a disconnect packet goes before.
@@ -202,164 +215,205 @@ impl Server {
             self.send_text("1")?;
         }
         let socket = self.socket()?;
-        self.note(Way::In, "<the server closes the transport>");
+        self.script
+            .note(Way::In, "<the server closes the transport>");
         // Where Socket.IO 4 ends the transport by itself, so do we.
-        socket.close(DisconnectReason::TransportClose);
+        socket.close(&mut Batch::new());
         Ok(())
     }
 
     /// Drops every TCP connection without a word, and forgets the client: with polling, a
     /// connection is more than its TCP connections.
     pub(crate) async fn cut(&self) {
-        self.note(Way::In, "<the server drops the TCP connections>");
+        self.script
+            .note(Way::In, "<the server drops the TCP connections>");
         self.wires.cut().await;
         if let Ok(current) = self.socket() {
-            current.close(DisconnectReason::TransportError);
+            current.abort(CloseReason::TransportError);
         }
     }
 
     /// Says nothing more to the client, and hears nothing; TCP connections stay open.
     pub(crate) fn fall_silent(&self) {
-        self.note(Way::In, "<the server falls silent>");
+        self.script.note(Way::In, "<the server falls silent>");
         self.wires.hold();
     }
 
     /// Whether packets go over a WebSocket now.
     pub(crate) fn is_on_websocket(&self) -> bool {
         self.socket()
-            .is_ok_and(|socket| socket.transport_type() == TransportType::Websocket)
+            .is_ok_and(|socket| socket.transport() == Transport::WebSocket)
     }
 
-    /// Records what is no frame.
-    fn note(&self, way: Way, what: &str) {
-        let trace = &self.handler.trace;
-        trace.push(&self.handler.client, way, what.to_owned());
-    }
-
-    fn socket(&self) -> Result<Arc<Socket<Session>>, String> {
-        let current = lock(&self.handler.current).clone();
+    fn socket(&self) -> Result<Socket, String> {
+        let current = self.script.current.lock().clone();
         current
             .filter(|socket| !socket.is_closed())
             .ok_or_else(|| "it is not connected".to_owned())
     }
 }
 
-impl Service {
-    fn new(handler: &Arc<Handler>, heartbeat: (Duration, Duration)) -> Self {
-        let config = EngineIoConfig::builder()
-            .req_path("/socket.io")
-            .ping_interval(heartbeat.0)
-            .ping_timeout(heartbeat.1)
-            .max_buffer_size(QUEUE)
-            .build();
+impl Engine {
+    fn new(script: &Arc<Script>) -> Self {
+        let mut times = JoinSet::new();
         Self {
-            engine: EngineIoService::with_config(Arc::clone(handler), config),
-            heartbeat,
+            server: engine(script, HEARTBEAT, &mut times),
+            heartbeat: HEARTBEAT,
+            times,
+        }
+    }
+
+    /// Has handshakes state this heartbeat. A session that polls is known to the engine that
+    /// has opened it and to no other, so it stays the same as long as possible.
+    fn beat(&mut self, heartbeat: (Duration, Duration), script: &Arc<Script>) {
+        if self.heartbeat != heartbeat {
+            self.server = engine(script, heartbeat, &mut self.times);
+            self.heartbeat = heartbeat;
         }
     }
 }
 
-fn full<T>(_: T) -> String {
-    "it takes nothing more".to_owned()
+fn engine(
+    script: &Arc<Script>,
+    heartbeat: (Duration, Duration),
+    times: &mut JoinSet<()>,
+) -> Arc<sio_p2p_engine::Server<Script>> {
+    let config = Config {
+        ping_interval: heartbeat.0,
+        ping_timeout: heartbeat.1,
+        queue_packets: QUEUE,
+        ..Config::default()
+    };
+    let server = sio_p2p_engine::Server::new(Arc::clone(script), config);
+    times.spawn(Arc::clone(&server).keep_time());
+    server
 }
 
-impl Handler {
-    fn tell(&self, generation: u64, what: Said) {
-        // Nobody listens when the play is over.
-        let _ = self.news.send(News::Server {
-            client: self.client.clone(),
-            generation,
-            what,
-        });
+/// Serves one connection: HTTP, and the WebSocket that it may become.
+async fn serve(server: Arc<sio_p2p_engine::Server<Script>>, far: DuplexStream) {
+    let service = service_fn(|request| {
+        let answer = begin(answer(Arc::clone(&server), request));
+        async { Ok::<_, Infallible>(answer.await) }
+    });
+    let connection = http1::Builder::new()
+        .serve_connection(TokioIo::new(far), service)
+        .with_upgrades();
+    // A connection that breaks is the client's affair.
+    let _ = connection.await;
+}
+
+async fn answer(
+    server: Arc<sio_p2p_engine::Server<Script>>,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    if request.uri().path().starts_with("/socket.io") {
+        return server.handle(request).await;
+    }
+    let mut answer = Response::new(Body::default());
+    *answer.status_mut() = StatusCode::NOT_FOUND;
+    answer
+}
+
+impl Script {
+    /// Records what is no frame.
+    fn note(&self, way: Way, what: impl Into<String>) {
+        self.trace.push(&self.client, way, what.into());
     }
 
-    fn welcome(&self, socket: &Arc<Socket<Session>>) {
-        let answer = match (&*lock(&self.admission), socket.protocol) {
-            (Admission::Accept, ProtocolVersion::V3) => "0".to_owned(),
-            (Admission::Accept, ProtocolVersion::V4) => format!("0{{\"sid\":\"{}\"}}", socket.id),
-            (Admission::Refuse(why), ProtocolVersion::V3) => {
-                format!("4{}", crate::json::quote(why))
-            }
-            (Admission::Refuse(why), ProtocolVersion::V4) => {
-                format!("4{{\"message\":{}}}", crate::json::quote(why))
-            }
+    /// Records a text frame.
+    fn note_text(&self, way: Way, text: &str) {
+        self.note(way, format!("4{}", shorten(text, 300)));
+    }
+
+    /// Records a binary frame.
+    fn note_binary(&self, way: Way, data: &[u8]) {
+        self.note(way, format!("<binary, {} bytes>", data.len()));
+    }
+
+    fn tell(&self, socket: &Socket, what: Said) {
+        (self.tell)(socket.data().generation.load(Ordering::SeqCst), what);
+    }
+
+    fn welcome(&self, socket: &Socket, batch: &mut Batch<Session>) {
+        let object = socket.generation() == Generation::V4;
+        let admission = self.admission.lock().clone();
+        let answer = match &admission {
+            Admission::Accept if object => format!("0{{\"sid\":\"{}\"}}", socket.id()),
+            Admission::Accept => "0".to_owned(),
+            Admission::Refuse(why) if object => format!("4{{\"message\":{}}}", quote(why)),
+            Admission::Refuse(why) => format!("4{}", quote(why)),
         };
-        let accepted = answer.starts_with('0');
-        self.trace.push(&self.client, Way::In, format!("4{answer}"));
-        let _ = socket.emit(answer);
-        if !accepted {
+        self.note_text(Way::In, &answer);
+        let _ = socket.send(&[&answer], &[], batch);
+        if admission != Admission::Accept {
             return;
         }
         let generation = self.generations.fetch_add(1, Ordering::SeqCst) + 1;
-        socket.data.generation.store(generation, Ordering::SeqCst);
-        *lock(&self.current) = Some(Arc::clone(socket));
-        let query = socket.req_parts.uri.query().unwrap_or_default().to_owned();
-        self.tell(generation, Said::Joined { query });
+        let session = socket.data();
+        session.generation.store(generation, Ordering::SeqCst);
+        *self.current.lock() = Some(Arc::clone(socket));
+        let query = session.query.clone();
+        self.tell(socket, Said::Joined { query });
     }
 
-    fn frame(&self, socket: &Arc<Socket<Session>>, decoded: Result<Option<Packet>, String>) {
-        let generation = socket.data.generation.load(Ordering::SeqCst);
-        match decoded {
-            Ok(None) => {}
-            Ok(Some(Packet::Connect { namespace, .. })) if namespace == "/" => {
-                if socket.protocol == ProtocolVersion::V4 && generation == 0 {
-                    self.welcome(socket);
+    /// Reads what has come, if the client may send so much more.
+    fn read(&self, socket: &Socket, frame: Frame, shown: &str, batch: &mut Batch<Session>) {
+        let total = self.received.fetch_add(frame.len() + 64, Ordering::Relaxed);
+        if total > BUDGET {
+            self.tell(socket, Said::Garbage(format!("more than {BUDGET} bytes")));
+            return socket.close(batch);
+        }
+        let heard = socket.data().reader.lock().read(frame);
+        match heard {
+            Ok(Heard::Packet(Packet::Connect { namespace, .. })) if namespace == "/" => {
+                let joined = socket.data().generation.load(Ordering::SeqCst) > 0;
+                if socket.generation() == Generation::V4 && !joined {
+                    self.welcome(socket, batch);
                 }
             }
-            Ok(Some(packet)) => self.tell(generation, Said::Packet(packet)),
-            Err(why) => self.tell(generation, Said::Garbage(why)),
+            Ok(Heard::Packet(packet)) => self.tell(socket, Said::Packet(packet)),
+            Ok(_) => {}
+            Err(error) => self.tell(socket, Said::Garbage(format!("{shown} ({error})"))),
         }
-    }
-
-    /// Whether the client may send so much more.
-    fn takes(&self, socket: &Arc<Socket<Session>>, size: usize) -> bool {
-        let total = self.received.fetch_add(size + 64, Ordering::Relaxed);
-        if total <= BUDGET {
-            return true;
-        }
-        let generation = socket.data.generation.load(Ordering::SeqCst);
-        self.tell(
-            generation,
-            Said::Garbage(format!("more than {BUDGET} bytes")),
-        );
-        socket.close(DisconnectReason::TransportClose);
-        false
     }
 }
 
-impl EngineIoHandler for Handler {
+impl Handler for Script {
     type Data = Session;
 
-    fn on_connect(self: Arc<Self>, socket: Arc<Socket<Session>>) {
-        if socket.protocol == ProtocolVersion::V3 {
-            self.welcome(&socket);
+    fn open(&self, opening: Opening) -> Session {
+        // The engine takes off what generation 3 puts before binary data.
+        let reader = FrameReader::new(EioVersion::V4, MAX_PACKET, MAX_ATTACHMENTS);
+        Session {
+            query: opening.request.uri.query().unwrap_or_default().to_owned(),
+            reader: Mutex::new(reader),
+            generation: AtomicU64::new(0),
         }
     }
 
-    fn on_disconnect(&self, socket: Arc<Socket<Session>>, _: DisconnectReason) {
-        let generation = socket.data.generation.load(Ordering::SeqCst);
-        if generation > 0 {
-            let what = "<the connection has ended>".to_owned();
-            self.trace.push(&self.client, Way::Out, what);
-            self.tell(generation, Said::Gone);
+    fn opened(&self, socket: &Socket, batch: &mut Batch<Session>) {
+        if socket.generation() == Generation::V3 {
+            self.welcome(socket, batch);
         }
     }
 
-    fn on_message(self: &Arc<Self>, text: Str, socket: Arc<Socket<Session>>) {
-        let frame = format!("4{}", shorten(&text, 300));
-        self.trace.push(&self.client, Way::Out, frame);
-        if self.takes(&socket, text.len()) {
-            let decoded = socket.data.decoder.text(text);
-            self.frame(&socket, decoded);
-        }
+    fn text(&self, socket: &Socket, text: &str, batch: &mut Batch<Session>) {
+        self.note_text(Way::Out, text);
+        let frame = Frame::text(format!("4{text}"));
+        self.read(socket, frame, &shorten(text, 120), batch);
     }
 
-    fn on_binary(self: &Arc<Self>, bytes: Bytes, socket: Arc<Socket<Session>>) {
-        let frame = format!("<binary, {} bytes>", bytes.len());
-        self.trace.push(&self.client, Way::Out, frame);
-        if self.takes(&socket, bytes.len()) {
-            let decoded = socket.data.decoder.binary(bytes);
-            self.frame(&socket, decoded);
+    fn binary(&self, socket: &Socket, data: &[u8], batch: &mut Batch<Session>) {
+        self.note_binary(Way::Out, data);
+        let frame = Frame::binary(Bytes::copy_from_slice(data));
+        let shown = format!("a binary frame of {} bytes", data.len());
+        self.read(socket, frame, &shown, batch);
+    }
+
+    fn closed(&self, socket: &Socket, _: CloseReason, _: &mut Batch<Session>) {
+        if socket.data().generation.load(Ordering::SeqCst) > 0 {
+            self.note(Way::Out, "<the connection has ended>");
+            self.tell(socket, Said::Gone);
         }
     }
 }
