@@ -12,8 +12,9 @@ use sio_p2p_transport::EioVersion;
 use super::failure::Failure;
 use crate::claims::Claims;
 use crate::known::{Baseline, CheckKey, FlakyChecks};
+use crate::player::play::check::Check;
 use crate::requirements;
-use crate::runner::plan::{Check, Selection};
+use crate::runner::plan::Selection;
 use crate::scenario::{Library, TransportName, lint};
 use crate::source::Source;
 

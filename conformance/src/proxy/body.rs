@@ -10,8 +10,8 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use sio_p2p_transport::PayloadReader;
 
 use super::forward::Body as Boxed;
+use crate::player::play::trace::Way;
 use crate::record::recorder::{Pending, Session};
-use crate::runner::trace::Way;
 
 /// The body of a poll or a post, on its way.
 pub(super) struct Watched {

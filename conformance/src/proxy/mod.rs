@@ -37,8 +37,8 @@ pub use self::faulty::FaultyProxy;
 pub use self::forward::ProxyError;
 use self::forward::{Body, Forward};
 use crate::access::Access;
+use crate::player::play::trace::Way;
 use crate::record::recorder::{Engine, Recorder};
-use crate::runner::trace::Way;
 
 /// The proxy.
 #[derive(Debug)]

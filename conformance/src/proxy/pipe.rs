@@ -8,8 +8,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::time::timeout;
 
 use super::frames::Frames;
+use crate::player::play::trace::Way;
 use crate::record::recorder::{MAX_MESSAGE, Session};
-use crate::runner::trace::Way;
 
 /// How much is read at once.
 const PIECE: usize = 16 << 10;

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::runner::verdict::{CheckResult, Verdict};
+use crate::runner::verdict::CheckResult;
+use crate::verdict::Verdict;
 
 /// The clauses of a run.
 #[derive(Debug, Default)]

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use sio_p2p_transport::{ConnectError, ConnectOptions};
 
-use crate::player::client::driver;
-use crate::player::finding::Finding;
 use crate::player::peer::heartbeat;
 use crate::player::peer::pace::is_refusal_for_now;
 use crate::player::peer::strangers::introduce;
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
 use crate::scenario::TransportName;
 use crate::scenario::body::{Disconnect, Leaving, Refused};
 
@@ -157,9 +156,6 @@ pub(crate) async fn refused(play: &mut Play, body: &Refused) -> Result<(), Stop>
 }
 
 pub(crate) async fn disconnect(play: &mut Play, body: &Disconnect) -> Result<(), Stop> {
-    if play.clients.has(&body.from) {
-        return driver::disconnect_client(play, &body.from).await;
-    }
     play.drain();
     play.peers.is_about_to_leave(&body.from);
     let actor = play.peers.get(&body.from)?;

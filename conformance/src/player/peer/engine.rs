@@ -8,10 +8,10 @@ use sio_p2p_transport::{CloseReason, ConnectError, Frame, HttpRequest, SessionSo
 use tokio::time::timeout_at;
 
 use crate::json::shorten;
-use crate::player::finding::Finding;
 use crate::player::peer::{connect, questions};
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
 use crate::scenario::TransportName;
 use crate::scenario::body::{Http, Noops, Probe, ProbeEnd};
 

@@ -12,7 +12,7 @@ use sio_p2p_protocol::{
 use sio_p2p_transport::Data;
 
 use crate::json::quote;
-use crate::player::bindings::Rendered;
+use crate::player::play::bindings::Rendered;
 
 /// An event packet to send, but for its ack number.
 #[derive(Debug, Clone)]

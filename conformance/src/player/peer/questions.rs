@@ -4,12 +4,12 @@ use sio_p2p_protocol::{CheckApiNameAck, ConnectedStatusAck, ListClientsAck};
 use sio_p2p_transport::Data;
 
 use crate::json::shorten;
-use crate::player::act;
-use crate::player::finding::Finding;
 use crate::player::peer::fences;
 use crate::player::peer::lowering::{self, Outgoing};
+use crate::player::peer::send::send;
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
 use crate::scenario::body::{CheckApi, ConnectionStatus, Gone, ListClients};
 
 /// Sends a question to the server itself and waits for its ack.
@@ -19,7 +19,7 @@ pub(crate) async fn question(
     about: &str,
     outgoing: Outgoing,
 ) -> Result<Data, Stop> {
-    let number = act::send(play, from, outgoing).await?.unwrap_or_default();
+    let number = send(play, from, outgoing).await?.unwrap_or_default();
     let wait = play.wait();
     loop {
         play.drain();

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::player::finding::Finding;
 use crate::player::peer::Peers;
-use crate::player::stop::Stop;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
 
 /// The ids by which this program has connected anywhere.
 static KNOWN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());

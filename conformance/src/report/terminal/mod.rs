@@ -14,7 +14,8 @@ use super::style::{DIM, GREEN, RED, YELLOW, paint};
 use super::words::plan;
 use crate::known::Stale;
 use crate::runner::events::{Event, Reporter, ServerStory};
-use crate::runner::verdict::{CheckResult, Verdict};
+use crate::runner::verdict::CheckResult;
+use crate::verdict::Verdict;
 
 /// The column at which lines end.
 const WIDTH: usize = 80;

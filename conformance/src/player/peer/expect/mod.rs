@@ -5,13 +5,12 @@ mod other;
 use sio_p2p_protocol::Dialect;
 
 use crate::json::{elements, quote, shorten, unquote};
-use crate::player::attempt::Attempt;
-use crate::player::finding::Finding;
 use crate::player::matching::{self, describe_arguments};
 use crate::player::peer::Requested;
-use crate::player::peer::leftovers::describe;
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::attempt::Attempt;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
 use crate::scenario::body::{Acked, FailureCodes, StreamOffered};
 use crate::scenario::step::Action;
 use crate::scenario::text::Text;
@@ -161,7 +160,7 @@ fn match_event(play: &mut Play, expected: Expected) -> Result<Attempt, Stop> {
     let (name, args) = event.parts();
     let other = |message: String| {
         Ok(Attempt::Mismatch(
-            Finding::new(message).comparing(words.clone(), describe(&event)),
+            Finding::new(message).comparing(words.clone(), event.to_string()),
         ))
     };
     if !same_name(&name, &expected.name) {

@@ -2,12 +2,11 @@
 
 use sio_p2p_transport::{CloseReason, Packet};
 
-use crate::player::finding::Finding;
 use crate::player::matching;
-use crate::player::peer::expect::Attempt;
-use crate::player::peer::leftovers::describe;
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::attempt::Attempt;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
 use crate::scenario::body::{Closed, ClosedBy, PacketKind, ReceivePacket};
 
 pub(crate) fn match_end(play: &mut Play, body: &Closed) -> Result<Attempt, Stop> {
@@ -21,11 +20,7 @@ pub(crate) fn match_end(play: &mut Play, body: &Closed) -> Result<Attempt, Stop>
     let by_packet = matches!(reason, Some(CloseReason::ServerDisconnect));
     let event = connection.inbox.events.front().cloned();
     if let Some(event) = event {
-        let message = format!(
-            "{} received {} before its connection ended",
-            body.at,
-            describe(&event)
-        );
+        let message = format!("{} received {event} before its connection ended", body.at);
         return Ok(Attempt::Mismatch(
             Finding::new(message).comparing("the end of the connection", play.peers.unmatched()),
         ));

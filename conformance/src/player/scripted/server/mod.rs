@@ -31,7 +31,7 @@ use tokio::task::JoinSet;
 
 use self::wires::Wires;
 use crate::json::{quote, shorten};
-use crate::player::trace::{Trace, Way};
+use crate::player::play::trace::{Trace, Way};
 
 /// How many bytes a client may send in one play: a flood costs the scenario, not the runner.
 const BUDGET: usize = 64 << 20;
