@@ -11,3 +11,14 @@ pub(crate) enum Attempt {
     /// Something else is there.
     Mismatch(Finding),
 }
+
+impl Attempt {
+    /// Something else is there than is expected.
+    pub(crate) fn mismatch(
+        message: impl Into<String>,
+        expected: impl Into<String>,
+        actual: impl Into<String>,
+    ) -> Self {
+        Self::Mismatch(Finding::new(message).comparing(expected, actual))
+    }
+}

@@ -5,13 +5,13 @@
 //! the transport of the reference client. Packets are read and written by that transport, as
 //! everywhere in the suite.
 
+mod script;
 mod wires;
 
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -21,55 +21,22 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
-use sio_p2p_engine::{
-    Batch, Body, CloseReason, Config, Generation, Handler, Opening, Transport, begin,
-};
-use sio_p2p_transport::{EioVersion, Frame, FrameReader, Heard, Packet};
+use sio_p2p_engine::{Batch, Body, CloseReason, Config, Transport, begin};
+use sio_p2p_transport::{EioVersion, Frame, Packet};
 use tokio::io::DuplexStream;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+pub(crate) use self::script::Said;
+use self::script::Script;
 use self::wires::Wires;
-use crate::json::{quote, shorten};
 use crate::player::play::trace::{Trace, Way};
 
-/// How many bytes a client may send in one play: a flood costs the scenario, not the runner.
-const BUDGET: usize = 64 << 20;
-/// The largest packet of a client, attachments included.
-const MAX_PACKET: usize = 16 << 20;
-/// The most attachments of one packet.
-const MAX_ATTACHMENTS: usize = 64;
 /// Packets that may wait for the client.
 const QUEUE: usize = 8192;
 /// What handshakes say unless a scenario does: longer than any scenario, so that a heartbeat
 /// never decides one.
 const HEARTBEAT: (Duration, Duration) = (Duration::from_secs(25), Duration::from_secs(20));
-
-/// What the server saw of its client.
-#[derive(Debug)]
-pub(crate) enum Said {
-    /// It is in the default namespace.
-    Joined {
-        /// The query of the handshake.
-        query: String,
-    },
-    /// A packet.
-    Packet(Packet),
-    /// Something that is no packet, in words.
-    Garbage(String),
-    /// Its connection has ended.
-    Gone,
-}
-
-/// What a client is told that asks for the default namespace.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) enum Admission {
-    /// Come in.
-    #[default]
-    Accept,
-    /// Stay outside, for this reason.
-    Refuse(String),
-}
 
 /// A running server, for one client; it ends when this is dropped.
 #[derive(Debug)]
@@ -93,38 +60,6 @@ struct Engine {
     times: JoinSet<()>,
 }
 
-/// What the script has of one connection of the engine.
-#[derive(Debug)]
-struct Session {
-    /// The query of its handshake.
-    query: String,
-    /// Reads its frames.
-    reader: Mutex<FrameReader>,
-    /// Which of the client's connections it is; 0 until it has joined.
-    generation: AtomicU64,
-}
-
-type Socket = Arc<sio_p2p_engine::Socket<Session>>;
-
-/// What the server does with its client.
-struct Script {
-    client: String,
-    /// Takes what the server saw, and on which of the client's connections.
-    tell: Box<dyn Fn(u64, Said) + Send + Sync>,
-    trace: Trace,
-    admission: Mutex<Admission>,
-    /// The connection that is used; a client that comes again gets a new one.
-    current: Mutex<Option<Socket>>,
-    generations: AtomicU64,
-    received: AtomicUsize,
-}
-
-impl std::fmt::Debug for Script {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Script").finish_non_exhaustive()
-    }
-}
-
 impl Server {
     /// Starts a server for this client on a free port of the loopback interface. What it
     /// sees, and on which connection of the client, is handed to `tell`, from tasks.
@@ -135,15 +70,7 @@ impl Server {
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let script = Arc::new(Script {
-            client: client.to_owned(),
-            tell: Box::new(tell),
-            trace,
-            admission: Mutex::default(),
-            current: Mutex::default(),
-            generations: AtomicU64::new(0),
-            received: AtomicUsize::new(0),
-        });
+        let script = Arc::new(Script::new(client, trace, tell));
         let engine = Arc::new(Mutex::new(Engine::new(&script)));
         let wires = Arc::new(Wires::default());
         let (laid, serves) = (Arc::clone(&wires), Arc::clone(&engine));
@@ -170,10 +97,10 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// What the next client that comes is told; with `heartbeat`, that a ping comes so often
-    /// and is waited for as long.
-    pub(crate) fn admit(&self, admission: Admission, heartbeat: Option<Duration>) {
-        *self.script.admission.lock() = admission;
+    /// What the next client that comes is told: why it is refused, unless it may come in; and
+    /// with `heartbeat` that a ping comes so often and is waited for as long.
+    pub(crate) fn admit(&self, refusal: Option<String>, heartbeat: Option<Duration>) {
+        *self.script.refusal.lock() = refusal;
         let heartbeat = heartbeat.map_or(HEARTBEAT, |time| (time, time));
         self.engine.lock().beat(heartbeat, &self.script);
     }
@@ -201,7 +128,7 @@ impl Server {
 
     fn send_frames(&self, text: &str, attachments: &[Bytes]) -> Result<(), String> {
         self.script.note_text(Way::In, text);
-        let socket = self.socket()?;
+        let socket = self.script.socket()?;
         for attachment in attachments {
             self.script.note_binary(Way::In, attachment);
         }
@@ -214,7 +141,7 @@ impl Server {
         if packet {
             self.send_text("1")?;
         }
-        let socket = self.socket()?;
+        let socket = self.script.socket()?;
         self.script
             .note(Way::In, "<the server closes the transport>");
         // Where Socket.IO 4 ends the transport by itself, so do we.
@@ -228,7 +155,7 @@ impl Server {
         self.script
             .note(Way::In, "<the server drops the TCP connections>");
         self.wires.cut().await;
-        if let Ok(current) = self.socket() {
+        if let Ok(current) = self.script.socket() {
             current.abort(CloseReason::TransportError);
         }
     }
@@ -241,15 +168,9 @@ impl Server {
 
     /// Whether packets go over a WebSocket now.
     pub(crate) fn is_on_websocket(&self) -> bool {
-        self.socket()
+        self.script
+            .socket()
             .is_ok_and(|socket| socket.transport() == Transport::WebSocket)
-    }
-
-    fn socket(&self) -> Result<Socket, String> {
-        let current = self.script.current.lock().clone();
-        current
-            .filter(|socket| !socket.is_closed())
-            .ok_or_else(|| "it is not connected".to_owned())
     }
 }
 
@@ -312,108 +233,4 @@ async fn answer(
     let mut answer = Response::new(Body::default());
     *answer.status_mut() = StatusCode::NOT_FOUND;
     answer
-}
-
-impl Script {
-    /// Records what is no frame.
-    fn note(&self, way: Way, what: impl Into<String>) {
-        self.trace.push(&self.client, way, what.into());
-    }
-
-    /// Records a text frame.
-    fn note_text(&self, way: Way, text: &str) {
-        self.note(way, format!("4{}", shorten(text, 300)));
-    }
-
-    /// Records a binary frame.
-    fn note_binary(&self, way: Way, data: &[u8]) {
-        self.note(way, format!("<binary, {} bytes>", data.len()));
-    }
-
-    fn tell(&self, socket: &Socket, what: Said) {
-        (self.tell)(socket.data().generation.load(Ordering::SeqCst), what);
-    }
-
-    fn welcome(&self, socket: &Socket, batch: &mut Batch<Session>) {
-        let object = socket.generation() == Generation::V4;
-        let admission = self.admission.lock().clone();
-        let answer = match &admission {
-            Admission::Accept if object => format!("0{{\"sid\":\"{}\"}}", socket.id()),
-            Admission::Accept => "0".to_owned(),
-            Admission::Refuse(why) if object => format!("4{{\"message\":{}}}", quote(why)),
-            Admission::Refuse(why) => format!("4{}", quote(why)),
-        };
-        self.note_text(Way::In, &answer);
-        let _ = socket.send(&[&answer], &[], batch);
-        if admission != Admission::Accept {
-            return;
-        }
-        let generation = self.generations.fetch_add(1, Ordering::SeqCst) + 1;
-        let session = socket.data();
-        session.generation.store(generation, Ordering::SeqCst);
-        *self.current.lock() = Some(Arc::clone(socket));
-        let query = session.query.clone();
-        self.tell(socket, Said::Joined { query });
-    }
-
-    /// Reads what has come, if the client may send so much more.
-    fn read(&self, socket: &Socket, frame: Frame, shown: &str, batch: &mut Batch<Session>) {
-        let total = self.received.fetch_add(frame.len() + 64, Ordering::Relaxed);
-        if total > BUDGET {
-            self.tell(socket, Said::Garbage(format!("more than {BUDGET} bytes")));
-            return socket.close(batch);
-        }
-        let heard = socket.data().reader.lock().read(frame);
-        match heard {
-            Ok(Heard::Packet(Packet::Connect { namespace, .. })) if namespace == "/" => {
-                let joined = socket.data().generation.load(Ordering::SeqCst) > 0;
-                if socket.generation() == Generation::V4 && !joined {
-                    self.welcome(socket, batch);
-                }
-            }
-            Ok(Heard::Packet(packet)) => self.tell(socket, Said::Packet(packet)),
-            Ok(_) => {}
-            Err(error) => self.tell(socket, Said::Garbage(format!("{shown} ({error})"))),
-        }
-    }
-}
-
-impl Handler for Script {
-    type Data = Session;
-
-    fn open(&self, opening: Opening) -> Session {
-        // The engine takes off what generation 3 puts before binary data.
-        let reader = FrameReader::new(EioVersion::V4, MAX_PACKET, MAX_ATTACHMENTS);
-        Session {
-            query: opening.request.uri.query().unwrap_or_default().to_owned(),
-            reader: Mutex::new(reader),
-            generation: AtomicU64::new(0),
-        }
-    }
-
-    fn opened(&self, socket: &Socket, batch: &mut Batch<Session>) {
-        if socket.generation() == Generation::V3 {
-            self.welcome(socket, batch);
-        }
-    }
-
-    fn text(&self, socket: &Socket, text: &str, batch: &mut Batch<Session>) {
-        self.note_text(Way::Out, text);
-        let frame = Frame::text(format!("4{text}"));
-        self.read(socket, frame, &shorten(text, 120), batch);
-    }
-
-    fn binary(&self, socket: &Socket, data: &[u8], batch: &mut Batch<Session>) {
-        self.note_binary(Way::Out, data);
-        let frame = Frame::binary(Bytes::copy_from_slice(data));
-        let shown = format!("a binary frame of {} bytes", data.len());
-        self.read(socket, frame, &shown, batch);
-    }
-
-    fn closed(&self, socket: &Socket, _: CloseReason, _: &mut Batch<Session>) {
-        if socket.data().generation.load(Ordering::SeqCst) > 0 {
-            self.note(Way::Out, "<the connection has ended>");
-            self.tell(socket, Said::Gone);
-        }
-    }
 }
