@@ -266,7 +266,10 @@ fn missing(play: &Play, action: &Action) -> Stop {
         Action::ReceivePacket(body) => format!("{} received no such packet", body.at),
         _ => match peer::expect::expected(play, action) {
             Ok(Some(expected)) => {
-                format!("{} did not receive event {}", expected.at, expected.name)
+                format!(
+                    "{} did not receive event {}",
+                    expected.at, expected.event.name
+                )
             }
             _ => "nothing came".to_owned(),
         },

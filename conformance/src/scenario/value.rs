@@ -107,6 +107,19 @@ const MAX_DEPTH: usize = 64;
 /// How large a `$bytes` may be: several times the size limit of any server.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
+impl ArgumentsPattern {
+    /// The same with another argument before all others.
+    #[must_use]
+    pub(crate) fn after(&self, first: Pattern) -> Self {
+        match self {
+            Self::Anything => Self::Anything,
+            Self::Exactly(args) => {
+                Self::Exactly(std::iter::once(first).chain(args.iter().cloned()).collect())
+            }
+        }
+    }
+}
+
 impl Default for ArgumentsPattern {
     fn default() -> Self {
         Self::Exactly(Vec::new())

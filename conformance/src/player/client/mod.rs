@@ -14,7 +14,7 @@ mod hello;
 mod process;
 mod values;
 
-pub(crate) use clients::{Clients, News, Stage};
+pub(crate) use clients::{Clients, Stage};
 pub(crate) use faults::Interference;
 pub use faults::{ClientFault, ClientFaultSpec};
 pub use hello::hello;
