@@ -9,7 +9,6 @@ use sio_p2p_transport::{Data, Packet};
 
 use crate::player::client::{Clients, driver, values};
 use crate::player::matching;
-use crate::player::peer::lowering;
 use crate::player::play::Play;
 use crate::player::play::bindings::Bindings;
 use crate::player::play::finding::Finding;
@@ -33,16 +32,17 @@ pub(crate) async fn act(play: &mut Play, verb: &ClientVerb) -> Result<(), Stop> 
         ClientVerb::Drive(body) => drive(play, body).await,
         ClientVerb::Handshake(body) => handshake(play, body),
         ClientVerb::Send(body) => {
-            let (args, request) = (body.args.clone(), body.r#as.as_ref());
-            send_event(play, &body.client, &body.event, args, request)
+            let mut packet = vec![Pattern::String(body.event.clone())];
+            packet.extend(body.args.iter().cloned());
+            send_event(play, &body.client, &body.event, &packet, body.r#as.as_ref())
         }
         ClientVerb::SendMessage(body) => {
-            let (mut args, request) = (body.args.clone(), body.r#as.as_ref());
+            let mut packet = vec![Pattern::String(body.event.clone())];
             if play.check.dialect == Dialect::V1 {
-                let source = Text::literal(play.id(&body.from)?);
-                args.insert(0, Pattern::String(source));
+                packet.push(Pattern::String(Text::literal(play.id(&body.from)?)));
             }
-            send_event(play, &body.client, &body.event, args, request)
+            packet.extend(body.args.iter().cloned());
+            send_event(play, &body.client, &body.event, &packet, body.r#as.as_ref())
         }
         ClientVerb::SendText(body) => {
             let text = play.bindings.fill_raw(&body.text)?;
@@ -70,8 +70,8 @@ async fn hang_up(play: &mut Play, name: &str, how: HangingUp) -> Result<(), Stop
     scripted.generation += 1;
     let server = &scripted.server;
     let ended = match how {
-        HangingUp::Packet => server.end(true),
-        HangingUp::Transport => server.end(false),
+        HangingUp::Packet => server.end(true).await,
+        HangingUp::Transport => server.end(false).await,
         HangingUp::Cut => {
             server.cut().await;
             Ok(())
@@ -173,19 +173,19 @@ fn handshake(play: &mut Play, body: &Handshake) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Sends an event packet, given as its array.
 fn send_event(
     play: &mut Play,
     client: &str,
     event: &Text,
-    args: Vec<Pattern>,
+    packet: &[Pattern],
     request: Option<&Text>,
 ) -> Result<(), Stop> {
     let event = play.fill(event)?;
-    let args = play.bindings.arguments(&args)?;
+    let packet = play.bindings.arguments(packet)?;
     let request = request.map(|text| play.fill(text)).transpose()?;
-    let outgoing = lowering::raw_packet(&event, args, request.is_some());
     let scripted = play.clients.scripted(client)?;
-    let ack = outgoing.asks.then_some(scripted.next_ack);
+    let ack = request.is_some().then_some(scripted.next_ack);
     scripted.next_ack += u64::from(ack.is_some());
     if let (Some(request), Some(number)) = (request, ack) {
         let place = (client.to_owned(), number);
@@ -193,7 +193,7 @@ fn send_event(
     }
     let packet = Packet::Event {
         namespace: "/".to_owned(),
-        data: outgoing.data,
+        data: Data::with_attachments(packet.json, packet.attachments),
         ack,
     };
     play.clients.serve(client, packet)?;

@@ -12,6 +12,7 @@ use crate::json::shorten;
 use crate::player::client::driven::Driven;
 use crate::player::client::faults::{Commanded, Interference};
 use crate::player::client::process::{DRIVER_SAID, DriverCommand, DriverError, Output, Process};
+use crate::player::play::check::Check;
 use crate::player::play::finding::Finding;
 use crate::player::play::stop::Stop;
 use crate::player::play::trace::{Trace, Way};
@@ -30,21 +31,13 @@ pub(crate) enum News {
     Server(u64, Said),
 }
 
-/// Where the clients under test connect to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// A scripted server for each of them.
-    Scripted,
-    /// A real server, at this URL.
-    Server(String),
-}
-
 /// All clients under test of one play.
 #[derive(Debug)]
 pub(crate) struct Clients {
     /// What starts a driver.
-    command: Option<DriverCommand>,
-    pub(crate) stage: Stage,
+    pub(crate) command: Option<DriverCommand>,
+    /// The server that they connect to. Without one, each has a scripted one.
+    pub(crate) server: Option<String>,
     pub(crate) all: BTreeMap<String, Driven>,
     /// Commands that have a name: client and number.
     pub(crate) commands: BTreeMap<String, (String, u64)>,
@@ -59,41 +52,33 @@ pub(crate) struct Clients {
     news: UnboundedReceiver<(String, News)>,
     trace: Trace,
     /// What goes wrong on purpose.
-    pub(crate) interference: Option<Interference>,
+    pub(crate) interference: Interference,
 }
 
 impl Clients {
-    /// No clients: a scenario judges a server.
-    pub(crate) fn none(dialect: Dialect, trace: Trace) -> Self {
-        let (stage, names) = (Stage::Scripted, std::iter::empty());
-        Self::new(None, stage, names, dialect, String::new(), trace)
-    }
-
-    /// The clients of a play, none of which has been started.
-    pub(crate) fn new<'a>(
-        command: Option<DriverCommand>,
-        stage: Stage,
-        names: impl Iterator<Item = &'a String>,
-        dialect: Dialect,
-        fence: String,
-        trace: Trace,
-    ) -> Self {
+    /// The clients of a check, none of which has been started. Fences travel by the event of
+    /// this name.
+    pub(crate) fn new(check: &Check, fence: String, trace: Trace) -> Self {
         let (sender, news) = unbounded_channel();
+        let actors = check.scenario.actors.iter();
+        let names = actors
+            .filter(|(_, (actor, _))| actor.driven)
+            .map(|(name, _)| name);
         Self {
-            command,
-            stage,
+            command: None,
+            server: None,
             all: names
                 .map(|name| (name.clone(), Driven::default()))
                 .collect(),
             commands: BTreeMap::new(),
             asked: BTreeMap::new(),
             requested: BTreeMap::new(),
-            dialect,
+            dialect: check.dialect,
+            interference: Interference::new(fence.clone()),
             fence,
             sender,
             news,
             trace,
-            interference: None,
         }
     }
 
@@ -121,7 +106,7 @@ impl Clients {
         let process = command.and_then(|it| Process::start(it, move |it| tell(News::Driver(it))));
         let process = process.map_err(|error| error.to_string())?;
         let tell = self.teller(name);
-        let scripted = if self.stage == Stage::Scripted {
+        let scripted = if self.server.is_none() {
             let tell = move |number, what| tell(News::Server(number, what));
             let server = Server::start(name, self.trace.clone(), tell).await;
             Some(Scripted::new(server.map_err(|error| error.to_string())?))
@@ -156,11 +141,7 @@ impl Clients {
         let text = serde_json::to_string(&line).unwrap_or_default();
         let shown = format!("driver {}", shorten(&text, 280));
         self.trace.push(name, Way::In, shown);
-        let commanded = match &mut self.interference {
-            Some(interference) => interference.command(name, line),
-            None => Commanded::Given(vec![line]),
-        };
-        match commanded {
+        match self.interference.command(name, line) {
             Commanded::Given(lines) => {
                 if let Some(process) = &client.process {
                     lines.iter().for_each(|line| process.say(line));
@@ -186,19 +167,18 @@ impl Clients {
 
     /// Takes note of something that has happened.
     pub(crate) fn take(&mut self, (name, news): (String, News)) {
-        match (news, &self.interference) {
-            (News::Driver(Output::Line(line)), Some(interference)) => {
-                for line in interference.line(&name, line) {
+        match news {
+            News::Driver(Output::Line(line)) => {
+                for line in self.interference.line(&name, line) {
                     self.driver_said(&name, Output::Line(line));
                 }
             }
-            (News::Driver(what), _) => self.driver_said(&name, what),
-            (News::Server(number, what), Some(interference)) => {
-                for what in interference.seen(what) {
+            News::Driver(what) => self.driver_said(&name, what),
+            News::Server(number, what) => {
+                for what in self.interference.seen(what) {
                     self.server_saw(&name, number, what);
                 }
             }
-            (News::Server(number, what), None) => self.server_saw(&name, number, what),
         }
     }
 
@@ -238,8 +218,7 @@ impl Clients {
 
     /// A request has been sent to a client; an interference may have an ack of it already.
     pub(crate) fn note_request(&mut self, client: &str, event: &str, number: u64) {
-        let interference = self.interference.as_ref();
-        if let Some(ack) = interference.and_then(|it| it.invented(event, number)) {
+        if let Some(ack) = self.interference.invented(event, number) {
             self.server_saw(client, 0, ack);
         }
     }

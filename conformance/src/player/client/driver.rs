@@ -3,7 +3,7 @@
 use sio_p2p_driver::{Command, Connect, Feature, Reply, UNSUPPORTED};
 use tokio::time::Instant;
 
-use crate::player::client::clients::{HELLO_LIMIT, Stage};
+use crate::player::client::clients::HELLO_LIMIT;
 use crate::player::client::driven::{Driven, FENCE};
 use crate::player::client::{Clients, finish};
 use crate::player::play::Play;
@@ -119,9 +119,9 @@ pub(crate) async fn connect_client(play: &mut Play, name: &str) -> Result<(), St
 
 /// What a client is told of its connection, as far as the run says it.
 pub(crate) fn connection_of(play: &mut Play, name: &str) -> Result<Connect, Stop> {
-    let url = match &play.clients.stage {
-        Stage::Server(url) => url.clone(),
-        Stage::Scripted => play.clients.scripted(name)?.server.url(),
+    let url = match &play.clients.server {
+        Some(url) => url.clone(),
+        None => play.clients.scripted(name)?.server.url(),
     };
     Ok(Connect {
         url,
@@ -150,7 +150,7 @@ pub(crate) async fn drive_connect(
         return Ok(reply);
     }
     play.talked = true;
-    if play.clients.stage == Stage::Scripted {
+    if play.clients.server.is_none() {
         let wait = play.wait();
         let joined = await_client(play, name, wait, |client| {
             client.scripted.as_mut()?.joined.pop_front()

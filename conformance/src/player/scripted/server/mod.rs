@@ -26,6 +26,7 @@ use sio_p2p_transport::{EioVersion, Frame, Packet};
 use tokio::io::DuplexStream;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 pub(crate) use self::script::Said;
 use self::script::Script;
@@ -37,6 +38,8 @@ const QUEUE: usize = 8192;
 /// What handshakes say unless a scenario does: longer than any scenario, so that a heartbeat
 /// never decides one.
 const HEARTBEAT: (Duration, Duration) = (Duration::from_secs(25), Duration::from_secs(20));
+/// How long a client may take to fetch what it is sent before its connection ends.
+const TAKEN: Duration = Duration::from_secs(1);
 
 /// A running server, for one client; it ends when this is dropped.
 #[derive(Debug)]
@@ -137,11 +140,17 @@ impl Server {
     }
 
     /// Ends the connection; with `packet` a disconnect packet goes before.
-    pub(crate) fn end(&self, packet: bool) -> Result<(), String> {
+    pub(crate) async fn end(&self, packet: bool) -> Result<(), String> {
+        let socket = self.script.socket()?;
         if packet {
             self.send_text("1")?;
+            // The official server does not answer a poll with this and the end together:
+            // socket.io-client 4 would report an end of its own for each.
+            let until = Instant::now() + TAKEN;
+            while socket.queued().packets > 0 && Instant::now() < until {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
         }
-        let socket = self.script.socket()?;
         self.script
             .note(Way::In, "<the server closes the transport>");
         // Where Socket.IO 4 ends the transport by itself, so do we.
