@@ -1,7 +1,8 @@
 //! Who may do what: rules that are data, and the hook of an embedding program.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use sio_p2p_server::relay::{
     Action, Authorize, ConnectionId, ListClients, PermissionDenied, Policy, RoomEmitters,
     RoomMoves, Sender,
@@ -21,10 +22,7 @@ struct Gate {
 impl Authorize for Gate {
     fn allows(&self, client: &Sender<'_>, action: &Action<'_>) -> Result<(), PermissionDenied> {
         let who = client.client_id.map_or("nobody", |id| id.as_str());
-        self.asked
-            .lock()
-            .unwrap()
-            .push(format!("{who}: {action:?}"));
+        self.asked.lock().push(format!("{who}: {action:?}"));
         if self.denies {
             return Err(PermissionDenied::new("closed today"));
         }
@@ -34,7 +32,7 @@ impl Authorize for Gate {
 
 impl Gate {
     fn asked(&self) -> Vec<String> {
-        std::mem::take(&mut self.asked.lock().unwrap())
+        std::mem::take(&mut self.asked.lock())
     }
 }
 

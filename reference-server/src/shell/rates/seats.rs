@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+
+use parking_lot::{Mutex, MutexGuard};
 
 use super::TooMany;
 
@@ -29,7 +31,7 @@ pub(crate) struct Seat {
 
 impl Seats {
     pub(super) fn taken(&self) -> MutexGuard<'_, HashMap<IpAddr, u32>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+        self.taken.lock()
     }
 
     pub(super) fn take(
