@@ -26,6 +26,30 @@ pub trait Kind: Copy + Eq + fmt::Debug + 'static {
     }
 }
 
+/// Declares the faults of one kind, each by its name and a sentence.
+macro_rules! faults {
+    (
+        $(#[$doc:meta])*
+        $kind:ident of $whose:literal, listed in $page:literal {
+            $($fault:ident $name:literal $text:literal)+
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $kind {
+            $(#[doc = $text] $fault,)+
+        }
+
+        impl $crate::fault::Kind for $kind {
+            const ALL: &'static [(Self, &'static str, &'static str)] =
+                &[$((Self::$fault, $name, $text),)+];
+            const WHOSE: &'static str = $whose;
+            const PAGE: &'static str = $page;
+        }
+    };
+}
+pub(crate) use faults;
+
 /// A fault, and what it hits: `lose-report`, or only `lose-report:target_left`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spec<K> {
