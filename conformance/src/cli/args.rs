@@ -279,10 +279,10 @@ impl ReportArgs {
     pub fn files(&self) -> Vec<(&PathBuf, Render)> {
         let all: [(&Option<PathBuf>, Render); 5] = [
             (&self.json, json::render),
-            (&self.html, html::render),
+            (&self.html, |report| Ok(html::render(report))),
             (&self.junit, junit::render),
-            (&self.markdown, markdown::render),
-            (&self.badge, badge::render),
+            (&self.markdown, |report| Ok(markdown::render(report))),
+            (&self.badge, |report| Ok(badge::render(report))),
         ];
         all.into_iter()
             .filter_map(|(path, render)| Some((path.as_ref()?, render)))

@@ -81,12 +81,13 @@ pub struct Seen<'r> {
     pub judged: bool,
 }
 
-/// An entry that does not describe what happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An entry of the baseline that no longer describes what happens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "StaleEntry")]
 pub struct Stale {
     /// The entry.
     pub entry: Entry,
-    /// What happened instead, in words.
+    /// What happened instead.
     pub instead: String,
 }
 

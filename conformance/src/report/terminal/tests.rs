@@ -2,7 +2,6 @@ use anstream::AutoStream;
 
 use super::*;
 use crate::known::Entry;
-use crate::runner::options::Options;
 use crate::runner::verdict::{Finding, Outcome};
 use crate::scenario::TransportName;
 use crate::testing::{failure, result};
