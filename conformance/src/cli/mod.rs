@@ -27,7 +27,7 @@ use clap::error::ErrorKind;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 
-use self::failure::{Failure, Outcome};
+use self::failure::{Failure, OrFail as _, Outcome};
 use crate::exit::Exit;
 pub use args::{Cli, Command};
 
@@ -77,10 +77,8 @@ fn block_on(command: impl Future<Output = Outcome>) -> Outcome {
 
 /// Runs a command that has to be interrupted to come to its end.
 fn block_on_own_signals(command: impl Future<Output = Outcome>) -> Outcome {
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| {
-        let why = format!("cannot start the runtime: {error}");
-        Failure::new(Exit::Trouble, why)
-    })?;
+    let runtime = tokio::runtime::Runtime::new();
+    let runtime = runtime.or_fail(Exit::Trouble, "cannot start the runtime")?;
     let outcome = runtime.block_on(command);
     // Servers that were started end with their workers; connections that are still saying
     // goodbye are not waited for.

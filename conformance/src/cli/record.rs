@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::args::RecordArgs;
-use super::failure::{Failure, Outcome};
+use super::failure::{Failure, OrFail as _, Outcome};
 use super::proxy::listen;
 use super::{convert, interrupted};
 use crate::exit::Exit;
@@ -24,14 +24,14 @@ pub(super) async fn record(args: RecordArgs) -> Outcome {
     let out: Box<dyn Write + Send> = if to_stdout {
         Box::new(std::io::stdout())
     } else {
-        let file = File::create(&args.out);
-        Box::new(file.map_err(|error| Failure::write("", &args.out, &error))?)
+        let what = format_args!("cannot write {}", args.out.display());
+        Box::new(File::create(&args.out).or_fail(Exit::Trouble, what)?)
     };
     let recorder = Arc::new(Recorder::new(out, args.keep_secrets));
     let access = args.http.access()?;
     let proxy = Proxy::reaching(&args.upstream, &access, Arc::clone(&recorder));
     let proxy = Arc::new(proxy.map_err(Failure::usage)?);
-    let (listener, address) = listen(&args.listen).await?;
+    let (address, listener) = listen(&args.listen).await?;
     eprintln!(
         "recording: clients connect to http://{address}, which passes them on to {}; \
          ctrl-c ends it",

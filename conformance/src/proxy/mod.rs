@@ -23,7 +23,6 @@ mod polls;
 mod sizes;
 mod talk;
 
-use std::io;
 use std::sync::Arc;
 
 use http_body_util::BodyExt;
@@ -137,9 +136,4 @@ fn content_type(headers: &hyper::HeaderMap) -> String {
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok());
     kind.unwrap_or_default().to_owned()
-}
-
-/// The address to listen on.
-pub async fn listen(address: &str) -> io::Result<TcpListener> {
-    TcpListener::bind(address).await
 }

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use futures_util::{StreamExt as _, stream};
 
 use super::stage::{Came, Stage};
 use super::stem;
@@ -101,30 +100,27 @@ pub(super) async fn play(stage: Stage, trials: Vec<Trial>, jobs: usize, quick: b
         };
         lanes.entry(lane).or_default().push(trial);
     }
-    let places = Arc::new(Semaphore::new(jobs));
-    let mut running = JoinSet::new();
-    for lane in lanes.into_values() {
-        let (stage, places) = (stage.clone(), Arc::clone(&places));
-        running.spawn(async move {
+    let play = |lane: Vec<Trial>| {
+        let stage = stage.clone();
+        tokio::spawn(async move {
             let mut plays = Vec::new();
             for trial in lane {
-                // The semaphore is never closed; without a permit it is only crowded.
-                let permit = places.acquire().await.ok();
                 let came = stage.play(&trial.check, trial.wrong.as_ref()).await;
-                drop(permit);
-                let noticed = matches!(came, Came::Red(_));
+                let noticed = is_red(&came);
                 plays.push((trial, came));
                 if quick && noticed {
                     break;
                 }
             }
             plays
-        });
-    }
-    let mut plays = Vec::new();
-    while let Some(lane) = running.join_next().await {
-        plays.extend(lane.unwrap_or_default());
-    }
+        })
+    };
+    let played = stream::iter(lanes.into_values()).map(play);
+    let played: Vec<_> = played.buffer_unordered(jobs).collect().await;
+    let mut plays: Vec<_> = played
+        .into_iter()
+        .flat_map(Result::unwrap_or_default)
+        .collect();
     let key = |(trial, _): &(Trial, Came)| {
         (
             trial.check.scenario.family.clone(),
