@@ -34,7 +34,7 @@ use tokio::net::TcpListener;
 use self::body::Watched;
 pub use self::faulty::FaultyProxy;
 pub use self::forward::ProxyError;
-use self::forward::{Body, Forward};
+use self::forward::{Answer, Forward};
 use crate::access::Access;
 use crate::record::recorder::{Engine, Recorder};
 use crate::runner::trace::Way;
@@ -72,7 +72,7 @@ impl Proxy {
         forward::serve(listener, pass).await;
     }
 
-    async fn pass(&self, mut request: Request<Incoming>) -> Response<Body> {
+    async fn pass(&self, mut request: Request<Incoming>) -> Answer {
         let engine = Engine::of(request.uri().query().unwrap_or_default());
         let session = engine.filter(|_| request.method() != Method::OPTIONS);
         let session = session.and_then(|engine| self.recorder.session(&engine));
@@ -81,13 +81,11 @@ impl Proxy {
         let upgrades = request.headers().contains_key(UPGRADE);
         let from_client = upgrades.then(|| hyper::upgrade::on(&mut request));
         let (mut head, body) = request.into_parts();
-        if let Err(answer) = self.forward.aim(&mut head, &path, upgrades) {
-            return *answer;
-        }
+        self.forward.aim(&mut head, &path, upgrades)?;
         let kind = content_type(&head.headers);
         let polls = head.method == Method::GET;
         let posts = session.clone().filter(|_| head.method == Method::POST);
-        let body = Watched::wrap(body, posts, Way::Out, &kind);
+        let body = Watched::wrap(body, posts, Way::Out, &kind, None);
         // If the client breaks a poll off, this is dropped.
         let broken_off = session.clone().map(|session| session.pending(!upgrades));
         let mut response = match self.forward.send(head, body).await {
@@ -99,7 +97,7 @@ impl Proxy {
                 if let Some(session) = session {
                     session.refused(answer.status().as_u16());
                 }
-                return *answer;
+                return Err(answer);
             }
         };
         if let Some(session) = &session
@@ -116,7 +114,7 @@ impl Proxy {
                 pending.done();
             }
             tokio::spawn(pipe::join(from_client, from_server, session));
-            return response.map(BodyExt::boxed);
+            return Ok(response.map(BodyExt::boxed));
         }
         let kind = content_type(response.headers());
         let readable = !response.headers().contains_key(CONTENT_ENCODING);
@@ -125,9 +123,8 @@ impl Proxy {
         let polled = session.filter(|session| {
             polls && session.is_poll() && readable && head.status == StatusCode::OK
         });
-        let body = Watched::wrap(body, polled, Way::In, &kind);
-        let body = body::Guarded::new(body, broken_off);
-        Response::from_parts(head, body.boxed())
+        let body = Watched::wrap(body, polled, Way::In, &kind, broken_off);
+        Ok(Response::from_parts(head, body))
     }
 }
 
