@@ -1,6 +1,5 @@
 //! `p2p-conformance record`.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -13,6 +12,7 @@ use super::{convert, interrupted};
 use crate::exit::Exit;
 use crate::proxy::Proxy;
 use crate::record::{Recorder, Summary};
+use crate::report::layout::Page;
 
 /// Records until it is interrupted.
 pub(super) async fn record(args: RecordArgs) -> Outcome {
@@ -54,28 +54,30 @@ pub(super) async fn record(args: RecordArgs) -> Outcome {
 }
 
 fn told(summary: &Summary, out: &Path) -> String {
-    let mut text = format!(
-        "recorded {} packets of {} connections in {}\n",
-        summary.packets,
-        summary.connections,
-        out.display()
-    );
-    if summary.redacted > 0 {
-        let _ = writeln!(
-            text,
-            "{} values of queries and auth payloads were left out; --keep-secrets keeps them",
-            summary.redacted
-        );
+    let Summary {
+        packets,
+        connections,
+        redacted,
+        unreadable,
+        failed,
+    } = summary;
+    let mut page = Page::default();
+    let out = out.display();
+    page.line(format_args!(
+        "recorded {packets} packets of {connections} connections in {out}"
+    ));
+    if *redacted > 0 {
+        page.line(format_args!(
+            "{redacted} values of queries and auth payloads were left out; --keep-secrets keeps them"
+        ));
     }
-    if summary.unreadable > 0 {
-        let _ = writeln!(
-            text,
-            "{} connections could not be followed to their end",
-            summary.unreadable
-        );
+    if *unreadable > 0 {
+        page.line(format_args!(
+            "{unreadable} connections could not be followed to their end"
+        ));
     }
-    if let Some(why) = &summary.failed {
-        let _ = writeln!(text, "the recording is not complete: {why}");
+    if let Some(why) = failed {
+        page.line(format_args!("the recording is not complete: {why}"));
     }
-    text
+    page.text()
 }

@@ -1,7 +1,6 @@
 //! `p2p-conformance replay`.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +16,7 @@ use crate::access::SharedAccess;
 use crate::exit::Exit;
 use crate::record::Recording;
 use crate::replay::{Against, Options, Outcome, Verdict};
+use crate::report::layout::Page;
 use crate::runner::testee::{Instance, StartCommand};
 use crate::scenario::TransportName;
 
@@ -142,7 +142,7 @@ async fn play(
 
 /// What came of it, for people.
 fn told(outcomes: &[Outcome]) -> String {
-    let mut text = String::new();
+    let mut page = Page::default();
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for outcome in outcomes {
         let verdict = match outcome.verdict {
@@ -155,22 +155,18 @@ fn told(outcomes: &[Outcome]) -> String {
             Verdict::Stale => "STALE",
             Verdict::Untestable => "UNTESTABLE",
         };
-        let _ = writeln!(
-            text,
-            "{verdict} {}\n  {}",
-            outcome.recording, outcome.message
-        );
+        page.line(format_args!("{verdict} {}", outcome.recording));
+        page.line(format_args!("  {}", outcome.message));
         if let Some(sequence) = &outcome.sequence {
-            let _ = writeln!(text, "\n{sequence}");
+            page.line(format_args!("\n{sequence}"));
         }
     }
     for (reason, count) in reasons {
-        let _ = writeln!(text, "not applicable: {count}: {reason}");
+        page.line(format_args!("not applicable: {count}: {reason}"));
     }
     let count = |verdict| outcomes.iter().filter(|o| o.verdict == verdict).count();
     let sum = |of: fn(&Outcome) -> usize| outcomes.iter().map(of).sum::<usize>();
-    let _ = writeln!(
-        text,
+    page.line(format_args!(
         "{} recordings: {} same, {} different, {} stale, {} untestable, {} not applicable\n\
          {} packets as recorded, {} differences meant",
         outcomes.len(),
@@ -181,8 +177,8 @@ fn told(outcomes: &[Outcome]) -> String {
         count(Verdict::NotApplicable),
         sum(|outcome| outcome.matched),
         sum(|outcome| outcome.meant),
-    );
-    text
+    ));
+    page.text()
 }
 
 fn exit_of(outcomes: &[Outcome]) -> Exit {
