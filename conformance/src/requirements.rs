@@ -1,9 +1,9 @@
 //! Requirement sets: which clauses an implementation of a revision has to fulfil.
 //!
 //! A revision of the protocol is a number. Once it is frozen, neither a clause nor a
-//! level of it changes: whoever implemented it stays what they were. What is new gets the
-//! next revision, and scenarios that are younger than the revision that an implementation
-//! claims are played, but not counted.
+//! level of it changes, so an implementation of it stays conformant. New clauses belong to
+//! the next revision. Scenarios that are younger than the revision that an implementation
+//! claims are played, and not counted.
 
 use std::fmt;
 

@@ -24,7 +24,7 @@ pub struct AccessArgs {
     pub http: HttpArgs,
 }
 
-/// How the server is reached by whoever only passes on what clients say.
+/// How a proxy reaches the server: what clients say is passed on as it is.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct HttpArgs {

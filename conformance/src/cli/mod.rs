@@ -40,7 +40,7 @@ pub fn main() -> Exit {
                 error.kind(),
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
             );
-            // Nobody is left to tell if even this cannot be printed.
+            // If even this cannot be printed, there is no other place to say so.
             let _ = error.print();
             return if wanted { Exit::Conforms } else { Exit::Usage };
         }
@@ -98,7 +98,7 @@ async fn interrupted() {
         return;
     }
     if tokio::signal::ctrl_c().await.is_err() {
-        // Nobody will tell us.
+        // The signal cannot be heard.
         std::future::pending::<()>().await;
     }
 }

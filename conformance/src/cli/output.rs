@@ -7,7 +7,7 @@ use super::failure::{OrFail as _, Outcome};
 use crate::exit::Exit;
 use crate::report::style;
 
-/// Prints data to standard output as it is; a reader that has gone away is no trouble.
+/// Prints data to standard output as it is. A reader may close the pipe early.
 pub(super) fn print(text: &str) -> Outcome {
     written(std::io::stdout().write_all(text.as_bytes()))
 }

@@ -1,7 +1,7 @@
 //! What a proxy can do wrong, between a server and its clients.
 //!
-//! To whoever sits behind it, the server seems to do it. So a server needs no switches to
-//! show that a check notices it, and it may be any server.
+//! To a client behind the proxy, the server seems to do it. So any server can show that a
+//! check notices a fault, and needs no switches for it.
 
 use crate::fault::{Spec, faults};
 

@@ -194,8 +194,8 @@ impl Hub {
         }
     }
 
-    /// Gives frames to all clients but this one, or to the server as all of them. Who has too
-    /// much waiting goes without.
+    /// Gives frames to all clients but this one, or to the server as all of them. A
+    /// connection on which too much waits goes without.
     pub(super) fn copy(&self, number: u64, way: Way, frames: &[Frame]) {
         for (_, ways) in self.clients.lock().iter().filter(|(n, _)| **n != number) {
             let to = match way {

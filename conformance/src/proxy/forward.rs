@@ -163,7 +163,7 @@ where
                 Ok((stream, _)) => {
                     clients.spawn(client(stream, pass.clone()));
                 }
-                // Out of file descriptors, or the client has gone already.
+                // Out of file descriptors, or the client has broken off.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
             Some(_) = clients.join_next() => {}
@@ -180,7 +180,7 @@ where
         let answer = pass(request);
         async { Ok::<_, Infallible>(answer.await.unwrap_or_else(|own| *own)) }
     });
-    // A client that breaks off is no trouble of the proxy.
+    // An error means that the client has broken off, which is its own affair.
     let _ = http1::Builder::new()
         .preserve_header_case(true)
         .timer(TokioTimer::new())

@@ -112,7 +112,7 @@ async fn websocket(upgraded: Upgraded, role: Role) -> Socket {
 struct Direction<'h> {
     to: Sink,
     others: mpsc::Receiver<Frame>,
-    /// To who sends in this direction.
+    /// To the sender of this direction.
     back: mpsc::Sender<Frame>,
     lane: Lane,
     line: JitteryLine,

@@ -1,12 +1,12 @@
-//! A transparent proxy for Socket.IO: bytes pass as they are, and somebody looks on.
+//! A transparent proxy for Socket.IO: bytes pass as they are, and a recorder looks on.
 //!
 //! Requests go to the upstream server with their method, path, query, headers and body, and
 //! its answers come back in the same way; after an upgrade to a WebSocket both streams are
 //! copied. Two things are changed, both in the heads of requests: `Host` names the upstream
 //! server, and offers of compression are left out, because what is compressed cannot be read.
 //!
-//! Nothing is read ahead: a slow reader slows its writer down. Who looks on is told of bytes
-//! before they go on, so that what they cause is always seen after them.
+//! Nothing is read ahead: a slow reader slows its writer down. The recorder is told of bytes
+//! before they go on, so that it sees what they cause after them.
 
 mod body;
 mod dial;

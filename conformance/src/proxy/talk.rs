@@ -38,7 +38,7 @@ pub(super) struct Asked {
     pub(super) about: Option<String>,
     /// When it was asked.
     pub(super) at: Instant,
-    /// Somebody else has answered, so the answer of the server is lost.
+    /// The proxy has answered, so the answer of the server is lost.
     pub(super) answered: bool,
 }
 
@@ -81,7 +81,7 @@ impl Talk {
         }
     }
 
-    /// Somebody else answers the client.
+    /// The proxy answers the client in place of the server.
     pub(super) fn is_answered(&self, number: u64) {
         if let Some(asked) = self.0.lock().asked.get_mut(&number) {
             asked.answered = true;

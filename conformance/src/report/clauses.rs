@@ -9,7 +9,7 @@ use crate::runner::verdict::Verdict;
 pub(super) struct Clauses<'r> {
     /// Clauses with at least one result that says something about the server.
     pub(super) checked: BTreeSet<&'r str>,
-    /// Clauses of which nobody can say anything, though somebody meant to.
+    /// Clauses with nothing but untestable results.
     unjudged: BTreeSet<&'r str>,
     /// The broken ones, with the number of failures and of warnings.
     pub(super) broken: BTreeMap<&'r str, (usize, usize)>,

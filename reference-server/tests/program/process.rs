@@ -154,7 +154,7 @@ pub(crate) fn run_in(options: &[&str], environment: &[(&str, &str)]) -> Output {
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_p2p-server"));
     command.env_remove("RUST_LOG").env_remove("COLUMNS");
-    // The settings of whoever runs the tests are not ours.
+    // The settings in the environment of the tests are not ours.
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("P2P_SERVER_") {
             command.env_remove(name);

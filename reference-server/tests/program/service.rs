@@ -25,7 +25,7 @@ fn status(admin: SocketAddr, page: &str) -> String {
     answer.split(' ').nth(1).unwrap().to_owned()
 }
 
-/// Whoever sends a second signal does not want to wait.
+/// A second signal says that its sender does not want to wait.
 #[tokio::test]
 async fn a_second_signal_ends_the_program_at_once() {
     let hour = "drain.delay_ms=3600000";

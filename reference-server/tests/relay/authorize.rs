@@ -140,7 +140,7 @@ fn the_hook_is_told_who_asks_for_what() {
     relay.event(a, r#"["P2P_EMIT","b","hi",[],null]"#);
     let asked = gate.asked().concat();
     assert!(asked.starts_with("a: Emit") && asked.contains("ack: false"));
-    // Whoever names itself moves nobody else.
+    // A client that names itself moves nobody else.
     relay.ask(a, 2, r#"["JOIN_ROOM","CLIENT_SUBSCRIBE_TOPIC","a","r"]"#);
     assert!(gate.asked().concat().starts_with("a: JoinRoom"));
     relay.all_gone();

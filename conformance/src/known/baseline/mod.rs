@@ -197,7 +197,7 @@ impl Baseline {
 
     /// The file that describes these results: reasons are kept, entries of checks that were
     /// not tried as well. Also gives the checks whose reason is empty, because their entries
-    /// are new and somebody has to fill it in.
+    /// are new and a person has to fill it in.
     pub fn updated<'r>(
         &self,
         results: impl IntoIterator<Item = Seen<'r>>,

@@ -61,7 +61,7 @@ fn counts(report: &Report) -> maud::Markup {
     }
 }
 
-/// Who judged whom, in one line.
+/// The suite, and what it judged, in one line.
 fn facts(report: &Report) -> maud::Markup {
     let claims: Vec<_> = report
         .implementation

@@ -54,7 +54,7 @@ impl<W: Write> TerminalReporter<W> {
         self.bar.set_message(current);
     }
 
-    /// Results that somebody has to look at are shown at once, in full the first time.
+    /// Shows a result at once if there is something to look at.
     fn result(&mut self, result: &CheckResult) -> std::io::Result<()> {
         let quiet = matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable);
         if quiet || result.not_judged {
@@ -124,8 +124,8 @@ fn table(page: &mut Page, results: &[CheckResult]) {
     }
 }
 
-/// The clauses that are broken, with all that they say. Only what somebody has judged is
-/// checked.
+/// The clauses that are broken, with all that they say. Only a clause with a verdict counts
+/// as checked.
 fn clauses(page: &mut Page, results: &[CheckResult]) {
     let results = results.iter();
     let tally = Clauses::of(results.map(|result| (result.verdict, result.clauses())));

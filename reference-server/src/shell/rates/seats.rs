@@ -11,11 +11,11 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::TooMany;
 
-/// When a client may try again that finds the seats of its address taken. Nobody
-/// knows when one gets free.
+/// When a client may try again if the seats of its address are taken. When one gets
+/// free is not known.
 pub(super) const SEAT_RETRY: Duration = Duration::from_secs(10);
 
-/// How many sessions each address has. Who has none is not in it.
+/// How many sessions each address has; an address without any is not in it.
 #[derive(Debug, Default)]
 pub(super) struct Seats {
     taken: Mutex<HashMap<IpAddr, u32>>,
