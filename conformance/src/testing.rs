@@ -6,9 +6,10 @@ use std::time::Duration;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
-use crate::runner::plan::Check;
-use crate::runner::trace::{TraceLine, Way};
-use crate::runner::verdict::{CheckResult, Finding, Outcome};
+use crate::player::play::check::Check;
+use crate::player::play::finding::{Finding, Outcome};
+use crate::player::play::trace::{TraceLine, Way};
+use crate::runner::verdict::CheckResult;
 use crate::scenario::{Level, Scenario, Source, TransportName, parse};
 
 /// A small scenario that checks `SRV-MSG-2`.

@@ -4,8 +4,8 @@ use sio_p2p_driver::{Feature, Hello};
 use sio_p2p_transport::EioVersion;
 
 use super::failure::{Failure, OrFail as _};
-use crate::client::{DriverCommand, DriverError, hello};
 use crate::exit::Exit;
+use crate::player::client::{DriverCommand, DriverError, hello};
 use crate::scenario::Capability;
 
 /// A driver that has said who it is.

@@ -13,8 +13,9 @@ use super::failure::{Failure, OrFail as _};
 use crate::claims::Claims;
 use crate::exit::Exit;
 use crate::known::{Baseline, CheckKey, FlakyChecks};
+use crate::player::play::check::Check;
 use crate::requirements;
-use crate::runner::plan::{Check, Selection};
+use crate::runner::plan::Selection;
 use crate::scenario::{Library, TransportName, lint};
 use crate::source::Source;
 

@@ -9,11 +9,11 @@ use std::sync::{Arc, OnceLock};
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
-use crate::player::check::Check;
-use crate::player::finding::{Finding, Outcome};
 use crate::player::peer::Road;
 use crate::player::play::Play;
-use crate::player::trace::Trace;
+use crate::player::play::check::Check;
+use crate::player::play::finding::{Finding, Outcome};
+use crate::player::play::trace::Trace;
 use crate::scenario::{Scenario, Source, TransportName, parse};
 
 const TEXT: &str = r#"{

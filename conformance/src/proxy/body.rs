@@ -10,8 +10,8 @@ use hyper::body::{Body, Frame as BodyFrame, Incoming, SizeHint};
 use sio_p2p_transport::{Frame, PayloadReader};
 
 use super::forward::Body as Boxed;
+use crate::player::play::trace::Way;
 use crate::record::recorder::{Pending, Session};
-use crate::runner::trace::Way;
 
 /// A body on its way.
 pub(super) struct Watched {

@@ -20,8 +20,8 @@ use super::link;
 use super::meddle::Meddler;
 use super::polls::{self, Polls, Session};
 use crate::access::Access;
+use crate::player::play::trace::Way;
 use crate::record::recorder::Engine;
-use crate::runner::trace::Way;
 
 /// The parameter by which clients say who they are.
 const CLIENT_ID: &str = "clientId";

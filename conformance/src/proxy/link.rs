@@ -18,8 +18,8 @@ use super::faulty::{Hub, Ways};
 use super::jitter::JitteryLine;
 use super::meddle::Lane;
 use super::talk::Talk;
+use crate::player::play::trace::Way;
 use crate::record::recorder::MAX_MESSAGE;
-use crate::runner::trace::Way;
 
 /// How many frames of others may wait for a client.
 const QUEUE: usize = 1024;

@@ -36,8 +36,8 @@ pub use self::faulty::FaultyProxy;
 pub use self::forward::ProxyError;
 use self::forward::{Answer, Forward};
 use crate::access::Access;
+use crate::player::play::trace::Way;
 use crate::record::recorder::{Engine, Recorder};
-use crate::runner::trace::Way;
 
 /// The proxy.
 #[derive(Debug)]

@@ -9,8 +9,8 @@ use tokio::time::timeout;
 
 use super::body;
 use super::frames::Frames;
+use crate::player::play::trace::Way;
 use crate::record::recorder::{MAX_MESSAGE, Session};
-use crate::runner::trace::Way;
 
 /// How much is read at once.
 const PIECE: usize = 16 << 10;

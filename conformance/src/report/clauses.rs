@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::runner::verdict::Verdict;
+use crate::verdict::Verdict;
 
 /// The clauses of a run.
 #[derive(Debug, Default)]

@@ -6,9 +6,10 @@ use sio_p2p_protocol::Clause;
 
 use super::layout::{Page, WIDTH, clip, wrap};
 use super::style::{BOLD, DIM, RED, YELLOW, paint};
+use crate::player::play::trace::{TraceLine, Way};
 use crate::runner::testee::SERVER_SAID;
-use crate::runner::trace::{TraceLine, Way};
-use crate::runner::verdict::{CheckResult, Verdict};
+use crate::runner::verdict::CheckResult;
+use crate::verdict::Verdict;
 
 /// How many of the last frames of every actor a failure shows.
 const FRAMES: usize = 10;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use super::model::{Report, Result};
-use crate::runner::verdict::Verdict;
+use crate::verdict::Verdict;
 
 /// The report as an XML document.
 ///

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::failure::clause_text;
 use super::model::{Report, Result, Summary};
-use crate::runner::verdict::Verdict;
+use crate::verdict::Verdict;
 
 /// The report as a Markdown document.
 pub fn render(report: &Report) -> String {

@@ -8,11 +8,12 @@ use sio_p2p_protocol::Dialect;
 
 use super::clauses::Clauses;
 use crate::known::{Flaky, Stale};
+use crate::player::peer::pace::Slowed;
+use crate::player::play::trace::TraceLine;
 use crate::runner::events::ServerStory;
-use crate::runner::pace::Slowed;
-use crate::runner::trace::TraceLine;
-use crate::runner::verdict::{CheckResult, Verdict};
+use crate::runner::verdict::CheckResult;
 use crate::scenario::{Level, TransportName};
+use crate::verdict::Verdict;
 
 /// The version of the format that this program writes and reads.
 pub const FORMAT: u32 = 1;

@@ -1,11 +1,11 @@
 //! Whether a server is well after a scenario, and who is to blame if it is not.
 
 use super::life::{Health, Life, Suspect};
-use super::plan::Check;
 use super::testee::{Instance, Knock, SERVER_SAID};
-use super::verdict::{Finding, Outcome};
 use crate::player::play::Played;
-use crate::player::trace::Trace;
+use crate::player::play::check::Check;
+use crate::player::play::finding::{Finding, Outcome};
+use crate::player::play::trace::Trace;
 
 /// What is said of a server that cannot be talked to any more.
 pub(super) const GONE: &str = "the server no longer serves";

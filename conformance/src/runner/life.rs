@@ -11,9 +11,9 @@ use sio_p2p_transport::EioVersion;
 use tokio::time::{Instant, sleep};
 
 use super::testee::Knock;
-use super::verdict::{Finding, Outcome};
 use crate::player::peer::pace::{Limits, Pace, is_refusal_for_now};
-use crate::player::trace::Trace;
+use crate::player::play::finding::{Finding, Outcome};
+use crate::player::play::trace::Trace;
 use crate::scenario::DEFAULT_DEADLINE;
 
 /// Pause between two looks whether a server is back.

@@ -6,8 +6,8 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 use wildmatch::WildMatchPattern;
 
-pub use crate::player::check::Check;
 use crate::player::peer::heartbeat::only_heartbeats;
+use crate::player::play::check::Check;
 use crate::scenario::body::Leaving;
 use crate::scenario::lint::HEARTBEAT;
 use crate::scenario::step::{Action, Step, Verb, walk};

@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::options::Options;
-use super::plan::Check;
+use crate::player::play::check::Check;
 use crate::scenario::danger::Danger;
 use crate::scenario::literals::{Literal, client_ids, literals};
 

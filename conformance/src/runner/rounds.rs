@@ -1,6 +1,7 @@
 //! What the rounds of a run come to together.
 
-use super::verdict::{CheckResult, Verdict};
+use super::verdict::CheckResult;
+use crate::verdict::Verdict;
 
 /// The results of every check, round by round.
 #[derive(Debug)]
@@ -71,7 +72,7 @@ fn severity(result: &CheckResult) -> (bool, u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runner::verdict::{Finding, Outcome};
+    use crate::player::play::finding::{Finding, Outcome};
     use crate::testing::result;
 
     #[test]

@@ -262,7 +262,7 @@ pub struct Knock {
 impl Knock {
     /// Connects and leaves again.
     pub async fn greet(&self, eio: EioVersion, patience: Duration) -> Result<(), ConnectError> {
-        let id = format!("hello-{}", crate::player::bindings::fresh());
+        let id = format!("hello-{}", crate::player::play::bindings::fresh());
         crate::player::peer::strangers::introduce(&id);
         let options = self
             .access

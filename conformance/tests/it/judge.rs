@@ -6,8 +6,9 @@ use sio_p2p_conformance::known::Baseline;
 use sio_p2p_conformance::runner::options::Options;
 use sio_p2p_conformance::runner::plan::Selection;
 use sio_p2p_conformance::runner::run::{Run, Target};
-use sio_p2p_conformance::runner::verdict::{CheckResult, Verdict};
+use sio_p2p_conformance::runner::verdict::CheckResult;
 use sio_p2p_conformance::scenario::{Scenario, Source, parse};
+use sio_p2p_conformance::verdict::Verdict;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use sio_p2p_conformance::runner::verdict::Verdict;
 use sio_p2p_conformance::scenario::Scenario;
+use sio_p2p_conformance::verdict::Verdict;
 
 use crate::judge::{MEET, REQUEST, judge, scenario};
 use crate::proxy::{Fate, Fault, Way, faulty};

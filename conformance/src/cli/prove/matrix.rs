@@ -9,7 +9,7 @@ use futures_util::{StreamExt as _, stream};
 use super::stage::{Came, Stage};
 use super::stem;
 use super::wrong::Wrong;
-use crate::runner::plan::Check;
+use crate::player::play::check::Check;
 use crate::scenario::Problem;
 
 /// A check and what goes wrong while it is played; nothing for a play that has to pass.

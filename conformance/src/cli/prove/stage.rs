@@ -14,14 +14,15 @@ use tokio::task::JoinSet;
 
 use super::wrong::Wrong;
 use crate::cli::embedded;
-use crate::client::{self, DriverCommand};
+use crate::player::client::DriverCommand;
+use crate::player::client_check;
+use crate::player::play::check::Check;
+use crate::player::play::finding::Outcome;
+use crate::player::play::trace::Trace;
+use crate::player::play::{Play, Played, Road};
 use crate::proxy::FaultyProxy;
 use crate::proxy::faults::PREFIX;
-use crate::runner::plan::Check;
-use crate::runner::play::{Play, Played, Road};
 use crate::runner::testee::{Instance, StartCommand};
-use crate::runner::trace::Trace;
-use crate::runner::verdict::Outcome;
 use crate::settings;
 
 /// Repeats what is left to chance.
@@ -114,7 +115,7 @@ impl Stage {
         };
         let patience = wrong.is_none().then_some(PATIENCE);
         let trace = Trace::new();
-        judge(client::play(check, driver, &trace, patience, fault)).await
+        judge(client_check::play(check, driver, &trace, patience, fault)).await
     }
 
     async fn play_apart(&self, check: &Check, on: FaultSpec) -> Came {

@@ -27,8 +27,9 @@ use crate::runner::events::Reporter;
 use crate::runner::options::Options;
 use crate::runner::plan::{Selection, selects};
 use crate::runner::run::{Run, RunError};
-use crate::runner::verdict::{CheckResult, Verdict};
+use crate::runner::verdict::CheckResult;
 use crate::scenario::{Level, Library};
+use crate::verdict::Verdict;
 
 /// How long the embedded server may take for one step. It shares its processors with the
 /// runner and with everything else on the machine, and is not judged by its haste.

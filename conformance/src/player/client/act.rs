@@ -8,13 +8,13 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::{Data, Packet};
 
 use crate::json::quote;
-use crate::player::bindings::Bindings;
 use crate::player::client::{Clients, driver, expect, values};
-use crate::player::finding::Finding;
 use crate::player::play::Play;
+use crate::player::play::bindings::Bindings;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
 use crate::player::scripted::inbox::Scripted;
 use crate::player::scripted::server::Admission;
-use crate::player::stop::Stop;
 use crate::scenario::body::{Drive, Handshake, HangingUp};
 use crate::scenario::step::ClientVerb;
 use crate::scenario::text::Text;

@@ -12,10 +12,10 @@ use crate::json::shorten;
 use crate::player::client::driven::Driven;
 use crate::player::client::faults::{Commanded, Interference};
 use crate::player::client::process::{DriverCommand, DriverError, Output, Process};
-use crate::player::finding::Finding;
+use crate::player::play::finding::Finding;
+use crate::player::play::trace::{Trace, Way};
 use crate::player::scripted::inbox::{Scripted, fence_reply};
 use crate::player::scripted::server::{Said, Server};
-use crate::player::trace::{Trace, Way};
 
 /// How long a driver may take until it says who it is: interpreters and packages load first.
 pub(crate) const HELLO_LIMIT: Duration = Duration::from_secs(20);

@@ -9,6 +9,9 @@ use crate::json::shorten;
 use crate::player::client::process::{Output, Process};
 use crate::player::scripted::inbox::Scripted;
 
+/// Name of the listener by which fences are reported.
+pub(crate) const FENCE: &str = "fence";
+
 /// An event that the driver reported.
 #[derive(Debug)]
 pub(crate) struct Reported {
@@ -114,9 +117,7 @@ impl Driven {
 
     fn happened(&mut self, event: &Event) -> Result<(), String> {
         match event {
-            Event::Received { listener, args, .. }
-                if listener == crate::player::client::driver::FENCE =>
-            {
+            Event::Received { listener, args, .. } if listener == FENCE => {
                 let number = args.first().and_then(serde_json::Value::as_u64);
                 self.fences.extend(number);
                 return Ok(());

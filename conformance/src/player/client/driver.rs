@@ -1,90 +1,17 @@
-//! Playing a scenario about a client: its server, its drivers, and coming and going.
+//! Commands to the drivers of clients, and coming and going.
 
 use sio_p2p_driver::members::{Connect, Listen};
 use sio_p2p_driver::{Command, Feature, Reply, UNSUPPORTED};
-use sio_p2p_server::{Config, P2pServer};
-use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-use crate::player::check::Check;
 use crate::player::client::clients::{HELLO_LIMIT, Stage};
-use crate::player::client::faults::{ClientFaultSpec, Interference};
-use crate::player::client::process::DriverCommand;
+use crate::player::client::driven::FENCE;
 use crate::player::client::{Clients, finish};
-use crate::player::finding::{Finding, Outcome};
-use crate::player::play::{Play, Played};
-use crate::player::stop::Stop;
-use crate::player::trace::Trace;
-use crate::player::wait::Wait;
-use crate::scenario::{ServerRole, TransportName};
-
-/// Name of the listener by which fences are reported.
-pub(crate) const FENCE: &str = "fence";
-
-/// Plays one check about a client that a driver drives, with a fault or without.
-pub(crate) fn play(
-    check: &Check,
-    command: &DriverCommand,
-    trace: &Trace,
-    timeout: Option<std::time::Duration>,
-    fault: Option<ClientFaultSpec>,
-) -> impl Future<Output = Played> + Send + 'static {
-    let (check, command, trace) = (check.clone(), command.clone(), trace.clone());
-    async move {
-        let reference = check.scenario.server == Some(ServerRole::Reference);
-        // Its own server: nobody else is to be listed, and it goes with the play.
-        let (url, server) = if reference {
-            match reference_server().await {
-                Ok((url, server)) => (url, Some(server)),
-                Err(error) => return untestable("the reference server did not start", &error),
-            }
-        } else {
-            (String::new(), None)
-        };
-        let mut play = Play::new(&check, &url, trace.clone(), timeout);
-        let stage = if reference {
-            Stage::Server(url)
-        } else {
-            Stage::Scripted
-        };
-        let clients = check.scenario.actors.iter();
-        let clients = clients.filter(|(_, (actor, _))| actor.driven);
-        let fence = play.bindings.fence_name();
-        let mut driven = Clients::new(
-            Some(command),
-            stage,
-            clients.map(|(name, _)| name),
-            check.dialect,
-            fence.clone(),
-            trace,
-        );
-        driven.interference = fault.map(|fault| Interference::new(fault, fence));
-        play.clients = driven;
-        let played = play.run().await;
-        drop(server);
-        played
-    }
-}
-
-fn untestable(message: &str, error: &std::io::Error) -> Played {
-    let finding = Finding::new(message).comparing("a server", error.to_string());
-    Played {
-        outcome: Outcome::Untestable(finding),
-        talked: false,
-    }
-}
-
-type Serving = tokio::task::JoinSet<std::io::Result<()>>;
-
-/// A reference server for one play; it ends when the second value is dropped.
-async fn reference_server() -> std::io::Result<(String, Serving)> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    let mut serving = Serving::new();
-    let server = P2pServer::new(Config::default());
-    serving.spawn(server.serve(listener, std::future::pending()));
-    Ok((url, serving))
-}
+use crate::player::play::Play;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
+use crate::player::play::wait::Wait;
+use crate::scenario::TransportName;
 
 impl Clients {
     /// A driver that has died or talks nonsense is not waited for.

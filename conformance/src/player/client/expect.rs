@@ -5,14 +5,14 @@ use bytes::Bytes;
 use sio_p2p_protocol::{ClientEvent, Dialect};
 
 use crate::json::{members, quote, shorten, unquote};
-use crate::player::attempt::Attempt;
-use crate::player::bindings::Bindings;
 use crate::player::client::{Clients, act};
-use crate::player::finding::Finding;
 use crate::player::matching::{self, Difference, describe, describe_arguments};
-use crate::player::peer::actor::EventSeen;
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::attempt::Attempt;
+use crate::player::play::bindings::Bindings;
+use crate::player::play::event::EventSeen;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
 use crate::scenario::body::{Acked, Expect, ExpectMessage, ReadStream, Replied, Told};
 use crate::scenario::step::ClientVerb;
 use crate::scenario::text::Text;
@@ -247,7 +247,7 @@ fn match_next_packet(
     } else {
         ""
     };
-    let actual = crate::player::peer::leftovers::describe(&seen);
+    let actual = seen.to_string();
     let other = |message: String, more: Option<Difference>| {
         let actual = match more {
             Some(difference) => format!("{actual}\n{difference}"),

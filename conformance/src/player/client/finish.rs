@@ -5,10 +5,9 @@ use sio_p2p_driver::members::Emit;
 
 use crate::json::shorten;
 use crate::player::client::{Clients, driver};
-use crate::player::finding::Finding;
-use crate::player::peer::leftovers::describe;
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
 use crate::scenario::step::{Action, ClientVerb};
 
 /// How often every fence is sent; see the fences of the runner.
@@ -40,8 +39,7 @@ impl Clients {
         }
         if let Some(scripted) = &client.scripted {
             if let Some(event) = scripted.events.front() {
-                let what = describe(event);
-                let message = format!("{name} sent {what}, which no step expects");
+                let message = format!("{name} sent {event}, which no step expects");
                 return broken(message, self.unmatched());
             }
             if let Some(other) = scripted.others.front() {
@@ -104,7 +102,7 @@ impl Clients {
                 continue;
             };
             for event in scripted.events.iter().take(5) {
-                lines.push(format!("{name} sent {}", describe(event)));
+                lines.push(format!("{name} sent {event}"));
             }
             lines.extend(
                 scripted

@@ -14,8 +14,8 @@ mod hello;
 mod process;
 mod values;
 
-pub(crate) use clients::{Clients, News};
-pub(crate) use driver::play;
+pub(crate) use clients::{Clients, News, Stage};
+pub(crate) use faults::Interference;
 pub use faults::{ClientFault, ClientFaultSpec};
 pub use hello::hello;
 pub use process::{DriverCommand, DriverError};

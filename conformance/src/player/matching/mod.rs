@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::attachments::attachment;
 use crate::json::{elements, members, quote, shorten, unquote};
-use crate::player::bindings::Bindings;
+use crate::player::play::bindings::Bindings;
 use crate::scenario::value::{ArgumentsPattern, Kind, Pattern};
 
 /// How many characters of a value a message shows.

@@ -1,5 +1,5 @@
-use crate::player::bindings::bindings_of;
 use crate::player::matching::*;
+use crate::player::play::bindings::bindings_of;
 
 fn pattern(json: &str) -> Pattern {
     serde_json::from_str(json).unwrap()

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use sio_p2p_transport::{ConnectError, ConnectOptions};
 
-use crate::player::client::driver;
-use crate::player::finding::Finding;
 use crate::player::peer::heartbeat;
 use crate::player::peer::pace::is_refusal_for_now;
 use crate::player::peer::strangers::introduce;
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
 use crate::scenario::TransportName;
 use crate::scenario::body::{Disconnect, Leaving, Refused};
 
@@ -92,8 +91,7 @@ pub(crate) async fn connect(play: &mut Play, name: &str) -> Result<(), Stop> {
         }
         Err(error) => {
             let message = format!("{name} was not accepted");
-            let finding = Finding::new(message).comparing("a connection", error.to_string());
-            Err(Stop::Broken(finding))
+            Err(Stop::broken(message).comparing("a connection", error.to_string()))
         }
     }
 }
@@ -129,10 +127,8 @@ pub(crate) async fn refused(play: &mut Play, body: &Refused) -> Result<(), Stop>
             let text = body.text.iter().map(|text| format!("the reason {text:?}"));
             let status = body.status.iter().map(|status| format!("status {status}"));
             let expected: Vec<_> = text.chain(status).collect();
-            let finding = Finding::new(message);
-            Err(Stop::Broken(
-                finding.comparing(expected.join(" and "), error.to_string()),
-            ))
+            let expected = expected.join(" and ");
+            Err(Stop::broken(message).comparing(expected, error.to_string()))
         }
         Err(error) if pace.is_some() && is_refusal_for_now(&error) => {
             let message = format!("{name} was told to come later for too long");
@@ -149,17 +145,12 @@ pub(crate) async fn refused(play: &mut Play, body: &Refused) -> Result<(), Stop>
         }
         Err(error) => {
             let message = format!("{name} was neither accepted nor refused");
-            Err(Stop::Broken(
-                Finding::new(message).comparing("a refusal", error.to_string()),
-            ))
+            Err(Stop::broken(message).comparing("a refusal", error.to_string()))
         }
     }
 }
 
 pub(crate) async fn disconnect(play: &mut Play, body: &Disconnect) -> Result<(), Stop> {
-    if play.clients.has(&body.from) {
-        return driver::disconnect_client(play, &body.from).await;
-    }
     play.drain();
     play.peers.is_about_to_leave(&body.from);
     let actor = play.peers.get(&body.from)?;

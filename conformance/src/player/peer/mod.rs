@@ -1,6 +1,8 @@
 //! Peers: clients of the runner's own, on the wire.
 
+pub(crate) mod act;
 pub(crate) mod actor;
+mod beats;
 mod causes;
 pub(crate) mod connect;
 pub(crate) mod engine;
@@ -11,6 +13,7 @@ pub(crate) mod leftovers;
 pub(crate) mod lowering;
 pub mod pace;
 pub(crate) mod questions;
+pub(crate) mod send;
 pub(crate) mod strangers;
 mod take;
 
@@ -22,12 +25,12 @@ use sio_p2p_transport::{EioVersion, SessionSocket};
 use tokio::sync::mpsc;
 
 use self::actor::{Actor, Arrival, Connection, Mailbox};
+use self::beats::Beats;
 use self::causes::Causes;
-use self::heartbeat::Beats;
 use self::pace::Pace;
-use super::check::Check;
-use super::stop::Stop;
 use crate::access::SharedAccess;
+use crate::player::play::check::Check;
+use crate::player::play::stop::Stop;
 use crate::scenario::Scenario;
 
 /// A request of the play whose ack may come.

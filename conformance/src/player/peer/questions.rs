@@ -1,15 +1,17 @@
 //! Questions to the server itself: who is there, and is that one.
 
-use sio_p2p_protocol::{CheckApiNameAck, ConnectedStatusAck, ListClientsAck};
+use sio_p2p_protocol::{
+    CheckApiName, CheckApiNameAck, ClientId, ConnectedStatusAck, GetClientConnectedStatus,
+    ListClientsAck,
+};
 use sio_p2p_transport::Data;
 
 use crate::json::shorten;
-use crate::player::act;
-use crate::player::finding::Finding;
 use crate::player::peer::fences;
 use crate::player::peer::lowering::{self, Outgoing};
+use crate::player::peer::send::send;
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::stop::Stop;
 use crate::scenario::body::{CheckApi, ConnectionStatus, Gone, ListClients};
 
 /// Sends a question to the server itself and waits for its ack.
@@ -19,7 +21,7 @@ pub(crate) async fn question(
     about: &str,
     outgoing: Outgoing,
 ) -> Result<Data, Stop> {
-    let number = act::send(play, from, outgoing).await?.unwrap_or_default();
+    let number = send(play, from, outgoing).await?.unwrap_or_default();
     let wait = play.wait();
     loop {
         play.drain();
@@ -34,9 +36,7 @@ pub(crate) async fn question(
         }
         if !play.arrival(wait).await {
             let message = format!("{from} got no answer to its question for the {about}");
-            return Err(Stop::Broken(
-                Finding::new(message).comparing("an ack", play.peers.unmatched()),
-            ));
+            return Err(Stop::broken(message).comparing("an ack", play.peers.unmatched()));
         }
     }
 }
@@ -46,12 +46,12 @@ pub(crate) async fn client_list(play: &mut Play, from: &str) -> Result<Vec<Strin
     let data = question(play, from, "list of clients", lowering::list_clients()).await?;
     match ListClientsAck::decode(&data.json) {
         Ok(list) => Ok(list.0.iter().map(|id| id.as_str().to_owned()).collect()),
-        Err(error) => Err(Stop::Broken(
-            Finding::new("the answer to LIST_CLIENTS is not a list of client ids").comparing(
+        Err(error) => Err(
+            Stop::broken("the answer to LIST_CLIENTS is not a list of client ids").comparing(
                 "[[id, …]]",
                 format!("{}\n{error}", shorten(&data.json, 200)),
             ),
-        )),
+        ),
     }
 }
 
@@ -65,9 +65,9 @@ pub(crate) async fn list_clients(play: &mut Play, body: &ListClients) -> Result<
                 0 => format!("{name} is missing from the list of clients"),
                 _ => format!("{name} is more than once in the list of clients"),
             };
-            return Err(Stop::Broken(
-                Finding::new(message).comparing(format!("{id} once"), format!("{times} times")),
-            ));
+            return Err(
+                Stop::broken(message).comparing(format!("{id} once"), format!("{times} times"))
+            );
         }
     }
     if body.in_order {
@@ -82,10 +82,8 @@ pub(crate) async fn list_clients(play: &mut Play, body: &ListClients) -> Result<
             .cloned()
             .collect();
         if actual != expected {
-            return Err(Stop::Broken(
-                Finding::new("the list of clients is in another order")
-                    .comparing(expected.join(", "), actual.join(", ")),
-            ));
+            return Err(Stop::broken("the list of clients is in another order")
+                .comparing(expected.join(", "), actual.join(", ")));
         }
     }
     for name in &body.excludes {
@@ -104,16 +102,18 @@ pub(crate) async fn gone(play: &mut Play, body: &Gone) -> Result<(), Stop> {
         return Ok(());
     }
     let message = format!("{} is still listed after it has left", body.who);
-    Err(Stop::Broken(Finding::new(message).comparing(
+    Err(Stop::broken(message).comparing(
         format!("a list of clients without {id}"),
         "a list with it, until the deadline",
-    )))
+    ))
 }
 
 /// Asks whether an API exists.
 pub(crate) async fn check_api(play: &mut Play, body: &CheckApi) -> Result<(), Stop> {
     let api = play.fill(&body.api)?;
-    let outgoing = lowering::check_api(&api).map_err(Stop::broken)?;
+    let outgoing = Outgoing::of(CheckApiName {
+        api: lowering::name(play, &body.api)?,
+    });
     let data = question(play, &body.from, "name of an API", outgoing).await?;
     match CheckApiNameAck::decode(&data.json) {
         Ok(answer) if answer.0 == body.exists => Ok(()),
@@ -125,9 +125,7 @@ pub(crate) async fn check_api(play: &mut Play, body: &CheckApi) -> Result<(), St
             };
             let message = format!("the API {api} {is} although it should be otherwise");
             let expected = format!("[{}]", body.exists);
-            Err(Stop::Broken(
-                Finding::new(message).comparing(expected, data.json),
-            ))
+            Err(Stop::broken(message).comparing(expected, data.json))
         }
     }
 }
@@ -138,7 +136,10 @@ pub(crate) async fn connection_status(
     body: &ConnectionStatus,
 ) -> Result<(), Stop> {
     let id = play.id(&body.who)?;
-    let outgoing = lowering::connection_status(&id).map_err(Stop::broken)?;
+    let client = ClientId::new(id).map_err(|error| error.to_string())?;
+    let outgoing = Outgoing::of(GetClientConnectedStatus {
+        client: Some(client),
+    });
     let data = question(play, &body.from, "connection status", outgoing).await?;
     match ConnectedStatusAck::decode(&data.json) {
         Ok(answer) if answer.0 == body.connected => Ok(()),
@@ -148,9 +149,7 @@ pub(crate) async fn connection_status(
                 body.who
             );
             let expected = if body.connected { "[true]" } else { "[null]" };
-            Err(Stop::Broken(
-                Finding::new(message).comparing(expected, data.json),
-            ))
+            Err(Stop::broken(message).comparing(expected, data.json))
         }
     }
 }

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::player::finding::Finding;
 use crate::player::peer::Peers;
-use crate::player::stop::Stop;
+use crate::player::play::stop::Stop;
 
 /// The ids by which this program has connected anywhere.
 static KNOWN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -30,10 +29,10 @@ impl Peers {
         let Some(stranger) = listed.iter().find(|id| !known.contains(*id)) else {
             return Ok(());
         };
-        let finding = Finding::new("the list of clients has one that never connected");
-        Err(Stop::Broken(finding.comparing(
+        let stop = Stop::broken("the list of clients has one that never connected");
+        Err(stop.comparing(
             "clients of this run alone",
             format!("{stranger} among {}", listed.len()),
-        )))
+        ))
     }
 }

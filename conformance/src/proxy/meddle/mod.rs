@@ -17,8 +17,8 @@ use super::faults::{ProxyFault, ProxyFaultSpec};
 use super::naming::{Named, Names};
 use super::talk::Talk;
 use crate::fault::event_name;
+use crate::player::play::trace::Way;
 use crate::record::recorder::MAX_MESSAGE;
-use crate::runner::trace::Way;
 
 /// More attachments than any packet has.
 const MAX_ATTACHMENTS: usize = 10_000;

@@ -8,7 +8,7 @@ use super::super::failure::clause_text;
 use super::super::model::{Failure, Report, Result};
 use super::{anchor, prose, sequence, words};
 use crate::runner::testee::SERVER_SAID;
-use crate::runner::verdict::Verdict;
+use crate::verdict::Verdict;
 
 /// Every clause of which a check failed or warned.
 pub(super) fn clauses(report: &Report) -> Markup {

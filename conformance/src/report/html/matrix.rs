@@ -93,7 +93,7 @@ fn tally(rows: &[(&str, Vec<&Result>)]) -> Markup {
     let all = rows.iter().flat_map(|(_, results)| results);
     let passed = all
         .clone()
-        .filter(|result| result.verdict == crate::runner::verdict::Verdict::Pass)
+        .filter(|result| result.verdict == crate::verdict::Verdict::Pass)
         .count();
     html! { span.tally { (passed) " of " (all.count()) " checks pass" } }
 }

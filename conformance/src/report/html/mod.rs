@@ -9,7 +9,7 @@ use std::time::Duration;
 use maud::{DOCTYPE, PreEscaped, html};
 
 use super::model::Report;
-use crate::runner::verdict::Verdict;
+use crate::verdict::Verdict;
 
 /// Colours and spaces of the page. It follows the reader's choice of dark or light.
 const STYLE: &str = include_str!("page.css");

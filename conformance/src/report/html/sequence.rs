@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use crate::runner::trace::{TraceLine, Way};
+use crate::player::play::trace::{TraceLine, Way};
 
 /// The distance between two lifelines, in pixels.
 const LANE: usize = 150;

@@ -14,8 +14,9 @@ use super::style::{DIM, GREEN, RED, YELLOW, paint};
 use crate::known::Stale;
 use crate::runner::events::{Event, Reporter, ServerStory};
 use crate::runner::options::Options;
-use crate::runner::verdict::{CheckResult, Verdict};
+use crate::runner::verdict::CheckResult;
 use crate::scenario::Level;
+use crate::verdict::Verdict;
 
 /// Writes to a terminal or a file.
 #[derive(Debug)]

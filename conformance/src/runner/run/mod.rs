@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::events::{Event, Reporter, ServerStory};
 use super::life::Life;
 use super::options::Options;
-use super::plan::{Check, Selection, Unplayed};
+use super::plan::{Selection, Unplayed};
 use super::queue::Queue;
 use super::rounds::Rounds;
 pub use super::target::{Declared, Fresh, StartWith, Target};
@@ -22,6 +22,7 @@ use crate::access::SharedAccess;
 use crate::known::{Baseline, Stale};
 use crate::player::peer::Road;
 use crate::player::peer::pace::{Limits, is_refusal_for_now};
+use crate::player::play::check::Check;
 use crate::scenario::TransportName;
 
 /// How long a server may take to accept the first client.

@@ -8,14 +8,18 @@ use tokio::sync::mpsc;
 
 use super::{Progress, Shared, StartWith, Target, lock};
 use crate::known::Flaky;
+use crate::player::client_check;
 use crate::player::peer::Road;
+use crate::player::play::check::Check;
+use crate::player::play::finding::{Finding, Outcome};
+use crate::player::play::trace::Trace;
 use crate::player::play::{Play, Played};
-use crate::player::trace::Trace;
 use crate::runner::health::{self, judge_own, judge_shared};
-use crate::runner::plan::{Check, Unplayed};
+use crate::runner::plan::Unplayed;
 use crate::runner::target::server_for;
 use crate::runner::testee::Instance;
-use crate::runner::verdict::{CheckResult, Finding, Outcome, Verdict};
+use crate::runner::verdict::CheckResult;
+use crate::verdict::Verdict;
 
 pub(super) async fn work(
     shared: Arc<Shared>,
@@ -110,8 +114,7 @@ async fn examine(
     let check = shared.check(index);
     let url = match &shared.target {
         Target::Driven(command) => {
-            let play =
-                crate::player::client::play(check, command, trace, shared.options.timeout, None);
+            let play = client_check::play(check, command, trace, shared.options.timeout, None);
             return Some(guarded(play).await.outcome);
         }
         Target::Running { urls } => urls.first().cloned().unwrap_or_default(),

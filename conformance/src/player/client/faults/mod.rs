@@ -86,7 +86,7 @@ impl Interference {
         let Some(event) = value["event"].as_str().map(str::to_owned) else {
             return vec![line];
         };
-        if value["listener"] == crate::player::client::driver::FENCE {
+        if value["listener"] == crate::player::client::driven::FENCE {
             return vec![line];
         }
         let names = [event.as_str()];

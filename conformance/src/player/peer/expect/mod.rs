@@ -5,13 +5,12 @@ mod other;
 use sio_p2p_protocol::Dialect;
 
 use crate::json::{elements, quote, shorten, unquote};
-use crate::player::attempt::Attempt;
-use crate::player::finding::Finding;
 use crate::player::matching::{self, describe_arguments};
-use crate::player::peer::Requested;
-use crate::player::peer::leftovers::describe;
+use crate::player::peer::{Requested, lowering};
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::attempt::Attempt;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
 use crate::scenario::body::{Acked, FailureCodes, StreamOffered};
 use crate::scenario::step::Action;
 use crate::scenario::text::Text;
@@ -72,10 +71,9 @@ pub(crate) fn expected(play: &Play, action: &Action) -> Result<Option<Expected>,
                 .dialect
                 .or(dialect_of(&body.from))
                 .unwrap_or(play.check.dialect);
-            let json =
-                crate::player::peer::lowering::target_added(dialect, play.bindings.id(&body.from));
+            let json = lowering::target_added(dialect, play.bindings.id(&body.from));
             let request = play.fill(&body.r#as)?;
-            literal_event(&body.at, &json.map_err(Stop::broken)?, Some(request))
+            literal_event(&body.at, &json?, Some(request))
         }
         Action::StreamOffered(body) => offered(play, body)?,
         Action::TargetLeft(body) => {
@@ -83,9 +81,8 @@ pub(crate) fn expected(play: &Play, action: &Action) -> Result<Option<Expected>,
                 .dialect
                 .or(dialect_of(&body.at))
                 .unwrap_or(play.check.dialect);
-            let json =
-                crate::player::peer::lowering::target_left(dialect, play.bindings.id(&body.who));
-            let told = literal_event(&body.at, &json.map_err(Stop::broken)?, None);
+            let json = lowering::target_left(dialect, play.bindings.id(&body.who));
+            let told = literal_event(&body.at, &json?, None);
             Expected {
                 leaver: Some(body.who.clone()),
                 ..told
@@ -144,8 +141,7 @@ fn failure(
     who: Option<&str>,
 ) -> Result<ArgumentsPattern, Stop> {
     let who = who.and_then(|name| play.bindings.id(name));
-    let texts = crate::scenario::failures::wordings(codes.as_slice(), dialect, who)
-        .map_err(Stop::broken)?;
+    let texts = crate::scenario::failures::wordings(codes.as_slice(), dialect, who)?;
     Ok(ArgumentsPattern::Exactly(vec![Pattern::OneOf(texts)]))
 }
 
@@ -161,7 +157,7 @@ fn match_event(play: &mut Play, expected: Expected) -> Result<Attempt, Stop> {
     let (name, args) = event.parts();
     let other = |message: String| {
         Ok(Attempt::Mismatch(
-            Finding::new(message).comparing(words.clone(), describe(&event)),
+            Finding::new(message).comparing(words.clone(), event.to_string()),
         ))
     };
     if !same_name(&name, &expected.name) {
@@ -296,16 +292,9 @@ fn offered(play: &Play, body: &StreamOffered) -> Result<Expected, Stop> {
         .or(play.peers.actors.get(&body.from).map(|actor| actor.dialect))
         .unwrap_or(play.check.dialect);
     let target = body.to.as_deref().unwrap_or(&body.at);
-    let info = crate::player::peer::lowering::stream(
-        &play.fill(&body.source_stream)?,
-        &play.fill(&body.target_stream)?,
-        &play.id(target)?,
-        body.channel
-            .as_ref()
-            .map(|text| play.fill(text))
-            .transpose()?,
-    );
-    let json = crate::player::peer::lowering::stream_offered(dialect, info.map_err(Stop::broken)?);
+    let ids = (&body.source_stream, &body.target_stream);
+    let info = lowering::stream(play, ids, target, body.channel.as_ref())?;
+    let json = lowering::stream_offered(dialect, info);
     let mut expected = literal_event(&body.at, &json, Some(play.fill(&body.r#as)?));
     if let ArgumentsPattern::Exactly(args) = &mut expected.args
         && let Some(Pattern::Object(members)) = args.first_mut()

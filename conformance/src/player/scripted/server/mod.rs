@@ -29,7 +29,7 @@ use tokio::task::JoinSet;
 use self::wires::Wires;
 use crate::json::shorten;
 use crate::player::client::News;
-use crate::player::trace::{Trace, Way};
+use crate::player::play::trace::{Trace, Way};
 
 /// How many bytes a client may send in one play: a flood costs the scenario, not the runner.
 const BUDGET: usize = 64 << 20;
