@@ -111,7 +111,7 @@ async fn victim(server: &Server) -> (Client, String) {
 pub(crate) async fn received(client: &mut Client) -> Vec<String> {
     let (received, connected) = settled(client).await;
     assert!(connected, "a bystander was disconnected after {received:?}");
-    come
+    received
 }
 
 /// What has come for a client once the server has done all that it asked for,
