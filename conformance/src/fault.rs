@@ -1,4 +1,4 @@
-//! Faults that the runner makes itself, between it and who is judged: how they are named, and
+//! Faults that the runner makes itself, between it and the judged: how they are named, and
 //! what they do to values.
 
 use std::fmt;

@@ -6,8 +6,9 @@
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
+use parking_lot::{Mutex, MutexGuard};
 use sio_p2p_protocol::check_placeholders;
 use socketioxide_core::packet::Packet as Frame;
 use socketioxide_core::{Sid, Value};
@@ -86,7 +87,7 @@ impl Shared {
         let runtime = self.runtime.get().map(Runtime::enter);
         // A panic is dealt with where it happens; everybody else must go on being
         // served.
-        let sockets = self.sockets.lock().unwrap_or_else(PoisonError::into_inner);
+        let sockets = self.sockets.lock();
         Locked {
             sockets: Some(sockets),
             shared: self,
@@ -131,11 +132,7 @@ impl Drop for Locked<'_> {
         let full = |sid: &Sid| outlet.disconnect(*sid) == Err(Unsent::Full);
         let mut stuck: Vec<_> = leaving.into_iter().filter(full).collect();
         if !stuck.is_empty() {
-            let mut sockets = self
-                .shared
-                .sockets
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut sockets = self.shared.sockets.lock();
             sockets.leaving.append(&mut stuck);
         }
     }

@@ -6,9 +6,9 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
+use parking_lot::Mutex;
 use sio_p2p_protocol::{DanglingPlaceholder, check_placeholders};
 use socketioxide_core::packet::{Packet, PacketData};
 use socketioxide_core::parser::{Parse, ParseConfig, ParseError, ParserState};
@@ -87,7 +87,7 @@ impl Decoder {
         text: Str,
     ) -> Result<Option<Frame>, FrameError> {
         check_ack_id(&text)?;
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.turn.lock();
         self.note(CommonParser.decode_str(limits, &self.state, text))
     }
 
@@ -97,7 +97,7 @@ impl Decoder {
         limits: &ParseConfig,
         bytes: Bytes,
     ) -> Result<Option<Frame>, FrameError> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.turn.lock();
         self.note(CommonParser.decode_bin(limits, &self.state, bytes))
     }
 

@@ -46,7 +46,7 @@ async fn an_address_has_so_many_sessions_open() {
         first.fence().await;
         leave(second).await;
         first.until_listed(r#"["first"]"#).await;
-        // Whoever comes next gets the seat, whatever carries it.
+        // The next client gets the seat, over any transport.
         let vacant = until_seated(eio, &server, "").await;
         leave(vacant).await;
         leave(first).await;
@@ -126,7 +126,7 @@ async fn a_client_that_sends_too_fast_is_told_and_goes_on() {
     }
 }
 
-/// Whoever opens more connections can send no more by that.
+/// More connections do not let a client send more.
 #[tokio::test]
 async fn the_clients_of_an_address_share_what_it_may_send() {
     let server = Server::with(config(|config| {

@@ -21,7 +21,7 @@ pub struct CommandLine {
 /// stands for binary data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "snake_case")]
-// Whoever writes a command is held to the schema; whoever reads one ignores what is new.
+// Writers of commands are held to the schema; readers ignore members that are new.
 #[schemars(deny_unknown_fields, transform = description_first)]
 pub enum Command {
     /// Connect. Replied when the client is in the default namespace, or when it is clear

@@ -138,46 +138,36 @@ impl Bindings {
 
     /// Argument list to send: a JSON array and its attachments.
     pub(crate) fn arguments(&self, values: &[Pattern]) -> Result<Rendered, String> {
-        let mut rendered = Rendered::default();
-        self.array(values, &mut rendered)?;
-        Ok(rendered)
+        let mut attachments = Vec::new();
+        let json = self.array(values, &mut attachments)?;
+        Ok(Rendered { json, attachments })
     }
 
-    fn array(&self, values: &[Pattern], out: &mut Rendered) -> Result<(), String> {
-        out.json.push('[');
-        for (index, value) in values.iter().enumerate() {
-            if index > 0 {
-                out.json.push(',');
-            }
-            self.value(value, out)?;
-        }
-        out.json.push(']');
-        Ok(())
+    fn array(&self, values: &[Pattern], attachments: &mut Vec<Bytes>) -> Result<String, String> {
+        let values = values.iter().map(|value| self.value(value, attachments));
+        let values: Vec<_> = values.collect::<Result<_, _>>()?;
+        Ok(format!("[{}]", values.join(",")))
     }
 
-    fn value(&self, value: &Pattern, out: &mut Rendered) -> Result<(), String> {
-        match value {
-            Pattern::Plain(text) => out.json.push_str(text),
-            Pattern::Number(text) => out.json.push_str(text),
-            Pattern::String(text) => out.json.push_str(&quote(&self.fill(text)?)),
-            Pattern::Raw(text) => out.json.push_str(&self.fill_raw(text)?),
-            Pattern::Array(items) => self.array(items, out)?,
+    fn value(&self, value: &Pattern, attachments: &mut Vec<Bytes>) -> Result<String, String> {
+        Ok(match value {
+            Pattern::Plain(text) => (*text).to_owned(),
+            Pattern::Number(text) => text.clone(),
+            Pattern::String(text) => quote(&self.fill(text)?),
+            Pattern::Raw(text) => self.fill_raw(text)?,
+            Pattern::Array(items) => self.array(items, attachments)?,
             Pattern::Object(members) => {
-                out.json.push('{');
-                for (index, (key, value)) in members.iter().enumerate() {
-                    if index > 0 {
-                        out.json.push(',');
-                    }
-                    out.json.push_str(&quote(&self.fill(key)?));
-                    out.json.push(':');
-                    self.value(value, out)?;
-                }
-                out.json.push('}');
+                let members = members.iter().map(|(key, value)| {
+                    let (key, value) = (self.fill(key)?, self.value(value, attachments)?);
+                    Ok(format!("{}:{value}", quote(&key)))
+                });
+                let members: Vec<_> = members.collect::<Result<_, String>>()?;
+                format!("{{{}}}", members.join(","))
             }
             Pattern::Binary(bytes) => {
-                let number = out.attachments.len();
-                let _ = write!(out.json, r#"{{"_placeholder":true,"num":{number}}}"#);
-                out.attachments.push(Bytes::copy_from_slice(bytes));
+                let number = attachments.len();
+                attachments.push(Bytes::copy_from_slice(bytes));
+                format!(r#"{{"_placeholder":true,"num":{number}}}"#)
             }
             Pattern::Any(_)
             | Pattern::Prefix(_)
@@ -186,8 +176,7 @@ impl Bindings {
             | Pattern::OneOf(_) => {
                 return Err("$any, $prefix, $suffix and $keep can only be expected".to_owned());
             }
-        }
-        Ok(())
+        })
     }
 
     /// A message for people with the generated names turned back into what the scenario
@@ -246,8 +235,8 @@ pub(crate) fn bindings_of(actors: &[&str]) -> Bindings {
         .map(|name| ((*name).to_owned(), Some(format!("{name}-{run}"))))
         .collect();
     Bindings {
-        ids,
         run,
+        ids,
         ..Bindings::default()
     }
 }

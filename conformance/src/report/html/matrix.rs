@@ -48,7 +48,7 @@ pub(super) fn families(report: &Report) -> Markup {
     }
 }
 
-/// Whether a row has something that somebody should look at.
+/// Whether a row has something to look at.
 fn notable(results: &[&Result]) -> bool {
     results
         .iter()

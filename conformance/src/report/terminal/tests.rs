@@ -3,7 +3,6 @@ use anstream::AutoStream;
 use super::*;
 use crate::known::Entry;
 use crate::player::play::finding::{Finding, Outcome};
-use crate::runner::options::Options;
 use crate::scenario::TransportName;
 use crate::testing::{failure, result};
 

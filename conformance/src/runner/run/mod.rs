@@ -15,7 +15,7 @@ use super::life::Life;
 use super::options::Options;
 use super::plan::{Selection, Unplayed};
 use super::queue::Queue;
-use super::rounds::Rounds;
+use super::rounds::merged;
 pub use super::target::{Declared, Fresh, StartWith, Target};
 use super::testee::{Instance, Knock};
 use super::verdict::CheckResult;
@@ -177,7 +177,7 @@ impl Run<'_> {
             playing: AtomicUsize::new(0),
             begun: AtomicUsize::new(0),
         });
-        let mut results = Rounds::new(shared.checks.len());
+        let mut results = vec![Vec::new(); shared.checks.len()];
         // Second part: what was interrupted by somebody else's crash, one at a time.
         for second in [false, true] {
             let (sender, mut progress) = mpsc::unbounded_channel();
@@ -196,12 +196,12 @@ impl Run<'_> {
                     }
                     Progress::Finished(index, result) => {
                         tell(reporters, &Event::CheckFinished(&result))?;
-                        results.add(index % shared.checks.len(), *result);
+                        results[index % shared.checks.len()].push(*result);
                     }
                 }
             }
         }
-        let results = results.merged();
+        let results = merged(results);
         let stale = self.baseline.stale(results.iter().map(CheckResult::seen));
         let slowed = shared.life.pace.slowed();
         let server = ServerStory {
