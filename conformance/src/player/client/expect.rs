@@ -9,6 +9,7 @@ use crate::json::{members, quote, shorten};
 use crate::player::client::act;
 use crate::player::matching::event::{ExpectedEvent, Misfit};
 use crate::player::matching::{self, Difference, describe, describe_arguments};
+use crate::player::peer::{Asked, Requested};
 use crate::player::play::Play;
 use crate::player::play::attempt::Attempt;
 use crate::player::play::event::EventSeen;
@@ -182,8 +183,9 @@ fn match_event(
         Ok(()) => {
             if let (Some(request), Some(number)) = (request, seen.ack) {
                 play.bindings.ack_asked(&request, number);
-                let place = (client.to_owned(), number);
-                play.clients.requested.insert(request, place);
+                let actor = client.to_owned();
+                let requested = Requested { actor, number };
+                play.peers.requested.insert(request, requested);
             }
             return Ok(Attempt::Matched);
         }
@@ -204,18 +206,18 @@ fn match_event(
 pub(crate) fn match_ack(
     play: &mut Play,
     request: &str,
-    (client, number): (&str, u64),
+    Asked { actor, number, .. }: &Asked,
     body: &Acked,
 ) -> Result<Attempt, Stop> {
     let expected = body.args.as_ref().unwrap_or(&ArgumentsPattern::Anything);
-    let acks = play.clients.scripted(client)?.acks.get_mut(&number);
+    let acks = play.clients.scripted(actor)?.acks.get_mut(number);
     let Some(data) = acks.and_then(VecDeque::pop_front) else {
         return Ok(Attempt::Pending);
     };
     let Err(difference) = matching::take_arguments(&mut play.bindings, expected, &data) else {
         return Ok(Attempt::Matched);
     };
-    let message = format!("{client} answered {request} differently");
+    let message = format!("{actor} answered {request} differently");
     let expected = format!("ack {}", describe_arguments(&play.bindings, expected));
     let actual = format!("ack {}\n{difference}", shorten(&data.json, 200));
     Ok(Attempt::mismatch(message, expected, actual))
