@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use super::faults::ProxyFault;
 use super::faulty::{Hub, Ways};
 use super::jitter::JitteryLine;
-use super::meddle::Lane;
+use super::meddle::Flow;
 use super::talk::Talk;
 use crate::player::play::trace::Way;
 use crate::record::recorder::MAX_MESSAGE;
@@ -59,7 +59,7 @@ pub(super) async fn join(client: OnUpgrade, server: OnUpgrade, hub: &Hub, eio: E
         to,
         others,
         back,
-        lane: Lane::new(way, eio, hub.meddler.clone(), talk.clone()),
+        flow: Flow::new(way, eio, hub.meddler.clone(), talk.clone()),
         line: JitteryLine::new(hub.jitter),
         way,
         hub,
@@ -114,7 +114,7 @@ struct Direction<'h> {
     others: mpsc::Receiver<Frame>,
     /// To the sender of this direction.
     back: mpsc::Sender<Frame>,
-    lane: Lane,
+    flow: Flow,
     line: JitteryLine,
     way: Way,
     hub: &'h Hub,
@@ -141,14 +141,14 @@ impl Direction<'_> {
 
     /// Does what is next.
     async fn turn(&mut self, from: &mut SplitStream<Socket>) -> Result<(), End> {
-        let (due, arrival) = (self.lane.due(), self.line.next_arrival());
+        let (due, arrival) = (self.flow.due(), self.line.next_arrival());
         let has_room = self.line.has_room();
         let frame = tokio::select! {
             () = at(arrival) => return self.deliver().await,
             frame = next(from), if has_room => frame,
             Some(frame) = self.others.recv(), if has_room => return self.send([frame]).await,
             () = at(due) => {
-                let held = self.lane.release();
+                let held = self.flow.release();
                 return self.send(held).await;
             }
         };
@@ -160,7 +160,7 @@ impl Direction<'_> {
             Err(End::Closed) => {
                 if !self.hides_leaving() {
                     // What was held has come before the end all the same.
-                    let held = self.lane.release_in_time();
+                    let held = self.flow.release_in_time();
                     let _ = self.send(held).await;
                     let _ = self.deliver_all().await;
                     let _ = self.to.close().await;
@@ -172,7 +172,7 @@ impl Direction<'_> {
                 return Err(End::Broken);
             }
         };
-        let fate = self.lane.take(frame);
+        let fate = self.flow.take(frame);
         self.hub.copy(self.number, self.way, &fate.copies);
         for answer in fate.answers {
             if self.back.send(answer).await.is_err() {

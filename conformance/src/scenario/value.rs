@@ -176,7 +176,7 @@ impl Pattern {
     }
 
     fn parse(raw: &RawValue, depth: usize, literal: bool) -> Result<Self, String> {
-        if depth > MAX_DEPTH {
+        if depth > MAX_DEPTH && !literal {
             return Err(format!(
                 "a value nests deeper than {MAX_DEPTH}; use ${{nested:N}} in a $raw"
             ));

@@ -20,8 +20,8 @@ use tokio::net::{TcpListener, TcpStream};
 /// Which doors each client id came in by.
 type Seen = Arc<Mutex<BTreeMap<String, Vec<usize>>>>;
 
-/// Opens a door to a server, and notes who comes in by it.
-async fn door(number: usize, server: std::net::SocketAddr, seen: Seen) -> String {
+/// Opens a forwarder to a server, and notes who comes in by it.
+async fn forwarder(number: usize, server: std::net::SocketAddr, seen: Seen) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -73,8 +73,8 @@ async fn doors(actors: &str) -> [Vec<usize>; 3] {
     ));
     let seen = Seen::default();
     let urls = vec![
-        door(1, address, Arc::clone(&seen)).await,
-        door(2, address, Arc::clone(&seen)).await,
+        forwarder(1, address, Arc::clone(&seen)).await,
+        forwarder(2, address, Arc::clone(&seen)).await,
     ];
     let selection = Selection {
         dialects: vec![Dialect::V2],

@@ -7,16 +7,16 @@ use sio_p2p_client::{
     TargetEvent,
 };
 
-use crate::support::{World, fake::FakeServer, soon, until};
+use crate::support::{Setup, fake::FakeServer, soon, until};
 
 /// CLI-MSG-5, CLI-MSG-6, CLI-MSG-F4: every pair of three clients, oneself included.
 #[tokio::test]
 async fn messages_reach_exactly_their_target() {
-    for world in World::all().await {
+    for setup in Setup::all().await {
         let clients = [
-            world.client("a").await,
-            world.client("b").await,
-            world.client("c").await,
+            setup.client("a").await,
+            setup.client("b").await,
+            setup.client("c").await,
         ];
         let mut listeners: Vec<_> = clients.iter().map(|c| c.listen("hi").unwrap()).collect();
         for from in &clients {
@@ -25,8 +25,8 @@ async fn messages_reach_exactly_their_target() {
                 from.emit_to(to.id(), "hi", &text).await.unwrap();
                 let at = clients.iter().position(|c| c.id() == to.id()).unwrap();
                 let message = soon(listeners[at].next()).await.unwrap();
-                assert_eq!(message.parse::<String>().unwrap(), text, "{}", world.name);
-                let source = (world.dialect == Dialect::V1).then(|| from.id());
+                assert_eq!(message.parse::<String>().unwrap(), text, "{}", setup.name);
+                let source = (setup.dialect == Dialect::V1).then(|| from.id());
                 assert_eq!(message.source(), source);
             }
         }
@@ -35,9 +35,9 @@ async fn messages_reach_exactly_their_target() {
 
 #[tokio::test]
 async fn a_javascript_peer_is_asked_and_asks() {
-    for world in World::all_v2().await {
-        let us = world.client("rust").await;
-        let mut peer = world.peer("js").await;
+    for setup in Setup::all_v2().await {
+        let us = setup.client("rust").await;
+        let mut peer = setup.peer("js").await;
         peer.run(
             "p.on('sum', (a, b, ack) => ack(a + b));
              p.on('bytes', (bytes, ack) => ack(Buffer.concat([bytes, Buffer.from([255])]), 'two'));
@@ -66,15 +66,15 @@ async fn a_javascript_peer_is_asked_and_asks() {
         let answer = peer
             .run("return new Promise(done => p.emitTo('rust', 'sum', 4, 5, (...args) => done(args)))")
             .await;
-        assert_eq!(answer, json!([9, {"$bin": "b2s="}]), "{}", world.name);
+        assert_eq!(answer, json!([9, {"$bin": "b2s="}]), "{}", setup.name);
     }
 }
 
 /// What one client sends to another keeps its order, whatever its size and kind.
 #[tokio::test]
 async fn order_is_kept() {
-    for world in World::all().await {
-        let (us, other) = (world.client("a").await, world.client("b").await);
+    for setup in Setup::all().await {
+        let (us, other) = (setup.client("a").await, setup.client("b").await);
         let mut listener = other.listen("n").unwrap();
         for n in 0..300_usize {
             let size = if n % 7 == 0 { 20_000 } else { n };
@@ -84,7 +84,7 @@ async fn order_is_kept() {
         for expected in 0..300_usize {
             let message = soon(listener.next()).await.unwrap();
             let (n, _): (usize, Binary) = message.parse().unwrap();
-            assert_eq!(n, expected, "{}", world.name);
+            assert_eq!(n, expected, "{}", setup.name);
         }
         until("everything is given back", || {
             us.counters().outgoing_bytes == 0 && other.counters().incoming_bytes == 0
@@ -96,10 +96,10 @@ async fn order_is_kept() {
 /// CLI-MSG-F1, CLI-MSG-10, SRV-MSG-2 from the client's side, with a JavaScript peer.
 #[tokio::test]
 async fn targets_with_a_javascript_peer() {
-    for world in World::all_v2().await {
-        let us = world.client("rust").await;
+    for setup in Setup::all_v2().await {
+        let us = setup.client("rust").await;
         let mut events = us.target_events();
-        let mut peer = world.peer("js").await;
+        let mut peer = setup.peer("js").await;
         peer.run(
             "p.onAddP2pTarget(id => out(id)); p.onP2pTargetDisconnect(id => out('left ' + id));",
         )
@@ -114,26 +114,26 @@ async fn targets_with_a_javascript_peer() {
             soon(events.next()).await,
             Some(TargetEvent::Left(js())),
             "{}",
-            world.name
+            setup.name
         );
 
         // And the other way round.
-        let mut peer = world.peer("js2").await;
+        let mut peer = setup.peer("js2").await;
         peer.run("p.onP2pTargetDisconnect(id => out('left ' + id)); await p.addP2pTarget('rust')")
             .await;
         us.close().await;
-        assert_eq!(peer.said().await, "left rust", "{}", world.name);
+        assert_eq!(peer.said().await, "left rust", "{}", setup.name);
     }
 }
 
 #[tokio::test]
 async fn who_may_add_us_is_for_us_to_say() {
-    for world in World::all().await {
-        let accept = world
+    for setup in Setup::all().await {
+        let accept = setup
             .builder("picky")
             .accept_targets(|id| id.as_str() == "friend");
         let us = accept.connect().await.unwrap();
-        let (friend, foe) = (world.client("friend").await, world.client("foe").await);
+        let (friend, foe) = (setup.client("friend").await, setup.client("foe").await);
         friend.add_target("picky").await.unwrap();
         let refused = foe.add_target("picky").await.unwrap_err();
         let CallError::Refused(refused) = refused else {
@@ -147,7 +147,7 @@ async fn who_may_add_us_is_for_us_to_say() {
         let CallError::Refused(missing) = missing else {
             panic!("{missing}")
         };
-        assert!(missing.failure.is_some(), "{}: {missing}", world.name);
+        assert!(missing.failure.is_some(), "{}: {missing}", setup.name);
         drop(us);
     }
 }
@@ -178,14 +178,14 @@ async fn a_question_is_answered_once() {
 
 #[tokio::test]
 async fn raw_arguments_arrive_byte_for_byte() {
-    for world in World::all().await {
-        let (us, other) = (world.client("a").await, world.client("b").await);
+    for setup in Setup::all().await {
+        let (us, other) = (setup.client("a").await, setup.client("b").await);
         let mut listener = other.listen("raw").unwrap();
         let text = r#"["x",1e400,-0,{"b":1,"a":{"_placeholder":true,"num":0}},9007199254740993]"#;
         let args = Args::new(Arguments::parse(text).unwrap(), vec!["data".into()]);
         us.emit_to("b", "raw", args.clone()).await.unwrap();
         let message = soon(listener.next()).await.unwrap();
-        if world.name == "p2p-server" {
+        if setup.name == "p2p-server" {
             assert_eq!(message.args(), &args);
         } else {
             // JavaScript reads numbers, so only the shape survives there.
@@ -195,7 +195,7 @@ async fn raw_arguments_arrive_byte_for_byte() {
             message.args().attachments(),
             args.attachments(),
             "{}",
-            world.name
+            setup.name
         );
     }
 }
@@ -216,8 +216,8 @@ impl Request for Resize {
 
 #[tokio::test]
 async fn events_are_rust_types() {
-    for world in World::all().await {
-        let (us, worker) = (world.client("a").await, world.client("worker").await);
+    for setup in Setup::all().await {
+        let (us, worker) = (setup.client("a").await, setup.client("worker").await);
         let mut jobs = worker.listen_typed::<Resize>().unwrap();
         tokio::spawn(async move {
             while let Some(job) = jobs.next().await {
@@ -241,7 +241,7 @@ async fn events_are_rust_types() {
             us.request_typed("worker", &job).await.unwrap(),
             Some(42),
             "{}",
-            world.name
+            setup.name
         );
     }
 }

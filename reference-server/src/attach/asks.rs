@@ -17,7 +17,7 @@ use socketioxide_core::Value;
 use tokio::sync::Notify;
 use tokio::task::coop::unconstrained;
 
-use super::tap::{Reply, Unsent};
+use super::adapter::{Reply, Unsent};
 use crate::relay::ConnectionId;
 
 /// What the watch is to look after; see [`watch`](super::watch).

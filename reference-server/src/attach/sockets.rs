@@ -15,8 +15,8 @@ use socketioxide_core::{Sid, Value};
 use tokio::runtime::{EnterGuard, Handle as Runtime};
 use tracing::info;
 
+use super::adapter::{Slot, Unsent};
 use super::asks::{Asks, Signals};
-use super::tap::{Slot, Unsent};
 use crate::Config;
 use crate::driver::Misstep;
 use crate::host::{DriverGuard, HostDriver, SharedDriver, new_driver};

@@ -179,7 +179,7 @@ impl Http {
         if opens_session(&head) {
             match self.rates.admit(ClientAddress::of(&head.extensions)) {
                 // Kept for as long as the engine keeps the handshake.
-                Ok(Some(seat)) => drop(head.extensions.insert(seat)),
+                Ok(Some(permit)) => drop(head.extensions.insert(permit)),
                 Ok(None) => {}
                 Err(error) => {
                     info!(remote, %error, "refusing a session");

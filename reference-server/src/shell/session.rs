@@ -12,7 +12,7 @@ use super::disconnect_reason::DisconnectReason;
 use super::frame::Decoder;
 use super::handshake;
 use super::metrics::Spoken;
-use super::rates::{Pace, Rates, Seat};
+use super::rates::{Pace, Permit, Rates};
 use crate::ClientAddress;
 use crate::relay::{ConnectionId, Rate};
 
@@ -43,7 +43,7 @@ pub(crate) struct Session {
     /// Where it comes from.
     address: Option<ClientAddress>,
     /// Its place among the sessions of its address.
-    _seat: Option<Arc<Seat>>,
+    _permit: Option<Arc<Permit>>,
     /// What is needed to find out who it is, where somebody wants to know.
     handshake_auth: Option<Box<HandshakeAuth>>,
 }
@@ -103,7 +103,7 @@ impl Session {
             joined: Mutex::new(None),
             asked: handshake::client_id(request.uri.query()).map(String::into_boxed_str),
             address,
-            _seat: request.extensions.get().cloned(),
+            _permit: request.extensions.get().cloned(),
             handshake_auth: authentication.keep(generation, request).map(Box::new),
         }
     }

@@ -24,7 +24,7 @@ pub(crate) const HELLO_LIMIT: Duration = Duration::from_secs(20);
 
 /// What is heard of a client.
 #[derive(Debug)]
-pub(crate) enum News {
+pub(crate) enum Notification {
     /// Its driver printed something, or ended.
     Driver(Output),
     /// The scripted server saw something of it, on the connection of this number.
@@ -44,8 +44,8 @@ pub(crate) struct Clients {
     dialect: Dialect,
     /// Name of the event by which fences travel.
     fence: String,
-    sender: UnboundedSender<(String, News)>,
-    news: UnboundedReceiver<(String, News)>,
+    sender: UnboundedSender<(String, Notification)>,
+    notifications: UnboundedReceiver<(String, Notification)>,
     trace: Trace,
     /// What goes wrong on purpose.
     pub(crate) interference: Interference,
@@ -55,7 +55,7 @@ impl Clients {
     /// The clients of a check, none of which has been started. Fences travel by the event of
     /// this name.
     pub(crate) fn new(check: &Check, fence: String, trace: Trace) -> Self {
-        let (sender, news) = unbounded_channel();
+        let (sender, notifications) = unbounded_channel();
         let actors = check.scenario.actors.iter();
         let names = actors
             .filter(|(_, (actor, _))| actor.driven)
@@ -71,7 +71,7 @@ impl Clients {
             interference: Interference::new(fence.clone()),
             fence,
             sender,
-            news,
+            notifications,
             trace,
         }
     }
@@ -97,11 +97,12 @@ impl Clients {
     pub(crate) async fn start(&mut self, name: &str) -> Result<(), String> {
         let command = self.command.as_ref().ok_or(DriverError::None);
         let tell = self.teller(name);
-        let process = command.and_then(|it| Process::start(it, move |it| tell(News::Driver(it))));
+        let process =
+            command.and_then(|it| Process::start(it, move |it| tell(Notification::Driver(it))));
         let process = process.map_err(|error| error.to_string())?;
         let tell = self.teller(name);
         let scripted = if self.server.is_none() {
-            let tell = move |number, what| tell(News::Server(number, what));
+            let tell = move |number, what| tell(Notification::Server(number, what));
             let server = Server::start(name, self.trace.clone(), tell).await;
             Some(Scripted::new(server.map_err(|error| error.to_string())?))
         } else {
@@ -115,11 +116,11 @@ impl Clients {
     }
 
     /// Takes what is heard of a client, from any task.
-    fn teller(&self, name: &str) -> impl Fn(News) + Send + Sync + use<> {
+    fn teller(&self, name: &str) -> impl Fn(Notification) + Send + Sync + use<> {
         let (sender, name) = (self.sender.clone(), name.to_owned());
-        move |news| {
+        move |notification| {
             // Nobody listens when the play is over.
-            let _ = sender.send((name.clone(), news));
+            let _ = sender.send((name.clone(), notification));
         }
     }
 
@@ -145,32 +146,32 @@ impl Clients {
             }
             Commanded::Ignored(reply) => {
                 let line = serde_json::to_string(&reply).unwrap_or_default();
-                self.teller(name)(News::Driver(Output::Line(line)));
+                self.teller(name)(Notification::Driver(Output::Line(line)));
             }
         }
         id
     }
 
     /// Waits for something to happen.
-    pub(crate) async fn next(&mut self) -> Option<(String, News)> {
-        self.news.recv().await
+    pub(crate) async fn next(&mut self) -> Option<(String, Notification)> {
+        self.notifications.recv().await
     }
 
     /// Something that has happened already.
-    pub(crate) fn try_next(&mut self) -> Option<(String, News)> {
-        self.news.try_recv().ok()
+    pub(crate) fn try_next(&mut self) -> Option<(String, Notification)> {
+        self.notifications.try_recv().ok()
     }
 
     /// Takes note of something that has happened.
-    pub(crate) fn take(&mut self, (name, news): (String, News)) {
-        match news {
-            News::Driver(Output::Line(line)) => {
+    pub(crate) fn take(&mut self, (name, notification): (String, Notification)) {
+        match notification {
+            Notification::Driver(Output::Line(line)) => {
                 for line in self.interference.line(&name, line) {
                     self.driver_said(&name, Output::Line(line));
                 }
             }
-            News::Driver(what) => self.driver_said(&name, what),
-            News::Server(number, what) => {
+            Notification::Driver(what) => self.driver_said(&name, what),
+            Notification::Server(number, what) => {
                 for what in self.interference.seen(what) {
                     self.server_saw(&name, number, what);
                 }

@@ -120,7 +120,7 @@ pub(super) fn lower<'a>(play: &mut Play, action: &'a Action) -> Result<Option<Lo
 }
 
 /// Why a verb cannot be written in a dialect. A mistake of the scenario, not of the server.
-fn unfit(error: impl std::fmt::Display) -> String {
+pub(super) fn unfit(error: impl std::fmt::Display) -> String {
     format!("the step cannot be written as a packet: {error}; send_packet can")
 }
 

@@ -129,7 +129,7 @@ pub(crate) async fn connection_status(
     play: &mut Play,
     body: &ConnectionStatus,
 ) -> Result<(), Stop> {
-    let client = ClientId::new(play.id(&body.who)?).map_err(|error| error.to_string())?;
+    let client = ClientId::new(play.id(&body.who)?).map_err(lowering::unfit)?;
     let client = Some(client);
     let outgoing = Outgoing::of(GetClientConnectedStatus { client });
     let data = question(play, &body.from, "connection status", outgoing).await?;

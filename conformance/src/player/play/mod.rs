@@ -88,8 +88,8 @@ impl Play {
         while let Ok(arrival) = self.peers.incoming.try_recv() {
             self.peers.take(arrival, &self.bindings);
         }
-        while let Some(news) = self.clients.try_next() {
-            self.clients.take(news);
+        while let Some(notification) = self.clients.try_next() {
+            self.clients.take(notification);
         }
     }
 
@@ -117,7 +117,7 @@ impl Play {
         tokio::select! {
             // What is there already has come in time.
             biased;
-            Some(news) = self.clients.next() => self.clients.take(news),
+            Some(notification) = self.clients.next() => self.clients.take(notification),
             Some(arrival) = self.peers.incoming.recv() => self.peers.take(arrival, &self.bindings),
             () = tokio::time::sleep_until(until) => return false,
         }

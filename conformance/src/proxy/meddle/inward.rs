@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sio_p2p_transport::{Data, Frame, Packet};
 use tokio::time::Instant;
 
-use super::{Fate, HASTE, Lane};
+use super::{Fate, Flow, HASTE};
 use crate::fault::alter_data;
 use crate::proxy::faults::ProxyFault as F;
 use crate::proxy::sizes;
@@ -19,7 +19,7 @@ const NOTICES: [&str; 2] = ["MULTI_API_TARGET_DISCONNECT", "TARGET_DISCONNECT"];
 /// The id in a listing that belongs to no client.
 const STRANGER: &str = "stranger";
 
-impl Lane {
+impl Flow {
     pub(super) fn inward(&mut self, packet: Packet, frames: Vec<Frame>, names: &[&str]) -> Fate {
         let size = sizes::size(&frames);
         let question = match &packet {

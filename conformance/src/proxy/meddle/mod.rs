@@ -89,7 +89,7 @@ impl Meddler {
 
 /// One direction of a connection.
 #[derive(Debug)]
-pub(super) struct Lane {
+pub(super) struct Flow {
     way: Way,
     eio: EioVersion,
     meddler: Meddler,
@@ -105,7 +105,7 @@ pub(super) struct Lane {
     held_until: Option<Instant>,
 }
 
-impl Lane {
+impl Flow {
     pub(super) fn new(way: Way, eio: EioVersion, meddler: Meddler, talk: Talk) -> Self {
         Self {
             way,

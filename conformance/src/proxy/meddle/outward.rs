@@ -2,13 +2,13 @@
 
 use sio_p2p_transport::{Data, Frame, Packet};
 
-use super::{Fate, LATENESS, Lane};
+use super::{Fate, Flow, LATENESS};
 use crate::fault::{alter_data, event_name};
 use crate::proxy::faults::ProxyFault as F;
 use crate::proxy::sizes;
 use crate::proxy::talk::ack;
 
-impl Lane {
+impl Flow {
     pub(super) fn outward(
         &mut self,
         mut packet: Packet,

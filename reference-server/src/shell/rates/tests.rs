@@ -2,7 +2,7 @@ use std::net::Ipv4Addr;
 
 use tokio::time::advance;
 
-use super::seats::SEAT_RETRY;
+use super::permits::PERMIT_RETRY;
 use super::*;
 
 fn rates(change: impl FnOnce(&mut RatesConfig)) -> Rates {
@@ -11,7 +11,7 @@ fn rates(change: impl FnOnce(&mut RatesConfig)) -> Rates {
     Rates::new(&config)
 }
 
-fn admit(rates: &Rates, address: &str) -> Result<Option<Arc<Seat>>, TooMany> {
+fn admit(rates: &Rates, address: &str) -> Result<Option<Arc<Permit>>, TooMany> {
     let address = ClientAddress::new(address.parse().unwrap());
     rates.admit(Some(address))
 }
@@ -97,18 +97,18 @@ async fn an_address_has_so_many_seats() {
     let one = admit(&rates, "10.0.0.1").unwrap();
     let two = admit(&rates, "10.0.0.1").unwrap();
     let full = Err(TooMany {
-        retry_after: SEAT_RETRY,
+        retry_after: PERMIT_RETRY,
     });
     assert_eq!(admit(&rates, "10.0.0.1").map(drop), full);
     assert!(admit(&rates, "10.0.0.2").is_ok());
-    // The engine copies what comes with a handshake; it is one seat.
+    // The engine copies what comes with a handshake; it is one permit.
     let copy = one.clone();
     drop(one);
     assert_eq!(admit(&rates, "10.0.0.1").map(drop), full);
     drop(copy);
     assert!(admit(&rates, "10.0.0.1").is_ok());
     drop(two);
-    assert!(rates.seats.taken().is_empty());
+    assert!(rates.permits.taken().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,10 +1,10 @@
 //! What holds after every step.
 
-use super::{HEARTBEATS, World};
+use super::{HEARTBEATS, Harness};
 use crate::session::tests::wire::Got;
 use crate::session::{Bounds, Phase, Queue};
 
-impl World {
+impl Harness {
     /// What always holds.
     pub(super) fn laws(&mut self) {
         let Self { machine, model, .. } = self;
