@@ -38,7 +38,7 @@ pub(crate) async fn act(play: &mut Play, action: &Action) -> Result<(), Stop> {
             fences::fence_all(play, &names, &BTreeSet::new()).await?;
             finish::fence_clients(play).await?;
             play.drain();
-            play.clients.are_silent(&body.at)?;
+            finish::are_silent(play, &body.at)?;
             body.at
                 .iter()
                 .try_for_each(|name| play.peers.no_leftovers(name, false))
@@ -58,13 +58,15 @@ pub(crate) async fn act(play: &mut Play, action: &Action) -> Result<(), Stop> {
 
 async fn answer(play: &mut Play, request: &Text, args: &[Pattern]) -> Result<(), Stop> {
     let request = play.fill(request)?;
-    if let Some((client, id)) = play.clients.requested.get(&request).cloned() {
-        let args = play.bindings.arguments(args)?;
-        return play.clients.serve(&client, ack(args, id));
-    }
     let Some(requested) = play.peers.requested.get(&request).cloned() else {
         return Err(Stop::broken(format!("nobody has received {request}")));
     };
+    if play.clients.has(&requested.actor) {
+        let args = play.bindings.arguments(args)?;
+        return play
+            .clients
+            .serve(&requested.actor, ack(args, requested.number));
+    }
     play.drain();
     play.peers.is_about_to_answer(&request);
     let args = play.bindings.arguments(args)?;

@@ -196,10 +196,9 @@ fn attempt(play: &mut Play, action: &Action) -> Result<Attempt, Stop> {
         Action::Client(verb) => client::expect::attempt(play, verb),
         Action::Acked(body) => {
             let request = play.fill(&body.request)?;
-            match play.clients.asked.get(&request).cloned() {
-                Some((name, number)) => {
-                    client::expect::match_ack(play, &request, (&name, number), body)
-                }
+            let asked = play.peers.asked.get(&request).cloned();
+            match asked.filter(|asked| play.clients.has(&asked.actor)) {
+                Some(asked) => client::expect::match_ack(play, &request, &asked, body),
                 None => peer::expect::attempt(play, action),
             }
         }
@@ -207,33 +206,22 @@ fn attempt(play: &mut Play, action: &Action) -> Result<Attempt, Stop> {
     }
 }
 
-/// The client that an observation looks at, if it looks at one.
-fn client_of(play: &Play, action: &Action) -> Result<Option<String>, Stop> {
-    let clients = &play.clients;
-    let named = match action {
-        Action::Client(ClientVerb::Replied(body)) => {
-            clients.commands.get(&play.fill(&body.command)?)
-        }
-        Action::Acked(body) => clients.asked.get(&play.fill(&body.request)?),
-        _ => return Ok(action.client().map(str::to_owned)),
-    };
-    Ok(named.map(|(client, _)| client.clone()))
-}
-
 /// The actor that an observation looks at.
 fn place(play: &Play, action: &Action) -> Result<String, Stop> {
-    if let Some(client) = client_of(play, action)? {
-        return Ok(client);
-    }
-    if let Action::Acked(body) = action {
-        let request = play.fill(&body.request)?;
-        let asked = play.peers.asked.get(&request);
-        return asked
-            .map(|asked| asked.actor.clone())
-            .ok_or_else(|| Stop::broken(format!("nothing has been asked for as {request}")));
-    }
-    let observer = action.observer().map(str::to_owned);
-    observer.ok_or_else(|| Stop::broken("not an observation"))
+    let found = match action {
+        Action::Client(ClientVerb::Replied(body)) => {
+            let command = play.clients.commands.get(&play.fill(&body.command)?);
+            command.map(|(client, _)| client.clone())
+        }
+        Action::Acked(body) => {
+            let request = play.fill(&body.request)?;
+            let asked = play.peers.asked.get(&request);
+            let asked = asked.ok_or_else(|| format!("nothing has been asked for as {request}"))?;
+            Some(asked.actor.clone())
+        }
+        _ => action.client().or(action.observer()).map(str::to_owned),
+    };
+    found.ok_or_else(|| Stop::broken("not an observation"))
 }
 
 /// Waiting is pointless when the connection that is looked at has ended.

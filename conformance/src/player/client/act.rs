@@ -9,6 +9,7 @@ use sio_p2p_transport::{Data, Packet};
 
 use crate::player::client::{Clients, driver, values};
 use crate::player::matching;
+use crate::player::peer::Asked;
 use crate::player::play::Play;
 use crate::player::play::bindings::Bindings;
 use crate::player::play::finding::Finding;
@@ -188,8 +189,12 @@ fn send_event(
     let ack = request.is_some().then_some(scripted.next_ack);
     scripted.next_ack += u64::from(ack.is_some());
     if let (Some(request), Some(number)) = (request, ack) {
-        let place = (client.to_owned(), number);
-        play.clients.asked.insert(request, place);
+        let asked = Asked {
+            actor: client.to_owned(),
+            generation: 0,
+            number,
+        };
+        play.peers.is_asked(request, asked);
     }
     let packet = Packet::Event {
         namespace: "/".to_owned(),

@@ -41,10 +41,6 @@ pub(crate) struct Clients {
     pub(crate) all: BTreeMap<String, Driven>,
     /// Commands that have a name: client and number.
     pub(crate) commands: BTreeMap<String, (String, u64)>,
-    /// Acks that the scripted server has asked for: client and number.
-    pub(crate) asked: BTreeMap<String, (String, u64)>,
-    /// Acks that a client has asked for: client and number.
-    pub(crate) requested: BTreeMap<String, (String, u64)>,
     dialect: Dialect,
     /// Name of the event by which fences travel.
     fence: String,
@@ -71,8 +67,6 @@ impl Clients {
                 .map(|name| (name.clone(), Driven::default()))
                 .collect(),
             commands: BTreeMap::new(),
-            asked: BTreeMap::new(),
-            requested: BTreeMap::new(),
             dialect: check.dialect,
             interference: Interference::new(fence.clone()),
             fence,
@@ -145,7 +139,9 @@ impl Clients {
         match self.interference.command(name, line) {
             Commanded::Given(lines) => {
                 if let Some(process) = &client.process {
-                    lines.iter().for_each(|line| process.say(line));
+                    for line in &lines {
+                        process.say(line);
+                    }
                 }
             }
             Commanded::Ignored(reply) => {

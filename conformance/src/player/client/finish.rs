@@ -1,7 +1,5 @@
 //! The end of a story with clients under test: fences through them, and nothing left over.
 
-use std::collections::BTreeMap;
-
 use sio_p2p_driver::Command;
 
 use crate::json::shorten;
@@ -13,78 +11,70 @@ use crate::scenario::step::{Action, ClientVerb};
 /// How often every fence is sent; see the fences of the runner.
 const ROUNDS: usize = 2;
 
+/// Nothing unmatched is at these clients. Acks may still be matched later.
+pub(crate) fn are_silent(play: &Play, names: &[String]) -> Result<(), Stop> {
+    let mut driven = names.iter().filter(|name| play.clients.has(name));
+    driven.try_for_each(|name| leftovers(play, name, false))
+}
+
+/// Nothing unmatched is at this client.
+fn leftovers(play: &Play, name: &str, at_the_end: bool) -> Result<(), Stop> {
+    play.clients.goes_on(name)?;
+    let left = left(play, name, at_the_end);
+    left.map_or(Ok(()), |(message, actual)| {
+        let actual = actual.unwrap_or_else(|| play.clients.unmatched());
+        Err(Stop::broken(format!("{name} {message}")).comparing("nothing more", actual))
+    })
+}
+
+/// What is unmatched at this client, if anything is: what it did, and what shows it, if
+/// that is not all that is unmatched.
+fn left(play: &Play, name: &str, at_the_end: bool) -> Option<(String, Option<String>)> {
+    let client = play.clients.all.get(name)?;
+    if let Some(event) = client.events.front() {
+        let message = format!("reported {}, which no step expects", event.name);
+        return Some((message, None));
+    }
+    if let Some(scripted) = &client.scripted {
+        if let Some(event) = scripted.events.front() {
+            return Some((format!("sent {event}, which no step expects"), None));
+        }
+        if let Some(other) = scripted.others.front() {
+            let message = "sent what is neither an event nor an ack".to_owned();
+            return Some((message, Some(other.clone())));
+        }
+        if scripted.gone {
+            let actual = "the connection has ended".to_owned();
+            return Some(("ended its connection".to_owned(), Some(actual)));
+        }
+    }
+    if !at_the_end {
+        // The rest may still be matched.
+        return None;
+    }
+    if let Some(scripted) = &client.scripted {
+        let mut acks = scripted.acks.iter();
+        if let Some((number, data)) = acks.find_map(|(id, acks)| Some((*id, acks.front()?))) {
+            let mut asked = play.peers.asked.iter();
+            let message = match asked.find(|(_, it)| it.actor == name && it.number == number) {
+                Some((request, _)) => format!("sent an ack of {request} that no step expects"),
+                None => "sent an ack of something that it was never asked".to_owned(),
+            };
+            return Some((message, Some(shorten(&data.json, 200))));
+        }
+        if !scripted.joined.is_empty() {
+            let actual = "a new connection".to_owned();
+            return Some(("connected again".to_owned(), Some(actual)));
+        }
+    }
+    let reply = client.replies.values().next()?;
+    let mut commands = play.clients.commands.iter();
+    let command = commands.find(|(_, (client, id))| client == name && *id == reply.id);
+    let command = command.map_or("", |(command, _)| command.as_str());
+    Some((format!("replied to {command}"), Some(format!("{reply:?}"))))
+}
+
 impl Clients {
-    /// Nothing unmatched is at these clients. Acks may still be matched later.
-    pub(crate) fn are_silent(&self, names: &[String]) -> Result<(), Stop> {
-        let mut driven = names.iter().filter(|name| self.has(name));
-        driven.try_for_each(|name| self.leftovers(name, false))
-    }
-
-    /// Nothing unmatched is at this client.
-    pub(crate) fn leftovers(&self, name: &str, at_the_end: bool) -> Result<(), Stop> {
-        self.goes_on(name)?;
-        let left = self.left(name, at_the_end);
-        left.map_or(Ok(()), |(message, actual)| {
-            let actual = actual.unwrap_or_else(|| self.unmatched());
-            Err(Stop::broken(format!("{name} {message}")).comparing("nothing more", actual))
-        })
-    }
-
-    /// What is unmatched at this client, if anything is: what it did, and what shows it, if
-    /// that is not all that is unmatched.
-    fn left(&self, name: &str, at_the_end: bool) -> Option<(String, Option<String>)> {
-        let client = self.all.get(name)?;
-        if let Some(event) = client.events.front() {
-            let message = format!("reported {}, which no step expects", event.name);
-            return Some((message, None));
-        }
-        if let Some(scripted) = &client.scripted {
-            if let Some(event) = scripted.events.front() {
-                return Some((format!("sent {event}, which no step expects"), None));
-            }
-            if let Some(other) = scripted.others.front() {
-                let message = "sent what is neither an event nor an ack".to_owned();
-                return Some((message, Some(other.clone())));
-            }
-            if scripted.gone {
-                let actual = "the connection has ended".to_owned();
-                return Some(("ended its connection".to_owned(), Some(actual)));
-            }
-        }
-        if at_the_end {
-            self.left_at_the_end(name)
-        } else {
-            None
-        }
-    }
-
-    /// The same of what may still be matched later.
-    fn left_at_the_end(&self, name: &str) -> Option<(String, Option<String>)> {
-        let client = self.all.get(name)?;
-        let named = |names: &BTreeMap<String, (String, u64)>, number| {
-            let mut names = names.iter();
-            let found = names.find(|(_, (client, it))| client == name && *it == number);
-            found.map(|(name, _)| name.clone())
-        };
-        if let Some(scripted) = &client.scripted {
-            let mut acks = scripted.acks.iter();
-            if let Some((number, data)) = acks.find_map(|(id, acks)| Some((*id, acks.front()?))) {
-                let message = match named(&self.asked, number) {
-                    Some(request) => format!("sent an ack of {request} that no step expects"),
-                    None => "sent an ack of something that it was never asked".to_owned(),
-                };
-                return Some((message, Some(shorten(&data.json, 200))));
-            }
-            if !scripted.joined.is_empty() {
-                let actual = "a new connection".to_owned();
-                return Some(("connected again".to_owned(), Some(actual)));
-            }
-        }
-        let reply = client.replies.values().next()?;
-        let command = named(&self.commands, reply.id).unwrap_or_default();
-        Some((format!("replied to {command}"), Some(format!("{reply:?}"))))
-    }
-
     /// Everything that the clients have said and no step has matched, in words.
     pub(crate) fn unmatched(&self) -> String {
         let mut lines = Vec::new();
@@ -170,7 +160,7 @@ pub(crate) async fn are_done(play: &mut Play) -> Result<(), Stop> {
     }
     // All of them before the first one exits, which others may be told.
     for name in &names {
-        play.clients.leftovers(name, true)?;
+        leftovers(play, name, true)?;
     }
     for name in &names {
         let client = play.clients.get(name)?;
@@ -184,7 +174,7 @@ pub(crate) async fn are_done(play: &mut Play) -> Result<(), Stop> {
         // From here on it may end.
         play.clients.get(name)?.exited = true;
         if !connected {
-            play.clients.leftovers(name, true)?;
+            leftovers(play, name, true)?;
         }
     }
     Ok(())
@@ -214,7 +204,8 @@ pub(crate) fn missing(play: &Play, action: &Action) -> Option<Stop> {
         },
         Action::Acked(body) => {
             let name = play.fill(&body.request).ok()?;
-            let (client, _) = play.clients.asked.get(&name)?;
+            let asked = play.peers.asked.get(&name)?;
+            let client = Some(&asked.actor).filter(|name| play.clients.has(name))?;
             format!("{client} did not answer {name}")
         }
         _ => return None,
