@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use sio_p2p_protocol::{ApiName, ClientId, EventName};
 use sio_p2p_server::{Args, Handle};
 
-use super::asked::{Asked, answer, before, text_of};
+use super::asked::{Asked, answer, said, text_of};
 use super::streams::Streams;
 use super::{HostError, handle_all, provided, requests};
 
@@ -25,14 +24,13 @@ const APIS: [(&str, Api); 10] = [
     }),
     ("conformance:provide", provide),
     ("conformance:withdraw", |host, asked| {
-        host.handle.destroy_api(asked.name::<ApiName>(0)?);
+        host.handle.destroy_api(asked.key(0)?);
         Ok(())
     }),
     ("conformance:emit-to", |host, asked| {
         let args = asked.list(2)?.unwrap_or_default();
-        let (client, event): (ClientId, EventName) = (asked.name(0)?, asked.name(1)?);
-        let sent = host.handle.emit_to(client, event, args);
-        sent.map_err(|error| error.to_string())
+        let sent = host.handle.emit_to(asked.key(0)?, asked.key(1)?, args);
+        sent.map_err(said)
     }),
     ("conformance:emit-to-persistent", emit_to_persistent),
     ("conformance:open-stream", |host, asked| {
@@ -76,19 +74,16 @@ fn provide_requests(handle: &Handle) -> Result<(), HostError> {
 
 /// `conformance:provide`: one more API.
 fn provide(host: &Host, asked: &mut Asked) -> Result<(), String> {
-    let api: ApiName = asked.name(0)?;
-    let provided = handle_all(host.handle.provide_api(&api), api.as_str(), |asked| {
-        asked.answer(before("of the server", asked.all()));
-        Ok(())
-    });
-    provided.map_err(|error| error.to_string())
+    let api = asked.key(0)?;
+    let calls = host.handle.provide_api(&api);
+    super::provide(calls, &api, "of the server").map_err(said)
 }
 
 /// `conformance:emit-to-persistent`: stored in its turn, done when it is stored.
 fn emit_to_persistent(host: &Host, asked: &mut Asked) -> Result<(), String> {
     let args = asked.list(2)?.unwrap_or_default();
-    let (client, event): (ClientId, EventName) = (asked.name(0)?, asked.name(1)?);
-    let message = host.handle.emit_persistent(client, event, args);
+    let handle = &host.handle;
+    let message = handle.emit_persistent(asked.key(0)?, asked.key(1)?, args);
     let responder = asked.later();
     tokio::spawn(async move {
         let args = match message.await {

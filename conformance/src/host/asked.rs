@@ -1,7 +1,8 @@
 //! One call of the conformance host: its arguments, and the way to answer it.
 
 use bytes::Bytes;
-use sio_p2p_protocol::{Args, Arguments, InvalidName, Payload};
+use serde::de::DeserializeOwned;
+use sio_p2p_protocol::{Args, Arguments, Payload};
 use sio_p2p_server::{Call, Responder};
 
 /// A call that is being handled.
@@ -16,6 +17,14 @@ impl Asked {
         Self {
             args: call.args().clone(),
             responder: call.take_responder(),
+        }
+    }
+
+    /// What is to be done with these arguments, although nobody has called.
+    pub(super) fn told(args: Args) -> Self {
+        Self {
+            args,
+            responder: None,
         }
     }
 
@@ -39,14 +48,6 @@ impl Asked {
         self.args.clone()
     }
 
-    /// The argument at this position as a client id or another name of the protocol.
-    pub(super) fn name<N>(&self, position: usize) -> Result<N, String>
-    where
-        N: for<'a> TryFrom<&'a str, Error = InvalidName>,
-    {
-        N::try_from(&self.key(position)?).map_err(|error| error.to_string())
-    }
-
     /// The argument at this position, which has to be a text.
     pub(super) fn key(&self, position: usize) -> Result<String, String> {
         let text = self.text(position)?;
@@ -55,9 +56,14 @@ impl Asked {
 
     /// The argument at this position as text; `None` for `null` and for none at all.
     pub(super) fn text(&self, position: usize) -> Result<Option<String>, String> {
+        self.value(position)
+    }
+
+    /// The argument at this position; `None` for `null` and for none at all.
+    pub(super) fn value<T: DeserializeOwned>(&self, position: usize) -> Result<Option<T>, String> {
         match self.args.arguments().elements().get(position) {
             None => Ok(None),
-            Some(raw) => serde_json::from_str(raw.get()).map_err(|error| error.to_string()),
+            Some(raw) => serde_json::from_str(raw.get()).map_err(said),
         }
     }
 
@@ -92,7 +98,7 @@ impl Asked {
     /// What is left out before these arguments are names, which cannot hold an attachment:
     /// so the numbers of the placeholders stay right.
     fn with(&self, json: String) -> Result<Args, String> {
-        let arguments = Arguments::parse(json).map_err(|error| error.to_string())?;
+        let arguments = Arguments::parse(json).map_err(said)?;
         Ok(Args::new(arguments, self.args.attachments().to_vec()))
     }
 }
@@ -102,6 +108,11 @@ pub(super) fn answer(responder: Option<Responder>, args: Args) {
     if let Some(responder) = responder {
         responder.answer(args).ok();
     }
+}
+
+/// What is wrong, for whoever asked.
+pub(super) fn said(error: impl std::fmt::Display) -> String {
+    error.to_string()
 }
 
 /// An argument list of one text.

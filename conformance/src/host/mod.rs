@@ -1,10 +1,12 @@
-//! The conformance host on the reference server: the small application that does what a
-//! client cannot make a server do by itself. `fixtures/scenarios/HOST.md` says what it is.
+//! The applications on the reference server.
 //!
-//! It uses nothing but the public handle of the server, as any application would.
+//! The conformance host does for clients what they cannot make a server do by themselves;
+//! `fixtures/scenarios/HOST.md` says what it is. The application of a recording does again
+//! what the recorded one did. Both use nothing but the public handle of the server.
 
 mod apis;
 mod asked;
+mod recorded;
 mod requests;
 mod services;
 mod streams;
@@ -12,7 +14,8 @@ mod streams;
 use sio_p2p_server::{Calls, Handle, ProvideError};
 
 use crate::scenario::Capability;
-use asked::Asked;
+use asked::{Asked, before};
+pub(crate) use recorded::Recorded;
 
 /// What a server with this application declares besides its own.
 pub(crate) const CLAIMS: &[Capability] = &[
@@ -62,5 +65,17 @@ fn provided(calls: Result<Calls, ProvideError>, name: &str) -> Result<Calls, Hos
     calls.map_err(|reason| HostError {
         name: name.to_owned(),
         reason,
+    })
+}
+
+/// Provides an API that acks a text and then its arguments.
+fn provide(
+    calls: Result<Calls, ProvideError>,
+    name: &str,
+    text: &'static str,
+) -> Result<(), HostError> {
+    handle_all(calls, name, move |asked| {
+        asked.answer(before(text, asked.all()));
+        Ok(())
     })
 }

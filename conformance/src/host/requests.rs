@@ -5,7 +5,6 @@ use std::pin::Pin;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use sio_p2p_protocol::{ClientId, EventName};
 use sio_p2p_server::{Args, Calls, Handle, Responder};
 
 use super::asked::{Asked, answer, text_of};
@@ -43,8 +42,7 @@ pub(super) async fn handle(mut calls: Calls, handle: Handle) {
 
 fn ask(handle: &Handle, asked: &mut Asked) -> Result<Answer, String> {
     let args = asked.list(2)?.unwrap_or_default();
-    let (client, event): (ClientId, EventName) = (asked.name(0)?, asked.name(1)?);
-    let answer = handle.request_to(client, event, args);
+    let answer = handle.request_to(asked.key(0)?, asked.key(1)?, args);
     let responder = asked.later();
     Ok(Box::pin(async move {
         let args = answer.await;

@@ -1,9 +1,8 @@
 //! The two services of the conformance host, dialect `v1`.
 
-use sio_p2p_protocol::{ClientId, EventName, TopicName};
 use sio_p2p_server::{Handle, Service};
 
-use super::asked::{Asked, before};
+use super::asked::{Asked, said};
 use super::{HostError, handle_all};
 
 /// What an API of a service does.
@@ -17,24 +16,22 @@ const APIS: [(&str, Api); 7] = [
     }),
     ("provide", provide),
     ("withdraw", |service, asked| {
-        service.destroy(asked.name::<EventName>(0)?);
+        service.destroy(asked.key(0)?);
         Ok(())
     }),
     ("tell", |service, asked| {
-        let (client, event): (ClientId, EventName) = (asked.name(0)?, asked.name(1)?);
-        let sent = service.emit_to(client, event, asked.rest(2)?);
-        sent.map_err(|error| error.to_string())
+        let sent = service.emit_to(asked.key(0)?, asked.key(1)?, asked.rest(2)?);
+        sent.map_err(said)
     }),
     ("create-topic", |service, asked| {
-        let created = service.create_topic(asked.name::<TopicName>(0)?);
-        created.map_err(|error| error.to_string())
+        service.create_topic(asked.key(0)?).map_err(said)
     }),
     ("publish", |service, asked| {
-        let published = service.publish(asked.name::<TopicName>(0)?, asked.rest(1)?);
-        published.map(drop).map_err(|error| error.to_string())
+        let published = service.publish(asked.key(0)?, asked.rest(1)?);
+        published.map(drop).map_err(said)
     }),
     ("destroy-topic", |service, asked| {
-        service.destroy_topic(asked.name::<TopicName>(0)?);
+        service.destroy_topic(asked.key(0)?);
         Ok(())
     }),
 ];
@@ -48,20 +45,13 @@ pub(super) fn install(handle: &Handle) -> Result<(), HostError> {
         }
     }
     if let Ok(service) = handle.service("conformance-second") {
-        handle_all(service.provide("echo"), "echo", |asked| {
-            asked.answer(before("second", asked.all()));
-            Ok(())
-        })?;
+        super::provide(service.provide("echo"), "echo", "second")?;
     }
     Ok(())
 }
 
 /// `provide`: one more API of the service.
 fn provide(service: &Service, asked: &mut Asked) -> Result<(), String> {
-    let event: EventName = asked.name(0)?;
-    let provided = handle_all(service.provide(&event), event.as_str(), |asked| {
-        asked.answer(before("of the server", asked.all()));
-        Ok(())
-    });
-    provided.map_err(|error| error.to_string())
+    let event = asked.key(0)?;
+    super::provide(service.provide(&event), &event, "of the server").map_err(said)
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::future::{IntoFuture as _, poll_fn};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use sio_p2p_protocol::{Channel, ClientId};
+use parking_lot::Mutex;
 use sio_p2p_server::{Args, Binary, Handle, HostStream, Responder};
 use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf, ReadHalf, WriteHalf};
 use tokio::sync::mpsc;
@@ -49,12 +49,8 @@ impl Streams {
     /// when the client has decided.
     pub(super) fn open(self: &Arc<Self>, handle: &Handle, asked: &mut Asked) -> Result<(), String> {
         let name = asked.key(0)?;
-        let client: ClientId = asked.name(1)?;
-        let mut opening = handle.open_stream(client);
-        if let Some(channel) = asked.text(2)? {
-            let channel = Channel::new(channel).map_err(|error| error.to_string())?;
-            opening = opening.channel(channel.as_str());
-        }
+        let opening = handle.open_stream(asked.key(1)?);
+        let mut opening = opening.channel(asked.text(2)?.as_deref());
         if let Some(args) = asked.list(3)? {
             // Attachments of the call are not for the client.
             opening = opening.args(Args::from(args.into_parts().0));
@@ -64,7 +60,7 @@ impl Streams {
         tokio::spawn(async move {
             let args = match opening.await {
                 Ok(stream) => {
-                    streams.lock().insert(name, Stream::start(stream));
+                    streams.streams.lock().insert(name, Stream::start(stream));
                     Args::default()
                 }
                 Err(error) => text_of(&error.to_string()),
@@ -97,7 +93,7 @@ impl Streams {
             tokio::spawn(async move {
                 // Each task drops its half; the second drop destroys the stream.
                 tasks.shutdown().await;
-                lock(&record).state = "destroyed";
+                record.lock().state = "destroyed";
                 answer(responder, Args::default());
             });
         })
@@ -107,7 +103,7 @@ impl Streams {
     pub(super) fn read(&self, asked: &mut Asked) -> Result<(), String> {
         self.order(asked, |stream, responder| {
             if let Err(unread) = stream.reads.send(responder) {
-                lock(&stream.record).tell(unread.0);
+                stream.record.lock().tell(unread.0);
             }
         })
     }
@@ -118,15 +114,11 @@ impl Streams {
         order: impl FnOnce(&mut Stream, Option<Responder>),
     ) -> Result<(), String> {
         let name = asked.key(0)?;
-        let mut streams = self.lock();
+        let mut streams = self.streams.lock();
         let stream = streams.get_mut(&name);
         let stream = stream.ok_or_else(|| format!("there is no stream {name:?}"))?;
         order(stream, asked.later());
         Ok(())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Stream>> {
-        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -161,11 +153,11 @@ async fn read_all(
     let mut over = false;
     loop {
         let order = poll_fn(|cx| {
-            over = over || lock(&record).take_in(Pin::new(&mut reader), cx);
+            over = over || record.lock().take_in(Pin::new(&mut reader), cx);
             orders.poll_recv(cx)
         });
         match order.await {
-            Some(responder) => lock(&record).tell(responder),
+            Some(responder) => record.lock().tell(responder),
             None => return,
         }
     }
@@ -218,8 +210,4 @@ async fn write_all(mut writer: WriteHalf<HostStream>, mut orders: mpsc::Unbounde
 async fn confirmed(writer: &mut WriteHalf<HostStream>, bytes: &[u8]) -> std::io::Result<()> {
     writer.write_all(bytes).await?;
     writer.flush().await
-}
-
-fn lock(record: &Mutex<Record>) -> MutexGuard<'_, Record> {
-    record.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -29,14 +29,18 @@ const TEXT: &str = r#"{
   ]
 }"#;
 
+/// A scenario of the program's own.
+pub(crate) fn built_in(text: &str) -> Option<Scenario> {
+    let source = Source::new("built in", text);
+    let scenarios = parse(&source, &|_| Err("it has no cases".into())).ok()?;
+    scenarios.into_iter().next()
+}
+
 fn scenario() -> Option<Arc<Scenario>> {
     static SCENARIO: OnceLock<Option<Arc<Scenario>>> = OnceLock::new();
-    let parsed = || {
-        let source = Source::new("probe", TEXT);
-        let scenarios = parse(&source, &|_| Err("the probe has no cases".into())).ok()?;
-        scenarios.into_iter().next().map(Arc::new)
-    };
-    SCENARIO.get_or_init(parsed).clone()
+    SCENARIO
+        .get_or_init(|| built_in(TEXT).map(Arc::new))
+        .clone()
 }
 
 /// Plays the probe where and as a check is played.

@@ -56,7 +56,6 @@ pub(super) struct Converter<'r> {
     pub(super) open: BTreeSet<String>,
     /// Who has sent something of which nothing has come yet.
     pub(super) busy: Option<String>,
-    pub(super) ended: BTreeSet<String>,
 }
 
 /// The text of a scenario file with this id.
@@ -78,7 +77,6 @@ pub fn convert(recording: &Recording, id: &str) -> Result<String, ConvertError> 
         sent: Vec::new(),
         open: BTreeSet::new(),
         busy: None,
-        ended: BTreeSet::new(),
     };
     for line in &recording.lines {
         converter.line(line).map_err(|why| failed(line.t, why))?;
@@ -222,7 +220,6 @@ impl Converter<'_> {
         match line.kind {
             Kind::Connect => {
                 self.open.insert(line.client.clone());
-                self.ended.remove(&line.client);
                 self.push(Action::Connect(vec![actor.to_owned()]));
             }
             Kind::ConnectError => {

@@ -8,7 +8,6 @@ use sio_p2p_protocol::{Clause, Family};
 use sio_p2p_transport::EioVersion;
 
 use super::convert::Converter;
-use super::recording::{client_id, eio_of};
 use super::variables::template;
 use crate::json::spaced;
 use crate::scenario::Level;
@@ -96,42 +95,39 @@ impl Converter<'_> {
 
     /// The actors, with what is not the usual.
     fn actors(&self) -> Result<Map<String, serde_json::Value>, String> {
-        let opens: Vec<_> = self
-            .recording
-            .lines
-            .iter()
-            .filter(|l| l.is_control("open"))
-            .collect();
-        let generations: BTreeSet<_> = opens.iter().filter_map(|open| eio_of(open)).collect();
-        let mut written = BTreeSet::new();
+        let opens = || self.recording.opens();
+        let generations: BTreeSet<_> = opens().filter_map(|open| open.eio).collect();
         let mut actors = Map::new();
-        for open in opens {
-            if !written.insert(&open.client) {
+        for open in opens() {
+            let actor = self.variables.actor(open.client);
+            if actors.contains_key(&actor) {
                 continue;
             }
             let mut document = ActorDocument::default();
-            let query = open.text(0).unwrap_or_default();
-            let id = client_id(&query);
-            let actor = self.variables.actor(&open.client);
-            match id.as_deref().and_then(|id| self.variables.actor_of(id)) {
+            match open
+                .id
+                .as_deref()
+                .and_then(|id| self.variables.actor_of(id))
+            {
                 None => document.anonymous = true,
                 Some(owner) if owner != actor => {
                     document.client_id = Some(template(format!("${{{owner}}}"))?);
                 }
                 Some(_) => {}
             }
-            let others: Vec<_> = query
+            let others: Vec<_> = open
+                .query
                 .split('&')
                 .filter(|pair| !pair.is_empty() && !pair.starts_with("clientId="))
                 .collect();
             if !others.is_empty() {
                 let mut pairs: Vec<_> = others.into_iter().map(escaped).collect();
-                if id.is_some() {
+                if open.id.is_some() {
                     pairs.insert(0, format!("clientId=${{{actor}}}"));
                 }
                 document.query = Some(template(pairs.join("&"))?);
             }
-            let eio = eio_of(open).filter(|_| generations.len() > 1);
+            let eio = open.eio.filter(|_| generations.len() > 1);
             document.eio = eio.map(EioVersion::number);
             let document = serde_json::to_value(document).map_err(|error| error.to_string())?;
             actors.insert(actor, document);

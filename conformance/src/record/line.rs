@@ -4,8 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use sio_p2p_transport::{Data, Packet};
 
-use crate::json::quote;
+use crate::attachments::from_wire;
+use crate::json::{elements, quote, unquote};
 use crate::player::play::trace::Way;
 
 /// What a line is about.
@@ -74,6 +76,66 @@ pub struct Line {
 pub const SERVER: &str = "$server";
 
 impl Line {
+    /// A line that says no more than this, without number and client; from the server.
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self {
+            t: 0,
+            client: String::new(),
+            dir: Way::In,
+            kind,
+            event: None,
+            args: Vec::new(),
+            id: None,
+            binary: 0,
+            nsp: None,
+        }
+    }
+
+    /// A control line of this name.
+    pub(crate) fn control(name: &str) -> Self {
+        Self {
+            event: Some(name.to_owned()),
+            ..Self::new(Kind::Control)
+        }
+    }
+
+    /// The same with arguments, the text of a JSON array.
+    #[must_use]
+    pub(crate) fn with_args(mut self, list: &str) -> Self {
+        let args = elements(list).unwrap_or_default();
+        self.args = args.into_iter().map(ToOwned::to_owned).collect();
+        self
+    }
+
+    /// What a packet says; `rename` may give other texts for its strings.
+    pub(crate) fn of_packet(
+        packet: Packet,
+        rename: &mut dyn FnMut(&str) -> Option<String>,
+    ) -> Self {
+        let nsp = Some(packet.namespace().to_owned()).filter(|nsp| nsp != "/");
+        let listed = |data: Option<String>| Data::new(format!("[{}]", data.unwrap_or_default()));
+        let (kind, data, id) = match packet {
+            Packet::Connect { data, .. } => (Kind::Connect, listed(data), None),
+            Packet::ConnectError { data, .. } => (Kind::ConnectError, listed(data), None),
+            Packet::Disconnect { .. } => (Kind::Disconnect, listed(None), None),
+            Packet::Event { data, ack, .. } => (Kind::Event, data, ack),
+            Packet::Ack { data, id, .. } => (Kind::Ack, data, Some(id)),
+        };
+        let mut line = Self::new(kind).with_args(&from_wire(&data, rename));
+        if kind == Kind::Event {
+            let name = line.args.drain(..1.min(line.args.len())).next();
+            let name = name.as_ref().map_or("", |name| name.get());
+            line.event = Some(unquote(name).unwrap_or_else(|| name.to_owned()));
+        }
+        let binary = data.attachments.len() as u64;
+        Self {
+            id,
+            binary,
+            nsp,
+            ..line
+        }
+    }
+
     /// Whether this is a control line of this name.
     pub fn is_control(&self, name: &str) -> bool {
         self.kind == Kind::Control && self.event.as_deref() == Some(name)
@@ -100,7 +162,7 @@ impl Line {
 
     /// The argument at this position, if it is a string.
     pub fn text(&self, position: usize) -> Option<String> {
-        crate::json::unquote(self.args.get(position)?.get())
+        unquote(self.args.get(position)?.get())
     }
 }
 

@@ -1,12 +1,13 @@
 //! Writing a recording of connections that pass by.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
+use parking_lot::Mutex;
 use sio_p2p_transport::{EioVersion, Frame, PayloadReader};
 
-use super::line::Kind;
+use super::line::{Kind, Line};
 use super::state::State;
 use crate::player::play::trace::Way;
 
@@ -58,7 +59,6 @@ impl Engine {
 /// Writes what is seen as lines of a recording.
 pub struct Recorder {
     state: Mutex<State>,
-    keep_secrets: bool,
 }
 
 impl std::fmt::Debug for Recorder {
@@ -87,14 +87,13 @@ impl Recorder {
     /// client id) and of auth payloads are replaced.
     pub fn new(out: Box<dyn Write + Send>, keep_secrets: bool) -> Self {
         Self {
-            state: Mutex::new(State::new(out)),
-            keep_secrets,
+            state: Mutex::new(State::new(out, keep_secrets)),
         }
     }
 
     /// Ends the recording: nothing is written any more.
     pub fn finish(&self) -> Summary {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.sealed = true;
         if let Err(error) = state.out.flush() {
             state.summary.failed = Some(error.to_string());
@@ -105,10 +104,10 @@ impl Recorder {
     /// The session that a request belongs to, a new one if it begins one. `None` if it is not
     /// followed.
     pub(crate) fn session(self: &Arc<Self>, engine: &Engine) -> Option<Session> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let (id, probe) = match &engine.sid {
             Some(sid) => (*state.by_sid.get(sid)?, !engine.polling),
-            None => (state.open(engine, self.keep_secrets)?, false),
+            None => (state.open(engine)?, false),
         };
         if engine.jsonp {
             state.break_off(id, "JSONP polling is not read");
@@ -120,10 +119,6 @@ impl Recorder {
             polling: engine.polling,
             probe,
         })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -155,36 +150,35 @@ impl Session {
         if matches!(frame, Frame::Close { .. }) && self.is_only_tried() {
             return;
         }
-        let keep = self.recorder.keep_secrets;
-        self.recorder.lock().frame(self.id, way, frame, keep);
+        self.recorder.state.lock().frame(self.id, way, frame);
     }
 
     /// Something passes that cannot be read.
     pub(crate) fn unreadable(&self, why: &str) {
-        self.recorder.lock().break_off(self.id, why);
+        self.recorder.state.lock().break_off(self.id, why);
     }
 
     /// The WebSocket has ended.
     pub(crate) fn closed(&self, by: Way) {
         if !self.is_only_tried() {
-            self.recorder.lock().closed(self.id, by);
+            self.recorder.state.lock().closed(self.id, by);
         }
     }
 
     /// The server has refused a request, and so knows the session no longer or not at all.
     pub(crate) fn refused(&self, status: u16) {
-        let mut state = self.recorder.lock();
+        let mut state = self.recorder.state.lock();
         if self.probe {
             return;
         }
         if let Some(name) = state.forget(self.id) {
             let args = serde_json::json!([format!("http status {status}")]).to_string();
-            state.write(&name, Way::In, Kind::Close, None, &args, None, 0, None);
+            state.write(&name, Way::In, Line::new(Kind::Close).with_args(&args));
         }
     }
 
     fn is_only_tried(&self) -> bool {
-        let state = self.recorder.lock();
+        let state = self.recorder.state.lock();
         let connection = state.sessions.get(&self.id);
         self.probe && connection.is_some_and(|connection| !connection.upgraded)
     }
@@ -192,7 +186,7 @@ impl Session {
     /// A request that waits for its answer; on polling, one that is broken off is the end of
     /// the session.
     pub(crate) fn pending(&self, counts: bool) -> Pending {
-        if let Some(connection) = self.recorder.lock().sessions.get_mut(&self.id) {
+        if let Some(connection) = self.recorder.state.lock().sessions.get_mut(&self.id) {
             connection.pending += 1;
         }
         Pending {
@@ -218,7 +212,7 @@ impl Pending {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        let mut state = self.session.recorder.lock();
+        let mut state = self.session.recorder.state.lock();
         let Some(connection) = state.sessions.get_mut(&self.session.id) else {
             return;
         };

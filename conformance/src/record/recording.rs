@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use sio_p2p_protocol::{ClauseId, ClientEvent, Deviation, Dialect};
+use sio_p2p_protocol::{ClauseId, ClientEvent, DestroyApi, Deviation, Dialect, Rooms};
 use sio_p2p_transport::EioVersion;
 
 use super::line::{Kind, Line};
@@ -165,6 +165,17 @@ impl Recording {
         stem.unwrap_or(&self.path)
     }
 
+    /// How its clients began to connect.
+    pub(crate) fn opens(&self) -> impl Iterator<Item = Open<'_>> {
+        self.lines.iter().filter_map(Open::of)
+    }
+
+    /// The rooms and APIs that clients named.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = String> {
+        let keys = self.client_events().flat_map(|(_, event)| keys_of(&event));
+        keys.filter(|key| !key.is_empty() && !key.starts_with("service:"))
+    }
+
     /// The events that clients sent, with their declarations, as far as they have one.
     pub(crate) fn client_events(&self) -> impl Iterator<Item = (&Line, ClientEvent)> {
         let sent = self
@@ -207,11 +218,10 @@ impl Recording {
         let mut twice = false;
         let mut turned_away = false;
         for line in &self.lines {
+            if let Some(Open { client, id, .. }) = Open::of(line) {
+                ids.insert(client, id.unwrap_or_default());
+            }
             match (line.kind, line.dir) {
-                (Kind::Control, _) if line.is_control("open") => {
-                    let query = line.text(0).unwrap_or_default();
-                    ids.insert(&line.client, client_id(&query).unwrap_or_default());
-                }
                 (Kind::Connect, Way::In) => {
                     let id = ids.get(line.client.as_str()).map_or("", String::as_str);
                     twice |= !id.is_empty()
@@ -251,14 +261,55 @@ impl Recording {
     }
 }
 
-/// The generation of Engine.IO of a client, if its line `open` says one.
-pub(crate) fn eio_of(open: &Line) -> Option<EioVersion> {
-    #[derive(Deserialize)]
-    struct How {
-        eio: u8,
+/// A client begins to connect: a line `open`.
+#[derive(Debug)]
+pub(crate) struct Open<'r> {
+    pub(crate) client: &'r str,
+    pub(crate) query: String,
+    /// The client id in the query.
+    pub(crate) id: Option<String>,
+    /// The generation of Engine.IO, if the line says one.
+    pub(crate) eio: Option<EioVersion>,
+}
+
+impl<'r> Open<'r> {
+    /// What a line says, if it is one of these.
+    pub(crate) fn of(line: &'r Line) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct How {
+            eio: u8,
+        }
+        let query = line.text(0).filter(|_| line.is_control("open"))?;
+        let how = line.args.get(1);
+        let how = how.and_then(|how| serde_json::from_str::<How>(how.get()).ok());
+        Some(Self {
+            client: &line.client,
+            id: client_id(&query),
+            query,
+            eio: how.and_then(|how| how.eio.to_string().parse().ok()),
+        })
     }
-    let how: How = serde_json::from_str(open.args.get(1)?.get()).ok()?;
-    how.eio.to_string().parse().ok()
+}
+
+/// What an event makes the server keep or look up, besides client ids.
+fn keys_of(event: &ClientEvent) -> Vec<String> {
+    let rooms = |rooms: &Rooms| {
+        let rooms = rooms.as_slice().iter();
+        rooms.map(|room| room.as_str().to_owned()).collect()
+    };
+    let one = |name: &str| vec![name.to_owned()];
+    match event {
+        ClientEvent::JoinRoomV1(event) => rooms(&event.rooms),
+        ClientEvent::JoinRoomV2(event) => rooms(&event.rooms),
+        ClientEvent::LeaveRoomV1(event) => rooms(&event.rooms),
+        ClientEvent::LeaveRoomV2(event) => rooms(&event.rooms),
+        ClientEvent::EmitRoom(event) => one(event.room.as_str()),
+        ClientEvent::CreateApi(event) => one(event.api.as_str()),
+        ClientEvent::CheckApiName(event) => one(event.api.as_str()),
+        ClientEvent::UseApi(event) => one(event.api.as_str()),
+        ClientEvent::DestroyApi(DestroyApi::One(api)) => one(api.as_str()),
+        _ => Vec::new(),
+    }
 }
 
 /// The client id of a query: the last one, as servers read it.
@@ -302,13 +353,10 @@ fn difference(line: &Line, known: &BTreeMap<u64, String>) -> Result<Difference, 
     let comes = comes.map(|comes| Line {
         t: line.t,
         client: line.client.clone(),
-        dir: Way::In,
-        kind: comes.kind,
         event: comes.event,
         args: comes.args,
         id: comes.id,
-        binary: 0,
-        nsp: None,
+        ..Line::new(comes.kind)
     });
     Ok(Difference {
         t: line.t,

@@ -4,16 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use serde_json::value::RawValue;
-use sio_p2p_transport::{Data, Frame, FrameReader, Heard, Packet};
+use sio_p2p_transport::{Frame, FrameReader, Heard, Packet};
 
 use super::line::{Kind, Line};
 use super::private::{redact_auth, redact_query};
 use super::recorder::{Engine, Summary};
 use super::recording::client_id;
 use super::tokens::Tokens;
-use crate::attachments::from_wire;
-use crate::json::{elements, unquote};
+use crate::json::{members, unquote};
 use crate::player::play::trace::Way;
 
 /// The largest packet, its attachments included.
@@ -36,6 +34,8 @@ pub(super) struct State {
     pub(super) tokens: Tokens,
     pub(super) summary: Summary,
     pub(super) sealed: bool,
+    /// Values of queries and auth payloads are not replaced.
+    keep_secrets: bool,
 }
 
 /// A connection that is followed.
@@ -51,7 +51,7 @@ pub(super) struct Connection {
 }
 
 impl State {
-    pub(super) fn new(out: Box<dyn Write + Send>) -> Self {
+    pub(super) fn new(out: Box<dyn Write + Send>, keep_secrets: bool) -> Self {
         Self {
             out,
             t: 0,
@@ -62,10 +62,11 @@ impl State {
             tokens: Tokens::default(),
             summary: Summary::default(),
             sealed: false,
+            keep_secrets,
         }
     }
 
-    pub(super) fn open(&mut self, engine: &Engine, keep_secrets: bool) -> Option<u64> {
+    pub(super) fn open(&mut self, engine: &Engine) -> Option<u64> {
         let now = Instant::now();
         let idle = self.sessions.iter().filter(|(_, connection)| {
             connection.pending == 0 && !connection.upgraded && now - connection.last > IDLE
@@ -83,7 +84,7 @@ impl State {
             1 => base,
             count => format!("{base}-{count}"),
         };
-        let query = if keep_secrets {
+        let query = if self.keep_secrets {
             engine.query.clone()
         } else {
             redact_query(&engine.query, &mut self.summary.redacted)
@@ -111,20 +112,11 @@ impl State {
         };
         let how = serde_json::json!({"eio": engine.eio.number(), "transport": transport});
         let args = serde_json::json!([query, how]).to_string();
-        self.write(
-            &name,
-            Way::Out,
-            Kind::Control,
-            Some("open"),
-            &args,
-            None,
-            0,
-            None,
-        );
+        self.write(&name, Way::Out, Line::control("open").with_args(&args));
         Some(id)
     }
 
-    pub(super) fn frame(&mut self, id: u64, way: Way, frame: Frame, keep_secrets: bool) {
+    pub(super) fn frame(&mut self, id: u64, way: Way, frame: Frame) {
         let Some(connection) = self.sessions.get_mut(&id) else {
             return;
         };
@@ -137,7 +129,7 @@ impl State {
         }
         let reader = &mut connection.readers[usize::from(way == Way::In)];
         match reader.read(frame) {
-            Ok(Heard::Packet(packet)) => self.packet(id, way, packet, keep_secrets),
+            Ok(Heard::Packet(packet)) => self.packet(id, way, packet),
             Ok(Heard::Open(json)) => {
                 #[derive(serde::Deserialize)]
                 struct Open {
@@ -155,7 +147,7 @@ impl State {
         }
     }
 
-    fn packet(&mut self, id: u64, way: Way, packet: Packet, keep_secrets: bool) {
+    fn packet(&mut self, id: u64, way: Way, mut packet: Packet) {
         let Some(name) = self
             .sessions
             .get(&id)
@@ -163,48 +155,25 @@ impl State {
         else {
             return;
         };
-        let namespace = Some(packet.namespace().to_owned()).filter(|nsp| nsp != "/");
-        let home = namespace.is_none();
-        let (kind, data, ack) = match packet {
-            Packet::Connect { data, .. } => {
-                if let (Way::In, Some(sid)) = (way, data.as_deref().and_then(sid_of)) {
-                    self.tokens.sid(&sid, &name);
+        if let Packet::Connect {
+            data: Some(data), ..
+        } = &mut packet
+        {
+            match way {
+                Way::In => {
+                    if let Some(sid) = sid_of(data) {
+                        self.tokens.sid(&sid, &name);
+                    }
                 }
-                let data = data.map(|data| match way {
-                    Way::Out if !keep_secrets => redact_auth(&data, &mut self.summary.redacted),
-                    _ => data,
-                });
-                (Kind::Connect, listed(data), None)
+                Way::Out if self.keep_secrets => {}
+                Way::Out => *data = redact_auth(data, &mut self.summary.redacted),
             }
-            Packet::ConnectError { data, .. } => (Kind::ConnectError, listed(data), None),
-            Packet::Disconnect { .. } => (Kind::Disconnect, Data::new("[]"), None),
-            Packet::Event { data, ack, .. } => (Kind::Event, data, ack),
-            Packet::Ack { data, id, .. } => (Kind::Ack, data, Some(id)),
-        };
-        let list = from_wire(&data, &mut |text| self.tokens.exchange(text, way));
-        let parts = elements(&list).unwrap_or_default();
-        let (event, args) = match kind {
-            Kind::Event => {
-                let event = parts.first().map_or("", |name| name.get());
-                let event = unquote(event).unwrap_or_else(|| event.to_owned());
-                let rest: Vec<_> = parts.iter().skip(1).map(|arg| arg.get()).collect();
-                (Some(event), format!("[{}]", rest.join(",")))
-            }
-            _ => (None, list.clone()),
-        };
-        let binary = data.attachments.len() as u64;
+        }
+        let line = Line::of_packet(packet, &mut |text| self.tokens.exchange(text, way));
+        let leaves = line.kind == Kind::Disconnect && line.nsp.is_none();
         self.summary.packets += 1;
-        self.write(
-            &name,
-            way,
-            kind,
-            event.as_deref(),
-            &args,
-            ack,
-            binary,
-            namespace,
-        );
-        if kind == Kind::Disconnect && home {
+        self.write(&name, way, line);
+        if leaves {
             self.forget(id);
         }
     }
@@ -212,7 +181,7 @@ impl State {
     /// The transport of a connection has ended without a packet.
     pub(super) fn closed(&mut self, id: u64, way: Way) {
         if let Some(name) = self.forget(id) {
-            self.write(&name, way, Kind::Close, None, "[]", None, 0, None);
+            self.write(&name, way, Line::new(Kind::Close));
         }
     }
 
@@ -240,42 +209,21 @@ impl State {
         self.write(
             &name,
             Way::Out,
-            Kind::Control,
-            Some("unreadable"),
-            &args,
-            None,
-            0,
-            None,
+            Line::control("unreadable").with_args(&args),
         );
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the members of a line, one each")]
-    pub(super) fn write(
-        &mut self,
-        client: &str,
-        dir: Way,
-        kind: Kind,
-        event: Option<&str>,
-        args: &str,
-        id: Option<u64>,
-        binary: u64,
-        nsp: Option<String>,
-    ) {
+    /// Writes what came from or went to a client.
+    pub(super) fn write(&mut self, client: &str, dir: Way, line: Line) {
         if self.sealed {
             return;
         }
         self.t += 1;
-        let args = elements(args).unwrap_or_default();
         let line = Line {
             t: self.t,
             client: client.to_owned(),
             dir,
-            kind,
-            event: event.map(str::to_owned),
-            args: args.into_iter().map(RawValue::to_owned).collect(),
-            id,
-            binary,
-            nsp,
+            ..line
         };
         let written = serde_json::to_vec(&line).map_err(std::io::Error::other);
         let written = written.and_then(|mut line| {
@@ -292,11 +240,7 @@ impl State {
 }
 
 fn sid_of(json: &str) -> Option<String> {
-    let members = crate::json::members(json)?;
+    let members = members(json)?;
     let (_, sid) = members.into_iter().find(|(key, _)| key == "sid")?;
     unquote(sid.get())
-}
-
-fn listed(data: Option<String>) -> Data {
-    Data::new(format!("[{}]", data.unwrap_or_default()))
 }

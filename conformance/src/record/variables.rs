@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use sio_p2p_protocol::Dialect;
 
 use super::line::Line;
-use super::recording::{Recording, client_id};
+use super::recording::Recording;
 use crate::attachments::bytes_of;
 use crate::json::{elements, members, unquote};
-use crate::replay::{failures, keys_of};
 use crate::scenario::failures::FailureCodes;
+use crate::scenario::failures::failures;
 use crate::scenario::text::{Text, escaped, is_name};
 use crate::scenario::value::{Kind, Pattern};
 
@@ -46,33 +46,28 @@ impl Variables {
         };
         let mut used = BTreeSet::new();
         let mut sharing: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for line in recording
-            .lines
-            .iter()
-            .filter(|line| line.is_control("open"))
-        {
-            if !variables.clients.contains_key(&line.client) {
-                let actor = free_name(&line.client, "c", &mut used);
-                variables.clients.insert(line.client.clone(), actor);
+        for open in recording.opens() {
+            if !variables.clients.contains_key(open.client) {
+                let actor = free_name(open.client, "c", &mut used);
+                variables.clients.insert(open.client.to_owned(), actor);
             }
-            if let Some(id) = line.text(0).as_deref().and_then(client_id) {
-                let actor = variables.actor(&line.client);
+            if let Some(id) = open.id {
+                let actor = variables.actor(open.client);
                 variables.ids.entry(id.clone()).or_insert(actor);
-                sharing.entry(id).or_default().insert(line.client.clone());
+                sharing
+                    .entry(id)
+                    .or_default()
+                    .insert(open.client.to_owned());
             }
         }
         for clients in sharing.into_values().filter(|clients| clients.len() == 1) {
             variables.own.extend(clients);
         }
         let mut used = BTreeSet::new();
-        for (_, event) in recording.client_events() {
-            for key in keys_of(&event) {
-                let is_known =
-                    variables.rooms.contains_key(&key) || variables.ids.contains_key(&key);
-                if !is_known && !key.is_empty() && !key.starts_with("service:") {
-                    let name = free_name(&key, "r", &mut used);
-                    variables.rooms.insert(key, name);
-                }
+        for key in recording.keys() {
+            if !variables.rooms.contains_key(&key) && !variables.ids.contains_key(&key) {
+                let name = free_name(&key, "r", &mut used);
+                variables.rooms.insert(key, name);
             }
         }
         variables

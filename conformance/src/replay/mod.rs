@@ -1,29 +1,22 @@
 //! Replaying a recording against a server, and showing where it does otherwise.
 
-mod connect;
-mod connection;
+mod clients;
 mod names;
 mod play;
-mod program;
 mod quiet;
 mod sequence;
+mod stage;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 use sio_p2p_protocol::Dialect;
-use sio_p2p_server::relay::DuplicateIds;
-use sio_p2p_server::store::MemoryStore;
-use sio_p2p_server::{Config, P2pServer};
 use sio_p2p_transport::EioVersion;
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-pub(crate) use self::names::{failures, keys_of};
-use self::play::{Play, Setting, Stop};
-use self::program::Program;
+use self::play::Replay;
 use crate::access::SharedAccess;
+use crate::player::play::stop;
 use crate::record::{Line, Recording};
 use crate::scenario::Capability;
 
@@ -59,6 +52,33 @@ pub struct Options {
     pub patience: Duration,
     /// What every connection to the server brings along.
     pub access: SharedAccess,
+}
+
+impl Verdict {
+    /// A replay stops with this verdict.
+    fn because(self, why: impl Into<String>) -> Stop {
+        let why = why.into();
+        Stop { verdict: self, why }
+    }
+}
+
+/// Why a replay stops before its end.
+#[derive(Debug)]
+struct Stop {
+    verdict: Verdict,
+    why: String,
+}
+
+impl From<stop::Stop> for Stop {
+    fn from(mut stop: stop::Stop) -> Self {
+        let why = std::mem::take(&mut stop.finding().message);
+        let verdict = match stop {
+            stop::Stop::Broken(_) => Verdict::Different,
+            stop::Stop::Untestable(_) | stop::Stop::Down(_) => Verdict::Untestable,
+            stop::Stop::NotApplicable(_) => Verdict::NotApplicable,
+        };
+        verdict.because(why)
+    }
 }
 
 /// What came of a replay.
@@ -106,95 +126,37 @@ pub async fn replay(recording: &Recording, against: &Against, options: &Options)
         meant: 0,
     };
     // Dropped, and so ended, when the recording has been played.
-    let mut server = JoinSet::new();
-    let setting = match setting(recording, against, options, &mut server).await {
-        Ok(setting) => setting,
-        Err(stop) => {
-            (outcome.verdict, outcome.message) = told(stop);
-            return outcome;
+    let mut servers = JoinSet::new();
+    let server = stage::server(recording, against, &mut servers).await;
+    let result = match server.and_then(|server| Replay::new(recording, server, options)) {
+        Ok(mut replay) => {
+            let result = replay.run().await;
+            outcome.matched = replay.matched;
+            outcome.meant = replay.meant;
+            outcome.sequence = result.as_ref().err().and_then(|stop| drawn(&replay, stop));
+            result
         }
+        Err(stop) => Err(stop),
     };
-    let mut play = Play::new(recording, setting);
-    let result = play.play().await;
-    outcome.matched = play.matched;
-    outcome.meant = play.meant;
     if let Err(stop) = result {
-        let shows = matches!(stop, Stop::Different(_) | Stop::Stale(_));
-        (outcome.verdict, outcome.message) = told(stop);
-        if shows {
-            let last = play.rows.iter().rev().find_map(sequence::Row::number);
-            let after = |line: &&Line| last.is_some_and(|last| line.t > last);
-            let next: Vec<_> = recording.lines.iter().filter(after).take(NEXT).collect();
-            let text = sequence::render(&play.rows, &next, &play.waiting(), WIDTH);
-            outcome.sequence = Some(text);
-        }
+        (outcome.verdict, outcome.message) = (stop.verdict, stop.why);
     }
     outcome
 }
 
-fn told(stop: Stop) -> (Verdict, String) {
-    match stop {
-        Stop::Different(why) => (Verdict::Different, why),
-        Stop::Stale(why) => (Verdict::Stale, why),
-        Stop::Untestable(why) => (Verdict::Untestable, why),
-        Stop::NotApplicable(why) => (Verdict::NotApplicable, why),
+/// Both sides up to where a replay has stopped, if the server did something else.
+fn drawn(replay: &Replay<'_>, stop: &Stop) -> Option<String> {
+    if !matches!(stop.verdict, Verdict::Different | Verdict::Stale) {
+        return None;
     }
-}
-
-async fn setting(
-    recording: &Recording,
-    against: &Against,
-    options: &Options,
-    servers: &mut JoinSet<std::io::Result<()>>,
-) -> Result<Setting, Stop> {
-    let needs = recording.needs();
-    let (url, program) = match against {
-        Against::Embedded => {
-            let (url, program) = embedded(needs, servers)
-                .await
-                .map_err(|error| Stop::Untestable(format!("no embedded server: {error}")))?;
-            (url, Some(program))
-        }
-        Against::Running { url, claims } => {
-            if let Some(needs) = needs.filter(|needs| !claims.contains(needs)) {
-                let why = format!("it needs {needs}, which is not claimed");
-                return Err(Stop::NotApplicable(why));
-            }
-            if recording.has_application() {
-                let why = "the application on the server takes part in it, and only the \
-                           embedded server can be given one";
-                return Err(Stop::NotApplicable(why.to_owned()));
-            }
-            (url.clone(), None)
-        }
-    };
-    Ok(Setting {
-        url,
-        program,
-        dialect: options.dialect.unwrap_or_else(|| recording.dialect()),
-        eio: options.eio,
-        exact: options.exact,
-        patience: options.patience,
-        access: Arc::clone(&options.access),
-    })
-}
-
-/// A reference server that does with a second connection of an id what the recorded one did.
-async fn embedded(
-    needs: Option<Capability>,
-    servers: &mut JoinSet<std::io::Result<()>>,
-) -> std::io::Result<(String, Program)> {
-    let mut config = Config::default();
-    config.policy.duplicate_ids = match needs {
-        Some(Capability::ClientOverwrite) => DuplicateIds::Replace,
-        Some(Capability::ClientAllow) => DuplicateIds::Allow,
-        _ => DuplicateIds::Reject,
-    };
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let store = Arc::new(MemoryStore::default());
-    let server = P2pServer::builder().config(config).store(store).build();
-    let url = format!("http://{}", listener.local_addr()?);
-    let program = Program::new(server.handle());
-    servers.spawn(server.serve(listener, std::future::pending::<()>()));
-    Ok((url, program))
+    let last = replay.rows.iter().rev().find_map(|row| row.t);
+    let after = |line: &&Line| last.is_some_and(|last| line.t > last);
+    let lines = replay.recording.lines.iter();
+    let next: Vec<_> = lines.filter(after).take(NEXT).collect();
+    Some(sequence::render(
+        &replay.rows,
+        &next,
+        &replay.waiting(),
+        WIDTH,
+    ))
 }

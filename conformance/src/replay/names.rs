@@ -3,19 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sio_p2p_protocol::{ClientEvent, DestroyApi, Dialect, FailureCode, Rooms};
-
 use crate::json::{elements, members, unquote};
 use crate::player::matching::same_number;
-use crate::player::play::bindings::fresh;
-use crate::record::recording::client_id;
 use crate::record::{Kind, Recording};
+use crate::scenario::failures::same_failure;
 
 /// The names of one replay.
 #[derive(Debug, Clone)]
 pub(crate) struct Names {
-    /// Ends every generated name, with a hyphen before it.
-    run: String,
+    /// What ends every generated name.
+    suffix: String,
     /// What is renamed: client ids, rooms, APIs and services.
     renamed: BTreeSet<String>,
     /// What `<sid:x>` and `<uuid:n>` turned out to be.
@@ -25,41 +22,32 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// Names for one replay of a recording.
-    pub(crate) fn new(recording: &Recording, exact: bool) -> Self {
-        let mut renamed = BTreeSet::new();
-        for line in &recording.lines {
-            if line.is_control("open") {
-                renamed.extend(line.text(0).as_deref().and_then(client_id));
-            } else if line.is_server() && line.kind == Kind::Control {
-                let name = line.event.as_deref().unwrap_or_default();
-                let names_first = name.starts_with("asService.") || name == "provideService";
-                renamed.extend(names_first.then(|| line.text(0)).flatten());
+    /// Names for one replay of a recording; `run` is the text of this replay only.
+    pub(crate) fn new(recording: &Recording, run: &str, exact: bool) -> Self {
+        let mut renamed: BTreeSet<_> = recording.opens().filter_map(|open| open.id).collect();
+        renamed.extend(recording.keys());
+        for line in recording.lines.iter().filter(|line| line.is_server()) {
+            let name = line.event.as_deref().unwrap_or_default();
+            let names_first = name.starts_with("asService.") || name == "provideService";
+            if line.kind == Kind::Control && names_first {
+                renamed.extend(line.text(0));
             }
-        }
-        for (_, event) in recording.client_events() {
-            renamed.extend(keys_of(&event));
         }
         renamed.retain(|name| !name.is_empty() && !name.starts_with("service:"));
         Self {
-            run: fresh(),
+            suffix: format!("-{run}"),
             renamed,
             bound: BTreeMap::new(),
             exact,
         }
     }
 
-    /// The text of this replay only.
-    pub(crate) fn run(&self) -> &str {
-        &self.run
-    }
-
-    /// A recorded query with generated client ids.
+    /// A recorded query with the client id of this replay.
     pub(crate) fn query(&self, recorded: &str) -> String {
         let pairs = recorded
             .split('&')
             .map(|pair| match pair.strip_prefix("clientId=") {
-                Some(id) if !id.is_empty() => format!("{pair}-{}", self.run),
+                Some(id) if !id.is_empty() => format!("{pair}{}", self.suffix),
                 _ => pair.to_owned(),
             });
         pairs.collect::<Vec<_>>().join("&")
@@ -70,16 +58,14 @@ impl Names {
         let filled = self.fill(recorded);
         let text = filled.as_deref().unwrap_or(recorded);
         if self.renamed.contains(text) {
-            return Some(format!("{text}-{}", self.run));
+            return Some(format!("{text}{}", self.suffix));
         }
         // The room and the events of a topic hold the name of the service, perhaps twice.
         if text.starts_with("service:") {
             let mut topic = text.to_owned();
             for name in &self.renamed {
-                let (old, new) = (
-                    format!("service:{name}:topic:"),
-                    format!("service:{name}-{}:topic:", self.run),
-                );
+                let old = format!("service:{name}:topic:");
+                let new = format!("service:{name}{}:topic:", self.suffix);
                 topic = topic.replace(&old, &new);
             }
             return (topic != text).then_some(topic).or(filled);
@@ -89,26 +75,19 @@ impl Names {
 
     /// A string that was received, with the names of the recording, if they differ.
     pub(crate) fn received(&self, seen: &str) -> Option<String> {
-        let suffix = format!("-{}", self.run);
-        seen.contains(&suffix).then(|| seen.replace(&suffix, ""))
+        let suffix = self.suffix.as_str();
+        seen.contains(suffix).then(|| seen.replace(suffix, ""))
     }
 
-    /// Whether a client of this list is one of the replay.
-    pub(crate) fn is_ours(&self, id: &str) -> bool {
-        id.ends_with(&format!("-{}", self.run))
+    /// A list of clients that was received, with the names of the recording, sorted. A server
+    /// may have other users, and some list their clients by what the ids look like.
+    pub(crate) fn received_list(&self, json: &str) -> String {
+        clients(json, |id| id.strip_suffix(self.suffix.as_str()))
     }
 
-    /// A recorded list of clients as [`ours_of`](super::connection::ours_of) gives it.
+    /// A recorded list of clients in the same form.
     pub(crate) fn recorded_list(&self, json: &str) -> String {
-        let Ok((ids,)) = serde_json::from_str::<(Vec<String>,)>(json) else {
-            return json.to_owned();
-        };
-        let mut ours: Vec<_> = ids
-            .into_iter()
-            .filter(|id| self.renamed.contains(id))
-            .collect();
-        ours.sort();
-        serde_json::json!([ours]).to_string()
+        clients(json, |id| Some(id).filter(|id| self.renamed.contains(*id)))
     }
 
     /// What a token has turned out to be.
@@ -185,25 +164,14 @@ impl Names {
     }
 }
 
-/// What an event makes the server keep or look up, besides client ids.
-pub(crate) fn keys_of(event: &ClientEvent) -> Vec<String> {
-    let rooms = |rooms: &Rooms| {
-        let rooms = rooms.as_slice().iter();
-        rooms.map(|room| room.as_str().to_owned()).collect()
+/// The clients of a list that have a name here, sorted.
+fn clients(json: &str, name: impl Fn(&str) -> Option<&str>) -> String {
+    let Ok((ids,)) = serde_json::from_str::<(Vec<String>,)>(json) else {
+        return json.to_owned();
     };
-    let one = |name: &str| vec![name.to_owned()];
-    match event {
-        ClientEvent::JoinRoomV1(event) => rooms(&event.rooms),
-        ClientEvent::JoinRoomV2(event) => rooms(&event.rooms),
-        ClientEvent::LeaveRoomV1(event) => rooms(&event.rooms),
-        ClientEvent::LeaveRoomV2(event) => rooms(&event.rooms),
-        ClientEvent::EmitRoom(event) => one(event.room.as_str()),
-        ClientEvent::CreateApi(event) => one(event.api.as_str()),
-        ClientEvent::CheckApiName(event) => one(event.api.as_str()),
-        ClientEvent::UseApi(event) => one(event.api.as_str()),
-        ClientEvent::DestroyApi(DestroyApi::One(api)) => one(api.as_str()),
-        _ => Vec::new(),
-    }
+    let mut ours: Vec<_> = ids.iter().filter_map(|id| name(id)).collect();
+    ours.sort_unstable();
+    serde_json::json!([ours]).to_string()
 }
 
 /// The tokens of a recorded text with what stands in their places; `None` if there are none,
@@ -234,59 +202,13 @@ fn capture(recorded: &str, seen: &str) -> Option<BTreeMap<String, String>> {
     }
 }
 
-/// Whether both are wordings of one failure about the same things: versions of the original
-/// differ in whether they name the API.
-fn same_failure(one: &str, other: &str) -> bool {
-    FailureCode::ALL.iter().any(|code| {
-        let spec = code.spec();
-        let gaps = |text: &str| {
-            let mut wordings = spec.texts.iter().chain(&spec.bare);
-            wordings.find_map(|wording| gaps(wording, text))
-        };
-        gaps(one).is_some_and(|found| gaps(other) == Some(found))
-    })
-}
-
-/// The failures of a dialect whose text this can be, and what the first gap holds.
-pub(crate) fn failures(text: &str, dialect: Dialect) -> (Vec<FailureCode>, Option<String>) {
-    let mut about = None;
-    let mut codes = FailureCode::ALL.to_vec();
-    codes.retain(|code| {
-        let spec = code.spec();
-        let mut wordings = spec.texts.iter().chain(&spec.bare);
-        let found = wordings.find_map(|wording| gaps(wording, text));
-        let fits = spec.dialects.contains(&dialect) && found.is_some();
-        if let (true, Some(found)) = (fits, found) {
-            about = found.into_iter().next();
-        }
-        fits
-    });
-    (codes, about)
-}
-
-/// What stands in the gaps of a wording.
-fn gaps(wording: &str, text: &str) -> Option<Vec<String>> {
-    let mut parts = wording.split("{}");
-    let mut rest = text.strip_prefix(parts.next()?)?;
-    let mut found = Vec::new();
-    for part in parts {
-        let end = match part {
-            "" => rest.len(),
-            part => rest.find(part)?,
-        };
-        found.push(rest.get(..end)?.to_owned());
-        rest = rest.get(end + part.len()..)?;
-    }
-    rest.is_empty().then_some(found)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn names(exact: bool) -> Names {
         Names {
-            run: "r1".to_owned(),
+            suffix: "-r1".to_owned(),
             renamed: ["a", "svc"].map(str::to_owned).into(),
             bound: BTreeMap::new(),
             exact,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::player::play::trace::Way;
-use crate::record::Line;
+use crate::record::{Difference, Line};
 
 /// How many lines before the difference are shown.
 const BEFORE: usize = 8;
@@ -11,104 +11,69 @@ const BEFORE: usize = 8;
 const TALL: usize = 6;
 
 /// What a row says of its two sides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Mark {
     /// They are the same, or were sent.
     Same,
-    /// They differ, as is meant.
-    Meant,
+    /// They differ, as is meant, and why.
+    Meant(String),
     /// They differ.
     Other,
+}
+
+impl Mark {
+    /// The mark of a difference that is meant.
+    pub(crate) fn meant(difference: &Difference) -> Self {
+        Self::Meant(difference.why.clone())
+    }
 }
 
 /// A line of a recording, and what became of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
-    t: Option<u64>,
+    /// The number of the line, if there is one.
+    pub(crate) t: Option<u64>,
     client: String,
-    arrow: &'static str,
+    way: Way,
     recorded: Option<String>,
-    seen: Option<String>,
+    pub(crate) seen: Option<String>,
     mark: Mark,
-    why: String,
 }
 
 impl Row {
-    fn new(line: &Line, mark: Mark, seen: Option<String>) -> Self {
+    /// What came of a line.
+    pub(crate) fn new(line: &Line, mark: Mark, seen: Option<String>) -> Self {
         Self {
             t: Some(line.t),
             client: line.client.clone(),
-            arrow: match line.dir {
-                Way::Out => "->",
-                Way::In => "<-",
-            },
+            way: line.dir,
             recorded: Some(line.to_string()),
             seen,
             mark,
-            why: String::new(),
         }
     }
 
-    /// What was done as it was recorded.
-    pub(crate) fn sent(line: &Line) -> Self {
+    /// What was done, or came, as it was recorded.
+    pub(crate) fn same(line: &Line) -> Self {
         Self::new(line, Mark::Same, Some(line.to_string()))
     }
 
-    /// What came as it was recorded.
-    pub(crate) fn same(line: &Line, seen: String) -> Self {
-        Self::new(line, Mark::Same, Some(seen))
-    }
-
-    /// What differs and is meant to.
-    pub(crate) fn meant(line: &Line, why: &str, seen: Option<String>) -> Self {
-        let mut row = Self::new(line, Mark::Meant, seen);
-        why.clone_into(&mut row.why);
-        row
-    }
-
-    /// What differs.
-    pub(crate) fn other(line: &Line, seen: Option<String>) -> Self {
-        Self::new(line, Mark::Other, seen)
-    }
-
-    /// What came and was not recorded at all.
-    pub(crate) fn surplus(client: &str, seen: String) -> Self {
+    /// What came to a client and was not recorded.
+    pub(crate) fn unrecorded(client: &str, mark: Mark, seen: &Line) -> Self {
         Self {
             t: None,
             client: client.to_owned(),
-            arrow: "<-",
+            way: Way::In,
             recorded: None,
-            seen: Some(seen),
-            mark: Mark::Other,
-            why: String::new(),
+            seen: Some(seen.to_string()),
+            mark,
         }
-    }
-
-    /// The row without its left side.
-    pub(crate) fn unrecorded(mut self) -> Self {
-        self.t = None;
-        self.recorded = None;
-        self
-    }
-
-    /// The number of its line.
-    pub(crate) fn number(&self) -> Option<u64> {
-        self.t
-    }
-
-    /// What was seen.
-    pub(crate) fn seen(&self) -> Option<&str> {
-        self.seen.as_deref()
     }
 
     /// Whether it says that the server has ended a client's connection.
     pub(crate) fn is_end_of(&self, client: &str) -> bool {
-        self.client == client
-            && self.arrow == "<-"
-            && self
-                .recorded
-                .as_deref()
-                .is_some_and(|text| text.starts_with("disconnect"))
+        let recorded = self.recorded.as_deref().unwrap_or_default();
+        self.client == client && self.way == Way::In && recorded.starts_with("disconnect")
     }
 }
 
@@ -130,23 +95,16 @@ pub(crate) fn render(rows: &[Row], next: &[&Line], waiting: &[String], width: us
     let pad = " ".repeat(head);
     let _ = writeln!(text, "{pad}{:<column$} | seen", "recorded");
     for row in shown {
-        let tall = if row.mark == Mark::Same { 1 } else { TALL };
-        let seen = match (row.mark, &row.seen) {
-            (Mark::Same, _) => "=".to_owned(),
-            (Mark::Meant, None) => format!("nothing ({})", row.why),
-            (Mark::Meant, Some(seen)) => format!("{seen} ({})", row.why),
-            (Mark::Other, None) => "nothing".to_owned(),
-            (Mark::Other, Some(seen)) => seen.clone(),
-        };
-        let mark = match row.mark {
-            Mark::Same => " ",
-            Mark::Meant => "~",
-            Mark::Other => "*",
+        let seen = row.seen.as_deref().unwrap_or("nothing");
+        let (mark, tall, seen) = match &row.mark {
+            Mark::Same => (" ", 1, "=".to_owned()),
+            Mark::Meant(why) => ("~", TALL, format!("{seen} ({why})")),
+            Mark::Other => ("*", TALL, seen.to_owned()),
         };
         let recorded = row.recorded.as_deref().unwrap_or("nothing");
         let number = row.t.map(|t| t.to_string()).unwrap_or_default();
         let client = clip(&row.client, name);
-        let start = format!("{mark} {number:>4}  {client:<name$} {} ", row.arrow);
+        let start = format!("{mark} {number:>4}  {client:<name$} {} ", row.way.arrow());
         let (left, right) = (fold(recorded, column, tall), fold(&seen, column, tall));
         for index in 0..left.len().max(right.len()) {
             let start = if index == 0 { &start } else { &pad };
@@ -156,7 +114,7 @@ pub(crate) fn render(rows: &[Row], next: &[&Line], waiting: &[String], width: us
         }
     }
     for line in next {
-        let arrow = if line.dir == Way::Out { "->" } else { "<-" };
+        let arrow = line.dir.arrow();
         let said = clip(&line.to_string(), column);
         let client = clip(&line.client, name);
         let _ = writeln!(
@@ -185,18 +143,20 @@ fn clip(text: &str, width: usize) -> String {
 
 /// A text in rows of a column, the last one clipped.
 fn fold(text: &str, width: usize, rows: usize) -> Vec<String> {
-    let chars: Vec<char> = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let mut folded: Vec<String> = Vec::new();
-    for (index, chunk) in chars.chunks(width.max(1)).enumerate() {
-        if index + 1 == rows && chars.len() > rows * width {
-            let head: String = chunk.iter().take(width.saturating_sub(1)).collect();
-            folded.push(format!("{head}…"));
-            break;
-        }
-        folded.push(chunk.iter().collect());
+    let shown = |c: char| if c.is_control() { ' ' } else { c };
+    let chars: Vec<char> = text.chars().map(shown).collect();
+    let mut rest = chars.as_slice();
+    let mut folded = Vec::new();
+    while !rest.is_empty() {
+        let is_last = folded.len() + 1 == rows;
+        let length = if is_last {
+            rest.len()
+        } else {
+            width.clamp(1, rest.len())
+        };
+        let (row, after) = rest.split_at(length);
+        folded.push(clip(&row.iter().collect::<String>(), width));
+        rest = after;
     }
     folded
 }
@@ -225,10 +185,10 @@ mod tests {
         );
         let error = format!(r#"SERVER_ERROR ["{}"]"#, "so long a text ".repeat(20));
         let rows = [
-            Row::sent(&sent),
-            Row::same(&came, came.to_string()),
-            Row::meant(&gone, "DEV-14", None),
-            Row::other(&ack, Some(error)),
+            Row::same(&sent),
+            Row::same(&came),
+            Row::new(&gone, Mark::Meant("DEV-14".to_owned()), None),
+            Row::new(&ack, Mark::Other, Some(error)),
         ];
         let text = render(&rows, &[&gone], &["b: ack #0 [7]".to_owned()], 80);
         assert!(

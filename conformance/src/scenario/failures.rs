@@ -1,4 +1,4 @@
-//! The texts by which failures travel, as something to compare with.
+//! The texts by which failures travel, as something to compare with and to recognise.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -73,6 +73,53 @@ fn parts(template: &str, who: Option<&str>) -> Vec<String> {
         parts[0].push_str(&second);
     }
     parts
+}
+
+/// Whether both are wordings of one failure about the same things: versions of the original
+/// differ in whether they name the API.
+pub(crate) fn same_failure(one: &str, other: &str) -> bool {
+    FailureCode::ALL.iter().any(|code| {
+        let found = told(*code, one);
+        found.is_some() && found == told(*code, other)
+    })
+}
+
+/// The failures of a dialect whose text this can be, and what the first gap holds.
+pub(crate) fn failures(text: &str, dialect: Dialect) -> (Vec<FailureCode>, Option<String>) {
+    let mut about = None;
+    let mut codes = FailureCode::ALL.to_vec();
+    codes.retain(|code| {
+        let found = told(*code, text).filter(|_| code.spec().dialects.contains(&dialect));
+        let fits = found.is_some();
+        if let Some(found) = found {
+            about = found.into_iter().next();
+        }
+        fits
+    });
+    (codes, about)
+}
+
+/// What stands in the gaps, if a text is a wording of this failure.
+fn told(code: FailureCode, text: &str) -> Option<Vec<String>> {
+    let spec = code.spec();
+    let mut wordings = spec.texts.iter().chain(&spec.bare);
+    wordings.find_map(|wording| gaps(wording, text))
+}
+
+/// What stands in the gaps of a wording.
+fn gaps(wording: &str, text: &str) -> Option<Vec<String>> {
+    let mut parts = wording.split("{}");
+    let mut rest = text.strip_prefix(parts.next()?)?;
+    let mut found = Vec::new();
+    for part in parts {
+        let end = match part {
+            "" => rest.len(),
+            part => rest.find(part)?,
+        };
+        found.push(rest.get(..end)?.to_owned());
+        rest = rest.get(end + part.len()..)?;
+    }
+    rest.is_empty().then_some(found)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::player::peer::outgoing::Outgoing;
 use crate::player::peer::pace::Pace;
 use crate::player::play::event::EventSeen;
 use crate::scenario::TransportName;
+use crate::scenario::text::Text;
 
 /// How many bytes one play may receive: a flood costs the scenario, not the runner.
 const BUDGET: usize = 256 << 20;
@@ -106,13 +107,13 @@ pub(crate) struct Inbox {
     pub(crate) events: VecDeque<EventSeen>,
     /// Acks by the number of the request.
     pub(crate) acks: BTreeMap<u64, VecDeque<AckSeen>>,
-    /// Packets that are neither.
-    pub(crate) packets: VecDeque<Packet>,
+    /// Packets that are neither, each with its place in the order of arrival.
+    pub(crate) packets: VecDeque<(u64, Packet)>,
     /// Fences that have come through.
     pub(crate) fences: BTreeSet<u64>,
     /// Why the connection has ended.
     pub(crate) closed: Option<CloseReason>,
-    /// How many events and acks have arrived.
+    /// How many packets have arrived, fences of namespaces apart.
     pub(crate) arrived: u64,
     /// The last place in the order of arrival that a step has taken something out of.
     pub(crate) matched: Option<u64>,
@@ -122,11 +123,7 @@ impl Inbox {
     /// The number of the ack that came before everything else that is not matched, if the
     /// first of all is an ack.
     pub(crate) fn first_is_ack(&self) -> Option<u64> {
-        let acks = self
-            .acks
-            .iter()
-            .filter_map(|(number, acks)| Some((acks.front()?.order, *number)));
-        let (order, number) = acks.min()?;
+        let (order, number) = self.first_ack()?;
         let event = self.events.front().map_or(u64::MAX, |event| event.order);
         (order < event).then_some(number)
     }
@@ -136,6 +133,37 @@ impl Inbox {
         let ack = self.acks.get_mut(&number)?.pop_front()?;
         self.has_matched(ack.order);
         Some(ack)
+    }
+
+    /// Takes out what came first of all, whatever it is.
+    pub(crate) fn pop_first(&mut self) -> Option<Packet> {
+        let namespace = "/".to_owned();
+        let event = self.events.front().map_or(u64::MAX, |event| event.order);
+        let other = self.packets.front().map_or(u64::MAX, |(order, _)| *order);
+        if other < event && self.first_ack().is_none_or(|(order, _)| other < order) {
+            return self.packets.pop_front().map(|(_, packet)| packet);
+        }
+        if let Some(id) = self.first_is_ack() {
+            let AckSeen { data, .. } = self.pop_ack(id)?;
+            return Some(Packet::Ack {
+                namespace,
+                data,
+                id,
+            });
+        }
+        let EventSeen { data, ack, .. } = self.events.pop_front()?;
+        Some(Packet::Event {
+            namespace,
+            data,
+            ack,
+        })
+    }
+
+    /// The first ack: its place in the order of arrival, and its number.
+    fn first_ack(&self) -> Option<(u64, u64)> {
+        let acks = self.acks.iter();
+        let acks = acks.filter_map(|(number, acks)| Some((acks.front()?.order, *number)));
+        acks.min()
     }
 
     /// Whether anything but what nobody can match is waiting.
@@ -168,6 +196,10 @@ pub(crate) struct Actor {
     pub(crate) eio: EioVersion,
     /// How it is carried.
     pub(crate) transport: TransportName,
+    /// Its query, in place of one that has nothing but its client id.
+    pub(crate) query: Option<Text>,
+    /// Whether its requests state the generation.
+    pub(crate) states_eio: bool,
     /// Its connection: the current one, or the last one if the server has closed it.
     pub(crate) connection: Option<Connection>,
     /// How often it has connected.
@@ -181,6 +213,23 @@ pub(crate) struct Actor {
 }
 
 impl Actor {
+    /// An actor that has not connected.
+    pub(crate) fn new(name: &str, dialect: Dialect, eio: EioVersion) -> Self {
+        Self {
+            name: name.to_owned(),
+            dialect,
+            eio,
+            transport: TransportName::default(),
+            query: None,
+            states_eio: true,
+            connection: None,
+            generations: 0,
+            left: false,
+            rhythm: None,
+            beats: Beats::default(),
+        }
+    }
+
     /// Connects, at this pace if there is one, and starts reading; gives what the server said
     /// of the connection.
     pub(crate) async fn connect(

@@ -15,23 +15,20 @@ use crate::scenario::body::{Disconnect, Leaving, Refused};
 use crate::scenario::text::Part;
 
 pub(crate) fn options(play: &mut Play, name: &str) -> Result<ConnectOptions, Stop> {
-    let eio = play.peers.get(name)?.eio;
-    let document = play.check.scenario.actors.get(name).map(|(actor, _)| actor);
-    let query = document.and_then(|actor| actor.query.as_ref());
-    let query = query.map(|text| play.fill(text)).transpose()?;
-    let states_eio = document.is_none_or(|actor| !actor.without_eio);
-    let id = play.bindings.id(name);
+    let actor = play.peers.get(name)?;
+    let (eio, states_eio, query) = (actor.eio, actor.states_eio, actor.query.clone());
+    let query = query.map(|text| play.fill(&text)).transpose()?;
     let untestable = |error: ConnectError| Stop::Untestable(Finding::new(error.to_string()));
     let access = Arc::clone(&play.peers.road.access);
     let mut options = access
         .options(play.peers.server_of(&play.check.scenario, name), eio)
         .map_err(untestable)?;
-    match (query, id) {
+    match (query, play.bindings.id(name)) {
         (Some(query), _) => options = options.raw_query(&query),
         (None, Some(id)) => options = options.query("clientId", id),
         (None, None) => {}
     }
-    if let Some(id) = id {
+    if let Some(id) = play.bindings.id(name) {
         introduce(id);
     }
     let trace = play.trace.observer(name);

@@ -17,7 +17,7 @@ impl Peers {
             let message = format!("{name} received {event}, which no step expects");
             return Err(Stop::broken(message).comparing("nothing more", self.unmatched()));
         }
-        if let Some(packet) = inbox.packets.front() {
+        if let Some((_, packet)) = inbox.packets.front() {
             let message = format!("{name} received {packet:?}, which no step expects");
             return Err(Stop::broken(message));
         }

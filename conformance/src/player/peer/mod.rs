@@ -26,7 +26,6 @@ use sio_p2p_transport::{EioVersion, SessionSocket};
 use tokio::sync::mpsc;
 
 use self::actor::{Actor, Arrival, Connection, Mailbox};
-use self::beats::Beats;
 use self::causes::Causes;
 use self::pace::Pace;
 use crate::access::SharedAccess;
@@ -98,15 +97,10 @@ impl Peers {
                 None => check.eio,
             };
             let actor = Actor {
-                name: name.clone(),
-                dialect: actor.dialect.unwrap_or(check.dialect),
-                eio,
                 transport: actor.transport.unwrap_or(check.transport),
-                connection: None,
-                generations: 0,
-                left: false,
-                rhythm: None,
-                beats: Beats::default(),
+                query: actor.query.clone(),
+                states_eio: !actor.without_eio,
+                ..Actor::new(name, actor.dialect.unwrap_or(check.dialect), eio)
             };
             (name.clone(), actor)
         });

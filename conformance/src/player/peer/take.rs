@@ -62,7 +62,10 @@ impl Peers {
                     Some(number) => {
                         inbox.fences.insert(number);
                     }
-                    None => inbox.packets.push_back(packet),
+                    None => {
+                        inbox.packets.push_back((inbox.arrived, packet));
+                        inbox.arrived += 1;
+                    }
                 }
             }
         }

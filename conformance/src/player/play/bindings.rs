@@ -69,6 +69,16 @@ impl Bindings {
         self.ids.get(actor).and_then(Option::as_deref)
     }
 
+    /// An actor comes in besides those of the scenario, with this client id.
+    pub(crate) fn introduce(&mut self, actor: &str, id: Option<String>) {
+        self.ids.insert(actor.to_owned(), id);
+    }
+
+    /// A text that only this play uses.
+    pub(crate) fn run(&self) -> &str {
+        &self.run
+    }
+
     /// The event by which fences of this play travel.
     pub(crate) fn fence_name(&self) -> String {
         format!("fence-{}", self.run)

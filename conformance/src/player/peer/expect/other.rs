@@ -53,7 +53,7 @@ pub(crate) fn match_packet(play: &mut Play, body: &ReceivePacket) -> Result<Atte
     let Some(connection) = play.peers.get(&body.at)?.connection.as_mut() else {
         return Ok(Attempt::Pending);
     };
-    let Some(packet) = connection.inbox.packets.front().cloned() else {
+    let Some((_, packet)) = connection.inbox.packets.front().cloned() else {
         return Ok(Attempt::Pending);
     };
     let (kind, found, data) = match &packet {
