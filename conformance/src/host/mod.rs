@@ -27,9 +27,9 @@ pub(crate) const CLAIMS: &[Capability] = &[
     Capability::Persistence,
 ];
 
-/// Why the application could not be set up on a server.
+/// Why an application could not be set up on a server.
 #[derive(Debug, thiserror::Error)]
-#[error("the conformance host cannot provide {name:?}: {reason}")]
+#[error("the application cannot provide {name:?}: {reason}")]
 pub(crate) struct HostError {
     name: String,
     reason: ProvideError,

@@ -3,27 +3,35 @@
 
 use std::collections::HashMap;
 use std::future::{Future, IntoFuture as _};
+use std::io;
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::Value;
 use sio_p2p_protocol::StreamId;
 use sio_p2p_server::{Args, Calls, Handle, HostStream, ProvideError, Stored};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
-use super::asked::{Asked, said};
+use super::asked::{Asked, said, text_of};
+use super::handle_all;
 
 /// How long the end of a stream is waited for that is destroyed.
 const DESTROYED: Duration = Duration::from_secs(5);
 
-/// What a stream is told to do.
+/// What a stream is told to write.
 #[derive(Debug)]
-enum Order {
-    Write(String),
-    End(String),
-    Destroy,
+struct Order {
+    text: String,
+    /// Nothing comes after it.
+    ends: bool,
+}
+
+/// A stream: it is destroyed when nobody can tell it anything any more.
+#[derive(Debug)]
+struct Stream {
+    orders: mpsc::UnboundedSender<Order>,
+    task: JoinHandle<()>,
 }
 
 /// The ids of both ends of a stream.
@@ -41,7 +49,7 @@ pub(crate) struct Recorded {
     /// What it has been told to wait for; ends with it.
     tasks: JoinSet<()>,
     /// Its streams, by the id of the server's end.
-    streams: HashMap<String, mpsc::UnboundedSender<Order>>,
+    streams: HashMap<String, Stream>,
     /// The persistent message that was stored last.
     stored: Option<Stored>,
 }
@@ -68,7 +76,7 @@ impl Recorded {
             "start" | "registerAckFunction" => {}
             "provideService" => {
                 let calls = handle.provide_api(asked.key(0)?);
-                self.answer_all(calls, asked.key(1)?)?;
+                answer_all(calls, &asked.key(0)?, asked.key(1)?)?;
             }
             "destroyService" => drop(handle.destroy_api(asked.key(0)?)),
             "destroyAllServices" => handle.destroy_all_apis(),
@@ -96,14 +104,14 @@ impl Recorded {
                 }
             }
             "addStreamAsClient" => self.open_stream(&asked)?,
-            "stream.write" => self.order(&asked, Order::Write(asked.key(1)?))?,
-            "stream.end" => self.order(&asked, Order::End(asked.key(1)?))?,
+            "stream.write" => self.write(&asked, false)?,
+            "stream.end" => self.write(&asked, true)?,
             "stream.destroy" => {
-                self.order(&asked, Order::Destroy)?;
+                let stream = self.streams.remove(&asked.key(0)?);
+                let Stream { orders, task } = stream.ok_or("there is no such stream")?;
+                drop(orders);
                 // What the client does next must not come before it.
-                if let Some(stream) = self.streams.remove(&asked.key(0)?) {
-                    let _ = tokio::time::timeout(DESTROYED, stream.closed()).await;
-                }
+                let _ = tokio::time::timeout(DESTROYED, task).await;
             }
             _ => return Err(format!("it is not known how a server does {action}")),
         }
@@ -114,7 +122,7 @@ impl Recorded {
         let service = self.handle.service(asked.key(0)?).map_err(said)?;
         let first = asked.key(1)?;
         match action {
-            "provideService" => self.answer_all(service.provide(first), asked.key(2)?)?,
+            "provideService" => answer_all(service.provide(&first), &first, asked.key(2)?)?,
             "destroyService" => service.destroy(first),
             "emitClient" => {
                 let sent = service.emit_to(first, asked.key(2)?, asked.rest(3)?);
@@ -137,33 +145,6 @@ impl Recorded {
         self.tasks.spawn(async move { drop(answer.await) });
     }
 
-    /// Answers calls as the recording says: `no reply`, `acks "x"`, or `acks "x "+arg`.
-    fn answer_all(
-        &mut self,
-        calls: Result<Calls, ProvideError>,
-        answer: String,
-    ) -> Result<(), String> {
-        let mut calls = calls.map_err(said)?;
-        self.tasks.spawn(async move {
-            while let Some(call) = calls.next().await {
-                let Some(said) = answer.strip_prefix("acks ") else {
-                    continue;
-                };
-                let (fixed, arg) = match said.strip_suffix("+arg") {
-                    Some(fixed) => {
-                        let args = call.args().parse_list::<Value>().unwrap_or_default();
-                        let arg = args.first().and_then(Value::as_str).unwrap_or_default();
-                        (fixed, arg.to_owned())
-                    }
-                    None => (said, String::new()),
-                };
-                let fixed: String = serde_json::from_str(fixed).unwrap_or_default();
-                call.answer(fixed + &arg).ok();
-            }
-        });
-        Ok(())
-    }
-
     /// `addStreamAsClient`: a client, perhaps a channel, and the ids.
     fn open_stream(&mut self, asked: &Asked) -> Result<(), String> {
         let channel = asked.text(1).ok().flatten();
@@ -174,53 +155,71 @@ impl Recorded {
         let opening = self.handle.open_stream(asked.key(0)?).ids(source, target);
         let opening = opening.channel(channel.as_deref()).into_future();
         let (orders, todo) = mpsc::unbounded_channel();
-        self.tasks.spawn(async move {
+        let task = tokio::spawn(async move {
             if let Ok(stream) = opening.await {
-                run(stream, todo).await;
+                // How it ends is for the client to see.
+                run(stream, todo).await.ok();
             }
         });
-        self.streams.insert(ids.source_stream_id, orders);
+        let stream = Stream { orders, task };
+        self.streams.insert(ids.source_stream_id, stream);
         Ok(())
     }
 
-    fn order(&self, asked: &Asked, order: Order) -> Result<(), String> {
-        let id = asked.key(0)?;
+    fn write(&self, asked: &Asked, ends: bool) -> Result<(), String> {
+        let (id, text) = (asked.key(0)?, asked.key(1)?);
         let stream = self.streams.get(&id);
         let stream = stream.ok_or_else(|| format!("the server has opened no stream {id}"))?;
-        stream
-            .send(order)
-            .map_err(|_| format!("the stream {id} is not open"))
+        let told = stream.orders.send(Order { text, ends });
+        told.map_err(|_| format!("the stream {id} is not open"))
     }
+}
+
+/// Answers calls as the recording says: `no reply`, `acks "x"`, or `acks "x "+arg`.
+fn answer_all(
+    calls: Result<Calls, ProvideError>,
+    name: &str,
+    answer: String,
+) -> Result<(), String> {
+    let answering = handle_all(calls, name, move |asked| {
+        let Some(acks) = answer.strip_prefix("acks ") else {
+            drop(asked.later());
+            return Ok(());
+        };
+        let (fixed, arg) = match acks.strip_suffix("+arg") {
+            Some(fixed) => (fixed, asked.text(0).ok().flatten()),
+            None => (acks, None),
+        };
+        let fixed: String = serde_json::from_str(fixed).map_err(said)?;
+        asked.answer(text_of(&(fixed + &arg.unwrap_or_default())));
+        Ok(())
+    });
+    answering.map_err(said)
 }
 
 /// Reads a stream at once, and writes what it is told to. What has come is always read before
 /// the next order is looked at: whether a stream is over must not depend on who is quicker.
-async fn run(stream: HostStream, mut orders: mpsc::UnboundedReceiver<Order>) {
+async fn run(stream: HostStream, mut orders: mpsc::UnboundedReceiver<Order>) -> io::Result<()> {
     let (mut reader, mut writer) = tokio::io::split(stream);
     let mut space = [0; 4096];
     let mut ended = false;
     loop {
-        let order = tokio::select! {
+        tokio::select! {
             biased;
             read = reader.read(&mut space), if !ended => {
                 ended = !read.is_ok_and(|read| read > 0);
-                continue;
             }
-            order = orders.recv() => order,
-        };
-        let done = match order {
-            Some(Order::Write(text)) => match writer.write_all(text.as_bytes()).await {
-                Ok(()) => writer.flush().await,
-                Err(error) => Err(error),
-            },
-            Some(Order::End(text)) => match writer.write_all(text.as_bytes()).await {
-                Ok(()) => writer.shutdown().await,
-                Err(error) => Err(error),
-            },
-            Some(Order::Destroy) | None => return,
-        };
-        if done.is_err() {
-            return;
+            order = orders.recv() => {
+                let Some(Order { text, ends }) = order else {
+                    return Ok(());
+                };
+                writer.write_all(text.as_bytes()).await?;
+                if ends {
+                    writer.shutdown().await?;
+                } else {
+                    writer.flush().await?;
+                }
+            }
         }
     }
 }

@@ -150,9 +150,8 @@ impl Replay<'_> {
     async fn try_to_connect(&mut self, client: &str) -> Result<Option<ConnectError>, Stop> {
         let options = self.options(client)?;
         if let Some(client) = self.clients.get_mut(client) {
-            let auth = client.auth.take();
             *client = Client {
-                auth,
+                auth: client.auth.take(),
                 ..Client::default()
             };
         }
@@ -289,5 +288,35 @@ impl Replay<'_> {
             },
             _ => return None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::player::peer::actor::{AckSeen, EventSeen, Inbox};
+
+    #[test]
+    fn what_has_arrived_is_taken_in_the_order_of_arrival() {
+        let mut inbox = Inbox::default();
+        let ack = |order, json: &str| AckSeen {
+            order,
+            data: Data::new(json),
+        };
+        let event = EventSeen {
+            order: 1,
+            data: Data::new(r#"["x"]"#),
+            ack: None,
+        };
+        let namespace = "/other".to_owned();
+        inbox.acks.entry(7).or_default().push_back(ack(0, "[]"));
+        inbox.acks.entry(3).or_default().push_back(ack(3, "[1]"));
+        inbox.events.push_back(event);
+        let packet = Packet::Disconnect { namespace };
+        inbox.packets.push_back((2, packet));
+        let packets = std::iter::from_fn(|| inbox.pop_first());
+        let lines = packets.map(|packet| Line::of_packet(packet, &mut |_| None).to_string());
+        let lines: Vec<_> = lines.collect();
+        assert_eq!(lines, ["ack #7 []", "x", "disconnect", "ack #3 [1]"]);
     }
 }

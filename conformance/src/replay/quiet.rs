@@ -46,15 +46,12 @@ impl Replay<'_> {
     /// Waits until the server has noticed that a client has left. One that never does is not
     /// judged by that.
     pub(super) async fn departed(&mut self, client: &str) -> Result<(), Stop> {
-        let id_of = |client: &str| self.play.bindings.id(client).map(str::to_owned);
-        let Some(id) = id_of(client) else {
+        let bindings = &self.play.bindings;
+        let Some(id) = bindings.id(client).map(str::to_owned) else {
             return Ok(());
         };
         let others = self.connected();
-        if others
-            .iter()
-            .any(|other| id_of(other).as_ref() == Some(&id))
-        {
+        if others.iter().any(|other| bindings.id(other) == Some(&id)) {
             return Ok(());
         }
         let lost = |mut stop: stop::Stop| {
@@ -119,16 +116,17 @@ impl Replay<'_> {
 
     /// A message from everybody to everybody, as far as they have ids of their own.
     async fn fence_pairs(&mut self) -> Result<(), Stop> {
-        let id_of = |client: &String| self.play.bindings.id(client).map(str::to_owned);
-        let ids: Vec<_> = self.clients.keys().filter_map(id_of).collect();
-        let own = |id: String| ids.iter().filter(|other| **other == id).count() == 1;
-        let connected = self.connected();
-        let senders = connected.iter().filter(|name| id_of(name).is_some());
-        let receivers = connected.iter().filter(|name| id_of(name).is_some_and(own));
-        let receivers: Vec<_> = receivers.collect();
-        let pairs =
-            senders.flat_map(|from| receivers.iter().map(|to| (from.clone(), (*to).clone())));
-        for pair in pairs.collect::<Vec<_>>() {
+        let bindings = &self.play.bindings;
+        let sharing = |id| self.clients.keys().filter(move |it| bindings.id(it) == id);
+        let mut connected = self.connected();
+        connected.retain(|client| bindings.id(client).is_some());
+        let is_own = |client: &&String| sharing(bindings.id(client)).count() == 1;
+        let mut pairs = Vec::new();
+        for from in &connected {
+            let to = connected.iter().filter(is_own);
+            pairs.extend(to.map(|to| (from.clone(), to.clone())));
+        }
+        for pair in pairs {
             let (from, to) = &pair;
             let are_open = |play: &Play| play.peers.is_open(from) && play.peers.is_open(to);
             if are_open(&self.play) {

@@ -58,14 +58,11 @@ impl Peers {
             Incoming::Packet(Packet::Disconnect { namespace }) if namespace == "/" => {}
             Incoming::Packet(packet) => {
                 let echo = packet.namespace().strip_prefix(&echo_prefix);
-                match echo.and_then(|number| number.parse().ok()) {
-                    Some(number) => {
-                        inbox.fences.insert(number);
-                    }
-                    None => {
-                        inbox.packets.push_back((inbox.arrived, packet));
-                        inbox.arrived += 1;
-                    }
+                if let Some(number) = echo.and_then(|number| number.parse().ok()) {
+                    inbox.fences.insert(number);
+                } else {
+                    inbox.packets.push_back((inbox.arrived, packet));
+                    inbox.arrived += 1;
                 }
             }
         }
