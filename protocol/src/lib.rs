@@ -93,6 +93,7 @@ mod link;
 mod message;
 mod packet;
 mod payload;
+mod placeholder;
 mod room;
 mod scan;
 pub mod schema;
@@ -127,6 +128,7 @@ pub use message::{
     Forwarded, MessageForm, MessageRef, P2pEmitAcknowledge, P2pEmitV1, P2pEmitV2, forward,
 };
 pub use payload::{Arguments, InvalidPayload, Payload};
+pub use placeholder::{DanglingPlaceholder, check_placeholders};
 pub use room::{
     EmitRoom, JoinRoomV1, JoinRoomV1Ack, JoinRoomV2, JoinsRoom, LeaveRoomV1, LeaveRoomV2,
     LeavesRoom, Rooms,

@@ -14,7 +14,7 @@ use super::recording::client_id;
 use super::tokens::Tokens;
 use crate::attachments::from_wire;
 use crate::json::{elements, unquote};
-use crate::player::trace::Way;
+use crate::player::play::trace::Way;
 
 /// The largest packet, its attachments included.
 const MAX_PACKET: usize = 64 << 20;

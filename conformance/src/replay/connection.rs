@@ -27,7 +27,7 @@ impl std::fmt::Display for Seen {
         let line = Line {
             t: 0,
             client: String::new(),
-            dir: crate::player::trace::Way::In,
+            dir: crate::player::play::trace::Way::In,
             kind: self.kind,
             event: self.event.clone(),
             args: args.into_iter().map(ToOwned::to_owned).collect(),

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use sio_p2p_protocol::{ClientEvent, DestroyApi, Dialect, FailureCode, Rooms};
 
 use crate::json::{elements, members, unquote};
-use crate::player::bindings::fresh;
 use crate::player::matching::same_number;
+use crate::player::play::bindings::fresh;
 use crate::record::recording::client_id;
 use crate::record::{Kind, Recording};
 

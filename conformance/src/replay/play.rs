@@ -21,7 +21,7 @@ use super::sequence::Row;
 use crate::access::SharedAccess;
 use crate::attachments::{strings, to_wire};
 use crate::json::quote;
-use crate::player::trace::Way;
+use crate::player::play::trace::Way;
 use crate::record::recording::eio_of;
 use crate::record::{Difference, Kind, Line, Recording};
 

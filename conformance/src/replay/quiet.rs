@@ -12,8 +12,8 @@ use super::connection::{Connection, ECHO, FENCE};
 use super::names::Names;
 use super::play::{Play, Stop};
 use super::sequence::Row;
-use crate::player::bindings::{Rendered, fresh};
 use crate::player::peer::lowering;
+use crate::player::play::bindings::{Rendered, fresh};
 use crate::record::recording::client_id;
 use crate::record::{Kind, Recording};
 

@@ -102,8 +102,8 @@ async fn real_clients_are_served_beside_the_events_of_an_application() {
     tokio::task::spawn_blocking(clients).await.unwrap();
 }
 
-/// What is queued is delivered, waiting polls are answered, and whoever comes later
-/// is not let in. The application goes on.
+/// What is queued is delivered, waiting polls are answered, and a client that comes
+/// later is not let in. The application goes on.
 #[tokio::test]
 async fn a_stopped_layer_lets_go_of_its_clients_alone() {
     let (address, running) = application().await;

@@ -1,7 +1,8 @@
 //! Who may do what: rules that are data, and the hook of an embedding program.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use sio_p2p_server::relay::{
     Action, Authorize, ConnectionId, ListClients, PermissionDenied, Policy, RoomEmitters,
     RoomMoves, Sender,
@@ -21,10 +22,7 @@ struct Gate {
 impl Authorize for Gate {
     fn allows(&self, client: &Sender<'_>, action: &Action<'_>) -> Result<(), PermissionDenied> {
         let who = client.client_id.map_or("nobody", |id| id.as_str());
-        self.asked
-            .lock()
-            .unwrap()
-            .push(format!("{who}: {action:?}"));
+        self.asked.lock().push(format!("{who}: {action:?}"));
         if self.denies {
             return Err(PermissionDenied::new("closed today"));
         }
@@ -34,7 +32,7 @@ impl Authorize for Gate {
 
 impl Gate {
     fn asked(&self) -> Vec<String> {
-        std::mem::take(&mut self.asked.lock().unwrap())
+        std::mem::take(&mut self.asked.lock())
     }
 }
 
@@ -142,7 +140,7 @@ fn the_hook_is_told_who_asks_for_what() {
     relay.event(a, r#"["P2P_EMIT","b","hi",[],null]"#);
     let asked = gate.asked().concat();
     assert!(asked.starts_with("a: Emit") && asked.contains("ack: false"));
-    // Whoever names itself moves nobody else.
+    // A client that names itself moves nobody else.
     relay.ask(a, 2, r#"["JOIN_ROOM","CLIENT_SUBSCRIBE_TOPIC","a","r"]"#);
     assert!(gate.asked().concat().starts_with("a: JoinRoom"));
     relay.all_gone();

@@ -16,7 +16,7 @@ const SLOW: std::time::Duration = std::time::Duration::from_secs(1);
 const NARROW: u64 = 1 << 16;
 /// The notices that a peer has left, of `v1` and of `v2`.
 const NOTICES: [&str; 2] = ["MULTI_API_TARGET_DISCONNECT", "TARGET_DISCONNECT"];
-/// Who is in a listing that nobody knows.
+/// The id in a listing that belongs to no client.
 const STRANGER: &str = "stranger";
 
 impl Lane {
@@ -162,7 +162,7 @@ impl Lane {
         changed.then_some(packet)
     }
 
-    /// The notice that somebody who was just added has left.
+    /// The notice that a target which was just added has left.
     fn foreseen(&self, question: Option<&Asked>) -> Vec<Frame> {
         let Some((asked, who)) = question.and_then(|asked| Some((asked, asked.about.as_ref()?)))
         else {

@@ -102,7 +102,7 @@ impl Lane {
         self.written(ack, Vec::new())
     }
 
-    /// The same packet from somebody who asks for no ack.
+    /// The same packet without a request for an ack.
     fn unasking(&self, packet: &Packet) -> Vec<Frame> {
         match packet.clone() {
             Packet::Event {

@@ -5,6 +5,8 @@ mod pipe;
 
 use std::process::Stdio;
 
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use sio_p2p_client::{Dialect, EioVersion};
 use tokio::{
@@ -283,9 +285,11 @@ async fn exit_codes_tell_what_happened() {
 async fn a_signal_ends_what_has_no_end() {
     let world = World::ours(EioVersion::V4, Dialect::V2).await;
     let bob = Program::ready(speaking(&world, "bob", &["listen", "x"])).await;
-    let id = bob.child.id().unwrap().to_string();
-    let sent = Command::new("kill").args(["-TERM", &id]).status().await;
-    assert!(sent.unwrap().success());
+    let id = bob
+        .child
+        .id()
+        .and_then(|id| Pid::from_raw(id.try_into().unwrap()));
+    kill_process(id.unwrap(), Signal::TERM).unwrap();
     assert_eq!(bob.code().await, 130);
 }
 

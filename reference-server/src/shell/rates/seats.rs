@@ -4,16 +4,18 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+
+use parking_lot::{Mutex, MutexGuard};
 
 use super::TooMany;
 
-/// When a client may try again that finds the seats of its address taken. Nobody
-/// knows when one gets free.
+/// When a client may try again if the seats of its address are taken. When one gets
+/// free is not known.
 pub(super) const SEAT_RETRY: Duration = Duration::from_secs(10);
 
-/// How many sessions each address has. Who has none is not in it.
+/// How many sessions each address has; an address without any is not in it.
 #[derive(Debug, Default)]
 pub(super) struct Seats {
     taken: Mutex<HashMap<IpAddr, u32>>,
@@ -29,7 +31,7 @@ pub(crate) struct Seat {
 
 impl Seats {
     pub(super) fn taken(&self) -> MutexGuard<'_, HashMap<IpAddr, u32>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+        self.taken.lock()
     }
 
     pub(super) fn take(

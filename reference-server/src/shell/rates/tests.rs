@@ -40,7 +40,7 @@ async fn an_address_may_connect_so_often() {
     }
     let TooMany { retry_after } = admit(&rates, "10.0.0.1").unwrap_err();
     assert!(retry_after <= Duration::from_millis(500), "{retry_after:?}");
-    // Others are not concerned, nor is somebody of whom nothing is known.
+    // Neither other addresses are concerned, nor a client without a known address.
     assert!(admit(&rates, "10.0.0.2").is_ok());
     for _ in 0..10 {
         assert!(rates.admit(None).is_ok());

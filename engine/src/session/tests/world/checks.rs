@@ -25,7 +25,7 @@ impl World {
         }
         let over = matches!(model.phase, Phase::Ended(_)) && model.kept.is_none();
         assert_eq!(machine.is_over(), over);
-        // Who waits has something to wait for, and will be told.
+        // A poll that waits has something to wait for, and will be woken.
         if self.poll.is_some() {
             assert!(model.poll_waits(), "a poll was not woken");
         }
