@@ -144,7 +144,9 @@ impl Clients {
         match self.interference.command(name, line) {
             Commanded::Given(lines) => {
                 if let Some(process) = &client.process {
-                    lines.iter().for_each(|line| process.say(line));
+                    for line in &lines {
+                        process.say(line);
+                    }
                 }
             }
             Commanded::Ignored(reply) => {

@@ -101,14 +101,9 @@ impl Driven {
     fn happened(&mut self, event: Event) -> Result<(), String> {
         // Written anew, so that what is optional and null is not there.
         let mut members = serde_json::to_value(&event).map_err(|error| error.to_string())?;
-        let name = members["event"]
-            .take()
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
-        members
-            .as_object_mut()
-            .map(|members| members.shift_remove("event"));
+        let object = members.as_object_mut();
+        let name = object.and_then(|members| members.shift_remove("event"));
+        let name = name.as_ref().and_then(Value::as_str).unwrap_or_default();
         let mut bytes = None;
         match event {
             Event::Received { listener, args, .. } if listener == FENCE => {
@@ -121,7 +116,7 @@ impl Driven {
             _ => {}
         }
         self.events.push_back(Reported {
-            name,
+            name: name.to_owned(),
             members: values::from_driver(&members),
             bytes,
         });

@@ -32,11 +32,11 @@ pub(crate) fn attempt(play: &mut Play, verb: &ClientVerb) -> Result<Attempt, Sto
         ClientVerb::Joined(body) => {
             let joined = play.clients.scripted(&body.client)?.joined.pop_front();
             play.clients.get(&body.client)?.connected |= joined.is_some();
-            Ok(joined.map_or(Attempt::Pending, |_| Attempt::Matched))
+            Ok(Attempt::taken(joined.is_some()))
         }
         ClientVerb::Left(body) => {
-            let gone = std::mem::take(&mut play.clients.scripted(&body.client)?.gone);
-            Ok(gone.then_some(Attempt::Matched).unwrap_or(Attempt::Pending))
+            let gone = &mut play.clients.scripted(&body.client)?.gone;
+            Ok(Attempt::taken(std::mem::take(gone)))
         }
         _ => Ok(Attempt::Pending),
     }
@@ -131,22 +131,13 @@ fn match_data(play: &mut Play, body: &ReadStream) -> Result<Attempt, Stop> {
 }
 
 fn match_packet(play: &mut Play, body: &Expect) -> Result<Attempt, Stop> {
-    let expected = ExpectedEvent {
-        name: quote(&play.fill(&body.event)?),
-        args: body.args.clone(),
-        asks: body.r#as.is_some(),
-    };
-    let words = format!("event {}", expected.words(&play.bindings));
-    match_event(
-        play,
-        &body.client,
-        body.r#as.as_ref(),
-        &words,
-        |play, seen| {
-            let (name, args) = seen.parts();
-            expected.take(&mut play.bindings, seen, &name, &args)
-        },
-    )
+    let name = quote(&play.fill(&body.event)?);
+    let (args, request) = (body.args.clone(), body.r#as.as_ref());
+    let asks = request.is_some();
+    let expected = ExpectedEvent { name, args, asks };
+    match_event(play, &body.client, request, "event", &expected, |seen| {
+        Some(seen.parts())
+    })
 }
 
 fn match_message(play: &mut Play, body: &ExpectMessage) -> Result<Attempt, Stop> {
@@ -157,37 +148,37 @@ fn match_message(play: &mut Play, body: &ExpectMessage) -> Result<Attempt, Stop>
         Dialect::V1 => body.args.after(Pattern::String(Text::literal(source))),
         Dialect::V2 => body.args.clone(),
     };
-    let asks = body.r#as.is_some();
+    let request = body.r#as.as_ref();
+    let asks = request.is_some();
     let expected = ExpectedEvent { name, args, asks };
-    let words = format!("a message to {target}: {}", expected.words(&play.bindings));
-    match_event(
-        play,
-        &body.client,
-        body.r#as.as_ref(),
-        &words,
-        |play, seen| match message(seen, dialect) {
-            Some((to, name, args)) if to == target => {
-                expected.take(&mut play.bindings, seen, &quote(&name), &args)
-            }
-            _ => Err(Misfit::Name),
-        },
-    )
+    let what = format!("a message to {target}:");
+    match_event(play, &body.client, request, &what, &expected, |seen| {
+        let (to, name, args) = message(seen, dialect)?;
+        (to == target).then(|| (quote(&name), args))
+    })
 }
 
-/// Looks at the next event packet, and takes it out if `take` does.
+/// Looks at the next event packet, and takes it out if it is the one that is expected. `read`
+/// gives its name and its arguments, if it is of the right kind, and `kind` says which.
 fn match_event(
     play: &mut Play,
     client: &str,
     request: Option<&Text>,
-    expected: &str,
-    take: impl Fn(&mut Play, &EventSeen) -> Result<(), Misfit>,
+    kind: &str,
+    expected: &ExpectedEvent,
+    read: impl Fn(&EventSeen) -> Option<(String, String)>,
 ) -> Result<Attempt, Stop> {
     let request = request.map(|text| play.fill(text)).transpose()?;
+    let words = format!("{kind} {}", expected.words(&play.bindings));
     let Some(seen) = play.clients.scripted(client)?.events.pop_front() else {
         return Ok(Attempt::Pending);
     };
+    let taken = match read(&seen) {
+        Some((name, args)) => expected.take(&mut play.bindings, &seen, &name, &args),
+        None => Err(Misfit::Name),
+    };
     let mut actual = seen.to_string();
-    let what = match take(play, &seen) {
+    let what = match taken {
         Ok(()) => {
             if let (Some(request), Some(number)) = (request, seen.ack) {
                 play.bindings.ack_asked(&request, number);
@@ -204,12 +195,9 @@ fn match_event(
         Err(Misfit::AsksForAck) => "asked for an ack",
         Err(Misfit::AsksForNone) => "asked for no ack",
     };
+    // It stays where it is: another alternative may want it.
     play.clients.scripted(client)?.events.push_front(seen);
-    Ok(Attempt::mismatch(
-        format!("{client} {what}"),
-        expected,
-        actual,
-    ))
+    Ok(Attempt::mismatch(format!("{client} {what}"), words, actual))
 }
 
 /// Looks for the ack of a request that the scripted server has made.

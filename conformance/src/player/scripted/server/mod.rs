@@ -76,13 +76,13 @@ impl Server {
         let script = Arc::new(Script::new(client, trace, tell));
         let engine = Arc::new(Mutex::new(Engine::new(&script)));
         let wires = Arc::new(Wires::default());
-        let (laid, serves) = (Arc::clone(&wires), Arc::clone(&engine));
+        let (laid, current) = (Arc::clone(&wires), Arc::clone(&engine));
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 let _ = stream.set_nodelay(true);
-                let server = Arc::clone(&serves.lock().server);
+                let server = Arc::clone(&current.lock().server);
                 connections.spawn(serve(server, laid.lay(stream)));
             }
         });
