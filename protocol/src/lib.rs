@@ -93,9 +93,11 @@ mod link;
 mod message;
 mod packet;
 mod payload;
+mod placeholder;
 mod room;
 mod scan;
 pub mod schema;
+mod server_only;
 mod service;
 mod spec;
 mod stream;
@@ -118,8 +120,10 @@ pub use ids::{ApiName, Channel, ClientId, EventName, InvalidName, RoomName, Stre
 pub use link::*;
 pub use message::*;
 pub use payload::{Arguments, InvalidPayload, Payload};
+pub use placeholder::{DanglingPlaceholder, check_placeholders};
 pub use room::*;
 pub use scan::argument_list;
+pub use server_only::is_server_only;
 pub use service::*;
 pub use spec::{
     AckContent, AckNeed, AckSpec, ArgSpec, EventSpec, Example, Form, NamePattern, Presence,

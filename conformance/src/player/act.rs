@@ -45,14 +45,8 @@ pub(crate) async fn act(play: &mut Play, action: &Action) -> Result<(), Stop> {
         }
         Action::Unanswered(body) => observe::unanswered(play, &body.request).await,
         Action::StillServing(_) => {
-            let probed = probe::probe(
-                &play.peers.url,
-                play.peers.road.clone(),
-                play.check.dialect,
-                play.check.eio,
-                play.check.transport,
-            )
-            .await;
+            let (peers, check) = (&play.peers, &play.check);
+            let probed = probe::probe(&peers.url, peers.road.clone(), check).await;
             probed.map_err(|finding| {
                 let message = "two fresh clients could not exchange a message".to_owned();
                 Stop::Broken(Finding { message, ..finding })

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sio_p2p_server::{Config, P2pServer};
 use tokio::net::TcpListener;
 
-use super::client::{ClientFaultSpec, Clients, DriverCommand, Interference, Stage};
+use super::client::{ClientFaultSpec, DriverCommand};
 use super::play::check::Check;
 use super::play::finding::{Finding, Outcome};
 use super::play::trace::Trace;
@@ -33,25 +33,10 @@ pub(crate) fn play(
         } else {
             (String::new(), None)
         };
-        let mut play = Play::new(&check, &url, trace.clone(), timeout);
-        let stage = if reference {
-            Stage::Server(url)
-        } else {
-            Stage::Scripted
-        };
-        let clients = check.scenario.actors.iter();
-        let clients = clients.filter(|(_, (actor, _))| actor.driven);
-        let fence = play.bindings.fence_name();
-        let mut driven = Clients::new(
-            Some(command),
-            stage,
-            clients.map(|(name, _)| name),
-            check.dialect,
-            fence.clone(),
-            trace,
-        );
-        driven.interference = fault.map(|fault| Interference::new(fault, fence));
-        play.clients = driven;
+        let mut play = Play::new(&check, &url, trace, timeout);
+        play.clients.command = Some(command);
+        play.clients.server = reference.then_some(url);
+        play.clients.interference.fault = fault;
         let played = play.run().await;
         drop(server);
         played

@@ -147,11 +147,8 @@ fn would_match(play: &Play, steps: &[Step]) -> bool {
     let Some(Verb::Do(Action::Closed(body))) = steps.first().map(|step| &step.verb) else {
         return false;
     };
-    play.peers
-        .actors
-        .get(&body.at)
-        .and_then(|actor| actor.connection.as_ref())
-        .is_some_and(|connection| connection.inbox.closed.is_some())
+    let connection = play.peers.connection(&body.at);
+    connection.is_some_and(|connection| connection.inbox.closed.is_some())
 }
 
 /// Proves that a request has no ack.
@@ -165,7 +162,7 @@ pub(crate) async fn unanswered(play: &mut Play, request: &Text) -> Result<(), St
     let source = BTreeSet::from([asked.actor.clone()]);
     fences::fence_all(play, &source, &BTreeSet::new()).await?;
     play.drain();
-    let connection = play.peers.get(&asked.actor)?.connection.as_ref();
+    let connection = play.peers.connection(&asked.actor);
     let ack = connection
         .filter(|connection| connection.generation == asked.generation)
         .and_then(|connection| connection.inbox.acks.get(&asked.number))
@@ -266,7 +263,10 @@ fn missing(play: &Play, action: &Action) -> Stop {
         Action::ReceivePacket(body) => format!("{} received no such packet", body.at),
         _ => match peer::expect::expected(play, action) {
             Ok(Some(expected)) => {
-                format!("{} did not receive event {}", expected.at, expected.name)
+                format!(
+                    "{} did not receive event {}",
+                    expected.at, expected.event.name
+                )
             }
             _ => "nothing came".to_owned(),
         },

@@ -9,7 +9,7 @@ use super::recording::{Recording, client_id};
 use crate::attachments::bytes_of;
 use crate::json::{elements, members, unquote};
 use crate::replay::{failures, keys_of};
-use crate::scenario::body::FailureCodes;
+use crate::scenario::failures::FailureCodes;
 use crate::scenario::text::{Text, escaped, is_name};
 use crate::scenario::value::{Kind, Pattern};
 

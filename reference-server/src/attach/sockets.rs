@@ -9,6 +9,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::{Mutex, MutexGuard};
+use sio_p2p_protocol::check_placeholders;
 use socketioxide_core::packet::Packet as Frame;
 use socketioxide_core::{Sid, Value};
 use tokio::runtime::{EnterGuard, Handle as Runtime};
@@ -21,7 +22,7 @@ use crate::driver::Misstep;
 use crate::host::{DriverGuard, HostDriver, SharedDriver, new_driver};
 use crate::relay::{Answer, ConnectionId, Data, Handshake, Output, Packet, Request};
 use crate::shell::frame::DEFAULT_NAMESPACE;
-use crate::shell::{handshake, placeholder};
+use crate::shell::handshake;
 
 /// What all parts of one attached relay share.
 pub(super) struct Shared {
@@ -191,7 +192,7 @@ pub(super) fn content(value: Value) -> Result<Data, Refusal> {
     };
     if let Some(attachments) = &attachments {
         // Only binary packets have placeholders; in others they are data.
-        placeholder::check(&json, attachments.len())
+        check_placeholders(&json, attachments.len())
             .map_err(|_| Refusal("a placeholder without attachment"))?;
     }
     Ok(Data {

@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
+use sio_p2p_protocol::{DanglingPlaceholder, check_placeholders};
 use socketioxide_core::packet::{Packet, PacketData};
 use socketioxide_core::parser::{Parse, ParseConfig, ParseError, ParserState};
 use socketioxide_core::{Str, Value};
 use socketioxide_parser_common::CommonParser;
 
-use super::placeholder::{self, BadPlaceholder};
 use crate::relay::Data;
 
 /// The namespace that the protocol lives in; there is no other.
@@ -33,7 +33,7 @@ pub(crate) enum FrameError {
     AckId,
     /// It refers to an attachment that it does not have (SRV-ROB-9).
     #[error(transparent)]
-    Placeholder(#[from] BadPlaceholder),
+    Placeholder(#[from] DanglingPlaceholder),
 }
 
 /// A whole packet as it came from a client.
@@ -172,7 +172,7 @@ impl Content {
         };
         let attachments = attachments.unwrap_or_default();
         if binary {
-            placeholder::check(&json, attachments.len())?;
+            check_placeholders(&json, attachments.len())?;
         }
         Ok(Self { json, attachments })
     }

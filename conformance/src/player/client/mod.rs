@@ -14,8 +14,7 @@ mod hello;
 mod process;
 mod values;
 
-pub(crate) use clients::{Clients, News, Stage};
-pub(crate) use faults::Interference;
+pub(crate) use clients::Clients;
 pub use faults::{ClientFault, ClientFaultSpec};
 pub use hello::hello;
 pub use process::{DriverCommand, DriverError};

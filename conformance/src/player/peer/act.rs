@@ -60,10 +60,8 @@ async fn send_frame(play: &mut Play, body: &SendFrame) -> Result<(), Stop> {
         }
         _ => return Err(Stop::broken("send_frame needs either text or binary")),
     };
-    let Some(connection) = play.peers.get(&body.from)?.open() else {
-        return Err(play.peers.lost(&body.from));
-    };
-    match connection.sender().send_frame(frame).await {
+    let sender = play.peers.open(&body.from)?.sender();
+    match sender.send_frame(frame).await {
         Ok(()) => Ok(()),
         Err(error) => Err(unsent(play, &body.from, &error.forget()).await),
     }

@@ -12,7 +12,7 @@ use sio_p2p_transport::{
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::player::peer::beats::{Beats, Rhythm};
-use crate::player::peer::lowering::Outgoing;
+use crate::player::peer::outgoing::Outgoing;
 use crate::player::peer::pace::Pace;
 use crate::player::play::event::EventSeen;
 use crate::scenario::TransportName;

@@ -12,30 +12,26 @@ use crate::player::play::finding::Finding;
 use crate::player::play::stop::Stop;
 use crate::scenario::TransportName;
 use crate::scenario::body::{Disconnect, Leaving, Refused};
+use crate::scenario::text::Part;
 
 pub(crate) fn options(play: &mut Play, name: &str) -> Result<ConnectOptions, Stop> {
     let eio = play.peers.get(name)?.eio;
-    let (dialect_query, id, states_eio) = {
-        let scenario = &play.check.scenario;
-        let document = scenario.actors.get(name).map(|(actor, _)| actor);
-        let query = document.and_then(|actor| actor.query.as_ref());
-        (
-            query.map(|text| play.bindings.fill(text)).transpose(),
-            play.bindings.id(name),
-            document.is_none_or(|actor| !actor.without_eio),
-        )
-    };
+    let document = play.check.scenario.actors.get(name).map(|(actor, _)| actor);
+    let query = document.and_then(|actor| actor.query.as_ref());
+    let query = query.map(|text| play.fill(text)).transpose()?;
+    let states_eio = document.is_none_or(|actor| !actor.without_eio);
+    let id = play.bindings.id(name);
     let untestable = |error: ConnectError| Stop::Untestable(Finding::new(error.to_string()));
     let access = Arc::clone(&play.peers.road.access);
     let mut options = access
         .options(play.peers.server_of(&play.check.scenario, name), eio)
         .map_err(untestable)?;
-    match (dialect_query.map_err(Stop::broken)?, id) {
+    match (query, id) {
         (Some(query), _) => options = options.raw_query(&query),
         (None, Some(id)) => options = options.query("clientId", id),
         (None, None) => {}
     }
-    if let Some(id) = play.bindings.id(name) {
+    if let Some(id) = id {
         introduce(id);
     }
     let trace = play.trace.observer(name);
@@ -60,20 +56,17 @@ pub(crate) async fn connect(play: &mut Play, name: &str) -> Result<(), Stop> {
     let options = options(play, name)?;
     let mailbox = play.peers.mailbox.clone();
     let pace = play.peers.road.pace.clone();
-    match play
-        .peers
-        .get(name)?
-        .connect(&options, pace.as_deref(), &mailbox)
-        .await
-    {
+    let actor = play.peers.get(name)?;
+    match actor.connect(&options, pace.as_deref(), &mailbox).await {
         Ok(handshake) => {
             play.talked = true;
-            play.bindings.engine_given(name, handshake.engine_sid);
+            let engine = Part::Engine(name.to_owned());
+            play.bindings.learn(engine, handshake.engine_sid);
             if let Some(rhythm) = play.peers.get(name)?.rhythm {
                 heartbeat::beats_soon(play, rhythm)?;
             }
             if let Some(sid) = handshake.sid {
-                play.bindings.socket_given(name, sid);
+                play.bindings.learn(Part::Socket(name.to_owned()), sid);
             }
             Ok(())
         }
@@ -101,18 +94,10 @@ pub(crate) async fn refused(play: &mut Play, body: &Refused) -> Result<(), Stop>
     let options = options(play, name)?;
     let mailbox = play.peers.mailbox.clone();
     // A refusal that is expected by its status is not waited out.
-    let pace = play
-        .peers
-        .road
-        .pace
-        .clone()
-        .filter(|_| body.status.is_none());
-    match play
-        .peers
-        .get(name)?
-        .connect(&options, pace.as_deref(), &mailbox)
-        .await
-    {
+    let pace = play.peers.road.pace.clone();
+    let pace = pace.filter(|_| body.status.is_none());
+    let actor = play.peers.get(name)?;
+    match actor.connect(&options, pace.as_deref(), &mailbox).await {
         Ok(_) => Err(Stop::broken(format!("{name} was accepted"))),
         Err(error) if body.text.is_some() || body.status.is_some() => {
             let (text, status) = match &error {
@@ -153,10 +138,8 @@ pub(crate) async fn refused(play: &mut Play, body: &Refused) -> Result<(), Stop>
 pub(crate) async fn disconnect(play: &mut Play, body: &Disconnect) -> Result<(), Stop> {
     play.drain();
     play.peers.is_about_to_leave(&body.from);
+    play.peers.open(&body.from)?;
     let actor = play.peers.get(&body.from)?;
-    if !actor.is_open() {
-        return Err(play.peers.lost(&body.from));
-    }
     actor.left = true;
     let transport = actor.transport;
     let Some(connection) = actor.connection.take() else {

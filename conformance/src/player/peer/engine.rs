@@ -69,7 +69,7 @@ pub(crate) async fn probe(play: &mut Play, body: &Probe) -> Result<(), Stop> {
     let options = connect::options(play, name)?;
     let sid = play.bindings.engine(name)?;
     let may_end = body.then == ProbeEnd::Closed;
-    let mut socket = match SessionSocket::connect(&options, sid).await {
+    let mut socket = match SessionSocket::connect(&options, &sid).await {
         Ok(socket) => socket,
         Err(ConnectError::Http(_)) if may_end => return Ok(()),
         Err(error @ ConnectError::InvalidOptions(_)) => return Err(untestable(error)),

@@ -111,9 +111,7 @@ async fn come_through(
             return Ok(());
         };
         for name in [&to, &from] {
-            if !play.peers.get(name)?.is_open() {
-                return Err(play.peers.lost(name));
-            }
+            play.peers.open(name)?;
         }
         if !play.arrival(wait).await {
             let message = if echo {

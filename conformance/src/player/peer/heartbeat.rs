@@ -52,9 +52,7 @@ pub(crate) async fn heartbeat(play: &mut Play, body: &Heartbeat) -> Result<(), S
     let until = Instant::now() + whole.saturating_add(deadline);
     while beats.count() < wanted {
         play.drain();
-        if !play.peers.get(&body.at)?.is_open() {
-            return Err(play.peers.lost(&body.at));
-        }
+        play.peers.open(&body.at)?;
         if Instant::now() >= until {
             let stop = Stop::broken(format!("{} got no heartbeat", body.at));
             return Err(stop.comparing(

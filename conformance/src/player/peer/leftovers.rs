@@ -9,11 +9,7 @@ use crate::player::play::stop::Stop;
 impl Peers {
     /// Whatever has arrived at an actor and was not matched is a finding.
     pub(crate) fn no_leftovers(&self, name: &str, with_acks: bool) -> Result<(), Stop> {
-        let Some(connection) = self
-            .actors
-            .get(name)
-            .and_then(|actor| actor.connection.as_ref())
-        else {
+        let Some(connection) = self.connection(name) else {
             return Ok(());
         };
         let inbox = &connection.inbox;
@@ -52,12 +48,8 @@ impl Peers {
 
     /// The finding that the server has ended an actor's connection.
     pub(crate) fn lost(&self, name: &str) -> Stop {
-        let connection = self
-            .actors
-            .get(name)
-            .and_then(|actor| actor.connection.as_ref());
-        let Some(reason) = connection.and_then(|connection| connection.inbox.closed.as_ref())
-        else {
+        let connection = self.connection(name);
+        let Some(reason) = connection.and_then(|it| it.inbox.closed.as_ref()) else {
             return Stop::broken(format!("{name} is not connected"));
         };
         let message = match reason {

@@ -1,9 +1,8 @@
 //! From verbs to packets: the catalogue picks event name and shape by dialect.
 
-use bytes::Bytes;
 use sio_p2p_protocol::{
-    AddTarget, Arguments, ClientEvent, ClientId, CreateApi, CreateStream, DestroyApi, Dialect,
-    EmitRoom, EventName, InvalidName, JoinRoomV1, JoinRoomV2, JoinsRoom, LeaveRoomV1, LeaveRoomV2,
+    AddTarget, Arguments, ClientId, CreateApi, CreateStream, DestroyApi, Dialect, EmitRoom,
+    EventName, InvalidName, JoinRoomV1, JoinRoomV2, JoinsRoom, LeaveRoomV1, LeaveRoomV2,
     LeavesRoom, ListClients, MultiApiAddTarget, MultiApiCreateStream, P2pEmitAcknowledge,
     P2pEmitV1, P2pEmitV2, Payload, Rooms, ServerEvent, StreamInfo, StreamOffered,
     StreamOfferedOnChannel, StreamOfferedV1, TargetAdded, TargetAddedV1, TargetDisconnected,
@@ -12,42 +11,18 @@ use sio_p2p_protocol::{
 use sio_p2p_transport::Data;
 
 use crate::json::quote;
+use crate::player::peer::outgoing::Outgoing;
 use crate::player::play::Play;
 use crate::player::play::bindings::Rendered;
 use crate::player::play::stop::Stop;
 use crate::scenario::step::Action;
 use crate::scenario::text::Text;
 
-/// An event packet to send, but for its ack number.
-#[derive(Debug, Clone)]
-pub(crate) struct Outgoing {
-    /// Name, arguments and attachments.
-    pub(crate) data: Data,
-    /// Whether it asks for an ack.
-    pub(crate) asks: bool,
-}
+/// Who sends a packet, under which name its ack is asked for, and the packet.
+type Lowered<'a> = (&'a str, Option<&'a Text>, Outgoing);
 
-impl Outgoing {
-    /// An event without attachments.
-    pub(super) fn of(event: impl Into<ClientEvent>) -> Self {
-        Self::with(event, Vec::new())
-    }
-
-    fn with(event: impl Into<ClientEvent>, attachments: Vec<Bytes>) -> Self {
-        let event = event.into();
-        Self {
-            asks: event.wants_ack(),
-            data: Data::with_attachments(event.encode(), attachments),
-        }
-    }
-}
-
-/// An action that is one event packet: who sends it, under which name its ack is asked for,
-/// and the packet. Nothing if it is none.
-pub(super) fn lower<'a>(
-    play: &mut Play,
-    action: &'a Action,
-) -> Result<Option<(&'a str, Option<&'a Text>, Outgoing)>, Stop> {
+/// The packet that an action is; nothing if it is none.
+pub(super) fn lower<'a>(play: &mut Play, action: &'a Action) -> Result<Option<Lowered<'a>>, Stop> {
     Ok(Some(match action {
         Action::Emit(body) => {
             let args = play.bindings.arguments(&body.args)?;
@@ -137,11 +112,7 @@ pub(super) fn lower<'a>(
         }
         Action::SendPacket(body) => {
             let args = play.bindings.arguments(&body.args)?;
-            let event = quote(&play.fill(&body.event)?);
-            let outgoing = Outgoing {
-                data: Data::with_attachments(prepend(&event, &args.json), args.attachments),
-                asks: body.r#as.is_some(),
-            };
+            let outgoing = raw_packet(&play.fill(&body.event)?, args, body.r#as.is_some());
             (&body.from, body.r#as.as_ref(), outgoing)
         }
         _ => return Ok(None),
@@ -220,6 +191,13 @@ pub(crate) fn message(
             Outgoing::with(event, attachments)
         }
     })
+}
+
+/// An event packet exactly as given.
+pub(crate) fn raw_packet(event: &str, args: Rendered, asks: bool) -> Outgoing {
+    let json = prepend(&quote(event), &args.json);
+    let data = Data::with_attachments(json, args.attachments);
+    Outgoing { data, asks }
 }
 
 /// A JSON array with one more element in front.

@@ -11,6 +11,7 @@ pub(crate) mod fences;
 pub(crate) mod heartbeat;
 pub(crate) mod leftovers;
 pub(crate) mod lowering;
+pub(crate) mod outgoing;
 pub mod pace;
 pub(crate) mod questions;
 pub(crate) mod send;
@@ -131,9 +132,23 @@ impl Peers {
             .ok_or_else(|| Stop::broken(format!("the scenario has no actor {name}")))
     }
 
+    /// The connection of an actor: the current one, or the last one if the server has ended it.
+    pub(crate) fn connection(&self, name: &str) -> Option<&Connection> {
+        self.actors.get(name)?.connection.as_ref()
+    }
+
     /// Whether the connection of an actor is open.
     pub(crate) fn is_open(&self, name: &str) -> bool {
         self.actors.get(name).is_some_and(Actor::is_open)
+    }
+
+    /// The connection of an actor, which has to be open.
+    pub(crate) fn open(&mut self, name: &str) -> Result<&mut Connection, Stop> {
+        if !self.get(name)?.is_open() {
+            return Err(self.lost(name));
+        }
+        let connection = self.get(name)?.open();
+        connection.ok_or_else(|| Stop::broken(format!("{name} is not connected")))
     }
 
     /// The server that an actor connects to: the one that the scenario says, or else one

@@ -1,14 +1,15 @@
 //! Questions to the server itself: who is there, and is that one.
 
 use sio_p2p_protocol::{
-    CheckApiName, CheckApiNameAck, ClientId, ConnectedStatusAck, GetClientConnectedStatus,
+    ApiName, CheckApiName, CheckApiNameAck, ClientId, ConnectedStatusAck, GetClientConnectedStatus,
     ListClientsAck,
 };
 use sio_p2p_transport::Data;
 
 use crate::json::shorten;
 use crate::player::peer::fences;
-use crate::player::peer::lowering::{self, Outgoing};
+use crate::player::peer::lowering;
+use crate::player::peer::outgoing::Outgoing;
 use crate::player::peer::send::send;
 use crate::player::play::Play;
 use crate::player::play::stop::Stop;
@@ -31,9 +32,7 @@ pub(crate) async fn question(
         {
             return Ok(ack.data);
         }
-        if !play.peers.get(from)?.is_open() {
-            return Err(play.peers.lost(from));
-        }
+        play.peers.open(from)?;
         if !play.arrival(wait).await {
             let message = format!("{from} got no answer to its question for the {about}");
             return Err(Stop::broken(message).comparing("an ack", play.peers.unmatched()));
@@ -110,23 +109,18 @@ pub(crate) async fn gone(play: &mut Play, body: &Gone) -> Result<(), Stop> {
 
 /// Asks whether an API exists.
 pub(crate) async fn check_api(play: &mut Play, body: &CheckApi) -> Result<(), Stop> {
-    let api = play.fill(&body.api)?;
-    let outgoing = Outgoing::of(CheckApiName {
-        api: lowering::name(play, &body.api)?,
-    });
+    let api: ApiName = lowering::name(play, &body.api)?;
+    let is = if body.exists {
+        "does not exist"
+    } else {
+        "exists"
+    };
+    let message = format!("the API {api} {is} although it should be otherwise");
+    let outgoing = Outgoing::of(CheckApiName { api });
     let data = question(play, &body.from, "name of an API", outgoing).await?;
     match CheckApiNameAck::decode(&data.json) {
         Ok(answer) if answer.0 == body.exists => Ok(()),
-        Ok(_) | Err(_) => {
-            let is = if body.exists {
-                "does not exist"
-            } else {
-                "exists"
-            };
-            let message = format!("the API {api} {is} although it should be otherwise");
-            let expected = format!("[{}]", body.exists);
-            Err(Stop::broken(message).comparing(expected, data.json))
-        }
+        _ => Err(Stop::broken(message).comparing(format!("[{}]", body.exists), data.json)),
     }
 }
 
@@ -135,19 +129,15 @@ pub(crate) async fn connection_status(
     play: &mut Play,
     body: &ConnectionStatus,
 ) -> Result<(), Stop> {
-    let id = play.id(&body.who)?;
-    let client = ClientId::new(id).map_err(|error| error.to_string())?;
-    let outgoing = Outgoing::of(GetClientConnectedStatus {
-        client: Some(client),
-    });
+    let client = ClientId::new(play.id(&body.who)?).map_err(|error| error.to_string())?;
+    let client = Some(client);
+    let outgoing = Outgoing::of(GetClientConnectedStatus { client });
     let data = question(play, &body.from, "connection status", outgoing).await?;
     match ConnectedStatusAck::decode(&data.json) {
         Ok(answer) if answer.0 == body.connected => Ok(()),
-        Ok(_) | Err(_) => {
-            let message = format!(
-                "the connection status of {} is not as it should be",
-                body.who
-            );
+        _ => {
+            let who = &body.who;
+            let message = format!("the connection status of {who} is not as it should be");
             let expected = if body.connected { "[true]" } else { "[null]" };
             Err(Stop::broken(message).comparing(expected, data.json))
         }

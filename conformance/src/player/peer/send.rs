@@ -3,8 +3,7 @@
 use sio_p2p_transport::{Packet, SendError};
 
 use crate::player::peer::Asked;
-use crate::player::peer::actor::Actor;
-use crate::player::peer::lowering::Outgoing;
+use crate::player::peer::outgoing::Outgoing;
 use crate::player::play::Play;
 use crate::player::play::stop::Stop;
 use crate::scenario::text::Text;
@@ -25,20 +24,14 @@ async fn send_as(
     outgoing: Outgoing,
     number: Option<u64>,
 ) -> Result<Option<u64>, Stop> {
-    let Some(connection) = play.peers.get(from)?.open() else {
-        return Err(play.peers.lost(from));
-    };
-    match connection.emit(outgoing, number).await {
+    match play.peers.open(from)?.emit(outgoing, number).await {
         Ok(number) => Ok(number),
         Err(error) => Err(unsent(play, from, &error).await),
     }
 }
 
 pub(crate) async fn send_packet(play: &mut Play, from: &str, packet: Packet) -> Result<(), Stop> {
-    let Some(connection) = play.peers.get(from)?.open() else {
-        return Err(play.peers.lost(from));
-    };
-    match connection.send(packet).await {
+    match play.peers.open(from)?.send(packet).await {
         Ok(()) => Ok(()),
         Err(error) => Err(unsent(play, from, &error).await),
     }
@@ -48,8 +41,8 @@ pub(crate) async fn send_packet(play: &mut Play, from: &str, packet: Packet) -> 
 /// reader is about to tell.
 pub(super) async fn unsent(play: &mut Play, from: &str, error: &SendError) -> Stop {
     let wait = play.wait();
-    while play.peers.actors.get(from).is_some_and(Actor::is_open) && play.arrival(wait).await {}
-    if play.peers.actors.get(from).is_some_and(Actor::is_open) {
+    while play.peers.is_open(from) && play.arrival(wait).await {}
+    if play.peers.is_open(from) {
         return Stop::broken(format!("{from} cannot send: {error}"));
     }
     play.peers.lost(from)

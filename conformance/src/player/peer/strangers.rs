@@ -1,7 +1,8 @@
 //! Who may be listed: on a server that nobody else uses, the clients of this program alone.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use parking_lot::Mutex;
 
 use crate::player::peer::Peers;
 use crate::player::play::stop::Stop;
@@ -11,11 +12,7 @@ static KNOWN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Somebody is about to connect by this id.
 pub(crate) fn introduce(id: &str) {
-    known().insert(id.to_owned());
-}
-
-fn known() -> MutexGuard<'static, BTreeSet<String>> {
-    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+    KNOWN.lock().insert(id.to_owned());
 }
 
 impl Peers {
@@ -25,7 +22,7 @@ impl Peers {
         if !self.road.own_server {
             return Ok(());
         }
-        let known = known();
+        let known = KNOWN.lock();
         let Some(stranger) = listed.iter().find(|id| !known.contains(*id)) else {
             return Ok(());
         };

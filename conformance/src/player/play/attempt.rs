@@ -13,6 +13,11 @@ pub(crate) enum Attempt {
 }
 
 impl Attempt {
+    /// It was there and has been taken out, or there is nothing yet.
+    pub(crate) fn taken(taken: bool) -> Self {
+        if taken { Self::Matched } else { Self::Pending }
+    }
+
     /// Something else is there than is expected.
     pub(crate) fn mismatch(
         message: impl Into<String>,

@@ -54,10 +54,11 @@ impl Play {
     /// A play of this check against the server at `url`.
     pub(crate) fn new(check: &Check, url: &str, trace: Trace, timeout: Option<Duration>) -> Self {
         let scenario = &check.scenario;
+        let bindings = Bindings::new(scenario);
         Self {
             peers: Peers::new(check, url),
-            clients: Clients::none(check.dialect, trace.clone()),
-            bindings: Bindings::new(scenario),
+            clients: Clients::new(check, bindings.fence_name(), trace.clone()),
+            bindings,
             deadline: timeout.map_or(scenario.deadline, |given| given.max(scenario.deadline)),
             check: check.clone(),
             trace,
