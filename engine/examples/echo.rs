@@ -51,8 +51,8 @@ struct Echo;
 
 impl Echo {
     /// What does not fit any more ends the session: an echo with a gap would be none.
-    fn sent(socket: &Arc<Socket<()>>, outcome: Result<(), SendError>) {
-        if outcome == Err(SendError::Full) {
+    fn sent<T>(socket: &Arc<Socket<()>>, outcome: Result<T, SendError>) {
+        if matches!(outcome, Err(SendError::Full)) {
             socket.abort(CloseReason::TransportError);
         }
     }

@@ -13,8 +13,14 @@ pub struct Config {
     /// How long a WebSocket may take from its request to the `5` that makes it the
     /// transport of the session.
     pub upgrade_timeout: Duration,
-    /// The largest message in bytes, and the largest body of a polling request.
+    /// The largest message in bytes.
     pub max_message: usize,
+    /// The largest body of a polling request in bytes. It may hold several messages: old
+    /// clients put all that waits into one. A single message is let through in any case.
+    pub max_payload: usize,
+    /// How many bytes the bodies of all polling requests that are on their way may have
+    /// together, apart from the first 64 KiB of each. Further bytes wait.
+    pub payload_bytes: usize,
     /// How many packets may wait for a client. One message is always let through to an
     /// empty queue.
     pub queue_packets: usize,
@@ -33,6 +39,8 @@ impl Default for Config {
             ping_timeout: Duration::from_secs(20),
             upgrade_timeout: Duration::from_secs(10),
             max_message: 1_000_000,
+            max_payload: 8_000_000,
+            payload_bytes: 256 << 20,
             queue_packets: 65_536,
             queue_bytes: 32 << 20,
             request_timeout: Duration::from_secs(30),

@@ -1,6 +1,7 @@
 //! What a program does with sessions.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::request::Parts;
 
@@ -53,6 +54,16 @@ pub trait Handler: Send + Sync + 'static {
     /// A binary message has come, of at most [`max_message`](crate::Config::max_message)
     /// bytes.
     fn binary(&self, socket: &Arc<Socket<Self::Data>>, data: &[u8], batch: &mut Batch<Self::Data>);
+
+    /// How long nothing more of this session shall be read; `None` says that reading goes
+    /// on. It is asked after every message, and again when the time is over. What waits for
+    /// the client is written meanwhile, and what the client goes on sending waits in the
+    /// operating systems of both, so a client that is too fast is slowed down.
+    /// Reading goes on unless it is written.
+    fn pause(&self, socket: &Arc<Socket<Self::Data>>) -> Option<Duration> {
+        let _ = socket;
+        None
+    }
 
     /// A session has ended, for this reason. Called once for each that was opened.
     /// Does nothing unless it is written.

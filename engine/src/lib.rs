@@ -109,7 +109,7 @@ pub use self::packet::{Packet, PacketError};
 pub use self::prepared::Prepared;
 pub use self::serve::{Body, begin};
 pub use self::server::Server;
-pub use self::session::Transport;
+pub use self::session::{Room, Transport};
 pub use self::sid::{InvalidSid, Sid};
 pub use self::socket::{Batch, Queued, SendError, Socket};
 

@@ -1,6 +1,7 @@
 //! `p2p-server`: the reference server as a program.
 
 mod cli;
+mod descriptors;
 mod health;
 mod logging;
 mod signals;
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use sio_p2p_server::config::Loaded;
-use sio_p2p_server::{BoundServer, Config, P2pServer};
+use sio_p2p_server::{BoundServer, Certificates, Config, P2pServer};
 use tokio::net::TcpListener;
 
 use crate::cli::Options;
@@ -55,7 +56,7 @@ fn main() -> ExitCode {
         return ExitCode::from(USAGE);
     }
     if options.check_config {
-        return ExitCode::SUCCESS;
+        return checked(&loaded);
     }
     let outcome = if options.health {
         health::check(loaded.config.admin.listen)
@@ -71,6 +72,21 @@ fn main() -> ExitCode {
     }
 }
 
+/// Says what else would keep the server from starting with these settings.
+fn checked(loaded: &Loaded) -> ExitCode {
+    let config = &loaded.config;
+    let log = logging::filter(&config.log).map_err(|complaint| ("log.filter", complaint));
+    let tls = Certificates::check(&config.tls);
+    let tls = tls.map_err(|error| ("tls.certificate", error.to_string()));
+    let mut outcome = ExitCode::SUCCESS;
+    for (key, complaint) in [log.map(drop), tls].into_iter().filter_map(Result::err) {
+        let origin = loaded.origin(key);
+        eprintln!("p2p-server: {origin}: `{key}`: {complaint}");
+        outcome = ExitCode::from(USAGE);
+    }
+    outcome
+}
+
 /// Runs the server on a runtime of its own.
 fn start(loaded: Loaded) -> Result<(), String> {
     let runtime = threads::runtime(&loaded.config.runtime)
@@ -80,7 +96,9 @@ fn start(loaded: Loaded) -> Result<(), String> {
 
 /// Serves until a signal comes. The error is a sentence for the terminal.
 async fn run(config: Config) -> Result<(), String> {
-    logging::start(&config.log)?;
+    // Kept until the end, so that the last lines are written.
+    let log = logging::start(&config.log)?;
+    descriptors::ask_for_more();
     // Before the address is announced: its reader may send a signal at once.
     let signals = Signals::listen().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let wanted = config.listen.address;
@@ -90,7 +108,10 @@ async fn run(config: Config) -> Result<(), String> {
         .await
         .map_err(|error| format!("cannot listen on {wanted}: {error}"))?;
     let path = config.engine.base_path().to_owned();
-    let server = P2pServer::new(config)
+    let server = P2pServer::builder()
+        .config(config)
+        .dropped_log_lines(log.dropped_lines())
+        .build()
         .bind(listener)
         .await
         .map_err(|error| format!("cannot serve on {wanted}: {error}"))?;

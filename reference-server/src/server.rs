@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use crate::Config;
+use crate::admin::DroppedLogLines;
 use crate::auth::Authenticate;
 use crate::host::{Handle, Persistence, SharedDriver, take_delayed};
 use crate::relay::Authorize;
@@ -35,6 +36,7 @@ use crate::store::MessageStore;
 pub struct P2pServer {
     config: Arc<Config>,
     engine: Arc<Engine>,
+    dropped_log_lines: DroppedLogLines,
 }
 
 impl P2pServer {
@@ -44,7 +46,11 @@ impl P2pServer {
         let config = Arc::new(config);
         let engine = Arc::new(Engine::new(&config));
         take_delayed(&(Arc::clone(&engine) as _));
-        Self { config, engine }
+        Self {
+            config,
+            engine,
+            dropped_log_lines: DroppedLogLines::default(),
+        }
     }
 
     /// A server that is put together bit by bit; what is not said keeps its default.
@@ -70,7 +76,7 @@ impl P2pServer {
     /// The configuration cannot be carried out; the error is a sentence that says
     /// which part of it and why.
     pub async fn bind(self, listener: TcpListener) -> io::Result<BoundServer> {
-        BoundServer::new(self.engine, self.config, listener).await
+        BoundServer::new(self.engine, self.config, listener, self.dropped_log_lines).await
     }
 
     /// Serves clients on `listener` until `shutdown` resolves; see [`serve`](crate::serve()).
@@ -97,6 +103,7 @@ pub struct P2pServerBuilder {
     store: Option<Arc<dyn MessageStore>>,
     authenticator: Option<Arc<dyn Authenticate>>,
     authorizer: Option<Arc<dyn Authorize>>,
+    dropped_log_lines: DroppedLogLines,
 }
 
 impl fmt::Debug for P2pServerBuilder {
@@ -136,9 +143,18 @@ impl P2pServerBuilder {
         self
     }
 
+    /// How many lines of its log the program has dropped so far, for the metrics. It is
+    /// asked whenever they are read.
+    #[must_use]
+    pub fn dropped_log_lines(mut self, count: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        self.dropped_log_lines = DroppedLogLines::new(count);
+        self
+    }
+
     /// The server.
     pub fn build(self) -> P2pServer {
-        let server = P2pServer::new(self.config);
+        let mut server = P2pServer::new(self.config);
+        server.dropped_log_lines = self.dropped_log_lines;
         if let Some(store) = self.store {
             let engine: Arc<dyn SharedDriver> = Arc::clone(&server.engine) as _;
             let persistence = Persistence::new(store, Arc::downgrade(&engine));

@@ -12,6 +12,7 @@
 //! This guards a connection while it speaks HTTP, and all its life if it is no plain TCP
 //! connection. A WebSocket on plain TCP is watched in the same way by its own task.
 
+use std::fmt;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -20,7 +21,6 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Sleep, sleep};
 
 use super::IoCounters;
@@ -59,8 +59,13 @@ pub(crate) struct Tie {
     /// What passes through is counted here.
     counters: Arc<IoCounters>,
     /// Its place; free again on drop.
-    slot: Option<OwnedSemaphorePermit>,
+    slot: Option<Box<dyn Slot>>,
 }
+
+/// A place among all connections.
+trait Slot: fmt::Debug + Send + Sync {}
+
+impl<T: fmt::Debug + Send + Sync> Slot for T {}
 
 impl Tie {
     pub(super) fn read(&self, bytes: usize) {
@@ -97,11 +102,11 @@ impl<S> StallGuard<S> {
         }
     }
 
-    /// Keeps a place among all connections until the stream is dropped, which an
-    /// upgraded one survives its HTTP connection by.
+    /// Keeps a place among all connections, such as a permit of a semaphore, until the
+    /// stream is dropped, which an upgraded one survives its HTTP connection by.
     #[must_use]
-    pub fn in_slot(mut self, slot: OwnedSemaphorePermit) -> Self {
-        self.tie.slot = Some(slot);
+    pub fn in_slot(mut self, slot: impl fmt::Debug + Send + Sync + 'static) -> Self {
+        self.tie.slot = Some(Box::new(slot));
         self
     }
 

@@ -1,14 +1,16 @@
 //! A request that brings packets.
 
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{Response, StatusCode};
-use tokio::time::timeout;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout};
 use tracing::debug;
 
 use super::{Body, answer};
@@ -24,8 +26,15 @@ use crate::{CloseReason, Generation};
 /// The content type of a payload in binary form.
 const BINARY: &[u8] = b"application/octet-stream";
 
-/// How many bytes of a payload are handled before others have their turn.
-const TURN: usize = 16 << 10;
+/// How long the packets of a payload are handled before others have their turn.
+const TURN: Duration = Duration::from_micros(250);
+
+/// Bytes are counted in these.
+const KIB: usize = 1 << 10;
+
+/// So many KiB of each body take nothing of what all may have together. Nearly all bodies
+/// are smaller, so they never wait.
+const FREE: usize = 64;
 
 /// A request that brings packets, until it is over. Dropped before that, it has broken.
 struct Posting<H: Handler> {
@@ -39,7 +48,7 @@ struct Posting<H: Handler> {
 /// Why a body is not there as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum BodyError {
-    #[error("the body of a request is larger than a message may be")]
+    #[error("the body of a request, or a message in it, is larger than it may be")]
     TooLarge,
     #[error("the body of a request broke off")]
     Broken,
@@ -80,9 +89,11 @@ where
         posting.abort(CloseReason::ParseError);
         return answer::last(StatusCode::BAD_REQUEST);
     }
-    let config = posting.server.config();
-    let limit = in_base64(config.max_message);
-    let body = match timeout(config.request_timeout, collect(body, limit)).await {
+    let server = Arc::clone(&posting.server);
+    let config = server.config();
+    let limit = in_base64(config.max_message).max(config.max_payload);
+    let room = &server.shared.payloads;
+    let body = match timeout(config.request_timeout, collect(body, limit, room)).await {
         Ok(Ok(body)) => body,
         Ok(Err(error @ BodyError::TooLarge)) => {
             debug!(%error, "closing a session");
@@ -98,7 +109,9 @@ where
             return answer::last(StatusCode::REQUEST_TIMEOUT);
         }
     };
-    if body.len() > config.max_message && posting.size(&body, binary) > config.max_message {
+    // What it takes is given back when all of it was handled.
+    let (body, _room) = body;
+    if body.len() > config.max_message && posting.largest(&body, binary) > config.max_message {
         debug!(error = %BodyError::TooLarge, "closing a session");
         posting.abort(CloseReason::TooLarge);
         return answer::last(StatusCode::PAYLOAD_TOO_LARGE);
@@ -128,39 +141,45 @@ impl<H: Handler> Posting<H> {
             Ok(packets) => packets,
             Err(error) => return self.misread(error, &mut batch),
         };
-        let mut handled = 0;
+        let mut began = Instant::now();
         let bounds = server.shared.bounds;
         for packet in packets {
             let packet = match packet {
                 Ok(packet) => packet,
                 Err(error) => return self.misread(error, &mut batch),
             };
-            handled += packet.data().len();
             self.packet(&packet, &bounds, &mut batch);
-            if handled >= TURN {
-                handled = 0;
+            while !socket.is_closed()
+                && let Some(wait) = server.handler.pause(socket)
+            {
+                batch.flush();
+                tokio::time::sleep(wait).await;
+                began = Instant::now();
+            }
+            if began.elapsed() >= TURN {
                 batch.flush();
                 tokio::task::yield_now().await;
+                began = Instant::now();
             }
         }
         socket.heard();
         server.settle(socket, &mut batch);
     }
 
-    /// How many bytes the packets of a body have. It is larger than that with base64. What
-    /// cannot be read counts as it is.
-    fn size(&self, body: &[u8], binary: bool) -> usize {
+    /// How many bytes the largest packet of a body has. What cannot be read counts as it is.
+    fn largest(&self, body: &[u8], binary: bool) -> usize {
         let Ok(packets) = Payload::new(self.socket.generation(), binary, body) else {
             return body.len();
         };
-        let mut size = 0;
+        let mut largest = 0;
         for packet in packets {
             let Ok(packet) = packet else {
                 return body.len();
             };
-            size += packet.data().len() + usize::from(!matches!(packet, Packet::Binary(_)));
+            let size = packet.data().len() + usize::from(!matches!(packet, Packet::Binary(_)));
+            largest = largest.max(size);
         }
-        size
+        largest
     }
 
     fn packet(
@@ -203,25 +222,56 @@ impl<H: Handler> Drop for Posting<H> {
     }
 }
 
-/// Reads a body to its end, but not more than `limit` bytes.
-async fn collect<B>(body: B, limit: usize) -> Result<Vec<u8>, BodyError>
+/// Reads a body to its end, but not more than `limit` bytes, and waits while those of others
+/// leave no room for it.
+async fn collect<B>(
+    body: B,
+    limit: usize,
+    room: &Semaphore,
+) -> Result<(Vec<u8>, Option<SemaphorePermit<'_>>), BodyError>
 where
     B: http_body::Body<Data = Bytes>,
 {
     let mut body = pin!(body);
     let mut whole = Vec::new();
-    while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
-        // Trailers may follow the data; they say nothing that matters here.
-        let Ok(piece) = frame.map_err(|_| BodyError::Broken)?.into_data() else {
-            continue;
-        };
+    let mut taken: Option<SemaphorePermit<'_>> = None;
+    while let Some(piece) = next_piece(body.as_mut()).await? {
         // Checked before it is kept: a body may claim any size and have another.
         if whole.len() + piece.len() > limit {
             return Err(BodyError::TooLarge);
         }
         whole.extend_from_slice(&piece);
+        let missing = (whole.len() / KIB)
+            .saturating_sub(FREE)
+            .saturating_sub(taken.as_ref().map_or(0, SemaphorePermit::num_permits));
+        if missing > 0 {
+            let more = u32::try_from(missing).map_err(|_| BodyError::TooLarge)?;
+            // The semaphore is never closed.
+            let more = room.acquire_many(more).await;
+            let more = more.map_err(|_| BodyError::Broken)?;
+            match &mut taken {
+                Some(taken) => taken.merge(more),
+                None => taken = Some(more),
+            }
+        }
     }
-    Ok(whole)
+    Ok((whole, taken))
+}
+
+/// The next piece of a body, empty for what is no data; `None` at the end. Trailers may
+/// follow the data; they say nothing that matters here.
+async fn next_piece<B>(mut body: Pin<&mut B>) -> Result<Option<Bytes>, BodyError>
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    poll_fn(|context| {
+        body.as_mut().poll_frame(context).map(|frame| match frame {
+            Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
+            Some(Err(_)) => Err(BodyError::Broken),
+            None => Ok(None),
+        })
+    })
+    .await
 }
 
 /// How large a body may be that holds binary data of this many bytes: polling carries it

@@ -24,6 +24,7 @@ pub(crate) use self::frames::{Chunk, Frames};
 pub(crate) use self::machine::{Machine, Phase, Received};
 pub(crate) use self::polling::{Answer, Form, Request};
 pub(crate) use self::probe::Prober;
+pub use self::queue::Room;
 pub(crate) use self::queue::{Item, Queue};
 
 /// What carries the packets of a session.

@@ -46,6 +46,26 @@ const KEPT: usize = 16;
 /// So many heartbeats may wait beside the packets of the program.
 const HEARTBEATS: usize = 16;
 
+/// How much room there is for what shall wait for a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// Enough.
+    Enough,
+    /// More than half of what may wait, in packets or bytes, waits already.
+    Scarce,
+}
+
+impl Room {
+    /// The room beside so many packets with so many bytes.
+    pub(crate) fn beside(packets: usize, bytes: usize, bounds: &Bounds) -> Self {
+        if packets > bounds.queue_packets / 2 || bytes > bounds.queue_bytes / 2 {
+            Self::Scarce
+        } else {
+            Self::Enough
+        }
+    }
+}
+
 /// What waits for a client.
 #[derive(Debug)]
 pub(crate) enum Queue {
@@ -77,13 +97,16 @@ impl Queue {
         }
     }
 
-    /// Whether so many more packets, with so many bytes, may wait. An empty queue has room
-    /// for any message, whatever its size.
-    pub(crate) fn has_room(&self, packets: usize, bytes: usize, bounds: &Bounds) -> bool {
+    /// How much room there is for so many more packets, with so many bytes; `None` if they
+    /// may not wait. An empty queue has room for any message, whatever its size.
+    pub(crate) fn room(&self, packets: usize, bytes: usize, bounds: &Bounds) -> Option<Room> {
         let (before, size) = self.depth();
-        before == 0
-            || before.saturating_add(packets) <= bounds.queue_packets
-                && size.saturating_add(bytes) <= bounds.queue_bytes
+        if before == 0 {
+            return Some(Room::Enough);
+        }
+        let (packets, bytes) = (before.saturating_add(packets), size.saturating_add(bytes));
+        let fits = packets <= bounds.queue_packets && bytes <= bounds.queue_bytes;
+        fits.then(|| Room::beside(packets, bytes, bounds))
     }
 
     /// Whether one heartbeat more may wait, or the answer to one. They go out although the

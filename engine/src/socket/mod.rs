@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use parking_lot::Mutex;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 pub use self::batch::Batch;
 use crate::io::SharedIo;
-use crate::session::{Bounds, Chunk, Form, Machine, Phase, Queue, Transport, Wakes};
+use crate::session::{Bounds, Chunk, Form, Machine, Phase, Queue, Room, Transport, Wakes};
 use crate::timers::Timers;
 use crate::{CloseReason, Config, Generation, Prepared, Sid};
 
@@ -25,6 +26,8 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) bounds: Bounds,
     pub(crate) timers: Timers,
+    /// The room that bodies of polling requests have, in KiB.
+    pub(crate) payloads: Semaphore,
     /// When the server's clock began.
     began: Instant,
 }
@@ -39,6 +42,7 @@ impl Shared {
                 queue_packets: config.queue_packets,
                 queue_bytes: config.queue_bytes,
             },
+            payloads: Semaphore::new((config.payload_bytes >> 10).min(Semaphore::MAX_PERMITS)),
             config,
             timers: Timers::default(),
             began: Instant::now(),
@@ -179,18 +183,25 @@ impl<D> Socket<D> {
         Queued { packets, bytes }
     }
 
+    /// How much room there is for what shall wait for the client.
+    pub fn room(&self) -> Room {
+        let (packets, bytes) = self.state.lock().machine.queue.depth();
+        Room::beside(packets, bytes, &self.shared.bounds)
+    }
+
     /// Queues a text message, given in parts, and binary messages that follow it
     /// directly. All are queued or none.
     ///
     /// The error says that the session has ended, or that too much waits already; then
-    /// nothing was queued. Success says that the message is queued, not that it will arrive.
+    /// nothing was queued. Success says that the message is queued, not that it will arrive,
+    /// and how much room there is for more.
     /// Nothing is written before the batch is. Messages arrive in the order of the calls.
     pub fn send(
         self: &Arc<Self>,
         text: &[&str],
         attachments: &[Bytes],
         batch: &mut Batch<D>,
-    ) -> Result<(), SendError> {
+    ) -> Result<Room, SendError> {
         let bytes = text.iter().map(|part| part.len()).sum::<usize>();
         let more: usize = attachments.iter().map(Bytes::len).sum();
         self.push(1 + attachments.len(), bytes + more, batch, |queue| {
@@ -208,7 +219,7 @@ impl<D> Socket<D> {
         message: &Prepared,
         attachments: &[Bytes],
         batch: &mut Batch<D>,
-    ) -> Result<(), SendError> {
+    ) -> Result<Room, SendError> {
         let more: usize = attachments.iter().map(Bytes::len).sum();
         self.push(
             1 + attachments.len(),
@@ -229,7 +240,7 @@ impl<D> Socket<D> {
         self: &Arc<Self>,
         data: &Bytes,
         batch: &mut Batch<D>,
-    ) -> Result<(), SendError> {
+    ) -> Result<Room, SendError> {
         self.push(1, data.len(), batch, |queue| {
             queue.binary(self.generation, data);
         })
@@ -242,24 +253,24 @@ impl<D> Socket<D> {
         bytes: usize,
         batch: &mut Batch<D>,
         fill: impl FnOnce(&mut Queue),
-    ) -> Result<(), SendError> {
+    ) -> Result<Room, SendError> {
         let mut state = self.state.lock();
         if !state.machine.takes_messages() {
             return Err(SendError::Closed);
         }
-        if !state
+        let room = state
             .machine
             .queue
-            .has_room(packets, bytes, &self.shared.bounds)
-        {
+            .room(packets, bytes, &self.shared.bounds);
+        let Some(room) = room else {
             return Err(SendError::Full);
-        }
+        };
         fill(&mut state.machine.queue);
         if state.claim() {
             drop(state);
             batch.add(Arc::clone(self));
         }
-        Ok(())
+        Ok(room)
     }
 
     /// Closes the session, for the reason [`ServerClose`](CloseReason::ServerClose). What

@@ -6,6 +6,8 @@ use sio_p2p_client::{
     CallError, ConnectError, DisconnectReason, ListenError, SendError, StreamError,
 };
 
+use super::output::visible;
+
 /// What a command gives.
 pub(crate) type Outcome = Result<(), Exit>;
 
@@ -49,7 +51,7 @@ impl Exit {
             | Self::Unreachable(why)
             | Self::Timeout(why)
             | Self::Refused(why)
-            | Self::Lost(why) => eprintln!("p2p: {why}"),
+            | Self::Lost(why) => eprintln!("p2p: {}", visible(why)),
             Self::Interrupted => {}
         }
         ExitCode::from(self.code())

@@ -43,11 +43,14 @@ impl Output {
 
     /// Prints a result: an object for programs, a text for people.
     pub(crate) fn print(self, object: &Value, text: &str) -> Result<(), Exit> {
-        let line = if self.json {
-            object.to_string()
+        if self.json {
+            Self::line(&object.to_string())
         } else {
-            text.to_owned()
-        };
+            Self::line(&visible(text))
+        }
+    }
+
+    fn line(line: &str) -> Result<(), Exit> {
         let mut stdout = io::stdout().lock();
         let written = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
         written.map_err(|error| Exit::Failed(format!("cannot print: {error}")))
@@ -59,7 +62,7 @@ impl Output {
             // Who does not read results any more is noticed at the next one.
             let _ = self.print(&json!({ "type": kind, "text": text }), "");
         } else {
-            eprintln!("{text}");
+            eprintln!("{}", visible(text));
         }
     }
 
@@ -94,8 +97,22 @@ impl Output {
         let mut line = object.to_string();
         line.pop();
         let line = format!(r#"{line},"args":{}}}"#, one_line(&args.to_json()));
-        Self { json: false }.print(&Value::Null, &line)
+        Self::line(&line)
     }
+}
+
+/// A text of others, made harmless for a terminal: control characters are written as
+/// escapes, so that nobody moves the cursor or makes up lines of ours.
+pub(crate) fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() && character != '\t' {
+            visible.extend(character.escape_default());
+        } else {
+            visible.push(character);
+        }
+    }
+    visible
 }
 
 /// JSON without the line breaks between its parts; in its texts there are none.
@@ -156,4 +173,15 @@ pub(crate) fn json_or_text(text: &str) -> String {
 
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_of_others_reaches_the_terminal_as_it_is() {
+        assert_eq!(visible("plain \t\u{20ac}"), "plain \t\u{20ac}");
+        assert_eq!(visible("a\u{1b}[2Jb\nc\r\u{9b}"), r"a\u{1b}[2Jb\nc\r\u{9b}");
+    }
 }

@@ -9,7 +9,7 @@ mod readiness;
 mod serve;
 mod writer;
 
-pub(crate) use self::metrics::Sources;
+pub(crate) use self::metrics::{DroppedLogLines, Sources};
 pub(crate) use self::pages::Pages;
 pub(crate) use self::readiness::Readiness;
 pub(crate) use self::serve::serve;

@@ -27,11 +27,20 @@ pub struct EngineConfig {
     /// default: such a request is answered by 404.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_files: Option<PathBuf>,
-    /// The largest message in bytes, default 1,000,000: one WebSocket message,
-    /// one polling request, and all attachments of one packet together. The
-    /// connection that sends more is closed.
+    /// The largest message in bytes, default 1,000,000: one packet, and all attachments
+    /// of one packet together. The connection that sends more is closed.
     #[schemars(range(min = 1_024))]
     pub max_message: usize,
+    /// The largest body of a polling request in bytes, default 8,000,000. It may hold
+    /// several messages: clients of Engine.IO 3 put all that waits into one. A single
+    /// message of `max_message` is let through in any case.
+    #[schemars(range(min = 1_024))]
+    pub max_payload: usize,
+    /// How many bytes the bodies of all polling requests that are on their way may have
+    /// together, apart from the first 64 KiB of each, default 256 MiB. Further bytes wait
+    /// until others have arrived.
+    #[schemars(range(min = 0x0010_0000))]
+    pub payload_bytes: usize,
     /// How many attachments one packet may have, default 1,024.
     #[schemars(range(max = 0x0010_0000))]
     pub max_attachments: usize,
@@ -49,6 +58,11 @@ pub struct EngineConfig {
     #[serde(rename = "ping_timeout_ms", with = "millis")]
     #[schemars(with = "u64", range(min = 1))]
     pub ping_timeout: Duration,
+    /// How often one connection may join the default namespace, default 100. A client
+    /// joins once, and again if it has left without closing the connection. The one that
+    /// does so more often is closed.
+    #[schemars(range(min = 1))]
+    pub max_joins: u32,
     /// How many TCP connections are served at once, default 50,000. Further ones
     /// wait in the accept queue of the operating system.
     #[schemars(range(min = 1, max = 0x1000_0000))]
@@ -66,10 +80,13 @@ impl Default for EngineConfig {
             path: PATH.to_owned(),
             client_files: None,
             max_message: 1_000_000,
+            max_payload: 8_000_000,
+            payload_bytes: 256 << 20,
             max_attachments: 1_024,
             connect_timeout: Duration::from_secs(45),
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
+            max_joins: 100,
             max_connections: 50_000,
             request_timeout: Duration::from_secs(30),
         }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::{AuthMode, Config, TokenSource};
-use crate::relay::{ListClients, RoomEmitters, RoomMoves};
+use crate::relay::{Identities, ListClients, RoomEmitters, RoomMoves};
 
 /// A set of defaults to start from. Single settings may still be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,6 +66,8 @@ fn strict() -> Config {
 
     let engine = &mut config.engine;
     engine.max_message = 256 * 1_024;
+    engine.max_payload = 1_024 * 1_024;
+    engine.payload_bytes = 64 << 20;
     engine.max_attachments = 64;
     engine.connect_timeout = Duration::from_secs(10);
     engine.ping_timeout = Duration::from_secs(10);
@@ -92,8 +94,11 @@ fn strict() -> Config {
     let rates = &mut config.rates;
     rates.connections_per_second = 10;
     rates.clients_per_address = 200;
+    // A client that polls has two.
+    rates.sockets_per_address = 400;
     rates.events_per_second = 2_000;
     rates.address_events_per_second = 10_000;
+    rates.excess_timeout = Duration::from_secs(10);
     rates.id_connections_per_second = 1;
 
     // A client id that is taken stays refused: where a token is good for more than
@@ -102,6 +107,7 @@ fn strict() -> Config {
     policy.client_id_bytes = 256;
     policy.room_name_bytes = 256;
     policy.rooms = 64;
+    policy.moves = 16_384;
     policy.links = 256;
     policy.pending_acks = 1_024;
     policy.early_events = 64;
@@ -127,6 +133,8 @@ fn strict() -> Config {
     policy.foreign_room_moves = RoomMoves::TopicOwner;
     policy.room_emitters = RoomEmitters::Members;
     policy.list_clients = ListClients::Nobody;
+    // Nor do they speak in each other's names.
+    policy.identities = Identities::Bound;
     config
 }
 

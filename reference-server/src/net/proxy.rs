@@ -84,7 +84,8 @@ impl Proxies {
         }
     }
 
-    fn trusts(&self, ip: IpAddr) -> bool {
+    /// True if an address is that of a trusted proxy.
+    pub(crate) fn trusts(&self, ip: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(&ip))
     }
 }

@@ -125,6 +125,16 @@ impl Certificates {
         Self(tls)
     }
 
+    /// Reads certificate and key, to see whether they can be served. Settings without TLS
+    /// are fine.
+    ///
+    /// # Errors
+    ///
+    /// The files are no good.
+    pub fn check(config: &TlsConfig) -> Result<(), TlsError> {
+        Tls::load(config).map(drop)
+    }
+
     /// Reads certificate and key again. New connections get them; those that are
     /// open are not disturbed.
     ///

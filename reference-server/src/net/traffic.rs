@@ -14,6 +14,8 @@ pub(crate) struct Traffic {
     pub(crate) no_handshake: Count,
     /// Requests of pages that may not connect.
     pub(crate) foreign: Count,
+    /// TCP connections of addresses that have too many.
+    pub(crate) too_many_sockets: Count,
     /// Requests to connect from addresses that ask too often.
     pub(crate) too_many: Count,
 }

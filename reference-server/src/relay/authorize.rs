@@ -187,6 +187,7 @@ impl Relay {
         let denied =
             |denial: PermissionDenied| Failure::refused(Refusal::NotAllowed, denial.reason);
         self.policy_allows(from, action).map_err(denied)?;
+        self.identity_allows(from, action).map_err(denied)?;
         let Hook(Some(hook)) = &self.hook else {
             return Ok(());
         };
@@ -246,16 +247,5 @@ impl Relay {
         } else {
             Err(PermissionDenied::new(reason))
         }
-    }
-
-    /// True if a room belongs to a topic of this client, by its name. Rooms have no
-    /// owners; those of topics are named after the service that makes them.
-    fn owns_topic(&self, connection: ConnectionId, room: &RoomName) -> bool {
-        let Some(service) = self.registry.client(connection) else {
-            return false;
-        };
-        let rest = room.as_str().strip_prefix("service:");
-        let rest = rest.and_then(|rest| rest.strip_prefix(service.as_str()));
-        rest.is_some_and(|rest| rest.starts_with(":topic:"))
     }
 }

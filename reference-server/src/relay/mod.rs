@@ -40,6 +40,7 @@ mod family;
 mod hash;
 mod host;
 mod host_event;
+mod identity;
 mod intercept;
 mod limit;
 mod links;
@@ -76,10 +77,10 @@ pub use self::limit::Rate;
 use self::links::Links;
 pub use self::output::{Answer, ConnectionId, Data, Handshake, Outbox, Output, Packet, Request};
 use self::pings::Pings;
-pub use self::policy::{DuplicateIds, ListClients, Policy, RoomEmitters, RoomMoves};
+pub use self::policy::{DuplicateIds, Identities, ListClients, Policy, RoomEmitters, RoomMoves};
 use self::registry::{Departed, Registry};
 use self::respond::RequestContext;
-use self::rooms::{Joining, Rooms};
+use self::rooms::Rooms;
 pub use self::route::{AckRoute, Route};
 use self::services::Services;
 pub(crate) use self::stream::SERVER_SIDE;
@@ -206,12 +207,7 @@ impl Relay {
         // Socket.IO puts every connection into a room of its own, named after
         // it, and applications of the original address connections by it.
         if let Ok(own) = RoomName::new(sid) {
-            let unbounded = Joining {
-                topic: false,
-                rooms: usize::MAX,
-                topics: 0,
-            };
-            self.rooms.join(connection, &own, unbounded).ok();
+            self.rooms.join_own(connection, &own);
         }
         outbox.host(HostEvent::Connected { connection, client });
     }

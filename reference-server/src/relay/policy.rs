@@ -61,6 +61,21 @@ pub enum ListClients {
     Nobody,
 }
 
+/// Whether a client may speak in another's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Identities {
+    /// It may, as with the originals: who a message is from is an argument in `v1`
+    /// (SRV-MSG-29), and the names of the server's events are names like any other.
+    #[default]
+    Claimed,
+    /// It may not. The source that a message of `v1` names must be its sender. Names under
+    /// which clients hear their server or their own library are not forwarded. The rooms of
+    /// topics are entered through their service alone, and only that sends to them. What
+    /// belongs to a stream must come from one of its ends.
+    Bound,
+}
+
 /// The rules of the relay: what it allows, how much of it, and for how long.
 ///
 /// Whatever exceeds a limit is refused with an error that says so and names the
@@ -89,6 +104,8 @@ pub struct Policy {
     pub foreign_room_moves: RoomMoves,
     /// Who may send to a room.
     pub room_emitters: RoomEmitters,
+    /// Whether a client may speak in another's name.
+    pub identities: Identities,
     /// Who may list the clients.
     pub list_clients: ListClients,
     /// How long an ack is waited for that one client asked of another, by a message,
@@ -121,6 +138,11 @@ pub struct Policy {
     pub room_name_bytes: usize,
     /// How many rooms one connection may be in, default 4,096.
     pub rooms: usize,
+    /// How many memberships in rooms one client may have made for others that still
+    /// stand, default 1,048,576. Clients without an id share one such number. They do not
+    /// count as rooms of those whom they were made for.
+    #[schemars(range(min = 1))]
+    pub moves: usize,
     /// How many topics one connection may have created, that is, be in the rooms
     /// of, default 4,096. They count as rooms, too.
     pub topics: usize,
@@ -166,6 +188,7 @@ impl Default for Policy {
             connections_per_id: 64,
             foreign_room_moves: RoomMoves::Anyone,
             room_emitters: RoomEmitters::Anyone,
+            identities: Identities::Claimed,
             list_clients: ListClients::Everybody,
             ack_timeout: Duration::from_hours(24),
             stream_open_timeout: Duration::from_hours(1),
@@ -174,6 +197,7 @@ impl Default for Policy {
             client_id_bytes: 15_360,
             room_name_bytes: 4_096,
             rooms: 4_096,
+            moves: 1 << 20,
             topics: 4_096,
             event_name_bytes: 65_536,
             arguments: 1_000_000,

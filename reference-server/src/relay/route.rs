@@ -8,7 +8,9 @@
 //! handing on is left to them: nothing has changed then, and the caller goes the
 //! long way with the same packet.
 
-use sio_p2p_protocol::{MessageForm, MessageRef, PEER_STREAM_DESTROYED, STREAM_DATA_PREFIX};
+use sio_p2p_protocol::{
+    MessageForm, MessageRef, PEER_STREAM_DESTROYED, STREAM_DATA_PREFIX, is_server_only,
+};
 
 use super::acks::{Pending, Question};
 use super::limit::Limit;
@@ -58,7 +60,7 @@ impl Relay {
         if !self.registry.contains(from) || !self.within_limits(message, attached) {
             return None;
         }
-        if self.services.has(message.target) {
+        if self.services.has(message.target) || !self.is_plainly_its_own(message) {
             return None;
         }
         let (to, target) = self.registry.find_text(message.target)?;
@@ -145,6 +147,11 @@ impl Relay {
             && !many
     }
 
+    /// True if nobody else can be taken for the source of a message.
+    fn is_plainly_its_own(&self, message: &MessageRef<'_>) -> bool {
+        !self.binds() || message.form == MessageForm::V2 && !is_server_only(message.event)
+    }
+
     /// The stream that a message belongs to, if any. `None` if it does to one more than
     /// handing on data, or has to wait until the stream is open.
     #[expect(clippy::option_option, reason = "to be left with `?`")]
@@ -157,6 +164,9 @@ impl Relay {
         let Some(stream) = message.event.strip_prefix(STREAM_DATA_PREFIX) else {
             return (message.event != PEER_STREAM_DESTROYED).then_some(None);
         };
+        if self.binds() && !self.open_streams.has(from, to, stream) {
+            return None;
+        }
         let ends = message.form == MessageForm::V2 && message.args == "null";
         (!ends && !self.early_data.waits(from, to, stream)).then_some(Some(stream))
     }

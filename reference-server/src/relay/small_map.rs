@@ -25,6 +25,17 @@ impl<K, V> Default for SmallMap<K, V> {
 
 impl<K: Eq + Hash, V> SmallMap<K, V> {
     /// The value of a key.
+    pub(super) fn get(&self, key: &K) -> Option<&V> {
+        match self {
+            Self::One(one) => one
+                .as_ref()
+                .filter(|(known, _)| known == key)
+                .map(|(_, value)| value),
+            Self::Many(map) => map.get(key),
+        }
+    }
+
+    /// As [`get`](Self::get), to change it.
     pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         match self {
             Self::One(one) => one

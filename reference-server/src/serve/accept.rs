@@ -24,9 +24,44 @@ use crate::shell::http::Http;
 /// answered by 431; it is also what bounds a client id.
 const MAX_HEAD: usize = 16 * 1024;
 
+/// How many descriptors are kept for what is no client: the listeners, 64 connections to the
+/// admin pages, the log, the store.
+const RESERVED: usize = 96;
+
 /// How long to wait after a failed accept, which usually means that the process
 /// has no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
+
+/// How many connections are served at once, where the process may have fewer than the
+/// settings say. Some descriptors are kept for files, and for the admin pages: those are
+/// asked when nothing else answers any more.
+fn connections(wanted: usize) -> usize {
+    let Some(descriptors) = descriptors() else {
+        return wanted;
+    };
+    let possible = descriptors.saturating_sub(RESERVED).max(1);
+    if possible < wanted {
+        warn!(
+            descriptors,
+            "the process may have fewer descriptors than `engine.max_connections` needs, \
+             {possible} connections are served at once"
+        );
+    }
+    wanted.min(possible)
+}
+
+/// How many descriptors the process may have.
+#[cfg(unix)]
+fn descriptors() -> Option<usize> {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    limit.current.and_then(|limit| usize::try_from(limit).ok())
+}
+
+/// How many descriptors the process may have. Not known.
+#[cfg(not(unix))]
+fn descriptors() -> Option<usize> {
+    None
+}
 
 /// What every accepted connection needs.
 #[derive(Debug)]
@@ -64,7 +99,9 @@ impl Acceptor {
 
     /// Accepts connections for ever.
     pub(crate) async fn accept(&self, listener: &TcpListener) {
-        let slots = Arc::new(Semaphore::new(self.config.engine.max_connections));
+        let slots = Arc::new(Semaphore::new(connections(
+            self.config.engine.max_connections,
+        )));
         loop {
             // The semaphore is never closed, so there always comes a slot.
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {
@@ -72,11 +109,16 @@ impl Acceptor {
             };
             match listener.accept().await {
                 Ok((stream, peer)) => {
+                    let Ok(permit) = self.service.accept(peer) else {
+                        debug!(%peer, "its address has too many connections");
+                        self.traffic.too_many_sockets.add(1);
+                        continue;
+                    };
                     debug!(%peer, "accepted");
                     let limit = self.config.queue.write_stall;
                     let counters = Arc::clone(&self.traffic.io);
                     let guard = StallGuard::new(stream, limit)
-                        .in_slot(slot)
+                        .in_slot((slot, permit))
                         .counted(counters);
                     self.tasks.spawn(self.connection(guard, peer));
                 }

@@ -14,7 +14,7 @@ use tracing::{info, warn};
 
 use self::accept::Acceptor;
 use crate::Config;
-use crate::admin::{self, Pages, Readiness, Sources};
+use crate::admin::{self, DroppedLogLines, Pages, Readiness, Sources};
 use crate::net::{Certificates, Tls, Traffic};
 use crate::shell::engine::Engine;
 use crate::shell::http::Http;
@@ -48,6 +48,7 @@ impl BoundServer {
         engine: Arc<Engine>,
         config: Arc<Config>,
         listener: TcpListener,
+        dropped_log_lines: DroppedLogLines,
     ) -> io::Result<Self> {
         engine.prepare(&config)?;
         let address = listener.local_addr()?;
@@ -67,6 +68,7 @@ impl BoundServer {
                     readiness: Arc::clone(&readiness),
                     engine: Arc::clone(&engine),
                     traffic,
+                    dropped_log_lines,
                     started: SystemTime::now(),
                 };
                 Some(Admin::open(address, sources).await?)

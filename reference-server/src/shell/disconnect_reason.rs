@@ -17,6 +17,10 @@ pub(crate) enum DisconnectReason {
     Polling,
     /// Too much was waiting for the client (SRV-ROB-10).
     SlowConsumer,
+    /// It has sent faster than it may for too long.
+    TooFast,
+    /// It has left and joined too often.
+    TooManyJoins,
     /// It was outside of the default namespace for too long.
     NotJoined,
     /// Its token was good only until now.
@@ -29,13 +33,15 @@ pub(crate) enum DisconnectReason {
 
 impl DisconnectReason {
     /// Every one of them.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Client,
         Self::Transport,
         Self::Heartbeat,
         Self::Protocol,
         Self::Polling,
         Self::SlowConsumer,
+        Self::TooFast,
+        Self::TooManyJoins,
         Self::NotJoined,
         Self::Expired,
         Self::Internal,
@@ -51,6 +57,8 @@ impl DisconnectReason {
             Self::Protocol => "protocol_error",
             Self::Polling => "overlapping_polls",
             Self::SlowConsumer => "slow_consumer",
+            Self::TooFast => "too_fast",
+            Self::TooManyJoins => "too_many_joins",
             Self::NotJoined => "not_joined",
             Self::Expired => "token_expired",
             Self::Internal => "internal_error",

@@ -22,7 +22,7 @@ use tracing::info;
 use super::authentication::Authentication;
 use super::engine::{Engine, Sessions};
 use super::files::ClientFiles;
-use super::rates::{Rates, TooMany};
+use super::rates::{Permit, Rates, TooMany};
 use crate::config::EngineConfig;
 use crate::net::{Cors, Proxies, Traffic};
 use crate::{ClientAddress, Config};
@@ -88,6 +88,16 @@ impl Http {
         self.settings.below(path).is_some()
     }
 
+    /// Whether a TCP connection from here may stay, and what it keeps while it does. Those
+    /// of trusted proxies may.
+    pub(crate) fn accept(&self, peer: SocketAddr) -> Result<Option<Arc<Permit>>, TooMany> {
+        let address = ClientAddress::from(peer).ip;
+        if self.proxies.trusts(address) {
+            return Ok(None);
+        }
+        self.rates.accept(address)
+    }
+
     /// Keeps the time of all sessions until it is dropped.
     pub(crate) fn keep_time(&self) -> impl Future<Output = ()> + Send + use<> {
         Arc::clone(&self.engine).keep_time()
@@ -108,6 +118,8 @@ fn engine_settings(config: &Config) -> sio_p2p_engine::Config {
         ping_interval: config.engine.ping_interval,
         ping_timeout: config.engine.ping_timeout,
         max_message: config.engine.max_message,
+        max_payload: config.engine.max_payload,
+        payload_bytes: config.engine.payload_bytes,
         queue_packets: config.queue.packets,
         queue_bytes: config.queue.bytes,
         request_timeout: config.engine.request_timeout,

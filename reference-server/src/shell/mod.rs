@@ -3,9 +3,11 @@
 //! From the outside in: [`http`] takes the requests, [`rates`] says how many, [`authentication`]
 //! decides who may join, `sio_p2p_engine` speaks Engine.IO, [`engine`] receives what that
 //! reads, [`frame`] makes packets of it, and [`namespace`] brings packets and relay together.
-//! [`metrics`] are what they count on the way.
+//! [`backpressure`] slows
+//! down who sends too much. [`metrics`] are what they count on the way.
 
 pub(crate) mod authentication;
+pub(crate) mod backpressure;
 pub(crate) mod disconnect_reason;
 pub(crate) mod engine;
 pub(crate) mod files;

@@ -1,6 +1,6 @@
 //! What the shell knows about one Engine.IO connection.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
@@ -8,13 +8,14 @@ use sio_p2p_engine::{Opening, Sid, Socket};
 use tracing::{Span, error_span};
 
 use super::authentication::{Authentication, HandshakeAuth};
+use super::backpressure::Backpressure;
 use super::disconnect_reason::DisconnectReason;
 use super::frame::Decoder;
 use super::handshake;
 use super::metrics::Spoken;
-use super::rates::{Pace, Permit, Rates};
+use super::rates::{Excess, Pace, Permit, Rates};
 use crate::ClientAddress;
-use crate::relay::{ConnectionId, Rate};
+use crate::relay::ConnectionId;
 
 /// A connection of the engine with our state in it.
 pub(crate) type Connection = Arc<Socket<Session>>;
@@ -42,6 +43,10 @@ pub(crate) struct Session {
     asked: Option<Box<str>>,
     /// Where it comes from.
     address: Option<ClientAddress>,
+    /// What holds it up.
+    pub(crate) backpressure: Backpressure,
+    /// How often it has joined.
+    joins: AtomicU32,
     /// Its place among the sessions of its address.
     _permit: Option<Arc<Permit>>,
     /// What is needed to find out who it is, where somebody wants to know.
@@ -103,6 +108,8 @@ impl Session {
             joined: Mutex::new(None),
             asked: handshake::client_id(request.uri.query()).map(String::into_boxed_str),
             address,
+            backpressure: Backpressure::default(),
+            joins: AtomicU32::new(0),
             _permit: request.extensions.get().cloned(),
             handshake_auth: authentication.keep(generation, request).map(Box::new),
         }
@@ -137,7 +144,7 @@ impl Session {
     }
 
     /// Counts an event. The error is the rate that this is too much for.
-    pub(crate) fn may_send(&self) -> Result<(), Rate> {
+    pub(crate) fn may_send(&self) -> Result<(), Excess> {
         self.pace.as_ref().map_or(Ok(()), |pace| pace.check())
     }
 
@@ -159,6 +166,11 @@ impl Session {
     /// Why we closed it; `None` if we did not.
     pub(crate) fn disconnect_reason(&self) -> Option<DisconnectReason> {
         self.disconnect_reason.get().copied()
+    }
+
+    /// Counts that it joins, and says how often it has done so.
+    pub(crate) fn count_join(&self) -> u32 {
+        self.joins.fetch_add(1, Ordering::Relaxed).saturating_add(1)
     }
 
     /// Notes under which ids it joins.

@@ -13,6 +13,8 @@ mod certificates;
 mod faults;
 mod host;
 mod interop;
+#[cfg(unix)]
+mod log_pipe;
 mod logs;
 mod node;
 mod options;

@@ -131,6 +131,29 @@ fn settings_can_be_checked_without_serving() {
     assert!(error.starts_with(expected), "{error}");
 }
 
+/// What is in other files, and in other languages, is checked too.
+#[test]
+fn certificates_and_filters_are_checked_without_serving() {
+    for (settings, complaint) in [
+        (
+            &[
+                "--set=tls.certificate=no/such/cert",
+                "--set=tls.key=no/such/key",
+            ][..],
+            "p2p-server: flag --set: `tls.certificate`: cannot read the certificate `no/such/cert`: ",
+        ),
+        (
+            &["--set=log.filter=a=b=c"][..],
+            "p2p-server: flag --set: `log.filter`: cannot read the log filter `a=b=c`: ",
+        ),
+    ] {
+        let output = process::run(&[&["--check-config"], settings].concat());
+        assert_eq!(output.status.code(), Some(2));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.starts_with(complaint), "{error}");
+    }
+}
+
 /// The sample that operators begin with can be carried out, and says what it means:
 /// what is commented out is the default.
 #[test]

@@ -22,6 +22,8 @@ pub(crate) struct Program {
     stdout: BufReader<ChildStdout>,
     /// All that was logged, once the program has ended: its end closes the pipe.
     log: mpsc::Receiver<String>,
+    /// Nobody reads the log until this is dropped.
+    unread: Option<mpsc::Sender<()>>,
 }
 
 impl Program {
@@ -32,6 +34,22 @@ impl Program {
 
     /// The same with environment variables.
     pub(crate) fn start_in(options: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut program = Self::spawn(options, environment);
+        program.read_log();
+        program
+    }
+
+    /// The same, and nobody reads the log until [`read_log`](Self::read_log).
+    pub(crate) fn start_unread(options: &[&str]) -> Self {
+        Self::spawn(options, &[])
+    }
+
+    /// From now on the log is read all the time.
+    pub(crate) fn read_log(&mut self) {
+        self.unread.take();
+    }
+
+    fn spawn(options: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut child = command()
             .args(["--listen", "127.0.0.1:0"])
             .args(options)
@@ -43,10 +61,12 @@ impl Program {
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
         let mut first_line = String::new();
         stdout.read_line(&mut first_line).expect("it is text");
-        // Read all the time, because a full pipe would stop the server.
         let mut stderr = child.stderr.take().expect("it is piped");
         let (told, log) = mpsc::channel();
+        let (unread, read) = mpsc::channel::<()>();
         thread::spawn(move || {
+            // Nothing is ever sent: it ends when the other side is dropped.
+            read.recv().ok();
             let mut text = String::new();
             stderr.read_to_string(&mut text).expect("it is text");
             // Nobody listens any more if the test has failed meanwhile.
@@ -57,6 +77,7 @@ impl Program {
             first_line: first_line.trim_end().to_owned(),
             stdout,
             log,
+            unread: Some(unread),
         }
     }
 

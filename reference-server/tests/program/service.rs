@@ -14,6 +14,11 @@ use crate::signals::join;
 
 /// The status of an admin page.
 fn status(admin: SocketAddr, page: &str) -> String {
+    answer(admin, page).split(' ').nth(1).unwrap().to_owned()
+}
+
+/// What comes when an admin page is asked for.
+pub(crate) fn answer(admin: SocketAddr, page: &str) -> String {
     let mut stream = TcpStream::connect(admin).unwrap();
     write!(
         stream,
@@ -22,7 +27,7 @@ fn status(admin: SocketAddr, page: &str) -> String {
     .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
-    answer.split(' ').nth(1).unwrap().to_owned()
+    answer
 }
 
 /// A second signal says that its sender does not want to wait.

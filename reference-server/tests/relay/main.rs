@@ -16,6 +16,7 @@ mod duplicates;
 mod early;
 mod host;
 mod host_laws;
+mod identities;
 mod limits;
 mod meant;
 mod model;

@@ -123,6 +123,27 @@ async fn who_has_left_is_not_served() {
     }
 }
 
+/// A client may leave and join again on one connection, but not for ever: each time is
+/// told to others and to the log.
+#[tokio::test]
+async fn a_connection_joins_so_often() {
+    let server = Server::with(config(|config| config.engine.max_joins = 3)).await;
+    for eio in [Eio::Three, Eio::Four] {
+        for transport in [Transport::WebSocket, Transport::Polling] {
+            let mut client = Client::join_by((eio, transport), &server, "a").await;
+            for _ in 0..2 {
+                client.send("41").await;
+                client.send("40").await;
+                assert!(client.receive().await.starts_with("40"));
+            }
+            client.fence().await;
+            client.send("41").await;
+            client.send("40").await;
+            client.expect_closed().await;
+        }
+    }
+}
+
 /// A client that breaks off while it connects leaves nothing behind. Its id
 /// would be taken for ever otherwise.
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use sio_p2p_server::relay::DuplicateIds;
 
-use crate::client::{Client, Eio, WAYS};
+use crate::client::{Client, Eio, Transport, WAYS};
 use crate::polling::Polling;
 use crate::server::{DEADLINE, Server, config};
 use crate::websocket::WebSocket;
@@ -46,14 +46,14 @@ async fn an_address_has_so_many_sessions_open() {
         first.fence().await;
         leave(second).await;
         first.until_listed(r#"["first"]"#).await;
-        // The next client gets the seat, over any transport.
+        // Whoever comes next gets the permit, whatever carries it.
         let vacant = until_seated(eio, &server, "").await;
         leave(vacant).await;
         leave(first).await;
     }
 }
 
-/// Over WebSocket the seat is free when the stream has broken.
+/// Over WebSocket the permit is free when the stream has broken.
 #[tokio::test]
 async fn a_websocket_has_a_seat_too() {
     let server = Server::with(config(|config| config.rates.clients_per_address = 1)).await;
@@ -65,7 +65,7 @@ async fn a_websocket_has_a_seat_too() {
             if let Some(client) = WebSocket::try_open(&server, eio, "clientId=a").await {
                 break client;
             }
-            assert!(start.elapsed() < DEADLINE, "there must be a seat");
+            assert!(start.elapsed() < DEADLINE, "there must be a permit");
         };
         let head = Polling::try_open(&server, eio, "").await.unwrap_err();
         assert!(head.starts_with("HTTP/1.1 429 "), "{head}");
@@ -79,7 +79,7 @@ async fn leave(mut client: Client) {
     client.send("1").await;
 }
 
-/// A seat is free when the engine has let go of a connection, a moment after
+/// A permit is free when the engine has let go of a connection, a moment after
 /// everybody was told that it has gone.
 async fn until_seated(eio: Eio, server: &Server, id: &str) -> Client {
     let query = format!("clientId={id}");
@@ -90,7 +90,7 @@ async fn until_seated(eio: Eio, server: &Server, id: &str) -> Client {
             client.enter(eio).await;
             return client;
         }
-        assert!(start.elapsed() < DEADLINE, "there must be a seat");
+        assert!(start.elapsed() < DEADLINE, "there must be a permit");
     }
 }
 
@@ -103,11 +103,11 @@ async fn a_client_that_sends_too_fast_is_told_and_goes_on() {
     .await;
     for way in WAYS {
         let mut client = Client::join_by(way, &server, "").await;
-        for _ in 0..20 {
+        for _ in 0..6 {
             client.send(r#"421["LIST_CLIENTS"]"#).await;
         }
         let mut refused = 0;
-        for number in 0..20 {
+        for number in 0..6 {
             let packet = client.receive().await;
             if packet == "431[[]]" {
                 continue;
@@ -119,14 +119,35 @@ async fn a_client_that_sends_too_fast_is_told_and_goes_on() {
             );
             refused += 1;
         }
-        assert!(refused > 0);
+        // Nothing is read until it may send again, so what comes next is taken.
+        assert!((1..=2).contains(&refused), "{refused}");
         // Others have a measure of their own.
         let mut other = Client::join_by(way, &server, "").await;
         other.fence().await;
     }
 }
 
-/// More connections do not let a client send more.
+/// One that goes on, however often it is told, is a burden on all others.
+#[tokio::test]
+async fn a_client_that_never_stops_is_disconnected() {
+    let server = Server::with(config(|config| {
+        config.rates.events_per_second = 100;
+        config.rates.events_burst = 1;
+        config.rates.excess_timeout = std::time::Duration::from_millis(300);
+    }))
+    .await;
+    for eio in [Eio::Three, Eio::Four] {
+        let way = (eio, Transport::WebSocket);
+        let mut client = Client::join_by(way, &server, "flooder").await;
+        // Ten times as much as it may send in that time.
+        for _ in 0..1_000 {
+            client.send(r#"42["JOIN_ROOM","r"]"#).await;
+        }
+        client.expect_closed().await;
+    }
+}
+
+/// Whoever opens more connections can send no more by that.
 #[tokio::test]
 async fn the_clients_of_an_address_share_what_it_may_send() {
     let server = Server::with(config(|config| {
@@ -138,10 +159,10 @@ async fn the_clients_of_an_address_share_what_it_may_send() {
     let mut refused = 0;
     for way in WAYS {
         let mut client = Client::join_by(way, &server, "").await;
-        for _ in 0..10 {
+        for _ in 0..4 {
             client.send(r#"421["LIST_CLIENTS"]"#).await;
         }
-        for _ in 0..10 {
+        for _ in 0..4 {
             let packet = client.receive().await;
             if packet != r#"431[["first"]]"# {
                 assert_eq!(
@@ -152,7 +173,7 @@ async fn the_clients_of_an_address_share_what_it_may_send() {
             }
         }
     }
-    assert!(refused > 20, "{refused}");
+    assert!(refused >= WAYS.len(), "{refused}");
     drop(first);
 }
 

@@ -105,6 +105,42 @@ async fn a_consumer_that_keeps_up_may_take_any_amount() {
     }
 }
 
+/// Who sends more at once than may wait for a client that reads is held up, and nobody
+/// loses anything.
+#[tokio::test]
+async fn a_burst_waits_for_a_reader() {
+    const MESSAGES: usize = 2_000;
+    let server = Arc::new(Server::with(config(|config| config.queue.packets = 200)).await);
+    for (number, way) in crate::client::WAYS.into_iter().enumerate() {
+        let id = format!("reader{number}");
+        let mut reader = Client::join_by(way, &server, &id).await;
+        let senders: Vec<_> = (0..2)
+            .map(|sender| {
+                let (server, id) = (Arc::clone(&server), id.clone());
+                tokio::spawn(async move {
+                    let mut source = Client::join(&server, "").await;
+                    for n in 0..MESSAGES {
+                        source
+                            .send(&format!(r#"42["P2P_EMIT","{id}","e",[{sender},{n}],null]"#))
+                            .await;
+                    }
+                    source
+                })
+            })
+            .collect();
+        let mut next = [0; 2];
+        for _ in 0..2 * MESSAGES {
+            let packet = reader.receive().await;
+            let sender = usize::from(packet.starts_with(r#"42["e",1,"#));
+            assert_eq!(packet, format!(r#"42["e",{sender},{}]"#, next[sender]));
+            next[sender] += 1;
+        }
+        for sender in senders {
+            sender.await.unwrap().fence().await;
+        }
+    }
+}
+
 /// A blocked TCP connection is dropped even if its queue has room.
 #[tokio::test]
 async fn a_stalled_connection_is_dropped() {

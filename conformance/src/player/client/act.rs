@@ -59,7 +59,7 @@ pub(crate) async fn act(play: &mut Play, verb: &ClientVerb) -> Result<(), Stop> 
         }
         ClientVerb::HangUp(body) => hang_up(play, &body.client, body.how).await,
         // Observations have a place of their own.
-        _ => Ok(()),
+        _ => Err(Stop::broken("a verb that the player does not know yet")),
     }
 }
 

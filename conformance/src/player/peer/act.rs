@@ -45,8 +45,9 @@ pub(crate) async fn act(play: &mut Play, action: &Action) -> Result<(), Stop> {
         Action::Fence(body) => fences::fence(play, &[(body.from.clone(), body.to.clone())]).await,
         Action::Heartbeat(body) => heartbeat::heartbeat(play, body).await,
         Action::PassTime(body) => heartbeat::pass_time(play, body).await,
-        // Observations have a place of their own; a note is no action.
-        _ => Ok(()),
+        Action::Note(_) => Ok(()),
+        // Observations have a place of their own.
+        _ => Err(Stop::broken("a verb that the player does not know yet")),
     }
 }
 

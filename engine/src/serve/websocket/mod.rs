@@ -8,6 +8,7 @@ mod waiting;
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::request::Parts;
 use hyper::upgrade::OnUpgrade;
@@ -27,7 +28,7 @@ use crate::websocket::{Reader, push_close, push_frame};
 use crate::{CloseReason, Generation};
 
 /// How long a client may take to close its half after we have closed ours.
-const LINGER: std::time::Duration = std::time::Duration::from_secs(2);
+const LINGER: Duration = Duration::from_secs(2);
 
 /// A WebSocket and the session it belongs to.
 pub(super) struct Link<H: Handler> {
@@ -41,6 +42,12 @@ pub(super) struct Link<H: Handler> {
     reader: Reader,
     /// The beginning of a frame whose rest has not come yet.
     carry: Vec<u8>,
+    /// There may be whole frames in front of that.
+    unread: bool,
+    /// How long its next turn may take.
+    turn: Duration,
+    /// Runs while the program wants nothing more.
+    pause: Option<Pin<Box<Sleep>>>,
     /// A close frame was written past the session.
     closed: bool,
     /// Runs while the connection takes nothing. Boxed, because it seldom does.
@@ -129,6 +136,9 @@ impl<H: Handler> Link<H> {
             transport,
             reader,
             carry: Vec::new(),
+            unread: false,
+            turn: reading::TURN,
+            pause: None,
             closed: false,
             stall: None,
         }

@@ -1,5 +1,9 @@
 //! What a WebSocket has brought.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::Link;
 use crate::CloseReason;
 use crate::handler::Handler;
@@ -16,10 +20,20 @@ const FEW: usize = 1;
 /// See [`FEW`].
 const LARGE: usize = 16 << 10;
 
+/// How long a connection may take before others have their turn: some hundred plain
+/// messages.
+pub(super) const TURN: Duration = Duration::from_micros(250);
+
+/// The same for one that has always more to say. It gets half of the time it had before,
+/// down to this, so that many of them do not keep others waiting.
+const SHORT_TURN: Duration = Duration::from_micros(50);
+
 /// How reading a buffer has ended.
 enum Outcome {
-    /// It goes on.
+    /// All of it was read.
     Go,
+    /// There is more in the buffer, but the time is over, or the program wants a pause.
+    More,
     /// The WebSocket is of no use any more.
     Over(CloseReason),
 }
@@ -33,20 +47,29 @@ impl<H: Handler> Link<H> {
         let mut at = 0;
         let outcome = self.read(&mut buffer, &mut at, &mut messages, &mut batch);
         self.keep(buffer, at);
+        self.unread = matches!(outcome, Outcome::More);
+        self.turn = if self.unread {
+            (self.turn / 2).max(SHORT_TURN)
+        } else {
+            TURN
+        };
         if let Outcome::Over(reason) = outcome {
             self.socket.act(&mut batch, |machine, _| {
                 machine.websocket_gone(self.prober, reason);
             });
         } else if self.transport {
             self.socket.heard();
+            if let Some(wait) = self.server.handler.pause(&self.socket) {
+                self.pause(wait);
+            }
         }
         self.server.settle(&self.socket, &mut batch);
-        if messages > FEW && bytes < LARGE {
+        if messages > FEW && bytes < LARGE && !self.unread {
             tokio::task::yield_now().await;
             batch.flush();
         } else {
             batch.flush();
-            if bytes >= LARGE {
+            if bytes >= LARGE || self.unread {
                 // It may never stop sending.
                 tokio::task::yield_now().await;
             }
@@ -62,6 +85,7 @@ impl<H: Handler> Link<H> {
         messages: &mut usize,
         batch: &mut Batch<H::Data>,
     ) -> Outcome {
+        let began = Instant::now();
         loop {
             let Self {
                 server,
@@ -69,6 +93,12 @@ impl<H: Handler> Link<H> {
                 reader,
                 ..
             } = self;
+            let between_messages = *at > 0 && *at < buffer.len() && !socket.is_closed();
+            if between_messages
+                && (began.elapsed() >= self.turn || server.handler.pause(socket).is_some())
+            {
+                return Outcome::More;
+            }
             let generation = socket.generation();
             let packet = match reader.next(buffer, at) {
                 Ok(None) => return Outcome::Go,

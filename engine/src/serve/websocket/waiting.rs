@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::future::{Future as _, poll_fn};
 use std::io;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use super::Link;
 use crate::CloseReason;
@@ -77,7 +78,26 @@ impl<H: Handler> Link<H> {
                 }
             }
         }
+        if let Some(pause) = &mut self.pause {
+            if pause.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            self.pause = None;
+            if let Some(wait) = self.server.handler.pause(&self.socket) {
+                self.pause(wait);
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+        }
+        if std::mem::take(&mut self.unread) {
+            return Poll::Ready(Event::Read(std::mem::take(&mut self.carry)));
+        }
         self.poll_read(context)
+    }
+
+    /// Reads nothing for so long. What waits for the client is written all the same.
+    pub(super) fn pause(&mut self, wait: Duration) {
+        self.pause = Some(Box::pin(tokio::time::sleep(wait)));
     }
 
     /// Writes what other tasks could not.

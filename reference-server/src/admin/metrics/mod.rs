@@ -4,6 +4,7 @@
 //! at each request and written here, each with the sentence that explains it.
 
 mod held;
+mod log;
 mod network;
 mod relayed;
 
@@ -11,6 +12,7 @@ use std::fmt::Error;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+pub(crate) use self::log::DroppedLogLines;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, text};
 use prometheus_client::registry::{Registry, Unit};
@@ -33,6 +35,8 @@ pub(crate) struct Sources {
     pub(crate) engine: Arc<Engine>,
     /// What happens to TCP connections.
     pub(crate) traffic: Arc<Traffic>,
+    /// What has not got into the log.
+    pub(crate) dropped_log_lines: DroppedLogLines,
     /// When the server was started.
     pub(crate) started: SystemTime,
 }
@@ -45,6 +49,7 @@ pub(super) fn render(sources: &Sources) -> Result<String, Error> {
         started: started.unwrap_or_default().as_secs_f64(),
         metrics: sources.engine.metrics(),
         traffic: Arc::clone(&sources.traffic),
+        dropped_log_lines: sources.dropped_log_lines.count(),
     };
     let mut registry = Registry::with_prefix("p2p");
     registry.register_collector(Box::new(snapshot));
@@ -60,6 +65,7 @@ struct Snapshot {
     started: f64,
     metrics: ShellMetrics,
     traffic: Arc<Traffic>,
+    dropped_log_lines: u64,
 }
 
 impl Collector for Snapshot {
@@ -90,6 +96,12 @@ impl Snapshot {
             "1 while new clients should be sent here, as on /readyz",
             None,
             u64::from(self.ready),
+        )?;
+        writer.counter(
+            "log_lines_dropped",
+            "Lines of the log that were dropped because it was not written fast enough",
+            None,
+            self.dropped_log_lines,
         )
     }
 }

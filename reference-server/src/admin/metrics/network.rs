@@ -21,6 +21,7 @@ impl Snapshot {
             no_handshake,
             foreign,
             too_many,
+            too_many_sockets,
         } = &*self.traffic;
         // Read before the other, so that the difference is never negative.
         let gone = io.ended();
@@ -48,6 +49,12 @@ impl Snapshot {
                 "TCP connections that did not get through the TLS handshake",
                 None,
                 no_handshake.get(),
+            ),
+            (
+                "too_many_sockets",
+                "TCP connections that were closed at once, because their address has too many",
+                None,
+                too_many_sockets.get(),
             ),
             (
                 "too_many_sessions",

@@ -10,7 +10,7 @@ use crate::relay::authorize::Action;
 use crate::relay::limit::Limit;
 use crate::relay::output::{ConnectionId, Data};
 use crate::relay::respond::RequestContext;
-use crate::relay::rooms::{Joining, NotJoined};
+use crate::relay::rooms::{Account, Joining, NotJoined};
 
 /// The action by which a service makes a topic of a room that it joins.
 const CREATE_TOPIC: &str = "SERVICE_CREATE_TOPIC";
@@ -125,6 +125,7 @@ impl Relay {
         };
         let allowed = self
             .check_message(&event, &args, &context.attachments)
+            .and_then(|()| self.check_event(&event))
             .and_then(|()| self.permit(context.from, &action));
         if let Err(failure) = allowed {
             return context.fail(&failure);
@@ -150,7 +151,7 @@ impl Relay {
         topic: bool,
     ) -> Result<(), Failure> {
         self.permit_all(who, rooms, |room| Action::JoinRoom { room })?;
-        self.put_into(who, rooms, topic)
+        self.put_into(who, rooms, topic, Account::Own)
     }
 
     /// Puts a connection into rooms, on its own account or on another's.
@@ -159,20 +160,23 @@ impl Relay {
         who: ConnectionId,
         rooms: &[RoomName],
         topic: bool,
+        account: Account,
     ) -> Result<(), Failure> {
         let how = Joining {
             topic,
-            // Its own room, named after its sid, does not count.
-            rooms: self.policy.rooms.saturating_add(1),
+            account,
+            rooms: self.policy.rooms,
+            moves: self.policy.moves,
             topics: self.policy.topics,
         };
         for room in rooms {
             self.policy
                 .check(Limit::RoomNameBytes, room.as_str().len())?;
-            let joined = self.rooms.join(who, room, how);
+            let joined = self.rooms.join(who, room, &how);
             joined.map_err(|reason| {
                 self.policy.exceeded(match reason {
                     NotJoined::TooManyRooms => Limit::Rooms,
+                    NotJoined::TooManyMoves => Limit::Moves,
                     NotJoined::TooManyTopics => Limit::Topics,
                 })
             })?;

@@ -14,7 +14,7 @@ use crate::relay::failure::{anonymous, no_target, unanswered};
 use crate::relay::limit::Limit;
 use crate::relay::output::Data;
 use crate::relay::respond::{self, RequestContext};
-use crate::relay::stream::{HeldMessage, stream_of};
+use crate::relay::stream::{HeldMessage, MessageKind, stream_of};
 use crate::relay::{ConnectionId, Outbox, Relay};
 
 /// A message as all its forms on the wire have it.
@@ -88,6 +88,7 @@ impl Relay {
         // A message that may not be sent is told as such, whether or not its target
         // is there.
         self.check_message(&message.event, &message.args, &context.attachments)?;
+        self.check_source(context.from, message.dialect, &message.event, &message.args)?;
         // A stream that the host has opened needs no permission of anybody else.
         let Some(message) = self.intercept_stream(context, message, ack)? else {
             return Ok(());
@@ -110,8 +111,17 @@ impl Relay {
         let Some(to) = self.registry.find(&target) else {
             return Err(no_target(dialect, &target));
         };
-        context.outbox.counters.message(dialect);
         let stream = stream_of(dialect, &event, &args);
+        if let Some((stream, kind)) = &stream
+            && let Err(failure) = self.check_stream(context.from, to, stream)
+        {
+            // Both ends of a stream say that it is gone, whoever was first.
+            return match (kind, ack) {
+                (MessageKind::Destroyed, None) => Ok(()),
+                _ => Err(failure),
+            };
+        }
+        context.outbox.counters.message(dialect);
         let data = Data {
             json: forward(&event, &args),
             attachments: std::mem::take(&mut context.attachments),

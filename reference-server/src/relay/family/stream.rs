@@ -64,6 +64,10 @@ impl Relay {
             }
             _ => return context.fail(&anonymous("open streams")),
         };
+        if let Err(failure) = self.check_new_stream(context.from, to, info.source_stream().as_str())
+        {
+            return context.refuse(&failure, refused);
+        }
         let limit = self.policy.links;
         if self.links.link(context.from, to, dialect, limit).is_err() {
             return context.refuse(&self.policy.exceeded(Limit::Links), refused);

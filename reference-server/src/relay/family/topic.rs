@@ -11,6 +11,7 @@ use sio_p2p_protocol::{ClientId, Failure, RoomName, ServerEvent, TopicBeingDestr
 use crate::relay::Relay;
 use crate::relay::authorize::Action;
 use crate::relay::output::{ConnectionId, Outbox};
+use crate::relay::rooms::Account;
 
 impl Relay {
     /// `JOIN_ROOM` with the action `CLIENT_SUBSCRIBE_TOPIC`: a service takes a
@@ -34,7 +35,12 @@ impl Relay {
             return Some(Err(failure));
         }
         let subscriber = self.registry.find(client)?;
-        Some(self.put_into(subscriber, rooms, false))
+        let account = if subscriber == service {
+            Account::Own
+        } else {
+            Account::Mover(self.registry.client(service).cloned())
+        };
+        Some(self.put_into(subscriber, rooms, false, account))
     }
 
     /// `LEAVE_ROOM` with the action `CLIENT_UNSUBSCRIBE_TOPIC`: a service takes a

@@ -6,6 +6,7 @@ use super::Host;
 use crate::relay::Peer;
 use crate::relay::failure::no_target;
 use crate::relay::output::Data;
+use crate::relay::rooms::Account;
 
 impl Host<'_> {
     /// Puts a client into a room (SRV-CORE-F7). Joining twice changes nothing.
@@ -15,8 +16,8 @@ impl Host<'_> {
         let Some(connection) = self.find(client) else {
             return Err(no_target(Dialect::V2, client));
         };
-        self.relay
-            .put_into(connection, std::slice::from_ref(room), false)
+        let rooms = std::slice::from_ref(room);
+        self.relay.put_into(connection, rooms, false, Account::Own)
     }
 
     /// Takes a client out of a room, and says whether it was in it.

@@ -106,6 +106,25 @@ impl OpenStreams {
         }
     }
 
+    /// True if an open stream has this end.
+    pub(in crate::relay) fn has(&self, from: ConnectionId, to: ConnectionId, id: &str) -> bool {
+        let peers = self.ends.get(&from);
+        let ends = peers.and_then(|peers| peers.get(&to));
+        ends.is_some_and(|ends| ends.contains_key(id))
+    }
+
+    /// True if an open stream from another connection to this peer has an end of this id.
+    pub(in crate::relay) fn another_has(
+        &self,
+        than: ConnectionId,
+        to: ConnectionId,
+        id: &str,
+    ) -> bool {
+        let peers = self.ends.get(&to);
+        let mut others = peers.into_iter().flat_map(CountedMap::keys);
+        others.any(|owner| *owner != than && self.has(*owner, to, id))
+    }
+
     /// An end has said that nothing more comes from it. A stream is over when both
     /// of its ends have.
     pub(in crate::relay) fn finished(

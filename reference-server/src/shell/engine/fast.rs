@@ -64,8 +64,9 @@ impl Engine {
         let Some(message) = MessageRef::read(json) else {
             return DECLINED;
         };
-        if let Err(rate) = connection.data().may_send() {
-            self.namespace_with(batch).refuse_too_fast(from, rate);
+        if let Err(excess) = connection.data().may_send() {
+            self.namespace_with(batch)
+                .refuse_too_fast(connection, from, excess);
             return Fast::Handled;
         }
         if self

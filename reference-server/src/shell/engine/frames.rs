@@ -44,6 +44,10 @@ impl Engine {
                     Ok(())
                 }
                 FrameKind::Connect { .. } => {
+                    // It costs as much as an event, and counts as one.
+                    if let Err(excess) = connection.data().may_send() {
+                        connection.data().backpressure.exceed(excess.wait);
+                    }
                     span(connection).in_scope(|| debug!(namespace, "no such namespace"));
                     let refusal = Encoded::invalid_namespace(namespace, !eio3);
                     self.namespace_with(batch).reply(connection, refusal);
@@ -68,8 +72,9 @@ impl Engine {
             }
             (FrameKind::Event { data, ack }, Phase::Joined(from)) => {
                 // The short way may have counted it and then declined.
-                if !counted && let Err(rate) = connection.data().may_send() {
-                    self.namespace_with(batch).refuse_too_fast(from, rate);
+                if !counted && let Err(excess) = connection.data().may_send() {
+                    self.namespace_with(batch)
+                        .refuse_too_fast(connection, from, excess);
                     return Ok(());
                 }
                 let attachments = data.attachments.into();

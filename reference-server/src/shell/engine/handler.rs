@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use sio_p2p_engine::{CloseReason, Handler, Opening};
@@ -35,6 +36,10 @@ impl Handler for Sessions {
                 .open(Arc::clone(socket), outcome);
             Ok(())
         });
+    }
+
+    fn pause(&self, socket: &Connection) -> Option<Duration> {
+        socket.data().backpressure.pause()
     }
 
     // Called once for each connection.

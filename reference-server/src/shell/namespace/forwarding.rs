@@ -1,5 +1,6 @@
 //! Handing plain messages and acks on, without anything in between.
 
+use sio_p2p_engine::Room;
 use sio_p2p_protocol::MessageRef;
 use tokio::time::Instant;
 
@@ -32,6 +33,7 @@ impl Namespace {
             self.send_parts(from, &["3", number.format(id), "[]"]);
         }
         self.deliver();
+        self.hold_up(connection);
         true
     }
 
@@ -60,8 +62,9 @@ impl Namespace {
         };
         let outcome = connection.send(parts, &[], &mut self.batch);
         let bytes = parts.iter().map(|part| part.len()).sum();
-        if outcome.is_ok() {
+        if outcome == Ok(Room::Enough) {
             self.counters.queue(1, bytes);
+            connection.data().backpressure.note_room(Room::Enough);
         } else {
             let connection = connection.clone();
             self.sent(&connection, outcome, 1, bytes);

@@ -65,6 +65,10 @@ impl Namespace {
         if !is_before_joining(connection.data().phase()) {
             return;
         }
+        // Each joining is told to the log, and to those who watch.
+        if connection.data().count_join() > self.config.engine.max_joins {
+            return self.close(connection, DisconnectReason::TooManyJoins);
+        }
         let Authenticated { client_id, until } = authenticated;
         if let Some(until) = until {
             self.expiring.insert(connection.id(), until);

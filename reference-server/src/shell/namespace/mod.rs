@@ -11,10 +11,10 @@ mod joining;
 mod shared_event;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use sio_p2p_engine::{CloseReason, Generation, SendError, Sid};
+use sio_p2p_engine::{CloseReason, Generation, Room, SendError, Sid, Socket};
 use sio_p2p_protocol::Dialect;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -25,12 +25,12 @@ use super::authentication::AuthOutcome;
 use super::disconnect_reason::DisconnectReason;
 use super::frame::Encoded;
 use super::metrics::{ShellCounters, ShellMetrics};
-use super::rates::Rates;
-use super::session::{Batch, Connection, Phase, span};
+use super::rates::{Excess, Rates};
+use super::session::{Batch, Connection, Phase, Session, span};
 use crate::Config;
 use crate::driver::Misstep;
 use crate::host::{HostDriver, new_driver};
-use crate::relay::{Answer, ConnectionId, Data, Output, Packet, Rate, Request, give_back};
+use crate::relay::{Answer, ConnectionId, Data, Output, Packet, Request, give_back};
 
 /// A connection that is outside of the default namespace.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +56,8 @@ pub(crate) struct Namespace {
     expiring: HashMap<Sid, Instant>,
     /// Those for which something was queued under this lock, to be written after it.
     pub(crate) batch: Batch,
+    /// A receiver that has little room left, since somebody sent something.
+    crowded: Option<Weak<Socket<Session>>>,
     /// How often somebody has joined; the next connection id of the relay.
     joins: u64,
     /// The server stops: new connections are closed.
@@ -79,6 +81,7 @@ impl Namespace {
             outside: HashMap::new(),
             expiring: HashMap::new(),
             batch: Batch::new(),
+            crowded: None,
             joins: 0,
             stopping: false,
             config,
@@ -172,6 +175,15 @@ impl Namespace {
         }
         self.driver.received(from, request);
         self.deliver();
+        self.hold_up(connection);
+    }
+
+    /// Nothing more is read of a client for a while, if one that it has sent to has little
+    /// room left.
+    fn hold_up(&mut self, sender: &Connection) {
+        if let Some(receiver) = self.crowded.take() {
+            sender.data().backpressure.wait_for(receiver);
+        }
     }
 
     /// The client has spoken a dialect.
@@ -186,9 +198,18 @@ impl Namespace {
     }
 
     /// The client has sent an event, and too many before it.
-    pub(crate) fn refuse_too_fast(&mut self, from: ConnectionId, rate: Rate) {
-        self.driver.too_fast(from, rate);
+    pub(crate) fn refuse_too_fast(
+        &mut self,
+        connection: &Connection,
+        from: ConnectionId,
+        excess: Excess,
+    ) {
+        self.driver.too_fast(from, excess.rate);
         self.deliver();
+        let since = connection.data().backpressure.exceed(excess.wait);
+        if since >= self.config.rates.excess_timeout {
+            self.close(connection, DisconnectReason::TooFast);
+        }
     }
 
     /// The client has answered an event.
@@ -292,12 +313,18 @@ impl Namespace {
     fn sent(
         &mut self,
         connection: &Connection,
-        outcome: Result<(), SendError>,
+        outcome: Result<Room, SendError>,
         packets: usize,
         bytes: usize,
     ) {
         match outcome {
-            Ok(()) => self.counters.queue(packets, bytes),
+            Ok(room) => {
+                self.counters.queue(packets, bytes);
+                connection.data().backpressure.note_room(room);
+                if room == Room::Scarce {
+                    self.crowded = Some(Arc::downgrade(connection));
+                }
+            }
             Err(SendError::Closed) => {}
             Err(SendError::Full) => {
                 span(connection).in_scope(|| info!("closing a consumer that is too far behind"));

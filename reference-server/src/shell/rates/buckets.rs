@@ -41,6 +41,13 @@ pub(super) fn bucket(quota: Quota) -> Bucket {
     RateLimiter::direct_with_clock(quota, TokioClock)
 }
 
+/// Takes something out of a bucket. The error is how long it takes until there is something
+/// in it.
+pub(super) fn check(bucket: &Bucket) -> Result<(), Duration> {
+    let checked = bucket.check();
+    checked.map_err(|until| until.wait_time_from(TokioClock.now()))
+}
+
 /// So many in a second, so many at once; `None` if there is no limit.
 pub(super) fn quota(per_second: u32, burst: u32) -> Option<Quota> {
     let per_second = NonZeroU32::new(per_second)?;

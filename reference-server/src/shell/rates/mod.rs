@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use governor::Quota;
 
-use self::buckets::{Bucket, Buckets, bucket, quota};
+use self::buckets::{Bucket, Buckets, bucket, check, quota};
 pub(crate) use self::permits::Permit;
 use self::permits::Permits;
 use crate::ClientAddress;
@@ -35,6 +35,10 @@ pub(crate) struct Rates {
     permits: Arc<Permits>,
     /// How many sessions one address may have; 0 is any number.
     per_address: u32,
+    /// The TCP connections of each address.
+    sockets: Arc<Permits>,
+    /// How many one address may have; 0 is any number.
+    sockets_per_address: u32,
     /// Of one connection.
     events: Option<(Quota, Rate)>,
     /// Of one address.
@@ -62,6 +66,8 @@ impl Rates {
             connections: buckets(config.connections_per_second, config.connections_burst),
             permits: Arc::default(),
             per_address: config.clients_per_address,
+            sockets: Arc::default(),
+            sockets_per_address: config.sockets_per_address,
             events: events.map(|quota| (quota, Rate::Events(config.events_per_second))),
             address_events: address_events.map(|buckets| {
                 let rate = Rate::AddressEvents(config.address_events_per_second);
@@ -95,6 +101,15 @@ impl Rates {
         }
     }
 
+    /// A TCP connection comes from an address. It may stay, for as long as the permit is kept
+    /// if there is one.
+    pub(crate) fn accept(&self, address: IpAddr) -> Result<Option<Arc<Permit>>, TooMany> {
+        match NonZeroU32::new(self.sockets_per_address) {
+            Some(limit) => Permits::take(&self.sockets, network(address), limit).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// A connection joins under a client id. The error is the rate that this is too
     /// much for.
     pub(crate) fn join(&self, client: &str) -> Result<(), Rate> {
@@ -116,6 +131,15 @@ impl Rates {
     }
 }
 
+/// An event that is too much for a rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Excess {
+    /// The rate.
+    pub(crate) rate: Rate,
+    /// How long it takes until one more event is allowed.
+    pub(crate) wait: Duration,
+}
+
 /// How fast one connection may send events.
 #[derive(Debug)]
 pub(crate) struct Pace {
@@ -126,12 +150,14 @@ pub(crate) struct Pace {
 
 impl Pace {
     /// Counts an event. The error is the rate that this is too much for.
-    pub(crate) fn check(&self) -> Result<(), Rate> {
+    pub(crate) fn check(&self) -> Result<(), Excess> {
         if let Some((bucket, rate)) = &self.own {
-            bucket.check().map_err(|_| *rate)?;
+            let (rate, checked) = (*rate, check(bucket));
+            checked.map_err(|wait| Excess { rate, wait })?;
         }
         if let Some((buckets, key, rate)) = &self.address {
-            buckets.check(key).map_err(|_| *rate)?;
+            let (rate, checked) = (*rate, buckets.check(key));
+            checked.map_err(|wait| Excess { rate, wait })?;
         }
         Ok(())
     }

@@ -283,7 +283,12 @@ impl Harness {
         let text = format!("{}:{}", self.sent, "x".repeat(length));
         let data = [&self.sent.to_be_bytes()[..], &vec![0; length]].concat();
         let depth = self.machine.queue.depth();
-        if !self.machine.queue.has_room(1, text.len(), &self.bounds) {
+        if self
+            .machine
+            .queue
+            .room(1, text.len(), &self.bounds)
+            .is_none()
+        {
             let Bounds {
                 queue_packets,
                 queue_bytes,
