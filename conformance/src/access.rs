@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sio_p2p_transport::{ConnectError, ConnectOptions, EioVersion, Tls};
 use url::Url;
 
-/// The path at which Socket.IO servers are, unless somebody has moved them.
+/// The usual path of Socket.IO servers.
 const USUAL: &str = "socket.io";
 
 /// What every connection to a server brings along. The default brings nothing.

@@ -60,15 +60,24 @@ impl Rewriter<'_> {
     }
 }
 
-/// Exchanges strings; `None` leaves one as it is.
-pub(crate) fn strings(json: &str, string: &mut dyn FnMut(&str) -> Option<String>) -> String {
+/// A text with strings and objects exchanged; `None` leaves one as it is.
+fn rewrite(
+    json: &str,
+    string: &mut dyn FnMut(&str) -> Option<String>,
+    object: &mut dyn FnMut(&str) -> Option<String>,
+) -> String {
     let mut rewriter = Rewriter {
         string,
-        object: &mut |_| None,
+        object,
         out: String::with_capacity(json.len()),
     };
     rewriter.value(json, 0);
     rewriter.out
+}
+
+/// Exchanges strings; `None` leaves one as it is.
+pub(crate) fn strings(json: &str, string: &mut dyn FnMut(&str) -> Option<String>) -> String {
+    rewrite(json, string, &mut |_| None)
 }
 
 /// The bytes that `{"$bin": base64}` stands for.
@@ -85,32 +94,20 @@ pub(crate) fn bytes_of(object: &str) -> Option<Bytes> {
 /// A payload to send: attachments are taken out of the text.
 pub(crate) fn to_wire(json: &str, string: &mut dyn FnMut(&str) -> Option<String>) -> Data {
     let mut attachments = Vec::new();
-    let mut rewriter = Rewriter {
-        string,
-        object: &mut |object| {
-            attachments.push(bytes_of(object)?);
-            let number = attachments.len() - 1;
-            Some(format!(r#"{{"_placeholder":true,"num":{number}}}"#))
-        },
-        out: String::with_capacity(json.len()),
-    };
-    rewriter.value(json, 0);
-    let json = rewriter.out;
+    let json = rewrite(json, string, &mut |object| {
+        attachments.push(bytes_of(object)?);
+        let number = attachments.len() - 1;
+        Some(format!(r#"{{"_placeholder":true,"num":{number}}}"#))
+    });
     Data::with_attachments(json, attachments)
 }
 
 /// The text of a payload that was received, with the attachments in their places.
 pub(crate) fn from_wire(data: &Data, string: &mut dyn FnMut(&str) -> Option<String>) -> String {
-    let mut rewriter = Rewriter {
-        string,
-        object: &mut |object| {
-            let bytes = attachment(object, &data.attachments)?;
-            Some(format!(r#"{{"$bin":"{}"}}"#, STANDARD.encode(bytes)))
-        },
-        out: String::with_capacity(data.json.len()),
-    };
-    rewriter.value(&data.json, 0);
-    rewriter.out
+    rewrite(&data.json, string, &mut |object| {
+        let bytes = attachment(object, &data.attachments)?;
+        Some(format!(r#"{{"$bin":"{}"}}"#, STANDARD.encode(bytes)))
+    })
 }
 
 /// The attachment that an object stands for, if it is a placeholder; of members with one name

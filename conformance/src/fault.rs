@@ -1,4 +1,4 @@
-//! Faults that the runner makes itself, between it and who is judged: how they are named, and
+//! Faults that the runner makes itself, between it and the judged: how they are named, and
 //! what they do to values.
 
 use std::fmt;
@@ -25,6 +25,30 @@ pub trait Kind: Copy + Eq + fmt::Debug + 'static {
             .map_or("", |(_, name, _)| name)
     }
 }
+
+/// Declares the faults of one kind, each by its name and a sentence.
+macro_rules! faults {
+    (
+        $(#[$doc:meta])*
+        $kind:ident of $whose:literal, listed in $page:literal {
+            $($fault:ident $name:literal $text:literal)+
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $kind {
+            $(#[doc = $text] $fault,)+
+        }
+
+        impl $crate::fault::Kind for $kind {
+            const ALL: &'static [(Self, &'static str, &'static str)] =
+                &[$((Self::$fault, $name, $text),)+];
+            const WHOSE: &'static str = $whose;
+            const PAGE: &'static str = $page;
+        }
+    };
+}
+pub(crate) use faults;
 
 /// A fault, and what it hits: `lose-report`, or only `lose-report:target_left`.
 #[derive(Debug, Clone, PartialEq, Eq)]

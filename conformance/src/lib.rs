@@ -27,5 +27,4 @@ pub mod source;
 mod testing;
 pub mod verdict;
 
-pub use player::client;
 pub use schemas::schemas;

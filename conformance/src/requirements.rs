@@ -1,9 +1,9 @@
 //! Requirement sets: which clauses an implementation of a revision has to fulfil.
 //!
 //! A revision of the protocol is a number. Once it is frozen, neither a clause nor a
-//! level of it changes: whoever implemented it stays what they were. What is new gets the
-//! next revision, and scenarios that are younger than the revision that an implementation
-//! claims are played, but not counted.
+//! level of it changes, so an implementation of it stays conformant. New clauses belong to
+//! the next revision. Scenarios that are younger than the revision that an implementation
+//! claims are played, and not counted.
 
 use std::fmt;
 
@@ -67,14 +67,17 @@ pub struct Thawed {
 impl Revision {
     /// The requirement set: every clause of this revision with its level.
     pub fn requirements(&self) -> Value {
-        let of_it = clauses()
-            .iter()
-            .filter(|clause| since(clause.id.as_str()) <= self.number);
         json!({
             "revision": self.number,
             "frozen": self.frozen.is_some(),
-            "clauses": of_it.map(requirement).collect::<Vec<_>>(),
+            "clauses": self.clauses().map(requirement).collect::<Vec<_>>(),
         })
+    }
+
+    fn clauses(&self) -> impl Iterator<Item = &'static Clause> {
+        let number = self.number;
+        let all = clauses().iter();
+        all.filter(move |clause| since(clause.id.as_str()) <= number)
     }
 
     /// Whether a frozen set is what it was.
@@ -93,10 +96,8 @@ impl Revision {
 
     /// A number that changes with every clause and level of the set, and with nothing else.
     pub fn fingerprint(&self) -> u64 {
-        let of_it = clauses()
-            .iter()
-            .filter(|clause| since(clause.id.as_str()) <= self.number);
-        let mut lines: Vec<_> = of_it
+        let mut lines: Vec<_> = self
+            .clauses()
             .map(|clause| format!("{} {} {}\n", clause.id, clause.level, dialects(clause)))
             .collect();
         lines.sort();

@@ -1,6 +1,8 @@
 //! The JSON Schemas of the suite's own files, for `cargo xtask generate`.
 
-use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 use sio_p2p_driver::Line as DriverLine;
 
@@ -14,43 +16,23 @@ const BASE: &str = "urn:sio-p2p:schema:1:";
 /// File names and schemas (draft 2020-12): of scenarios, case files, baselines,
 /// reports and the lines of drivers.
 pub fn schemas() -> Vec<(&'static str, Value)> {
+    let written = SchemaSettings::draft2020_12;
+    let read = || written().for_serialize();
     vec![
-        (
-            "scenario.json",
-            schema::<ScenarioDocument<'static>>("scenario.json", false),
-        ),
-        (
-            "cases.json",
-            schema::<CaseFileDocument<'static>>("cases.json", false),
-        ),
-        (
-            "baseline.json",
-            schema::<BaselineDocument<'static>>("baseline.json", false),
-        ),
-        (
-            "flickers.json",
-            schema::<FlakyDocument<'static>>("flickers.json", false),
-        ),
-        ("report.json", schema::<Report>("report.json", true)),
-        ("driver.json", schema::<DriverLine>("driver.json", false)),
+        schema::<ScenarioDocument<'static>>("scenario.json", written()),
+        schema::<CaseFileDocument<'static>>("cases.json", written()),
+        schema::<BaselineDocument<'static>>("baseline.json", written()),
+        schema::<FlakyDocument<'static>>("flickers.json", written()),
+        schema::<Report>("report.json", read()),
+        schema::<DriverLine>("driver.json", written()),
     ]
 }
 
-/// A schema as those who write the file need it, or (`output`) as those who read it do.
-fn schema<T: JsonSchema>(name: &str, output: bool) -> Value {
-    let settings = SchemaSettings::draft2020_12();
-    let settings = if output {
-        settings.for_serialize()
-    } else {
-        settings
-    };
-    let mut schema = SchemaGenerator::from(settings)
-        .into_root_schema_for::<T>()
-        .to_value();
-    prose(&mut schema);
-    let Value::Object(mut members) = schema else {
-        return schema;
-    };
+/// The schema of a file, and its name.
+fn schema<T: JsonSchema>(name: &'static str, settings: SchemaSettings) -> (&'static str, Value) {
+    let settings = settings.with_transform(RecursiveTransform(prose));
+    let schema = SchemaGenerator::from(settings).into_root_schema_for::<T>();
+    let mut members = schema.as_object().cloned().unwrap_or_default();
     // What a reader wants to know first comes first.
     let mut ordered = Map::new();
     let id = format!("{BASE}{}", name.trim_end_matches(".json"));
@@ -61,32 +43,15 @@ fn schema<T: JsonSchema>(name: &str, output: bool) -> Value {
         }
     }
     ordered.extend(members);
-    Value::Object(ordered)
+    (name, Value::Object(ordered))
 }
 
 /// Doc comments as prose: lines joined, links to Rust items as plain names.
-fn prose(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            for (key, value) in members {
-                match value {
-                    Value::String(text) if key == "description" => {
-                        let paragraphs: Vec<_> = text
-                            .split("\n\n")
-                            .map(|paragraph| {
-                                paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
-                            })
-                            .collect();
-                        *text = paragraphs
-                            .join("\n\n")
-                            .replace("[`", "`")
-                            .replace("`]", "`");
-                    }
-                    value => prose(value),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(prose),
-        _ => {}
+fn prose(schema: &mut Schema) {
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        let paragraphs = text.split("\n\n");
+        let paragraphs = paragraphs.map(|lines| Vec::from_iter(lines.split_whitespace()).join(" "));
+        let joined = Vec::from_iter(paragraphs).join("\n\n");
+        *text = joined.replace("[`", "`").replace("`]", "`");
     }
 }

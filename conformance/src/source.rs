@@ -132,6 +132,16 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problem {
+    /// What is wrong at a place.
+    pub fn new(at: &Location, message: impl Into<String>) -> Self {
+        Self {
+            at: at.clone(),
+            message: message.into(),
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     /// `file:line:col: sentence`, then the line with a caret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

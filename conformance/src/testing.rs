@@ -6,9 +6,10 @@ use std::time::Duration;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
-use crate::runner::plan::Check;
-use crate::runner::trace::{TraceLine, Way};
-use crate::runner::verdict::{CheckResult, Finding, Outcome};
+use crate::player::play::check::Check;
+use crate::player::play::finding::{Finding, Outcome};
+use crate::player::play::trace::{TraceLine, Way};
+use crate::runner::verdict::CheckResult;
 use crate::scenario::{Level, Scenario, Source, TransportName, parse};
 
 /// A small scenario that checks `SRV-MSG-2`.
@@ -27,12 +28,22 @@ pub(crate) fn scenario(id: &str) -> Arc<Scenario> {
   ]
 }}"#
     );
-    let source = Arc::new(Source {
-        path: format!("scenarios/message/{id}.json"),
-        text,
-    });
-    let scenarios = parse(&source, &|_| Err("no cases".into())).unwrap();
-    Arc::new(scenarios.into_iter().next().unwrap())
+    let source = Source::new(format!("scenarios/message/{id}.json"), text);
+    Arc::new(read(&source))
+}
+
+/// The scenario `file` with these actors and steps, as JSON.
+pub(crate) fn scenario_of(actors: &str, steps: &str) -> Scenario {
+    let text = format!(
+        r#"{{ "id": "file", "title": "t", "level": "must", "clauses": ["SRV-CORE-F5"],
+        "dialects": ["v1", "v2"], "actors": {actors}, "steps": {steps} }}"#
+    );
+    read(&Source::new("message/file.json", text))
+}
+
+fn read(source: &Arc<Source>) -> Scenario {
+    let parsed = parse(source, &|_| Err("no cases".into()));
+    parsed.unwrap_or_else(|p| panic!("{}", p[0])).remove(0)
 }
 
 /// A check of that scenario.

@@ -93,6 +93,7 @@ mod link;
 mod message;
 mod packet;
 mod payload;
+mod placeholder;
 mod room;
 mod scan;
 pub mod schema;
@@ -107,10 +108,7 @@ mod wire;
 pub use ack::{EmptyAck, ForwardedAck, NullAck};
 pub use args::{Args, ArgsError, Binary, FromArgs, IntoArgs};
 pub use clause::{Clause, ClauseId, Level, Role, UnknownClause, clauses};
-pub use core::{
-    ConnectedStatusAck, GetClientConnectedStatus, ListClients, ListClientsAck, PongAck,
-    ServerError, ServerPing,
-};
+pub use core::*;
 pub use deviation::{Deviation, deviations};
 pub use dialect::{Dialect, Direction, Family, UnknownDialect};
 pub use error::{DecodeError, DecodeErrorKind};
@@ -119,30 +117,16 @@ pub use failure::{
     Failure, FailureCode, FailureSpec, Origin, Place, Refusal, UnknownFailureCode, Wording,
 };
 pub use ids::{ApiName, Channel, ClientId, EventName, InvalidName, RoomName, StreamId, TopicName};
-pub use link::{
-    AddTarget, AddTargetAck, MultiApiAddTarget, TargetAdded, TargetAddedV1, TargetDisconnected,
-    TargetDisconnectedV1,
-};
-pub use message::{
-    Forwarded, MessageForm, MessageRef, P2pEmitAcknowledge, P2pEmitV1, P2pEmitV2, forward,
-};
+pub use link::*;
+pub use message::*;
 pub use payload::{Arguments, InvalidPayload, Payload};
-pub use room::{
-    EmitRoom, JoinRoomV1, JoinRoomV1Ack, JoinRoomV2, JoinsRoom, LeaveRoomV1, LeaveRoomV2,
-    LeavesRoom, Rooms,
-};
+pub use placeholder::{DanglingPlaceholder, check_placeholders};
+pub use room::*;
 pub use scan::argument_list;
 pub use server_only::is_server_only;
-pub use service::{CheckApiName, CheckApiNameAck, CreateApi, DestroyApi, UseApi};
+pub use service::*;
 pub use spec::{
     AckContent, AckNeed, AckSpec, ArgSpec, EventSpec, Example, Form, NamePattern, Presence,
 };
-pub use stream::{
-    CreateStream, CreateStreamAck, MultiApiCreateStream, PEER_STREAM_DESTROYED,
-    PeerStreamDestroyedV1, PeerStreamDestroyedV2, STREAM_DATA_PREFIX, StreamDataAck, StreamDataV1,
-    StreamDataV2, StreamInfo, StreamOffered, StreamOfferedOnChannel, StreamOfferedV1,
-};
-pub use topic::{
-    SubscribeTopic, SubscribeTopicAck, TopicBeingDestroyed, TopicPublication, UnsubscribeTopic,
-    publication_event, topic_room,
-};
+pub use stream::*;
+pub use topic::*;

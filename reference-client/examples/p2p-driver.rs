@@ -12,7 +12,7 @@ use tokio::task::spawn_local;
 
 type Driver = Rc<Kept<Client, Responder, StreamWriter, Rc<Topic>>>;
 
-fn args(values: Vec<Value>) -> Result<Args, Failure> {
+fn read(values: Vec<Value>) -> Result<Args, Failure> {
     Ok(Args::from_json_values(&values)?)
 }
 
@@ -35,69 +35,78 @@ async fn obey(driver: Driver, command: Command) -> Result<Value, Failure> {
             driver.connected(client);
         }
         Command::Disconnect {} => drop(client?.close().await),
-        Command::Emit(c) => client?.emit_to(c.to, c.event, args(c.args)?).await?,
-        Command::Request(c) => {
-            let answer: Args = client?.request_to(c.to, c.event, args(c.args)?).await?;
+        Command::Emit { to, event, args } => client?.emit_to(to, event, read(args)?).await?,
+        Command::Request { to, event, args } => {
+            let answer: Args = client?.request_to(to, event, read(args)?).await?;
             return Ok(answer.to_json_values()?.into());
         }
-        Command::Listen(c) => {
-            let options = ListenOptions {
-                from: c.from,
-                once: c.once,
-                plain: c.plain,
-            };
-            let messages = client?.listen_with(c.event, options)?;
-            let report = report(&driver, &c.listener, messages);
-            driver.listeners.put(c.listener, report);
+        Command::Listen {
+            listener,
+            event,
+            from,
+            once,
+            plain,
+        } => {
+            let options = ListenOptions { from, once, plain };
+            let messages = client?.listen_with(event, options)?;
+            let report = report(&driver, &listener, messages);
+            driver.listeners.put(listener, report);
         }
-        Command::Unlisten(c) => drop(driver.listeners.take(&c.listener)?),
-        Command::Answer(c) => {
-            let asked = driver.requests.take(&c.request)?;
-            asked.answer(args(c.args)?).await?;
+        Command::Unlisten { listener } => drop(driver.listeners.take(&listener)?),
+        Command::Answer { request, args } => {
+            let asked = driver.requests.take(&request)?;
+            asked.answer(read(args)?).await?;
         }
-        Command::AddTarget(c) => client?.add_target(c.to).await?,
-        Command::JoinRoom(c) => client?.join_room(c.room).await?,
-        Command::LeaveRoom(c) => client?.leave_room(c.room).await?,
-        Command::EmitRoom(c) => {
-            let client = client?;
-            client.emit_room(c.room, c.event, args(c.args)?).await?;
+        Command::AddTarget { to } => client?.add_target(to).await?,
+        Command::JoinRoom { room } => client?.join_room(room).await?,
+        Command::LeaveRoom { room } => client?.leave_room(room).await?,
+        Command::EmitRoom { room, event, args } => {
+            client?.emit_room(room, event, read(args)?).await?;
         }
         Command::Clients {} => return Ok(json!(client?.list_clients().await?)),
-        Command::OpenStream(c) => {
-            let opening = client?.open_stream(c.to).channel(c.channel.as_deref());
-            driver.streams.opened(c.stream, opening.await?.into_split());
+        Command::OpenStream {
+            stream,
+            to,
+            channel,
+        } => {
+            let opening = client?.open_stream(to).channel(channel.as_deref());
+            driver.streams.opened(stream, opening.await?.into_split());
         }
         Command::AcceptStreams {} => {
             let accept = accept(Rc::clone(&driver), client?.accept_streams());
             driver.accept_streams_by(Some(Task::new(accept)));
         }
         Command::RefuseStreams {} => driver.accept_streams_by(None),
-        Command::Write(c) => driver.streams.get(&c.stream)?.write(c.data.0).await?,
-        Command::End(c) => driver.streams.get(&c.stream)?.end().await?,
-        Command::Destroy(c) => driver.streams.take(&c.stream)?.destroy(),
-        Command::Provide(c) => {
-            let calls = client?.provide_api(&c.api).await?;
-            driver.apis.put(c.api, report(&driver, &c.listener, calls));
+        Command::Write { stream, data } => driver.streams.get(&stream)?.write(data.0).await?,
+        Command::End { stream } => driver.streams.get(&stream)?.end().await?,
+        Command::Destroy { stream } => driver.streams.take(&stream)?.destroy(),
+        Command::Provide { listener, api } => {
+            let calls = client?.provide_api(&api).await?;
+            driver.apis.put(api, report(&driver, &listener, calls));
         }
-        Command::Withdraw(c) => drop(driver.apis.take(&c.api)?),
-        Command::Call(c) => {
-            let answer: Args = client?.use_api(c.api, args(c.args)?).await?;
+        Command::Withdraw { api } => drop(driver.apis.take(&api)?),
+        Command::Call { api, args } => {
+            let answer: Args = client?.use_api(api, read(args)?).await?;
             return Ok(answer.to_json_values()?.into());
         }
-        Command::CreateTopic(c) => {
-            let topic = client?.create_topic(&c.topic).await?;
-            driver.topics.put(c.topic, Rc::new(topic));
+        Command::CreateTopic { topic } => {
+            let created = client?.create_topic(&topic).await?;
+            driver.topics.put(topic, Rc::new(created));
         }
-        Command::DestroyTopic(c) => drop(driver.topics.take(&c.topic)?),
-        Command::Publish(c) => {
-            let topic = driver.topics.get(&c.topic)?;
-            topic.publish(args(c.args)?).await?;
+        Command::DestroyTopic { topic } => drop(driver.topics.take(&topic)?),
+        Command::Publish { topic, args } => {
+            let topic = driver.topics.get(&topic)?;
+            topic.publish(read(args)?).await?;
         }
-        Command::Subscribe(c) => {
+        Command::Subscribe {
+            listener,
+            service,
+            topic,
+        } => {
             let client = client?;
-            let publications = client.service(c.service)?.subscribe(c.topic).await?;
-            let report = report(&driver, &c.listener, publications);
-            let (listener, state) = (c.listener.clone(), client.state());
+            let publications = client.service(service)?.subscribe(topic).await?;
+            let report = report(&driver, &listener, publications);
+            let (name, state) = (listener.clone(), client.state());
             let until_gone = async move {
                 report.await;
                 // A client that has ended has ended its subscriptions, too.
@@ -105,9 +114,9 @@ async fn obey(driver: Driver, command: Command) -> Result<Value, Failure> {
                     say(&Event::TopicDestroyed { listener });
                 }
             };
-            driver.listeners.put(c.listener, Task::new(until_gone));
+            driver.listeners.put(name, Task::new(until_gone));
         }
-        Command::Unsubscribe(c) => drop(driver.listeners.take(&c.listener)?),
+        Command::Unsubscribe { listener } => drop(driver.listeners.take(&listener)?),
         Command::Exit {} | Command::Unknown => return Err(UNSUPPORTED.into()),
     }
     Ok(Value::Null)

@@ -1,5 +1,5 @@
-//! A server that opens streams to its clients: whoever asks for it gets a stream
-//! that says everything twice as loud.
+//! A server that opens streams to its clients: a client that asks gets a stream on
+//! which everything comes back in capital letters.
 //!
 //! ```js
 //! socket.onAddP2pStream('echo', (duplex) => { // plugin 1.6 to 2.0

@@ -175,8 +175,7 @@ impl P2pServerBuilder {
 
 /// Serves clients on `listener` until `shutdown` resolves, then lets go of them.
 ///
-/// The listener is bound by the caller, who so knows the address, even that of
-/// port 0. When `shutdown` resolves, the server says on `/readyz` that nobody shall
+/// The caller binds the listener, so it knows the address, even that of port 0. When `shutdown` resolves, the server says on `/readyz` that nobody shall
 /// be sent to it any more, serves on for
 /// [`delay`](crate::config::DrainConfig::delay), and then accepts no more
 /// connections. What is queued for open `WebSocket`s and waiting polls is delivered,

@@ -128,7 +128,7 @@ async fn perform(store: &dyn MessageStore, step: &Step) -> String {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Both stores are one to whoever uses them.
+    /// Both stores behave alike.
     #[test]
     fn a_file_does_what_memory_does(steps in steps()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

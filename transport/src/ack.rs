@@ -1,11 +1,8 @@
 //! Acknowledgements in both directions.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -128,9 +125,8 @@ impl AckTable {
         state.waiting.clear();
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        // Nothing panics while the lock is held, and the state would be whole if it did.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock()
     }
 }
 

@@ -145,7 +145,6 @@ mod options;
 mod packet;
 mod packet_reader;
 mod packet_writer;
-mod placeholder;
 mod polling;
 mod proxy;
 mod raw;

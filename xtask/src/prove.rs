@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::test::cargo;
-use crate::workspace::{Problem, Workspace, ending, shown};
+use crate::workspace::{Problem, Workspace, described, shown};
 
 /// Switches on the faults that each scenario names and fails if one is not noticed.
 ///
@@ -33,7 +33,7 @@ impl Prove {
         }
         Err(Problem::new(format!(
             "not proven: the matrix {}",
-            ending(status)
+            described(status)
         )))
     }
 }

@@ -105,7 +105,7 @@ pub(crate) fn shown(command: &Command) -> String {
 }
 
 /// Says how a process ended, for a sentence: `ended with code 2`.
-pub(crate) fn ending(status: ExitStatus) -> String {
+pub(crate) fn described(status: ExitStatus) -> String {
     match status.code() {
         Some(code) => format!("ended with code {code}"),
         None => "was ended by a signal".to_owned(),
@@ -124,7 +124,7 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Problem> {
         Err(Problem::new(format!(
             "`{}` {}",
             shown(command),
-            ending(status)
+            described(status)
         )))
     }
 }
@@ -143,6 +143,6 @@ pub(crate) fn run_quietly(command: &mut Command) -> Result<(), Problem> {
     Err(Problem::new(format!(
         "`{}` {}; its own words are above",
         shown(command),
-        ending(output.status)
+        described(output.status)
     )))
 }

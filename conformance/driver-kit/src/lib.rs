@@ -18,7 +18,7 @@
 //!
 //! async fn obey(command: Command) -> Result<Value, Failure> {
 //!     match command {
-//!         Command::Emit(c) => eprintln!("client.emit({}, {}, {:?})", c.to, c.event, c.args),
+//!         Command::Emit { to, event, args } => eprintln!("client.emit({to}, {event}, {args:?})"),
 //!         _ => return Err(UNSUPPORTED.into()),
 //!     }
 //!     Ok(Value::Null)
@@ -42,16 +42,15 @@ mod kept;
 mod line;
 mod named;
 mod run;
-pub mod schema;
 mod streams;
 mod task;
 
 pub use kept::{Kept, NotConnected};
 pub use line::{
-    Binary, Command, CommandLine, Event, Feature, Hello, Line, PROTOCOL, Reply, TransportName,
-    members,
+    Binary, Command, CommandLine, Connect, Event, Failure, Feature, Hello, Line, PROTOCOL, Reply,
+    TransportName, schema,
 };
 pub use named::{Named, NoSuch};
-pub use run::{Failure, RunError, UNSUPPORTED, run, say};
+pub use run::{RunError, UNSUPPORTED, run, say};
 pub use streams::Streams;
 pub use task::Task;

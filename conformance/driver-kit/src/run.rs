@@ -1,9 +1,6 @@
 //! The loop of a driver.
 
-use std::{
-    error::Error,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,13 +9,10 @@ use tokio::{
     task::{LocalSet, spawn_local},
 };
 
-use crate::line::{Command, Hello, Reply};
+use crate::line::{Command, Failure, Hello, Reply};
 
 /// The error by which a driver says that it does not know a command.
 pub const UNSUPPORTED: &str = "unsupported";
-
-/// Why a command failed, in words: any error, or a text.
-pub type Failure = Box<dyn Error>;
 
 /// Why a driver cannot go on.
 #[derive(Debug, thiserror::Error)]

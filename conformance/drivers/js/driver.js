@@ -72,7 +72,7 @@ function connect({ url, client_id, transport, reconnect }) {
   });
   p2pClientPlugin(socket, client_id);
   socket.on('SERVER_ERROR', (text) => tell('server_error', { text: String(text) }));
-  // Whoever it is said to be: the plugin checks nothing.
+  // The plugin does not check the id that it is told.
   socket.onAddP2pTarget((client) => tell('target_added', { client: String(client) }));
   socket.onP2pTargetDisconnect((client) => tell('target_left', { client: String(client) }));
   socket.on('disconnect', (reason) => leaving || tell('disconnected', { reason }));

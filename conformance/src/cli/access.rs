@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use sio_p2p_transport::Tls;
 
-use super::failure::Failure;
+use super::failure::{Failure, OrFail as _};
 use crate::access::Access;
+use crate::exit::Exit;
 use crate::files;
 
 /// How the server is reached.
@@ -23,7 +24,7 @@ pub struct AccessArgs {
     pub http: HttpArgs,
 }
 
-/// How the server is reached by whoever only passes on what clients say.
+/// How a proxy reaches the server: what clients say is passed on as it is.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct HttpArgs {
@@ -69,11 +70,9 @@ impl HttpArgs {
         }
         if let Some(path) = &self.ca {
             let name = path.display();
-            let pem = files::read_bytes(path)
-                .map_err(|error| Failure::usage(format!("cannot read {name}: {error}")))?;
-            let tls = Tls::new().ca_pem(&pem);
-            let tls = tls.map_err(|error| Failure::usage(format!("{name}: {error}")))?;
-            access.tls = Some(tls);
+            let pem = files::read_bytes(path);
+            let pem = pem.or_fail(Exit::Usage, format_args!("cannot read {name}"))?;
+            access.tls = Some(Tls::new().ca_pem(&pem).or_fail(Exit::Usage, name)?);
         } else if self.insecure {
             access.tls = Some(Tls::new().trust_anybody());
         }

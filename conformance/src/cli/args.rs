@@ -1,9 +1,8 @@
 //! The command line. It is stable: scripts of other projects depend on it.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Arg, Args, Parser, Subcommand};
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
@@ -224,27 +223,7 @@ pub struct ReplayArgs {
 
 /// Options of `client`: those of `run`, but for what is about servers.
 #[derive(Debug, Args)]
-#[command(
-    mut_arg("url", |url| url.hide(true)),
-    mut_arg("start", |start| start.hide(true)),
-    mut_arg("patience", |arg| arg.hide(true)),
-    mut_arg("auth", |arg| arg.hide(true)),
-    mut_arg("token", |arg| arg.hide(true)),
-    mut_arg("header", |arg| arg.hide(true)),
-    mut_arg("path", |arg| arg.hide(true)),
-    mut_arg("ca", |arg| arg.hide(true)),
-    mut_arg("insecure", |arg| arg.hide(true)),
-    mut_arg("eio", |eio| eio.help(
-        "Engine.IO generation, may repeat [default: what the driver's hello names]"
-    )),
-    mut_arg("dialect", |dialect| dialect.help(
-        "Dialect, may repeat [default: what the driver's hello names]"
-    )),
-    mut_arg("jobs", |jobs| jobs.help("How many checks at a time [default: one per processor]")),
-    mut_arg("claim", |claim| claim.help(
-        "A capability that the client has, may repeat [default: what the driver's hello names]"
-    ))
-)]
+#[command(mut_args(about_clients))]
 pub struct ClientArgs {
     /// Command that starts the driver of the client, once for each client of a scenario: words,
     /// quotes hold them together, no shell; the protocol is in spec/driver.md
@@ -252,6 +231,24 @@ pub struct ClientArgs {
     pub cmd: String,
     #[command(flatten)]
     pub run: RunArgs,
+}
+
+/// An option of `run` as `client` has it.
+fn about_clients(arg: Arg) -> Arg {
+    match arg.get_id().as_str() {
+        "url" | "start" | "patience" | "auth" | "token" | "header" | "path" | "ca" | "insecure" => {
+            arg.hide(true)
+        }
+        "eio" => {
+            arg.help("Engine.IO generation, may repeat [default: what the driver's hello names]")
+        }
+        "dialect" => arg.help("Dialect, may repeat [default: what the driver's hello names]"),
+        "jobs" => arg.help("How many checks at a time [default: one per processor]"),
+        "claim" => arg.help(
+            "A capability that the client has, may repeat [default: what the driver's hello names]",
+        ),
+        _ => arg,
+    }
 }
 
 /// Which files are written about a run; - stands for standard output.
@@ -279,10 +276,10 @@ impl ReportArgs {
     pub fn files(&self) -> Vec<(&PathBuf, Render)> {
         let all: [(&Option<PathBuf>, Render); 5] = [
             (&self.json, json::render),
-            (&self.html, html::render),
+            (&self.html, |report| Ok(html::render(report))),
             (&self.junit, junit::render),
-            (&self.markdown, markdown::render),
-            (&self.badge, badge::render),
+            (&self.markdown, |report| Ok(markdown::render(report))),
+            (&self.badge, |report| Ok(badge::render(report))),
         ];
         all.into_iter()
             .filter_map(|(path, render)| Some((path.as_ref()?, render)))
@@ -340,26 +337,17 @@ pub struct LintArgs {
 }
 
 fn proxy_faults() -> String {
-    let mut text = "Faults:\n".to_owned();
-    for (_, name, sentence) in ProxyFault::ALL {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {name}\n      {sentence}");
-    }
-    text.push_str(
-        "\nAfter a colon a fault may have the event that it hits; event, ack, connect and\n\
-         disconnect stand for all packets of that kind.\n\n",
-    );
-    text + &exit_codes()
+    let faults = ProxyFault::ALL.iter();
+    let faults = faults.map(|(_, name, sentence)| format!("  {name}\n      {sentence}\n"));
+    format!(
+        "Faults:\n{}\nAfter a colon a fault may have the event that it hits; event, ack, connect \
+         and\ndisconnect stand for all packets of that kind.\n\n{}",
+        String::from_iter(faults),
+        exit_codes()
+    )
 }
 
 fn exit_codes() -> String {
-    let mut text = "Exit codes:\n".to_owned();
-    for (exit, meaning) in Exit::ALL {
-        text.push_str("  ");
-        text.push_str(&exit.code().to_string());
-        text.push_str("  ");
-        text.push_str(meaning);
-        text.push('\n');
-    }
-    text.trim_end().to_owned()
+    let lines = Exit::ALL.map(|(exit, meaning)| format!("\n  {}  {meaning}", exit.code()));
+    format!("Exit codes:{}", lines.concat())
 }

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use super::args::ConvertArgs;
 use super::failure::{Failure, Outcome};
-use super::output::print;
-use crate::exit::Exit;
+use super::output;
 use crate::record::{Recording, convert};
 
 /// Turns a recording into a scenario.
@@ -21,11 +20,10 @@ pub(super) fn write(recording: &Path, out: Option<&Path>) -> Outcome {
         .and_then(std::ffi::OsStr::to_str);
     let id = slug(stem.unwrap_or_else(|| recording.name()));
     let text = convert::convert(&recording, &id).map_err(Failure::input)?;
-    let Some(out) = out else {
-        return print(&text);
-    };
-    std::fs::write(out, text).map_err(|error| Failure::write("", out, &error))?;
-    Ok(Exit::Conforms)
+    match out {
+        Some(out) => output::write("", out, &text),
+        None => output::print(&text),
+    }
 }
 
 /// A permanent id: lower-case words joined by hyphens.

@@ -3,9 +3,9 @@
 use sio_p2p_driver::{Feature, Hello};
 use sio_p2p_transport::EioVersion;
 
-use super::failure::Failure;
-use crate::client::{DriverCommand, DriverError, hello};
+use super::failure::{Failure, OrFail as _};
 use crate::exit::Exit;
+use crate::player::client::{DriverCommand, DriverError, hello};
 use crate::scenario::Capability;
 
 /// A driver that has said who it is.
@@ -54,9 +54,6 @@ pub(super) async fn ask(command: &str) -> Result<Driver, Failure> {
     match hello(&command).await {
         Ok(hello) => Ok(Driver { command, hello }),
         Err(error @ DriverError::Words(..)) => Err(Failure::usage(error)),
-        Err(error) => {
-            let why = format!("{}: {error}", command.text());
-            Err(Failure::new(Exit::CannotReach, why))
-        }
+        Err(error) => Err(error).or_fail(Exit::CannotReach, command.text()),
     }
 }

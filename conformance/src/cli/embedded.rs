@@ -76,7 +76,10 @@ fn start_with(stated: &Settings) -> Result<Fresh, String> {
 }
 
 /// Starts a server and gives its URL.
-fn spawn(config: Config, servers: &mut JoinSet<std::io::Result<()>>) -> std::io::Result<String> {
+pub(super) fn spawn(
+    config: Config,
+    servers: &mut JoinSet<std::io::Result<()>>,
+) -> std::io::Result<String> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
     listener.set_nonblocking(true)?;
     let listener = TcpListener::from_std(listener)?;

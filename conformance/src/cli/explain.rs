@@ -1,21 +1,18 @@
 //! `p2p-conformance explain`.
 
-use std::fmt::Write as _;
+use std::sync::Arc;
 
 use sio_p2p_protocol::Clause;
 
 use super::args::ExplainArgs;
 use super::failure::{Failure, Outcome};
 use super::input::library;
-use super::list::{dialects, level};
+use super::list::{checking, dialects, level};
 use super::output::print;
 use crate::exit::Exit;
-use crate::report::failure::clause_text;
-use crate::report::layout::wrap;
+use crate::report::failure::sentence;
+use crate::report::layout::Page;
 use crate::scenario::{Library, Scenario};
-
-/// Columns of the text.
-const WIDTH: usize = 80;
 
 /// Explains one id.
 pub(super) fn explain(args: &ExplainArgs) -> Outcome {
@@ -41,101 +38,79 @@ pub(super) fn explain(args: &ExplainArgs) -> Outcome {
 }
 
 /// A clause and the scenarios that check it.
-pub(super) fn explain_clause(clause: &Clause, library: &Library) -> String {
-    let mut text = String::new();
+fn explain_clause(clause: &Clause, library: &Library) -> String {
+    let mut page = Page::default();
     let names: Vec<_> = clause.dialects.iter().map(ToString::to_string).collect();
-    let _ = writeln!(
-        text,
-        "{} ({}, {}, {})\n",
-        clause.id,
-        clause.level,
-        names.join(" and "),
-        clause.role
-    );
-    let _ = writeln!(text, "{}", wrap(&format!("  {}", clause.text), WIDTH, "  "));
-    let _ = writeln!(text, "  Source: {}", clause.source);
-    let checking = library.scenarios.iter().filter(|scenario| {
-        scenario
-            .clauses
-            .iter()
-            .any(|(id, _)| id == clause.id.as_str())
-    });
-    let lines: Vec<_> = checking
-        .map(|scenario| {
-            wrap(
-                &format!("  {}: {}", scenario.id, scenario.title),
-                WIDTH,
-                "      ",
-            )
-        })
-        .collect();
-    if lines.is_empty() {
-        text.push_str("\nNo scenario checks it.\n");
+    let names = names.join(" and ");
+    let Clause {
+        id, level, role, ..
+    } = clause;
+    page.line(format_args!("{id} ({level}, {names}, {role})\n"));
+    page.wrap("  ", format_args!("  {}", clause.text));
+    page.line(format_args!("  Source: {}", clause.source));
+    let checking = checking(library, clause);
+    page.line(if checking.is_empty() {
+        "\nNo scenario checks it."
     } else {
-        let _ = writeln!(text, "\nChecked by\n{}", lines.join("\n"));
+        "\nChecked by"
+    });
+    for scenario in checking {
+        page.wrap(
+            "      ",
+            format_args!("  {}: {}", scenario.id, scenario.title),
+        );
     }
-    text
+    page.text()
 }
 
 /// A scenario, its cases, and its file.
-pub(super) fn explain_scenario(
-    first: &Scenario,
-    found: &[&std::sync::Arc<Scenario>],
-    id: &str,
-) -> String {
-    let mut text = String::new();
-    if first.id == id {
-        let _ = writeln!(text, "{id} ({}; {})\n", level(first), dialects(first));
+fn explain_scenario(first: &Scenario, found: &[&Arc<Scenario>], id: &str) -> String {
+    let mut page = Page::default();
+    let is_whole = first.id == id;
+    if is_whole {
+        let (level, dialects) = (level(first), dialects(first));
+        page.line(format_args!("{id} ({level}; {dialects})\n"));
+        page.wrap("  ", format_args!("  {}", first.title));
     } else {
-        let _ = writeln!(text, "{id}\n");
+        page.line(format_args!("{id}\n"));
+        page.wrap("  ", format_args!("  {}", first.group));
     }
-    let title = if first.id == id {
-        &first.title
-    } else {
-        &first.group
-    };
-    let _ = writeln!(text, "{}", wrap(&format!("  {title}"), WIDTH, "  "));
     if let Some(why) = &first.why {
-        let _ = writeln!(text, "\n{}", wrap(&format!("  {why}"), WIDTH, "  "));
+        page.line("");
+        page.wrap("  ", format_args!("  {why}"));
     }
-    text.push('\n');
+    page.line("");
     for (clause, _) in &first.clauses {
-        let sentence = clause_text(clause).unwrap_or("(not in the register)");
-        let _ = writeln!(
-            text,
-            "{}",
-            wrap(&format!("  {clause}: {sentence}"), WIDTH, "    ")
-        );
+        page.wrap("    ", format_args!("  {clause}: {}", sentence(clause)));
     }
     if !first.requires.is_empty() {
         let names: Vec<_> = first.requires.iter().map(ToString::to_string).collect();
-        let (who, say) = match first.server {
-            Some(_) => ("clients", "whose driver names"),
-            None => ("servers", "that declare"),
-        };
         let names = names.join(" and ");
-        let _ = writeln!(text, "\n  Only for {who} {say} {names}.");
+        page.line(match first.server {
+            Some(_) => format!("\n  Only for clients whose driver names {names}."),
+            None => format!("\n  Only for servers that declare {names}."),
+        });
     }
-    if first.id != id {
-        let _ = writeln!(text, "\n{} cases", found.len());
+    if !is_whole {
+        page.line(format_args!("\n{} cases", found.len()));
         for case in found {
-            let _ = writeln!(
-                text,
-                "{}",
-                wrap(
-                    &format!("  {} ({}): {}", case.id, dialects(case), case.title),
-                    WIDTH,
-                    "      "
-                )
+            let (id, title) = (&case.id, &case.title);
+            page.wrap(
+                "      ",
+                format_args!("  {id} ({}): {title}", dialects(case)),
             );
         }
     }
     let source = &first.at.source;
-    // Of the cases of a file about clients each is short, and who ports one needs the steps.
-    if first.server.is_some() || (first.id == id && !id.contains('/')) {
-        let _ = writeln!(text, "\n{}\n\n{}", source.path, source.text.trim_end());
+    // A case of a file about clients is short, and to port one takes the steps.
+    if first.server.is_some() || (is_whole && !id.contains('/')) {
+        page.line(format_args!(
+            "\n{}\n\n{}",
+            source.path,
+            source.text.trim_end()
+        ));
     } else {
-        let _ = writeln!(text, "\n{}", first.at);
+        page.line(format_args!("\n{}", first.at));
     }
-    text
+    page.text()
 }

@@ -1,7 +1,6 @@
 //! Why a command cannot do its work, and the exit code for that.
 
 use std::fmt::Display;
-use std::path::Path;
 
 use crate::exit::Exit;
 use crate::source::Problem;
@@ -44,18 +43,24 @@ impl Failure {
         }
     }
 
-    /// A file that cannot be written.
-    pub(super) fn write(what: &str, path: &Path, error: &std::io::Error) -> Self {
-        let why = format!("cannot write {what}{}: {error}", path.display());
-        Self::new(Exit::Trouble, why)
-    }
-
     /// Tells it on standard error and gives the exit code.
     pub(super) fn told(self) -> Exit {
         for message in self.messages {
             tell(&message);
         }
         self.exit
+    }
+}
+
+/// Errors that end a command.
+pub(super) trait OrFail<T> {
+    /// The value; or a failure that says what could not be done, and why.
+    fn or_fail(self, exit: Exit, what: impl Display) -> Result<T, Failure>;
+}
+
+impl<T, E: Display> OrFail<T> for Result<T, E> {
+    fn or_fail(self, exit: Exit, what: impl Display) -> Result<T, Failure> {
+        self.map_err(|error| Failure::new(exit, format!("{what}: {error}")))
     }
 }
 

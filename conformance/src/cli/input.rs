@@ -9,11 +9,13 @@ use clap::ValueEnum;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
-use super::failure::Failure;
+use super::failure::{Failure, OrFail as _};
 use crate::claims::Claims;
+use crate::exit::Exit;
 use crate::known::{Baseline, CheckKey, FlakyChecks};
+use crate::player::play::check::Check;
 use crate::requirements;
-use crate::runner::plan::{Check, Selection};
+use crate::runner::plan::Selection;
 use crate::scenario::{Library, TransportName, lint};
 use crate::source::Source;
 
@@ -87,10 +89,8 @@ pub(super) fn schema_beside(baseline: &Path) -> Option<String> {
 }
 
 fn source(what: &str, path: &Path) -> Result<Arc<Source>, Failure> {
-    Source::read(path).map_err(|error| {
-        let path = path.display();
-        Failure::input(format!("cannot read the {what} {path}: {error}"))
-    })
+    let what = format_args!("cannot read the {what} {}", path.display());
+    Source::read(path).or_fail(Exit::BadInput, what)
 }
 
 /// Every check that a baseline can speak of, whatever a run selects.

@@ -1,14 +1,12 @@
 //! `p2p-conformance list`.
 
-use std::fmt::Write as _;
-
-use sio_p2p_protocol::{Role, clauses};
+use sio_p2p_protocol::{Clause, Role, clauses};
 
 use super::args::ListArgs;
 use super::failure::Outcome;
 use super::input::library;
 use super::output::print;
-use crate::report::layout::wrap;
+use crate::report::layout::Page;
 use crate::scenario::{Library, Scenario};
 
 /// Lists scenarios or clauses.
@@ -22,37 +20,25 @@ pub(super) fn list(args: &ListArgs) -> Outcome {
 }
 
 fn scenario_list(library: &Library) -> String {
-    let mut text = String::new();
+    let mut page = Page::default();
     let mut family = "";
     for scenario in &library.scenarios {
         if scenario.family != family {
-            let _ = writeln!(
-                text,
-                "{}{}",
-                if family.is_empty() { "" } else { "\n" },
-                scenario.family
-            );
+            if !family.is_empty() {
+                page.line("");
+            }
             family = &scenario.family;
+            page.line(family);
         }
-        let role = if scenario.server.is_some() {
-            "client; "
-        } else {
-            ""
+        let (id, level, dialects) = (&scenario.id, level(scenario), dialects(scenario));
+        let role = match scenario.server {
+            Some(_) => "client; ",
+            None => "",
         };
-        let _ = writeln!(
-            text,
-            "  {}  [{role}{}; {}]",
-            scenario.id,
-            level(scenario),
-            dialects(scenario)
-        );
-        let _ = writeln!(
-            text,
-            "{}",
-            wrap(&format!("    {}", scenario.title), 80, "    ")
-        );
+        page.line(format_args!("  {id}  [{role}{level}; {dialects}]"));
+        page.wrap("    ", format_args!("    {}", scenario.title));
     }
-    text
+    page.text()
 }
 
 /// The level in lower case.
@@ -67,28 +53,27 @@ pub(super) fn dialects(scenario: &Scenario) -> String {
     names.join(", ")
 }
 
+/// The scenarios that check a clause.
+pub(super) fn checking<'l>(library: &'l Library, clause: &Clause) -> Vec<&'l Scenario> {
+    let id = clause.id.as_str();
+    let checks = |scenario: &&Scenario| scenario.clauses.iter().any(|(clause, _)| clause == id);
+    let scenarios = library.scenarios.iter().map(AsRef::as_ref);
+    scenarios.filter(checks).collect()
+}
+
 fn clause_list(library: &Library) -> String {
-    let mut text = String::new();
+    let mut page = Page::default();
     for clause in clauses() {
-        let scenarios: Vec<_> = library
-            .scenarios
-            .iter()
-            .filter(|scenario| {
-                scenario
-                    .clauses
-                    .iter()
-                    .any(|(id, _)| id == clause.id.as_str())
-            })
-            .collect();
-        let line = format!("{} [{}] {}", clause.id, clause.level, clause.text);
-        let _ = writeln!(text, "{}", wrap(&line, 80, "    "));
-        let by = match (scenarios.len(), clause.role) {
+        let Clause {
+            id, level, text, ..
+        } = clause;
+        page.wrap("    ", format_args!("{id} [{level}] {text}"));
+        page.line(match (checking(library, clause).len(), clause.role) {
             (0, Role::Client) => "    about clients".to_owned(),
             (0, _) => "    no scenario".to_owned(),
             (1, _) => "    1 scenario".to_owned(),
             (count, _) => format!("    {count} scenarios and cases"),
-        };
-        let _ = writeln!(text, "{by}");
+        });
     }
-    text
+    page.text()
 }

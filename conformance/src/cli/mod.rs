@@ -27,7 +27,7 @@ use clap::error::ErrorKind;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 
-use self::failure::{Failure, Outcome};
+use self::failure::{Failure, OrFail as _, Outcome};
 use crate::exit::Exit;
 pub use args::{Cli, Command};
 
@@ -40,7 +40,7 @@ pub fn main() -> Exit {
                 error.kind(),
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
             );
-            // Nobody is left to tell if even this cannot be printed.
+            // If even this cannot be printed, there is no other place to say so.
             let _ = error.print();
             return if wanted { Exit::Conforms } else { Exit::Usage };
         }
@@ -77,10 +77,8 @@ fn block_on(command: impl Future<Output = Outcome>) -> Outcome {
 
 /// Runs a command that has to be interrupted to come to its end.
 fn block_on_own_signals(command: impl Future<Output = Outcome>) -> Outcome {
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| {
-        let why = format!("cannot start the runtime: {error}");
-        Failure::new(Exit::Trouble, why)
-    })?;
+    let runtime = tokio::runtime::Runtime::new();
+    let runtime = runtime.or_fail(Exit::Trouble, "cannot start the runtime")?;
     let outcome = runtime.block_on(command);
     // Servers that were started end with their workers; connections that are still saying
     // goodbye are not waited for.
@@ -100,7 +98,7 @@ async fn interrupted() {
         return;
     }
     if tokio::signal::ctrl_c().await.is_err() {
-        // Nobody will tell us.
+        // The signal cannot be heard.
         std::future::pending::<()>().await;
     }
 }

@@ -1,12 +1,13 @@
 //! What commands print.
 
 use std::io::{ErrorKind, Write};
+use std::path::Path;
 
-use super::failure::{Failure, Outcome};
+use super::failure::{OrFail as _, Outcome};
 use crate::exit::Exit;
 use crate::report::style;
 
-/// Prints data to standard output as it is; a reader that has gone away is no trouble.
+/// Prints data to standard output as it is. A reader may close the pipe early.
 pub(super) fn print(text: &str) -> Outcome {
     written(std::io::stdout().write_all(text.as_bytes()))
 }
@@ -20,11 +21,17 @@ pub(super) fn show(text: &str) -> Outcome {
 
 fn written(outcome: std::io::Result<()>) -> Outcome {
     match outcome {
-        Ok(()) => Ok(Exit::Conforms),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Exit::Conforms),
-        Err(error) => Err(Failure::new(
-            Exit::Trouble,
-            format!("cannot write: {error}"),
-        )),
+        other => other
+            .map(|()| Exit::Conforms)
+            .or_fail(Exit::Trouble, "cannot write"),
     }
+}
+
+/// Writes a file.
+pub(super) fn write(what: &str, path: &Path, text: &str) -> Outcome {
+    std::fs::write(path, text).map(|()| Exit::Conforms).or_fail(
+        Exit::Trouble,
+        format_args!("cannot write {what}{}", path.display()),
+    )
 }

@@ -6,17 +6,17 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use super::args::ProxyArgs;
-use super::failure::{Failure, Outcome};
+use super::failure::{Failure, OrFail as _, Outcome};
 use super::interrupted;
 use crate::exit::Exit;
-use crate::proxy::{self, FaultyProxy};
+use crate::proxy::FaultyProxy;
 
 /// Stands between clients and a server until it is interrupted.
 pub(super) async fn proxy(args: ProxyArgs) -> Outcome {
     let proxy = FaultyProxy::new(&args.upstream, args.fault.clone(), args.spare)
         .map_err(Failure::usage)?
         .jittery(Duration::from_millis(args.jitter.into()));
-    let (listener, address) = listen(&args.listen).await?;
+    let (address, listener) = listen(&args.listen).await?;
     let wrong = match &args.fault {
         Some(fault) => format!("with the fault {fault}"),
         None => "with nothing wrong".to_owned(),
@@ -38,14 +38,9 @@ pub(super) async fn proxy(args: ProxyArgs) -> Outcome {
 }
 
 /// Listens at this address; gives the one that it is at.
-pub(super) async fn listen(at: &str) -> Result<(TcpListener, SocketAddr), Failure> {
-    let bound = async {
-        let listener = proxy::listen(at).await?;
-        let address = listener.local_addr()?;
-        std::io::Result::Ok((listener, address))
-    };
-    bound.await.map_err(|error| {
-        let why = format!("cannot listen on {at}: {error}");
-        Failure::new(Exit::CannotReach, why)
-    })
+pub(super) async fn listen(at: &str) -> Result<(SocketAddr, TcpListener), Failure> {
+    let bound = TcpListener::bind(at).await;
+    bound
+        .and_then(|listener| Ok((listener.local_addr()?, listener)))
+        .or_fail(Exit::CannotReach, format_args!("cannot listen on {at}"))
 }

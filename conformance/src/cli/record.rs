@@ -1,18 +1,18 @@
 //! `p2p-conformance record`.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::args::RecordArgs;
-use super::failure::{Failure, Outcome};
+use super::failure::{Failure, OrFail as _, Outcome};
 use super::proxy::listen;
 use super::{convert, interrupted};
 use crate::exit::Exit;
 use crate::proxy::Proxy;
 use crate::record::{Recorder, Summary};
+use crate::report::layout::Page;
 
 /// Records until it is interrupted.
 pub(super) async fn record(args: RecordArgs) -> Outcome {
@@ -24,14 +24,14 @@ pub(super) async fn record(args: RecordArgs) -> Outcome {
     let out: Box<dyn Write + Send> = if to_stdout {
         Box::new(std::io::stdout())
     } else {
-        let file = File::create(&args.out);
-        Box::new(file.map_err(|error| Failure::write("", &args.out, &error))?)
+        let what = format_args!("cannot write {}", args.out.display());
+        Box::new(File::create(&args.out).or_fail(Exit::Trouble, what)?)
     };
     let recorder = Arc::new(Recorder::new(out, args.keep_secrets));
     let access = args.http.access()?;
     let proxy = Proxy::reaching(&args.upstream, &access, Arc::clone(&recorder));
     let proxy = Arc::new(proxy.map_err(Failure::usage)?);
-    let (listener, address) = listen(&args.listen).await?;
+    let (address, listener) = listen(&args.listen).await?;
     eprintln!(
         "recording: clients connect to http://{address}, which passes them on to {}; \
          ctrl-c ends it",
@@ -54,28 +54,30 @@ pub(super) async fn record(args: RecordArgs) -> Outcome {
 }
 
 fn told(summary: &Summary, out: &Path) -> String {
-    let mut text = format!(
-        "recorded {} packets of {} connections in {}\n",
-        summary.packets,
-        summary.connections,
-        out.display()
-    );
-    if summary.redacted > 0 {
-        let _ = writeln!(
-            text,
-            "{} values of queries and auth payloads were left out; --keep-secrets keeps them",
-            summary.redacted
-        );
+    let Summary {
+        packets,
+        connections,
+        redacted,
+        unreadable,
+        failed,
+    } = summary;
+    let mut page = Page::default();
+    let out = out.display();
+    page.line(format_args!(
+        "recorded {packets} packets of {connections} connections in {out}"
+    ));
+    if *redacted > 0 {
+        page.line(format_args!(
+            "{redacted} values of queries and auth payloads were left out; --keep-secrets keeps them"
+        ));
     }
-    if summary.unreadable > 0 {
-        let _ = writeln!(
-            text,
-            "{} connections could not be followed to their end",
-            summary.unreadable
-        );
+    if *unreadable > 0 {
+        page.line(format_args!(
+            "{unreadable} connections could not be followed to their end"
+        ));
     }
-    if let Some(why) = &summary.failed {
-        let _ = writeln!(text, "the recording is not complete: {why}");
+    if let Some(why) = failed {
+        page.line(format_args!("the recording is not complete: {why}"));
     }
-    text
+    page.text()
 }

@@ -1,23 +1,22 @@
 //! `p2p-conformance replay`.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::{StreamExt as _, stream};
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
 use super::args::ReplayArgs;
 use super::failure::{Failure, Outcome as Exited, tell};
-use super::output::{print, show};
+use super::output;
 use crate::access::SharedAccess;
 use crate::exit::Exit;
 use crate::record::Recording;
 use crate::replay::{Against, Options, Outcome, Verdict};
+use crate::report::layout::Page;
 use crate::runner::testee::{Instance, StartCommand};
 use crate::scenario::TransportName;
 
@@ -53,16 +52,16 @@ pub(super) async fn replay(args: ReplayArgs) -> Exited {
         let json = serde_json::to_string_pretty(&outcomes).unwrap_or_default() + "\n";
         to_stdout = path.as_os_str() == "-";
         if to_stdout {
-            print(&json)?;
+            output::print(&json)?;
         } else {
-            std::fs::write(path, json).map_err(|error| Failure::write("", path, &error))?;
+            output::write("", path, &json)?;
         }
     }
     let text = told(&outcomes);
     if to_stdout {
         anstream::eprint!("{text}");
     } else {
-        show(&text)?;
+        output::show(&text)?;
     }
     Ok(exit_of(&outcomes))
 }
@@ -127,30 +126,23 @@ async fn play(
     options: Options,
     jobs: usize,
 ) -> Vec<Outcome> {
-    let places = Arc::new(Semaphore::new(jobs));
     let (against, options) = (Arc::new(against), Arc::new(options));
-    let mut playing = JoinSet::new();
-    for (index, recording) in recordings.into_iter().enumerate() {
-        let (places, against, options) = (places.clone(), against.clone(), options.clone());
-        playing.spawn(async move {
-            let _place = places.acquire().await;
-            let outcome = crate::replay::replay(&recording, &against, &options).await;
-            (index, outcome)
-        });
-    }
-    let mut outcomes = BTreeMap::new();
-    while let Some(done) = playing.join_next().await {
-        match done {
-            Ok((index, outcome)) => drop(outcomes.insert(index, outcome)),
-            Err(error) => tell(&format!("a replay has broken down: {error}")),
-        }
-    }
-    outcomes.into_values().collect()
+    let play = |recording: Recording| {
+        let (against, options) = (Arc::clone(&against), Arc::clone(&options));
+        tokio::spawn(async move { crate::replay::replay(&recording, &against, &options).await })
+    };
+    let played = stream::iter(recordings).map(play).buffered(jobs);
+    let told = played.filter_map(async |outcome| {
+        outcome
+            .inspect_err(|error| tell(&format!("a replay has broken down: {error}")))
+            .ok()
+    });
+    told.collect().await
 }
 
 /// What came of it, for people.
 fn told(outcomes: &[Outcome]) -> String {
-    let mut text = String::new();
+    let mut page = Page::default();
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for outcome in outcomes {
         let verdict = match outcome.verdict {
@@ -163,22 +155,18 @@ fn told(outcomes: &[Outcome]) -> String {
             Verdict::Stale => "STALE",
             Verdict::Untestable => "UNTESTABLE",
         };
-        let _ = writeln!(
-            text,
-            "{verdict} {}\n  {}",
-            outcome.recording, outcome.message
-        );
+        page.line(format_args!("{verdict} {}", outcome.recording));
+        page.line(format_args!("  {}", outcome.message));
         if let Some(sequence) = &outcome.sequence {
-            let _ = writeln!(text, "\n{sequence}");
+            page.line(format_args!("\n{sequence}"));
         }
     }
     for (reason, count) in reasons {
-        let _ = writeln!(text, "not applicable: {count}: {reason}");
+        page.line(format_args!("not applicable: {count}: {reason}"));
     }
     let count = |verdict| outcomes.iter().filter(|o| o.verdict == verdict).count();
     let sum = |of: fn(&Outcome) -> usize| outcomes.iter().map(of).sum::<usize>();
-    let _ = writeln!(
-        text,
+    page.line(format_args!(
         "{} recordings: {} same, {} different, {} stale, {} untestable, {} not applicable\n\
          {} packets as recorded, {} differences meant",
         outcomes.len(),
@@ -189,8 +177,8 @@ fn told(outcomes: &[Outcome]) -> String {
         count(Verdict::NotApplicable),
         sum(|outcome| outcome.matched),
         sum(|outcome| outcome.meant),
-    );
-    text
+    ));
+    page.text()
 }
 
 fn exit_of(outcomes: &[Outcome]) -> Exit {

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::args::FromArgs;
-use super::failure::{Failure, Outcome};
+use super::failure::{Failure, OrFail as _, Outcome};
 use crate::exit::Exit;
 use crate::files;
 use crate::report::file;
@@ -16,15 +16,11 @@ pub(super) fn report(args: &FromArgs) -> Outcome {
         let why = "say which report to make, for example with --html FILE";
         return Err(Failure::usage(why));
     }
-    let report =
-        read(args).map_err(|why| Failure::input(format!("{}: {why}", args.from.display())))?;
+    let report = read(args).or_fail(Exit::BadInput, args.from.display())?;
     for (path, render) in files {
         render(&report)
             .and_then(|text| file::write(path, &text))
-            .map_err(|error| {
-                let why = format!("cannot write the report: {error}");
-                Failure::new(Exit::Trouble, why)
-            })?;
+            .or_fail(Exit::Trouble, "cannot write the report")?;
     }
     Ok(Exit::Conforms)
 }

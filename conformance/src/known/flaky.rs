@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sio_p2p_protocol::Dialect;
 
-use super::list::{self, CheckKey, Listed};
+use super::list::{CheckKey, Reading};
 use crate::scenario::TransportName;
 use crate::source::{Problem, Source};
 
@@ -89,23 +89,6 @@ impl Flaky {
     }
 }
 
-impl Listed for FlakyEntry {
-    const ASKS: &str = "what it depends on";
-
-    fn key(&self) -> CheckKey {
-        CheckKey {
-            id: self.id.clone(),
-            dialect: self.dialect,
-            eio: self.eio,
-            transport: self.transport,
-        }
-    }
-
-    fn why(&self) -> &str {
-        &self.why
-    }
-}
-
 /// The checks of an implementation that are known to be flaky.
 #[derive(Debug, Clone, Default)]
 pub struct FlakyChecks {
@@ -122,13 +105,19 @@ impl FlakyChecks {
     pub fn parse(source: &Arc<Source>, known: &BTreeSet<CheckKey>) -> Result<Self, Vec<Problem>> {
         let document: FlakyDocument<'_> = serde_json::from_str(&source.text)
             .map_err(|error| vec![source.json_problem(0, &error)])?;
-        let entries = list::read(source, &document.flaky, known, false)?;
+        let reading = Reading {
+            known,
+            to_rewrite: false,
+            asks: "what it depends on",
+            own_problem: |_| None,
+        };
+        let entries = reading.read(source, &document.flaky)?;
         Ok(Self { entries })
     }
 
     /// What a check depends on that is known to be flaky.
     pub fn why(&self, check: &CheckKey) -> Option<&str> {
-        self.entries.get(check).map(Listed::why)
+        self.entries.get(check).map(|entry| entry.why.as_str())
     }
 }
 

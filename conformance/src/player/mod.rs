@@ -4,19 +4,12 @@
 //! which connects to a server that is scripted (`scripted`) or real.
 
 mod act;
-mod attempt;
-pub(crate) mod bindings;
-pub(crate) mod check;
 pub mod client;
-pub(crate) mod finding;
+pub(crate) mod client_check;
 pub(crate) mod matching;
 mod observe;
-pub(crate) mod peer;
-pub(crate) mod play;
+pub mod peer;
+pub mod play;
 pub(crate) mod probe;
+mod run;
 pub(crate) mod scripted;
-pub(crate) mod stop;
-pub mod trace;
-mod wait;
-
-pub use peer::pace;

@@ -3,21 +3,23 @@
 use std::collections::BTreeSet;
 
 use crate::json::shorten;
-use crate::player::attempt::{self, Attempt, missing, place, still_possible};
 use crate::player::client::finish;
-use crate::player::finding::Finding;
 use crate::player::peer::fences;
 use crate::player::play::Play;
-use crate::player::stop::Stop;
-use crate::scenario::step::{Action, Step, Verb};
+use crate::player::play::attempt::Attempt;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
+use crate::player::{client, peer};
+use crate::scenario::step::{Action, ClientVerb, Step, Verb};
 use crate::scenario::text::Text;
+use crate::scenario::verb::Body;
 
 /// Waits for one observation.
 pub(crate) async fn observe(play: &mut Play, action: &Action) -> Result<(), Stop> {
     let wait = play.wait();
     loop {
         play.drain();
-        match attempt::attempt(play, action)? {
+        match attempt(play, action)? {
             Attempt::Matched => return Ok(()),
             Attempt::Mismatch(finding) => return Err(Stop::Broken(finding)),
             Attempt::Pending => {}
@@ -43,7 +45,7 @@ pub(crate) async fn observe_all(play: &mut Play, steps: &[Step]) -> Result<(), S
                 continue;
             };
             let at = place(play, action)?;
-            match attempt::attempt(play, action)? {
+            match attempt(play, action)? {
                 Attempt::Matched => {
                     matched = Some(index);
                     break;
@@ -99,7 +101,7 @@ pub(crate) async fn choose<'a>(
             let Some(Verb::Do(action)) = steps.first().map(|step| &step.verb) else {
                 continue;
             };
-            match attempt::attempt(play, action)? {
+            match attempt(play, action)? {
                 Attempt::Matched => return Ok(&steps[1..]),
                 Attempt::Pending => possible |= still_possible(play, action).is_ok(),
                 Attempt::Mismatch(finding) => seen = Some(finding),
@@ -136,9 +138,7 @@ pub(crate) async fn choose<'a>(
         }
         if !possible || !play.arrival(wait).await {
             let message = "none of the allowed alternatives came about";
-            return Err(Stop::Broken(
-                Finding::new(message).comparing("one of them", play.peers.unmatched()),
-            ));
+            return Err(Stop::broken(message).comparing("one of them", play.peers.unmatched()));
         }
     }
 }
@@ -147,11 +147,8 @@ fn would_match(play: &Play, steps: &[Step]) -> bool {
     let Some(Verb::Do(Action::Closed(body))) = steps.first().map(|step| &step.verb) else {
         return false;
     };
-    play.peers
-        .actors
-        .get(&body.at)
-        .and_then(|actor| actor.connection.as_ref())
-        .is_some_and(|connection| connection.inbox.closed.is_some())
+    let connection = play.peers.connection(&body.at);
+    connection.is_some_and(|connection| connection.inbox.closed.is_some())
 }
 
 /// Proves that a request has no ack.
@@ -165,7 +162,7 @@ pub(crate) async fn unanswered(play: &mut Play, request: &Text) -> Result<(), St
     let source = BTreeSet::from([asked.actor.clone()]);
     fences::fence_all(play, &source, &BTreeSet::new()).await?;
     play.drain();
-    let connection = play.peers.get(&asked.actor)?.connection.as_ref();
+    let connection = play.peers.connection(&asked.actor);
     let ack = connection
         .filter(|connection| connection.generation == asked.generation)
         .and_then(|connection| connection.inbox.acks.get(&asked.number))
@@ -175,9 +172,7 @@ pub(crate) async fn unanswered(play: &mut Play, request: &Text) -> Result<(), St
         Some(ack) => {
             let message = format!("{request} has got an ack");
             let actual = shorten(&ack.data.json, 200);
-            Err(Stop::Broken(
-                Finding::new(message).comparing("no ack", actual),
-            ))
+            Err(Stop::broken(message).comparing("no ack", actual))
         }
     }
 }
@@ -193,4 +188,80 @@ fn may_close(step: &Step) -> Option<String> {
 fn begins_with_observation(steps: &[Step]) -> bool {
     let first = steps.first();
     first.is_some_and(|step| step.verb.observation().is_some())
+}
+
+/// Looks once; takes out what matches.
+fn attempt(play: &mut Play, action: &Action) -> Result<Attempt, Stop> {
+    match action {
+        Action::Client(verb) => client::expect::attempt(play, verb),
+        Action::Acked(body) => {
+            let request = play.fill(&body.request)?;
+            let asked = play.peers.asked.get(&request).cloned();
+            match asked.filter(|asked| play.clients.has(&asked.actor)) {
+                Some(asked) => client::expect::match_ack(play, &request, &asked, body),
+                None => peer::expect::attempt(play, action),
+            }
+        }
+        _ => peer::expect::attempt(play, action),
+    }
+}
+
+/// The actor that an observation looks at.
+fn place(play: &Play, action: &Action) -> Result<String, Stop> {
+    let found = match action {
+        Action::Client(ClientVerb::Replied(body)) => {
+            let command = play.clients.commands.get(&play.fill(&body.command)?);
+            command.map(|(client, _)| client.clone())
+        }
+        Action::Acked(body) => {
+            let request = play.fill(&body.request)?;
+            let asked = play.peers.asked.get(&request);
+            let asked = asked.ok_or_else(|| format!("nothing has been asked for as {request}"))?;
+            Some(asked.actor.clone())
+        }
+        _ => action.client().or(action.observer()).map(str::to_owned),
+    };
+    found.ok_or_else(|| Stop::broken("not an observation"))
+}
+
+/// Waiting is pointless when the connection that is looked at has ended.
+fn still_possible(play: &Play, action: &Action) -> Result<(), Stop> {
+    let at = place(play, action)?;
+    if play.clients.has(&at) {
+        return play.clients.goes_on(&at);
+    }
+    if play.peers.is_open(&at) {
+        Ok(())
+    } else {
+        Err(play.peers.lost(&at))
+    }
+}
+
+/// The finding that an observation has not come true in time.
+fn missing(play: &Play, action: &Action) -> Stop {
+    if let Some(stop) = finish::missing(play, action) {
+        return stop;
+    }
+    let what = match action {
+        Action::Acked(body) => {
+            let request = play.fill(&body.request).unwrap_or_default();
+            format!("{request} was not answered")
+        }
+        Action::Closed(body) => format!("the server did not end the connection of {}", body.at),
+        Action::ReceivePacket(body) => format!("{} received no such packet", body.at),
+        _ => match peer::expect::expected(play, action) {
+            Ok(Some(expected)) => {
+                format!(
+                    "{} did not receive event {}",
+                    expected.at, expected.event.name
+                )
+            }
+            _ => "nothing came".to_owned(),
+        },
+    };
+    let expected = match peer::expect::expected(play, action) {
+        Ok(Some(expected)) => peer::expect::words(play, &expected),
+        _ => "an arrival within the deadline".to_owned(),
+    };
+    Stop::broken(what).comparing(expected, play.peers.unmatched())
 }

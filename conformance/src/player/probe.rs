@@ -6,15 +6,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
-use sio_p2p_protocol::Dialect;
-use sio_p2p_transport::EioVersion;
-
-use crate::player::check::Check;
-use crate::player::finding::{Finding, Outcome};
 use crate::player::peer::Road;
 use crate::player::play::Play;
-use crate::player::trace::Trace;
-use crate::scenario::{Scenario, Source, TransportName, parse};
+use crate::player::play::check::Check;
+use crate::player::play::finding::{Finding, Outcome};
+use crate::player::play::trace::Trace;
+use crate::scenario::{Scenario, Source, parse};
 
 const TEXT: &str = r#"{
   "id": "probe",
@@ -46,26 +43,19 @@ fn scenario() -> Option<Arc<Scenario>> {
         .clone()
 }
 
-/// Plays the probe.
+/// Plays the probe where and as a check is played.
 pub(crate) fn probe(
     url: &str,
     road: Road,
-    dialect: Dialect,
-    eio: EioVersion,
-    transport: TransportName,
+    check: &Check,
 ) -> Pin<Box<dyn Future<Output = Result<(), Finding>> + Send>> {
-    let url = url.to_owned();
+    let (url, check) = (url.to_owned(), check.clone());
     // Boxed, because a play may contain a probe, which is a play.
     Box::pin(async move {
         let Some(scenario) = scenario() else {
             return Err(Finding::new("the probe is not a valid scenario"));
         };
-        let check = Check {
-            scenario,
-            dialect,
-            eio,
-            transport,
-        };
+        let check = Check { scenario, ..check };
         match Play::new(&check, &url, Trace::new(), None)
             .by(road)
             .run()

@@ -15,16 +15,16 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use super::faults::{ProxyFault, ProxyFaultSpec};
-use super::forward::{self, Body, Forward, ProxyError, said};
+use super::forward::{self, Answer, Body, Forward, ProxyError, parameter, said};
 use super::link;
 use super::meddle::Meddler;
 use super::polls::{self, Polls, Session};
 use crate::access::Access;
+use crate::player::play::trace::Way;
 use crate::record::recorder::Engine;
-use crate::runner::trace::Way;
 
 /// The parameter by which clients say who they are.
-const CLIENT_ID: &str = "clientId=";
+const CLIENT_ID: &str = "clientId";
 /// How often a heartbeat is sent in place of a silent client.
 const BEAT: Duration = Duration::from_millis(300);
 
@@ -104,44 +104,39 @@ impl FaultyProxy {
         forward::serve(listener, pass).await;
     }
 
-    async fn pass(&self, mut request: Request<Incoming>) -> Response<Body> {
+    async fn pass(&self, mut request: Request<Incoming>) -> Answer {
         let query = request.uri().query().unwrap_or_default();
         // Clients that name no generation speak the one from before there were any.
         let eio = Engine::of(query).map_or(EioVersion::V3, |engine| engine.eio());
         let session = Session::of(query, eio);
-        let states_eio = query.split('&').any(|pair| pair.starts_with("EIO="));
-        let id = client_id(query).to_owned();
+        let states_eio = parameter(query, "EIO").is_some();
+        let id = parameter(query, CLIENT_ID).unwrap_or_default().to_owned();
         if self.hub.meddler.has(ProxyFault::RefuseReturn) && self.hub.left.lock().contains(&id) {
             let text = "this client is not let in again\n";
-            return said(StatusCode::FORBIDDEN, text);
+            return Ok(said(StatusCode::FORBIDDEN, text));
         }
         let path = request.uri().path_and_query();
         let mut path = path.map_or_else(|| "/".to_owned(), ToString::to_string);
         if self.hub.meddler.has(ProxyFault::WrongId) {
-            path = path.replace(CLIENT_ID, &format!("{CLIENT_ID}other-"));
+            path = path.replace(&stated(""), &stated("other-"));
         }
         if self.hub.meddler.has(ProxyFault::Guess) && !states_eio {
             path = path.replacen('?', "?EIO=4&", 1);
         }
         if let Some(other) = self.hub.meddler.taken_for(&id) {
-            path = path.replace(&format!("{CLIENT_ID}{id}"), &format!("{CLIENT_ID}{other}"));
+            path = path.replace(&stated(&id), &stated(&other));
         }
         let upgrades = request.headers().contains_key(UPGRADE);
         let from_client = upgrades.then(|| hyper::upgrade::on(&mut request));
         let (mut head, body) = request.into_parts();
-        if let Err(answer) = self.forward.aim(&mut head, &path, upgrades) {
-            return *answer;
-        }
+        self.forward.aim(&mut head, &path, upgrades)?;
         let meddler = &self.hub.meddler;
         if let (Some(session), &Method::GET, false) = (&session, &head.method, upgrades) {
             let polled = self.polls.send(&self.forward, meddler, session, head);
             let answer = polled.await.unwrap_or_else(|answer| *answer);
-            return self.granted(answer);
+            return Ok(self.granted(answer));
         }
-        let mut response = match self.forward.send(head, body.boxed()).await {
-            Ok(response) => response,
-            Err(answer) => return *answer,
-        };
+        let mut response = self.forward.send(head, body.boxed()).await?;
         if let (Some(from_client), StatusCode::SWITCHING_PROTOCOLS) =
             (from_client, response.status())
         {
@@ -158,7 +153,7 @@ impl FaultyProxy {
                 }
             });
         }
-        self.granted(response.map(BodyExt::boxed))
+        Ok(self.granted(response.map(BodyExt::boxed)))
     }
 
     /// An answer, or that all is well in its place.
@@ -191,20 +186,16 @@ impl Hub {
         }
         loop {
             tokio::time::sleep(BEAT).await;
-            let to = self
-                .clients
-                .lock()
-                .get(&number)
-                .map(|ways| ways.to_server.clone());
-            match to {
-                Some(to) if to.send(Frame::text("2")).await.is_ok() => {}
+            let ways = self.clients.lock().get(&number).cloned();
+            match ways {
+                Some(ways) if ways.to_server.send(Frame::text("2")).await.is_ok() => {}
                 _ => return std::future::pending().await,
             }
         }
     }
 
-    /// Gives frames to all clients but this one, or to the server as all of them. Who has too
-    /// much waiting goes without.
+    /// Gives frames to all clients but this one, or to the server as all of them. A
+    /// connection on which too much waits goes without.
     pub(super) fn copy(&self, number: u64, way: Way, frames: &[Frame]) {
         for (_, ways) in self.clients.lock().iter().filter(|(n, _)| **n != number) {
             let to = match way {
@@ -218,9 +209,7 @@ impl Hub {
     }
 }
 
-fn client_id(query: &str) -> &str {
-    let mut pairs = query.split('&');
-    pairs
-        .find_map(|pair| pair.strip_prefix(CLIENT_ID))
-        .unwrap_or_default()
+/// How a query states the id of a client.
+fn stated(id: &str) -> String {
+    format!("{CLIENT_ID}={id}")
 }

@@ -28,6 +28,8 @@ const HEAD_LIMIT: Duration = Duration::from_secs(30);
 
 /// A body that passes.
 pub(super) type Body = BoxBody<Bytes, hyper::Error>;
+/// An answer to a client: that of the server, or one of the proxy itself.
+pub(super) type Answer<A = Response<Body>> = Result<A, Box<Response<Body>>>;
 
 /// Why there can be no proxy.
 #[derive(Debug, thiserror::Error)]
@@ -88,12 +90,7 @@ impl Forward {
     /// Makes the head of a request one to the upstream server, with this path and query.
     /// `Host` names that server, and offers of compression are left out, because what is
     /// compressed cannot be read. The error is the answer to the client.
-    pub(super) fn aim(
-        &self,
-        head: &mut Parts,
-        path: &str,
-        upgrades: bool,
-    ) -> Result<(), Box<Response<Body>>> {
+    pub(super) fn aim(&self, head: &mut Parts, path: &str, upgrades: bool) -> Answer<()> {
         let moved = self.path.as_deref().map(|place| moved(path, place));
         let path = moved.as_deref().unwrap_or(path);
         head.uri = format!("{}{path}", self.scheme_and_authority)
@@ -116,11 +113,7 @@ impl Forward {
     }
 
     /// Sends a request on. The error is the answer to the client.
-    pub(super) async fn send(
-        &self,
-        head: Parts,
-        body: Body,
-    ) -> Result<Response<Incoming>, Box<Response<Body>>> {
+    pub(super) async fn send(&self, head: Parts, body: Body) -> Answer<Response<Incoming>> {
         match self.client.request(Request::from_parts(head, body)).await {
             Ok(response) => {
                 self.complained.store(false, Ordering::Relaxed);
@@ -158,19 +151,19 @@ fn moved(path: &str, place: &str) -> String {
 }
 
 /// Serves clients until the future is dropped, which breaks all connections off.
-pub(super) async fn serve<Answer, Answered>(listener: TcpListener, answer: Answer)
+pub(super) async fn serve<Pass, Passed>(listener: TcpListener, pass: Pass)
 where
-    Answer: Fn(Request<Incoming>) -> Answered + Clone + Send + Sync + 'static,
-    Answered: Future<Output = Response<Body>> + Send + 'static,
+    Pass: Fn(Request<Incoming>) -> Passed + Clone + Send + Sync + 'static,
+    Passed: Future<Output = Answer> + Send + 'static,
 {
     let mut clients = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    clients.spawn(client(stream, answer.clone()));
+                    clients.spawn(client(stream, pass.clone()));
                 }
-                // Out of file descriptors, or the client has gone already.
+                // Out of file descriptors, or the client has broken off.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
             Some(_) = clients.join_next() => {}
@@ -178,17 +171,16 @@ where
     }
 }
 
-async fn client<Answer, Answered>(stream: TcpStream, answer: Answer)
+async fn client<Passed>(stream: TcpStream, pass: impl Fn(Request<Incoming>) -> Passed)
 where
-    Answer: Fn(Request<Incoming>) -> Answered + Send + Sync + 'static,
-    Answered: Future<Output = Response<Body>> + Send + 'static,
+    Passed: Future<Output = Answer>,
 {
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| {
-        let answered = answer(request);
-        async move { Ok::<_, Infallible>(answered.await) }
+        let answer = pass(request);
+        async { Ok::<_, Infallible>(answer.await.unwrap_or_else(|own| *own)) }
     });
-    // A client that breaks off is no trouble of the proxy.
+    // An error means that the client has broken off, which is its own affair.
     let _ = http1::Builder::new()
         .preserve_header_case(true)
         .timer(TokioTimer::new())
@@ -200,9 +192,19 @@ where
 
 /// A plain answer of the proxy itself.
 pub(super) fn said(status: StatusCode, text: &str) -> Response<Body> {
-    let body = Full::new(Bytes::copy_from_slice(text.as_bytes()));
-    let body = body.map_err(|never| match never {}).boxed();
-    let mut response = Response::new(body);
+    let mut response = Response::new(whole(text));
     *response.status_mut() = status;
     response
+}
+
+/// A body that is there from the beginning.
+pub(super) fn whole(text: &str) -> Body {
+    let body = Full::new(Bytes::copy_from_slice(text.as_bytes()));
+    body.map_err(|never| match never {}).boxed()
+}
+
+/// The value of a parameter in a query, as it stands there.
+pub(super) fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find_map(|(key, value)| (key == name).then_some(value))
 }

@@ -16,10 +16,10 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use super::faults::ProxyFault;
 use super::faulty::{Hub, Ways};
 use super::jitter::JitteryLine;
-use super::meddle::{Fate, Lane};
+use super::meddle::Flow;
 use super::talk::Talk;
+use crate::player::play::trace::Way;
 use crate::record::recorder::MAX_MESSAGE;
-use crate::runner::trace::Way;
 
 /// How many frames of others may wait for a client.
 const QUEUE: usize = 1024;
@@ -55,29 +55,19 @@ pub(super) async fn join(client: OnUpgrade, server: OnUpgrade, hub: &Hub, eio: E
     };
     let talk = Talk::new();
     let number = hub.enter(ways.clone());
-    let lane = |way| Lane::new(way, eio, hub.meddler.clone(), talk.clone());
-    let out = Direction {
-        to: to_server,
-        others: for_server,
-        back: ways.to_client,
-        lane: lane(Way::Out),
+    let direction = |way, to, others, back| Direction {
+        to,
+        others,
+        back,
+        flow: Flow::new(way, eio, hub.meddler.clone(), talk.clone()),
         line: JitteryLine::new(hub.jitter),
-        way: Way::Out,
+        way,
         hub,
         number,
     };
-    let back = Direction {
-        to: to_client,
-        others: for_client,
-        back: ways.to_server,
-        lane: lane(Way::In),
-        line: JitteryLine::new(hub.jitter),
-        way: Way::In,
-        hub,
-        number,
-    };
-    let out = outward(from_client, out, hub);
-    let back = back.run(from_server);
+    let out = direction(Way::Out, to_server, for_server, ways.to_client);
+    let back = direction(Way::In, to_client, for_client, ways.to_server);
+    let (out, back) = (out.run(from_client), back.run(from_server));
     let (mut out, mut back) = (std::pin::pin!(out), std::pin::pin!(back));
     // The answer to a goodbye may still be on its way.
     tokio::select! {
@@ -118,23 +108,13 @@ async fn websocket(upgraded: Upgraded, role: Role) -> Socket {
     WebSocketStream::from_raw_socket(TokioIo::new(upgraded), role, Some(config)).await
 }
 
-/// From the client to the server.
-async fn outward(from: SplitStream<Socket>, direction: Direction<'_>, hub: &Hub) -> End {
-    let end = direction.run(from).await;
-    if hub.meddler.has(ProxyFault::HideLeaving) {
-        // The server waits for a client that is no longer there.
-        std::future::pending::<()>().await;
-    }
-    end
-}
-
 /// One direction, and what others send in it.
 struct Direction<'h> {
     to: Sink,
     others: mpsc::Receiver<Frame>,
-    /// To who sends in this direction.
+    /// To the sender of this direction.
     back: mpsc::Sender<Frame>,
-    lane: Lane,
+    flow: Flow,
     line: JitteryLine,
     way: Way,
     hub: &'h Hub,
@@ -143,71 +123,71 @@ struct Direction<'h> {
 
 impl Direction<'_> {
     async fn run(mut self, mut from: SplitStream<Socket>) -> End {
-        let grants = self.hub.meddler.has(ProxyFault::Grant);
-        let hides = self.way == Way::Out && self.hub.meddler.has(ProxyFault::HideLeaving);
-        loop {
-            let (due, arrival) = (self.lane.due(), self.line.next_arrival());
-            let has_room = self.line.has_room();
-            let frame = tokio::select! {
-                () = sleep_until(arrival.unwrap_or_else(Instant::now)), if arrival.is_some() => {
-                    if self.deliver().await.is_err() {
-                        return End::Broken;
-                    }
-                    continue;
-                }
-                frame = next(&mut from), if has_room => frame,
-                Some(frame) = self.others.recv(), if has_room => {
-                    if self.send([frame]).await.is_err() {
-                        return End::Broken;
-                    }
-                    continue;
-                }
-                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
-                    let held = self.lane.release();
-                    if self.send(held).await.is_err() {
-                        return End::Broken;
-                    }
-                    continue;
-                }
-            };
-            let frame = match frame {
-                Ok(frame) => frame,
-                // The client waits for a server that is no longer there.
-                Err(_) if grants && self.way == Way::In => return std::future::pending().await,
-                Err(End::Closed) => {
-                    if !hides {
-                        // What was held has come before the end all the same.
-                        let held = self.lane.release_in_time();
-                        let _ = self.send(held).await;
-                        let _ = self.deliver_all().await;
-                        let _ = self.to.close().await;
-                    }
-                    return End::Closed;
-                }
-                Err(End::Broken) => {
-                    let _ = self.deliver_all().await;
-                    return End::Broken;
-                }
-            };
-            let Fate {
-                passes,
-                copies,
-                answers,
-                cut,
-            } = self.lane.take(frame);
-            self.hub.copy(self.number, self.way, &copies);
-            for answer in answers {
-                if self.back.send(answer).await.is_err() {
-                    break;
-                }
+        let end = loop {
+            if let Err(end) = self.turn(&mut from).await {
+                break end;
             }
-            let sent = self.send(passes).await;
-            // A server that has closed need not be known to have.
-            let hidden = grants && self.way == Way::Out;
-            if cut || (sent.is_err() && !hidden) {
-                return End::Broken;
+        };
+        if self.hides_leaving() {
+            // The server waits for a client that is no longer there.
+            std::future::pending::<()>().await;
+        }
+        end
+    }
+
+    fn hides_leaving(&self) -> bool {
+        self.way == Way::Out && self.hub.meddler.has(ProxyFault::HideLeaving)
+    }
+
+    /// Does what is next.
+    async fn turn(&mut self, from: &mut SplitStream<Socket>) -> Result<(), End> {
+        let (due, arrival) = (self.flow.due(), self.line.next_arrival());
+        let has_room = self.line.has_room();
+        let frame = tokio::select! {
+            () = at(arrival) => return self.deliver().await,
+            frame = next(from), if has_room => frame,
+            Some(frame) = self.others.recv(), if has_room => return self.send([frame]).await,
+            () = at(due) => {
+                let held = self.flow.release();
+                return self.send(held).await;
+            }
+        };
+        let grants = self.hub.meddler.has(ProxyFault::Grant);
+        let frame = match frame {
+            Ok(frame) => frame,
+            // The client waits for a server that is no longer there.
+            Err(_) if grants && self.way == Way::In => return std::future::pending().await,
+            Err(End::Closed) => {
+                if !self.hides_leaving() {
+                    // What was held has come before the end all the same.
+                    let held = self.flow.release_in_time();
+                    let _ = self.send(held).await;
+                    let _ = self.deliver_all().await;
+                    let _ = self.to.close().await;
+                }
+                return Err(End::Closed);
+            }
+            Err(End::Broken) => {
+                let _ = self.deliver_all().await;
+                return Err(End::Broken);
+            }
+        };
+        let fate = self.flow.take(frame);
+        self.hub.copy(self.number, self.way, &fate.copies);
+        for answer in fate.answers {
+            if self.back.send(answer).await.is_err() {
+                break;
             }
         }
+        let sent = self.send(fate.passes).await;
+        if fate.cut {
+            return Err(End::Broken);
+        }
+        // A server that has closed need not be known to have.
+        if grants && self.way == Way::Out {
+            return Ok(());
+        }
+        sent
     }
 
     /// Sends frames off, and delivers what has arrived.
@@ -238,6 +218,14 @@ impl Direction<'_> {
             self.deliver().await?;
         }
         Ok(())
+    }
+}
+
+/// Waits for a time, for ever if there is none.
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -1,12 +1,12 @@
-//! A transparent proxy for Socket.IO: bytes pass as they are, and somebody looks on.
+//! A transparent proxy for Socket.IO: bytes pass as they are, and a recorder looks on.
 //!
 //! Requests go to the upstream server with their method, path, query, headers and body, and
 //! its answers come back in the same way; after an upgrade to a WebSocket both streams are
 //! copied. Two things are changed, both in the heads of requests: `Host` names the upstream
 //! server, and offers of compression are left out, because what is compressed cannot be read.
 //!
-//! Nothing is read ahead: a slow reader slows its writer down. Who looks on is told of bytes
-//! before they go on, so that what they cause is always seen after them.
+//! Nothing is read ahead: a slow reader slows its writer down. The recorder is told of bytes
+//! before they go on, so that it sees what they cause after them.
 
 mod body;
 mod dial;
@@ -23,7 +23,6 @@ mod polls;
 mod sizes;
 mod talk;
 
-use std::io;
 use std::sync::Arc;
 
 use http_body_util::BodyExt;
@@ -35,10 +34,10 @@ use tokio::net::TcpListener;
 use self::body::Watched;
 pub use self::faulty::FaultyProxy;
 pub use self::forward::ProxyError;
-use self::forward::{Body, Forward};
+use self::forward::{Answer, Forward};
 use crate::access::Access;
+use crate::player::play::trace::Way;
 use crate::record::recorder::{Engine, Recorder};
-use crate::runner::trace::Way;
 
 /// The proxy.
 #[derive(Debug)]
@@ -73,7 +72,7 @@ impl Proxy {
         forward::serve(listener, pass).await;
     }
 
-    async fn pass(&self, mut request: Request<Incoming>) -> Response<Body> {
+    async fn pass(&self, mut request: Request<Incoming>) -> Answer {
         let engine = Engine::of(request.uri().query().unwrap_or_default());
         let session = engine.filter(|_| request.method() != Method::OPTIONS);
         let session = session.and_then(|engine| self.recorder.session(&engine));
@@ -82,13 +81,11 @@ impl Proxy {
         let upgrades = request.headers().contains_key(UPGRADE);
         let from_client = upgrades.then(|| hyper::upgrade::on(&mut request));
         let (mut head, body) = request.into_parts();
-        if let Err(answer) = self.forward.aim(&mut head, &path, upgrades) {
-            return *answer;
-        }
+        self.forward.aim(&mut head, &path, upgrades)?;
         let kind = content_type(&head.headers);
         let polls = head.method == Method::GET;
         let posts = session.clone().filter(|_| head.method == Method::POST);
-        let body = Watched::wrap(body, posts, Way::Out, &kind);
+        let body = Watched::wrap(body, posts, Way::Out, &kind, None);
         // If the client breaks a poll off, this is dropped.
         let broken_off = session.clone().map(|session| session.pending(!upgrades));
         let mut response = match self.forward.send(head, body).await {
@@ -100,7 +97,7 @@ impl Proxy {
                 if let Some(session) = session {
                     session.refused(answer.status().as_u16());
                 }
-                return *answer;
+                return Err(answer);
             }
         };
         if let Some(session) = &session
@@ -117,7 +114,7 @@ impl Proxy {
                 pending.done();
             }
             tokio::spawn(pipe::join(from_client, from_server, session));
-            return response.map(BodyExt::boxed);
+            return Ok(response.map(BodyExt::boxed));
         }
         let kind = content_type(response.headers());
         let readable = !response.headers().contains_key(CONTENT_ENCODING);
@@ -126,9 +123,8 @@ impl Proxy {
         let polled = session.filter(|session| {
             polls && session.is_poll() && readable && head.status == StatusCode::OK
         });
-        let body = Watched::wrap(body, polled, Way::In, &kind);
-        let body = body::Guarded::new(body, broken_off);
-        Response::from_parts(head, body.boxed())
+        let body = Watched::wrap(body, polled, Way::In, &kind, broken_off);
+        Ok(Response::from_parts(head, body))
     }
 }
 
@@ -137,9 +133,4 @@ fn content_type(headers: &hyper::HeaderMap) -> String {
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok());
     kind.unwrap_or_default().to_owned()
-}
-
-/// The address to listen on.
-pub async fn listen(address: &str) -> io::Result<TcpListener> {
-    TcpListener::bind(address).await
 }

@@ -7,9 +7,10 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::time::timeout;
 
+use super::body;
 use super::frames::Frames;
+use crate::player::play::trace::Way;
 use crate::record::recorder::{MAX_MESSAGE, Session};
-use crate::runner::trace::Way;
 
 /// How much is read at once.
 const PIECE: usize = 16 << 10;
@@ -66,26 +67,12 @@ async fn copy(
         let bytes = piece.get(..read).unwrap_or_default();
         if let Some((session, frames)) = &mut watch {
             frames.push(bytes);
-            if !see(session, frames, way) {
+            if !body::tell(session, way, || frames.next_frame()) {
                 watch = None;
             }
         }
         if to.write_all(bytes).await.is_err() || to.flush().await.is_err() {
             return (other, false);
-        }
-    }
-}
-
-/// Looks at what has become whole; `false` if nothing more can be read.
-fn see(session: &Session, frames: &mut Frames, way: Way) -> bool {
-    loop {
-        match frames.next_frame() {
-            Ok(Some(frame)) => session.frame(way, frame),
-            Ok(None) => return true,
-            Err(why) => {
-                session.unreadable(&why);
-                return false;
-            }
         }
     }
 }

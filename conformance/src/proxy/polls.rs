@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use sio_p2p_transport::EioVersion;
 use tokio::sync::Mutex;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::timeout;
 
 use super::faults::ProxyFault;
-use super::forward::{Body, Forward, said};
+use super::forward::{Answer, Forward, parameter, said, whole};
 use super::meddle::Meddler;
 
 /// How long a poll waits that is not to wait.
@@ -23,7 +23,7 @@ const HURRY: Duration = Duration::from_millis(1);
 /// The type of payloads.
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
 
-type Answer = Result<Response<Incoming>, Box<Response<Body>>>;
+type Polled = Answer<Response<Incoming>>;
 
 /// The session that a request is about.
 #[derive(Debug, Clone)]
@@ -35,8 +35,7 @@ pub(super) struct Session {
 impl Session {
     /// The one that a query names.
     pub(super) fn of(query: &str, eio: EioVersion) -> Option<Self> {
-        let mut pairs = query.split('&');
-        let sid = pairs.find_map(|pair| pair.strip_prefix("sid="))?.to_owned();
+        let sid = parameter(query, "sid")?.to_owned();
         Some(Self { eio, sid })
     }
 
@@ -52,7 +51,7 @@ impl Session {
 /// The polls that the proxy has sent on by itself.
 #[derive(Debug, Default)]
 pub(super) struct Polls {
-    under_way: Mutex<BTreeMap<String, JoinHandle<Answer>>>,
+    under_way: Mutex<BTreeMap<String, JoinHandle<Polled>>>,
 }
 
 impl Polls {
@@ -63,7 +62,7 @@ impl Polls {
         meddler: &Meddler,
         session: &Session,
         head: Parts,
-    ) -> Result<Response<Body>, Box<Response<Body>>> {
+    ) -> Answer {
         if meddler.has(ProxyFault::Hurry) {
             return self.hurried(forward, session, head).await;
         }
@@ -71,17 +70,12 @@ impl Polls {
             // It goes on when its client has broken it off.
             return answered(asked(forward, head).await);
         }
-        let sent = forward.send(head, nothing()).await;
+        let sent = forward.send(head, whole("")).await;
         sent.map(|response| response.map(BodyExt::boxed))
     }
 
     /// Answers a poll at once. The one that waits at the server is asked for by the next.
-    async fn hurried(
-        &self,
-        forward: &Arc<Forward>,
-        session: &Session,
-        head: Parts,
-    ) -> Result<Response<Body>, Box<Response<Body>>> {
+    async fn hurried(&self, forward: &Arc<Forward>, session: &Session, head: Parts) -> Answer {
         let mut under_way = self.under_way.lock().await;
         let ask = || asked(forward, head);
         let poll = under_way.entry(session.sid.clone()).or_insert_with(ask);
@@ -96,14 +90,12 @@ impl Polls {
 }
 
 /// Asks for something in a task of its own.
-fn asked(forward: &Arc<Forward>, head: Parts) -> JoinHandle<Answer> {
+fn asked(forward: &Arc<Forward>, head: Parts) -> JoinHandle<Polled> {
     let forward = Arc::clone(forward);
-    tokio::spawn(async move { forward.send(head, nothing()).await })
+    tokio::spawn(async move { forward.send(head, whole("")).await })
 }
 
-fn answered(
-    done: Result<Answer, tokio::task::JoinError>,
-) -> Result<Response<Body>, Box<Response<Body>>> {
+fn answered(done: Result<Polled, JoinError>) -> Answer {
     let answer = done.map_err(|error| {
         let text = format!("the proxy gave up: {error}\n");
         Box::new(said(StatusCode::BAD_GATEWAY, &text))
@@ -121,15 +113,6 @@ pub(super) async fn end(forward: &Forward, path: &str, session: &Session) {
     head.headers.insert(CONTENT_TYPE, TEXT);
     if forward.aim(&mut head, &path, false).is_ok() {
         // Whether it had an effect, its client sees.
-        let _ = forward.send(head, whole(session.payload('1'))).await;
+        let _ = forward.send(head, whole(&session.payload('1'))).await;
     }
-}
-
-fn nothing() -> Body {
-    whole(String::new())
-}
-
-fn whole(text: String) -> Body {
-    let body = Full::new(Bytes::from(text));
-    body.map_err(|never| match never {}).boxed()
 }

@@ -54,8 +54,8 @@ pub(super) fn cut_attachments(attachments: &mut [Bytes]) -> bool {
     cut
 }
 
-/// The text as somebody reads it who decodes one piece after the other: a character that
-/// lies across a boundary of [`PIECE`] bytes is lost.
+/// The text as a reader has it that decodes piece by piece: a character that lies across a
+/// boundary of [`PIECE`] bytes is lost.
 pub(super) fn split_characters(text: &str) -> String {
     let pieces = text.as_bytes().chunks(PIECE);
     pieces

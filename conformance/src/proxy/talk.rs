@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use sio_p2p_transport::{Data, Packet};
 use tokio::time::Instant;
 
@@ -38,7 +38,7 @@ pub(super) struct Asked {
     pub(super) about: Option<String>,
     /// When it was asked.
     pub(super) at: Instant,
-    /// Somebody else has answered, so the answer of the server is lost.
+    /// The proxy has answered, so the answer of the server is lost.
     pub(super) answered: bool,
 }
 
@@ -56,12 +56,12 @@ impl Talk {
 
     /// A packet has passed.
     pub(super) fn passes(&self) {
-        self.lock().passed = Instant::now();
+        self.0.lock().passed = Instant::now();
     }
 
     /// When a packet passed last.
     pub(super) fn passed(&self) -> Instant {
-        self.lock().passed
+        self.0.lock().passed
     }
 
     /// The client has asked for an ack.
@@ -74,28 +74,28 @@ impl Talk {
             at: Instant::now(),
             answered: false,
         };
-        let mut state = self.lock();
+        let mut state = self.0.lock();
         state.asked.insert(number, asked);
         if state.asked.len() > REMEMBERED {
             state.asked.pop_first();
         }
     }
 
-    /// Somebody else answers the client.
+    /// The proxy answers the client in place of the server.
     pub(super) fn is_answered(&self, number: u64) {
-        if let Some(asked) = self.lock().asked.get_mut(&number) {
+        if let Some(asked) = self.0.lock().asked.get_mut(&number) {
             asked.answered = true;
         }
     }
 
     /// The question that an ack of the server answers.
     pub(super) fn question(&self, number: u64) -> Option<Asked> {
-        self.lock().asked.remove(&number)
+        self.0.lock().asked.remove(&number)
     }
 
     /// The number by which a server that counts to 256 asks for this ack.
     pub(super) fn number(&self, number: u64) -> u64 {
-        let mut state = self.lock();
+        let mut state = self.0.lock();
         let short = state.next_number % ROUND;
         state.next_number += 1;
         state.numbers.insert(short, number);
@@ -104,21 +104,17 @@ impl Talk {
 
     /// The number that such a server means by this one.
     pub(super) fn meant(&self, short: u64) -> Option<u64> {
-        self.lock().numbers.get(&short).copied()
+        self.0.lock().numbers.get(&short).copied()
     }
 
     /// What the failure before this one said.
     pub(super) fn failure_before(&self, now: &Data) -> Option<Data> {
-        self.lock().failure.replace(now.clone())
+        self.0.lock().failure.replace(now.clone())
     }
 
     /// What the ack before this one said.
     pub(super) fn ack_before(&self, now: &Data) -> Option<Data> {
-        self.lock().ack.replace(now.clone())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock()
+        self.0.lock().ack.replace(now.clone())
     }
 }
 

@@ -13,7 +13,7 @@ use super::line::{Kind, Line};
 use super::recording::Recording;
 use super::variables::Variables;
 use crate::json::quote;
-use crate::player::trace::Way;
+use crate::player::play::trace::Way;
 use crate::scenario::body::{
     Acked, Answer, Closed, ClosedBy, Disconnect, Emit, Fence, Gone, Leaving, ListClients, Receive,
     Refused, Request, SendPacket, ServerErrorSeen,

@@ -8,7 +8,7 @@ use sio_p2p_transport::{Data, Packet};
 
 use crate::attachments::from_wire;
 use crate::json::{elements, quote, unquote};
-use crate::player::trace::Way;
+use crate::player::play::trace::Way;
 
 /// What a line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

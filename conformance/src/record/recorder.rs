@@ -9,7 +9,7 @@ use sio_p2p_transport::{EioVersion, Frame, PayloadReader};
 
 use super::line::{Kind, Line};
 use super::state::State;
-use crate::player::trace::Way;
+use crate::player::play::trace::Way;
 
 /// The largest message that is read; larger ones pass, and are not recorded.
 pub(crate) const MAX_MESSAGE: usize = 16 << 20;

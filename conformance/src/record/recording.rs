@@ -11,7 +11,7 @@ use sio_p2p_transport::EioVersion;
 use super::line::{Kind, Line};
 use crate::attachments::to_wire;
 use crate::files;
-use crate::player::trace::Way;
+use crate::player::play::trace::Way;
 use crate::scenario::Capability;
 use crate::source::{Problem, Source};
 

@@ -12,7 +12,7 @@ use super::recorder::{Engine, Summary};
 use super::recording::client_id;
 use super::tokens::Tokens;
 use crate::json::{members, unquote};
-use crate::player::trace::Way;
+use crate::player::play::trace::Way;
 
 /// The largest packet, its attachments included.
 const MAX_PACKET: usize = 64 << 20;

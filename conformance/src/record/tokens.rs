@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::player::trace::Way;
+use crate::player::play::trace::Way;
 
 /// How many uuids are known at a time.
 const MAX_UUIDS: usize = 100_000;

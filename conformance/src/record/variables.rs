@@ -8,7 +8,7 @@ use super::line::Line;
 use super::recording::Recording;
 use crate::attachments::bytes_of;
 use crate::json::{elements, members, unquote};
-use crate::scenario::body::FailureCodes;
+use crate::scenario::failures::FailureCodes;
 use crate::scenario::failures::failures;
 use crate::scenario::text::{Text, escaped, is_name};
 use crate::scenario::value::{Kind, Pattern};

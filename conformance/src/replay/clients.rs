@@ -294,7 +294,8 @@ impl Replay<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::player::peer::actor::{AckSeen, EventSeen, Inbox};
+    use crate::player::peer::actor::{AckSeen, Inbox};
+    use crate::player::play::event::EventSeen;
 
     #[test]
     fn what_has_arrived_is_taken_in_the_order_of_arrival() {

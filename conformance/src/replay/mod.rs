@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 
 use self::play::Replay;
 use crate::access::SharedAccess;
-use crate::player::stop;
+use crate::player::play::stop;
 use crate::record::{Line, Recording};
 use crate::scenario::Capability;
 

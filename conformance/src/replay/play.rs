@@ -18,7 +18,7 @@ use super::{Options, Stop, Verdict, stage};
 use crate::attachments::strings;
 use crate::host::Recorded;
 use crate::player::play::Play;
-use crate::player::trace::Way;
+use crate::player::play::trace::Way;
 use crate::record::recording::Open;
 use crate::record::{Difference, Kind, Line, Recording};
 

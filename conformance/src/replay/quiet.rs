@@ -9,7 +9,7 @@ use super::stage::WATCHER;
 use super::{Stop, Verdict};
 use crate::player::peer::{connect, fences};
 use crate::player::play::Play;
-use crate::player::stop;
+use crate::player::play::stop;
 use crate::record::Kind;
 
 /// How long a departure is waited for that a server may never notice.

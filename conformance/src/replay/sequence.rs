@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::player::trace::Way;
+use crate::player::play::trace::Way;
 use crate::record::{Difference, Line};
 
 /// How many lines before the difference are shown.

@@ -10,12 +10,12 @@ use tokio::task::JoinSet;
 
 use super::{Against, Options, Stop, Verdict};
 use crate::host::Recorded;
-use crate::player::check::Check;
 use crate::player::peer::Road;
 use crate::player::peer::actor::Actor;
 use crate::player::play::Play;
+use crate::player::play::check::Check;
+use crate::player::play::trace::Trace;
 use crate::player::probe::built_in;
-use crate::player::trace::Trace;
 use crate::record::Recording;
 use crate::scenario::{Capability, TransportName};
 

@@ -2,7 +2,7 @@
 
 use maud::html;
 
-use super::model::Report;
+use super::model::{Report, Result};
 
 /// The width of a character in pixels, roughly: the text is stretched to fit.
 const CHARACTER: usize = 7;
@@ -14,17 +14,10 @@ const RED: &str = "#c62828";
 
 /// The badge as an SVG image: green if nothing is broken, amber if all that is broken
 /// is known and explained or a `should`, red otherwise.
-///
-/// # Errors
-///
-/// None; the signature is that of all reports.
-pub fn render(report: &Report) -> std::io::Result<String> {
+pub fn render(report: &Report) -> String {
     let summary = &report.summary;
     let checked = summary.pass + summary.fail + summary.warn + summary.untestable;
-    let red = report
-        .results
-        .iter()
-        .any(|result| result.verdict.is_red() && result.expected_because.is_none());
+    let red = report.results.iter().any(Result::is_unexpected);
     let colour = match (red, summary.pass == checked) {
         (true, _) => RED,
         (false, true) => GREEN,
@@ -53,5 +46,5 @@ pub fn render(report: &Report) -> std::io::Result<String> {
             }
         }
     };
-    Ok(format!("{}\n", image.into_string()))
+    format!("{}\n", image.into_string())
 }

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::runner::verdict::{CheckResult, Verdict};
+use crate::verdict::Verdict;
 
 /// The clauses of a run.
 #[derive(Debug, Default)]
 pub(super) struct Clauses<'r> {
     /// Clauses with at least one result that says something about the server.
     pub(super) checked: BTreeSet<&'r str>,
-    /// Clauses of which nobody can say anything, though somebody meant to.
+    /// Clauses with nothing but untestable results.
     unjudged: BTreeSet<&'r str>,
     /// The broken ones, with the number of failures and of warnings.
     pub(super) broken: BTreeMap<&'r str, (usize, usize)>,
@@ -18,28 +18,27 @@ pub(super) struct Clauses<'r> {
 }
 
 impl<'r> Clauses<'r> {
-    /// The clauses of these results.
-    pub(super) fn of(results: &'r [CheckResult]) -> Self {
+    /// The clauses of these results: of each, the verdict and the clauses that it is about.
+    pub(super) fn of<C>(results: impl IntoIterator<Item = (Verdict, C)>) -> Self
+    where
+        C: IntoIterator<Item = &'r str>,
+    {
         let mut clauses = Self::default();
-        for result in results {
-            clauses.passes += usize::from(result.verdict == Verdict::Pass);
-            clauses.untestable += usize::from(result.verdict == Verdict::Untestable);
-            for clause in result.clauses() {
-                let add = match result.verdict {
-                    Verdict::Fail => (1, 0),
-                    Verdict::Warn => (0, 1),
-                    Verdict::Pass => (0, 0),
+        for (verdict, of_result) in results {
+            clauses.passes += usize::from(verdict == Verdict::Pass);
+            clauses.untestable += usize::from(verdict == Verdict::Untestable);
+            for clause in of_result {
+                match verdict {
+                    Verdict::Pass => {}
+                    Verdict::Fail => clauses.broken.entry(clause).or_default().0 += 1,
+                    Verdict::Warn => clauses.broken.entry(clause).or_default().1 += 1,
                     Verdict::Untestable => {
                         clauses.unjudged.insert(clause);
                         continue;
                     }
                     Verdict::NotApplicable => continue,
-                };
-                clauses.checked.insert(clause);
-                if add != (0, 0) {
-                    let counts = clauses.broken.entry(clause).or_default();
-                    *counts = (counts.0 + add.0, counts.1 + add.1);
                 }
+                clauses.checked.insert(clause);
             }
         }
         let checked = &clauses.checked;

@@ -1,15 +1,15 @@
 //! A failure in full: the clause, the step, both sides, and what went over the wires.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use sio_p2p_protocol::Clause;
 
-use super::layout::{clip, wrap};
+use super::layout::{Page, WIDTH, clip, wrap};
 use super::style::{BOLD, DIM, RED, YELLOW, paint};
+use crate::player::play::trace::{TraceLine, Way};
 use crate::runner::testee::SERVER_SAID;
-use crate::runner::trace::{TraceLine, Way};
-use crate::runner::verdict::{CheckResult, Verdict};
+use crate::runner::verdict::CheckResult;
+use crate::verdict::Verdict;
 
 /// How many of the last frames of every actor a failure shows.
 const FRAMES: usize = 10;
@@ -19,73 +19,64 @@ pub fn clause_text(id: &str) -> Option<&'static str> {
     Clause::find(id).map(|clause| clause.text)
 }
 
+/// The sentence of a clause, or that there is none.
+pub fn sentence(id: &str) -> &'static str {
+    clause_text(id).unwrap_or("(not in the register)")
+}
+
 /// Everything about a result that is not a pass.
-pub fn render(result: &CheckResult, width: usize) -> String {
-    let mut text = String::new();
-    let verdict = result.verdict.as_str().to_uppercase();
+pub fn render(result: &CheckResult) -> String {
+    let mut page = Page::default();
     let colour = match result.verdict {
         Verdict::Warn => YELLOW,
         _ => RED,
     };
-    let verdict = paint(colour, &verdict);
-    let _ = writeln!(text, "\n{verdict} {}", paint(BOLD, &result.check.name()));
-    let _ = writeln!(
-        text,
-        "{}",
-        wrap(&format!("  {}", result.message), width, "  ")
-    );
+    let verdict = paint(colour, &result.verdict.as_str().to_uppercase());
+    let name = paint(BOLD, &result.check.name());
+    page.line(format_args!("\n{verdict} {name}"));
+    page.wrap("  ", format_args!("  {}", result.message));
     for clause in result.clauses() {
-        let sentence = clause_text(clause).unwrap_or("(not in the register)");
-        let _ = writeln!(
-            text,
-            "{}",
-            wrap(&format!("  {clause}: {sentence}"), width, "    ")
-        );
+        page.wrap("    ", format_args!("  {clause}: {}", sentence(clause)));
     }
     if let Some(finding) = &result.finding {
         if let Some(at) = &finding.at {
-            let _ = writeln!(text, "\n  {}", paint(BOLD, &at.to_string()));
+            page.line(format_args!("\n  {}", paint(BOLD, &at.to_string())));
             for line in at.excerpt().lines() {
-                let _ = writeln!(text, "{}", clip(line, width));
+                page.line(clip(line, WIDTH));
             }
         }
         if let (Some(expected), Some(actual)) = (&finding.expected, &finding.actual) {
-            text.push('\n');
-            side(&mut text, "  expected: ", expected, width);
-            side(&mut text, "  actual:   ", actual, width);
+            page.line("");
+            side(&mut page, "  expected: ", expected);
+            side(&mut page, "  actual:   ", actual);
         }
         for note in &finding.notes {
-            // Output of the server is shown as it was written, as far as it fits.
-            let line = match note.strip_prefix(SERVER_SAID) {
-                Some(said) => clip(&format!("  {SERVER_SAID}{said}"), width),
-                None => wrap(&format!("  {note}"), width, "    "),
-            };
-            let _ = writeln!(text, "{line}");
+            match note.strip_prefix(SERVER_SAID) {
+                // Output of the server is shown as it was written, as far as it fits.
+                Some(said) => page.line(clip(&format!("  {SERVER_SAID}{said}"), WIDTH)),
+                None => page.wrap("    ", format_args!("  {note}")),
+            }
         }
     }
     if !result.trace.is_empty() {
-        sequence(&mut text, &result.trace, width);
+        sequence(&mut page, &result.trace);
     }
-    text
+    page.text()
 }
 
 /// One side of the comparison, its lines below each other.
-fn side(text: &mut String, label: &str, content: &str, width: usize) {
+fn side(page: &mut Page, label: &str, content: &str) {
     let indent = " ".repeat(label.len());
     for (index, line) in content.lines().enumerate() {
         let start = if index == 0 { label } else { &indent };
-        let wrapped = wrap(line, width - label.len(), "  ");
-        let _ = writeln!(
-            text,
-            "{start}{}",
-            wrapped.replace('\n', &format!("\n{indent}"))
-        );
+        let wrapped = wrap(line, WIDTH - label.len(), "  ").replace('\n', &format!("\n{indent}"));
+        page.line(format_args!("{start}{wrapped}"));
     }
 }
 
 /// The last frames of every actor in their common order, an arrow for the way: to the
 /// server or from it.
-fn sequence(text: &mut String, trace: &[TraceLine], width: usize) {
+fn sequence(page: &mut Page, trace: &[TraceLine]) {
     let mut left: BTreeMap<&str, usize> = BTreeMap::new();
     let mut shown: Vec<_> = trace
         .iter()
@@ -108,10 +99,9 @@ fn sequence(text: &mut String, trace: &[TraceLine], width: usize) {
     } else {
         String::new()
     };
-    let _ = writeln!(
-        text,
+    page.line(format_args!(
         "\n  packets (ms; --> to the server, <-- from it){of}:"
-    );
+    ));
     for line in shown {
         let arrow = match line.direction {
             Way::Out => "-->",
@@ -119,9 +109,9 @@ fn sequence(text: &mut String, trace: &[TraceLine], width: usize) {
         };
         let at = format!("{}.{:01}", line.at_us / 1000, line.at_us % 1000 / 100);
         let start = format!("  {at:>8}  {:<name$} {arrow} ", line.actor);
-        let room = width.saturating_sub(start.chars().count()).max(20);
+        let room = WIDTH.saturating_sub(start.chars().count()).max(20);
         let frame = clip(&line.frame.replace('\n', "\\n"), room);
-        let _ = writeln!(text, "{}{frame}", paint(DIM, &start));
+        page.line(format_args!("{}{frame}", paint(DIM, &start)));
     }
 }
 
@@ -134,6 +124,6 @@ mod tests {
     #[test]
     fn a_failure_shows_clause_place_sides_and_packets() {
         let result = crate::testing::failure("target-told");
-        insta::assert_snapshot!(strip_str(&render(&result, 80)));
+        insta::assert_snapshot!(strip_str(&render(&result)));
     }
 }

@@ -4,13 +4,14 @@
 //! no failure there, because build servers know no third colour; its sentence is in
 //! the output of the case. What the baseline expects passes, with its reason.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use super::model::{Report, Result};
-use crate::runner::verdict::Verdict;
+use crate::verdict::Verdict;
 
 /// The report as an XML document.
 ///
@@ -23,28 +24,13 @@ pub fn render(report: &Report) -> std::io::Result<String> {
         report.implementation.target
     ));
     document.set_time(Duration::from_millis(report.duration_ms));
-    let mut suites: Vec<TestSuite> = Vec::new();
+    let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
     for result in &report.results {
         let name = result.family.as_str();
-        if suites
-            .last()
-            .is_none_or(|suite| suite.name.as_str() != name)
-        {
-            match suites.iter().position(|suite| suite.name.as_str() == name) {
-                // The suite that grows is the last one.
-                Some(at) => {
-                    let suite = suites.remove(at);
-                    suites.push(suite);
-                }
-                None => suites.push(TestSuite::new(name)),
-            }
-        }
-        if let Some(suite) = suites.last_mut() {
-            suite.add_test_case(case(result));
-        }
+        let suite = suites.entry(name).or_insert_with(|| TestSuite::new(name));
+        suite.add_test_case(case(result));
     }
-    suites.sort_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
-    document.add_test_suites(suites);
+    document.add_test_suites(suites.into_values());
     let text = document.to_string().map_err(std::io::Error::other)?;
     Ok(writable(&text))
 }

@@ -1,14 +1,48 @@
 //! Text in lines of a width: broken at blanks, or cut off. It may come from a server, so
 //! control sequences in it are left out before it is measured and shown.
 
+use std::fmt::{Display, Write as _};
+
 use anstream::adapter::strip_str;
+use anstyle::Style;
 use textwrap::WordSeparator;
 use textwrap::core::{Word, display_width};
 use textwrap::wrap_algorithms::wrap_first_fit;
 
+use super::style::paint;
+
+/// The column at which lines end.
+pub const WIDTH: usize = 80;
 /// How much of a long word has to fit into the rest of a line. If less does, it begins on a
 /// line of its own.
 const STUB: usize = 11;
+
+/// A text for people that grows line by line.
+#[derive(Debug, Default)]
+pub struct Page(String);
+
+impl Page {
+    /// Adds a line as it is.
+    pub fn line(&mut self, line: impl Display) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.0, "{line}");
+    }
+
+    /// Adds a paragraph whose lines end at [`WIDTH`], and after the first begin with `indent`.
+    pub fn wrap(&mut self, indent: &str, text: impl Display) {
+        self.line(wrap(&text.to_string(), WIDTH, indent));
+    }
+
+    /// Adds a paragraph in a style.
+    pub fn painted(&mut self, style: Style, indent: &str, text: impl Display) {
+        self.line(paint(style, &wrap(&text.to_string(), WIDTH, indent)));
+    }
+
+    /// The whole text.
+    pub fn text(self) -> String {
+        self.0
+    }
+}
 
 /// The beginning of a text that is wider than a line, and a mark that it goes on.
 pub fn clip(text: &str, width: usize) -> String {

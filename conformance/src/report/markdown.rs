@@ -5,14 +5,10 @@ use std::fmt::Write as _;
 
 use super::failure::clause_text;
 use super::model::{Report, Result, Summary};
-use crate::runner::verdict::Verdict;
+use crate::verdict::Verdict;
 
 /// The report as a Markdown document.
-///
-/// # Errors
-///
-/// None; the signature is that of all reports.
-pub fn render(report: &Report) -> std::io::Result<String> {
+pub fn render(report: &Report) -> String {
     let mut page = String::new();
     page.push_str("# P2P conformance\n\n");
     let implementation = &report.implementation;
@@ -42,7 +38,7 @@ pub fn render(report: &Report) -> std::io::Result<String> {
     if report.summary.pass == 0 {
         page.push_str("\nNo check passed.\n");
     }
-    let broken = broken(report);
+    let broken = report.clauses().broken;
     if !broken.is_empty() {
         page.push_str(
             "\n## Clauses broken\n\n| Clause | fail | warn | Requirement |\n|---|--:|--:|---|\n",
@@ -53,7 +49,7 @@ pub fn render(report: &Report) -> std::io::Result<String> {
         }
     }
     section(&mut page, report, "Failures", |result| {
-        result.expected_because.is_none() && result.verdict.is_red() && !result.not_judged
+        result.is_unexpected() && !result.not_judged
     });
     section(&mut page, report, "Warnings", |result| {
         result.expected_because.is_none() && result.verdict == Verdict::Warn
@@ -75,7 +71,7 @@ pub fn render(report: &Report) -> std::io::Result<String> {
             );
         }
     }
-    Ok(page)
+    page
 }
 
 /// How many of each verdict, by family.
@@ -90,36 +86,10 @@ fn table(report: &Report) -> String {
         "| | pass | fail | warn | untestable | not applicable |\n|---|--:|--:|--:|--:|--:|\n"
             .to_owned();
     for (family, summary) in rows.into_iter().chain([("**all**", report.summary)]) {
-        let Summary {
-            pass,
-            fail,
-            warn,
-            untestable,
-            not_applicable,
-            ..
-        } = summary;
-        let _ = writeln!(
-            table,
-            "| {family} | {pass} | {fail} | {warn} | {untestable} | {not_applicable} |"
-        );
+        let counts = summary.counts().map(|(_, count)| format!(" {count} |"));
+        let _ = writeln!(table, "| {family} |{}", counts.concat());
     }
     table
-}
-
-fn broken(report: &Report) -> BTreeMap<&str, (usize, usize)> {
-    let mut broken: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for result in &report.results {
-        let add = match result.verdict {
-            Verdict::Fail => (1, 0),
-            Verdict::Warn => (0, 1),
-            _ => continue,
-        };
-        for clause in result.broken() {
-            let counts = broken.entry(clause).or_default();
-            *counts = (counts.0 + add.0, counts.1 + add.1);
-        }
-    }
-    broken
 }
 
 fn section(page: &mut String, report: &Report, title: &str, of: impl Fn(&Result) -> bool) {

@@ -15,4 +15,3 @@ pub mod markdown;
 pub mod model;
 pub mod style;
 pub mod terminal;
-mod words;

@@ -6,12 +6,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sio_p2p_protocol::Dialect;
 
-use crate::known::{Entry, Flaky, Stale};
+use super::clauses::Clauses;
+use crate::known::{Flaky, Stale};
+use crate::player::peer::pace::Slowed;
+use crate::player::play::trace::TraceLine;
 use crate::runner::events::ServerStory;
-use crate::runner::pace::Slowed;
-use crate::runner::trace::TraceLine;
-use crate::runner::verdict::{CheckResult, Verdict};
+use crate::runner::verdict::CheckResult;
 use crate::scenario::{Level, TransportName};
+use crate::verdict::Verdict;
 
 /// The version of the format that this program writes and reads.
 pub const FORMAT: u32 = 1;
@@ -31,7 +33,7 @@ pub struct Report {
     /// The results, in the order of the plan.
     pub results: Vec<Result>,
     /// Entries of the baseline that no longer describe what happens.
-    pub stale: Vec<StaleEntry>,
+    pub stale: Vec<Stale>,
     /// Wall-clock time of the run in milliseconds.
     pub duration_ms: u64,
     /// How the server ended, if it did for good.
@@ -168,13 +170,8 @@ pub struct Failure {
     pub notes: Vec<String>,
 }
 
-/// An entry of the baseline that no longer describes what happens.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct StaleEntry {
-    /// The entry.
-    pub entry: Entry,
-    /// What happened instead.
-    pub instead: String,
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Report {
@@ -186,8 +183,6 @@ impl Report {
         duration: Duration,
         server: &ServerStory,
     ) -> Self {
-        let milliseconds = |duration: Duration| u64::try_from(duration.as_millis());
-        let milliseconds = |duration| milliseconds(duration).unwrap_or(u64::MAX);
         Self {
             format: FORMAT,
             suite: Suite {
@@ -197,7 +192,7 @@ impl Report {
             implementation,
             summary: Summary::of(results),
             results: results.iter().map(Result::from).collect(),
-            stale: stale.iter().map(StaleEntry::from).collect(),
+            stale: stale.to_vec(),
             duration_ms: milliseconds(duration),
             ended: server.ended.as_ref().map(|ended| EndedServer {
                 of: ended.of.clone(),
@@ -210,6 +205,12 @@ impl Report {
                 waited_ms: milliseconds(slowed.waited),
             }),
         }
+    }
+
+    /// What it says about clauses.
+    pub(super) fn clauses(&self) -> Clauses<'_> {
+        let results = self.results.iter();
+        Clauses::of(results.map(|result| (result.verdict, result.broken())))
     }
 }
 
@@ -233,6 +234,11 @@ impl Result {
         own.chain(&self.also_breaks).map(String::as_str)
     }
 
+    /// Whether it makes the run red: nobody has explained it.
+    pub fn is_unexpected(&self) -> bool {
+        self.verdict.is_red() && self.expected_because.is_none()
+    }
+
     /// The scenario, dialect and generation, as people write them.
     pub fn name(&self) -> String {
         let suffix = self.transport.suffix();
@@ -253,6 +259,17 @@ impl Summary {
             summary.not_judged += usize::from(result.not_judged);
         }
         summary
+    }
+
+    /// How many there are of each verdict.
+    pub fn counts(&self) -> [(Verdict, usize); 5] {
+        [
+            (Verdict::Pass, self.pass),
+            (Verdict::Fail, self.fail),
+            (Verdict::Warn, self.warn),
+            (Verdict::Untestable, self.untestable),
+            (Verdict::NotApplicable, self.not_applicable),
+        ]
     }
 
     /// Counts one more of this verdict.
@@ -285,7 +302,7 @@ impl From<&CheckResult> for Result {
                 .collect(),
             verdict: result.verdict,
             message: result.message.clone(),
-            duration_ms: u64::try_from(result.duration.as_millis()).unwrap_or(u64::MAX),
+            duration_ms: milliseconds(result.duration),
             expected_because: result.expected_because.clone(),
             flaky: result.flaky.clone(),
             not_judged: result.not_judged,
@@ -300,15 +317,6 @@ impl From<&CheckResult> for Result {
                 notes: finding.notes.clone(),
             }),
             trace: result.trace.clone(),
-        }
-    }
-}
-
-impl From<&Stale> for StaleEntry {
-    fn from(stale: &Stale) -> Self {
-        Self {
-            entry: stale.entry.clone(),
-            instead: stale.instead.clone(),
         }
     }
 }

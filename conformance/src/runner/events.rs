@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::life::Ended;
 use super::options::Options;
-use super::plan::Check;
 use super::verdict::CheckResult;
 use crate::known::Stale;
 use crate::player::peer::pace::Slowed;
+use crate::player::play::check::Check;
 
 /// What became of a server during a run.
 #[derive(Debug, Clone, Default)]

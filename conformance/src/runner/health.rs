@@ -1,11 +1,12 @@
 //! Whether a server is well after a scenario, and who is to blame if it is not.
 
+use sio_p2p_transport::EioVersion;
+
 use super::life::{Health, Life, Suspect};
-use super::plan::Check;
 use super::testee::{Instance, Knock, SERVER_SAID};
-use super::verdict::{Finding, Outcome};
 use crate::player::play::Played;
-use crate::player::trace::Trace;
+use crate::player::play::check::Check;
+use crate::player::play::finding::{Finding, Outcome};
 
 /// What is said of a server that cannot be talked to any more.
 pub(super) const GONE: &str = "the server no longer serves";
@@ -47,50 +48,25 @@ pub(super) async fn judge_own(
     outcome
 }
 
-/// How a play on a shared server went.
-pub(super) struct Shared<'p> {
-    /// Number of the play.
-    pub(super) play: usize,
-    /// The check.
-    pub(super) check: &'p Check,
-    /// What it came to.
-    pub(super) played: Played,
-    /// Its packets.
-    pub(super) trace: &'p Trace,
-    /// Nobody else was playing.
-    pub(super) alone: bool,
-}
-
 /// The verdict when the server is shared. `None` if it has to be found again: when the server
 /// was away while others were playing as well, nobody can say whose doing it was.
 pub(super) async fn judge_shared(
     life: &Life,
     knock: &Knock,
-    shared: Shared<'_>,
+    eio: EioVersion,
+    play: Suspect,
+    talked: bool,
 ) -> Option<Outcome> {
-    let Shared {
-        play,
-        check,
-        played: Played { outcome, talked },
-        trace,
-        alone,
-    } = shared;
-    if matches!(outcome, Outcome::Passed | Outcome::NotApplicable(_)) {
-        return Some(outcome);
+    if matches!(play.outcome, Outcome::Passed | Outcome::NotApplicable(_)) {
+        return Some(play.outcome);
     }
-    match life.health(knock, check.eio).await {
-        Health::Serves => Some(outcome),
+    match life.health(knock, eio).await {
+        Health::Serves => Some(play.outcome),
         Health::Returned if !talked => None,
-        Health::Returned => alone.then(|| down(outcome, GONE, Vec::new())),
+        Health::Returned => play.alone.then(|| down(play.outcome, GONE, Vec::new())),
         Health::Gone => {
             if talked {
-                life.suspect(Suspect {
-                    play,
-                    name: check.name(),
-                    outcome,
-                    trace: trace.clone(),
-                    alone,
-                });
+                life.suspect(play);
             }
             None
         }

@@ -4,16 +4,17 @@
 //! bound. If it does not come back, the check that was playing alone has ended it. If several
 //! were playing, nobody can say which, and the report names all of them.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use sio_p2p_transport::EioVersion;
 use tokio::time::{Instant, sleep};
 
 use super::testee::Knock;
-use super::verdict::{Finding, Outcome};
 use crate::player::peer::pace::{Limits, Pace, is_refusal_for_now};
-use crate::player::trace::Trace;
+use crate::player::play::finding::{Finding, Outcome};
+use crate::player::play::trace::Trace;
 use crate::scenario::DEFAULT_DEADLINE;
 
 /// Pause between two looks whether a server is back.
@@ -107,7 +108,7 @@ impl Life {
 
     /// A check begins.
     pub(super) fn begins(&self, name: String) {
-        *lock(&self.last) = Some(name);
+        *self.last.lock() = Some(name);
     }
 
     /// How the server is; waits for it within a bound.
@@ -134,12 +135,12 @@ impl Life {
 
     /// Somebody was playing when the server ended.
     pub(super) fn suspect(&self, suspect: Suspect) {
-        lock(&self.suspects).push(suspect);
+        self.suspects.lock().push(suspect);
     }
 
     /// The outcome of a play that was a suspect.
     pub(super) fn verdict_on(&self, play: usize) -> Option<(Outcome, Trace)> {
-        let suspects = lock(&self.suspects);
+        let suspects = self.suspects.lock();
         let suspect = suspects.iter().find(|suspect| suspect.play == play)?;
         let trace = suspect.trace.clone();
         let guilty = suspect.alone || suspects.len() == 1;
@@ -162,7 +163,7 @@ impl Life {
     /// How the server ended, if it did.
     pub(super) fn ended(&self) -> Option<Ended> {
         self.gone.get()?;
-        let suspects = lock(&self.suspects);
+        let suspects = self.suspects.lock();
         let alone = suspects.iter().filter(|suspect| suspect.alone);
         let mut of: Vec<_> = alone.map(|suspect| suspect.name.clone()).collect();
         if of.is_empty() {
@@ -171,11 +172,7 @@ impl Life {
                 .map(|suspect| suspect.name.clone())
                 .collect();
         }
-        let after = lock(&self.last).clone().filter(|_| of.is_empty());
+        let after = self.last.lock().clone().filter(|_| of.is_empty());
         Some(Ended { of, after })
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -12,8 +12,3 @@ pub mod run;
 mod target;
 pub mod testee;
 pub mod verdict;
-
-#[cfg(feature = "faults")]
-pub(crate) use crate::player::play;
-pub use crate::player::{pace, trace};
-pub use crate::scenario::danger;

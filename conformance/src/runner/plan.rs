@@ -6,8 +6,8 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 use wildmatch::WildMatchPattern;
 
-pub use crate::player::check::Check;
 use crate::player::peer::heartbeat::only_heartbeats;
+use crate::player::play::check::Check;
 use crate::scenario::body::Leaving;
 use crate::scenario::lint::HEARTBEAT;
 use crate::scenario::step::{Action, Step, Verb, walk};
@@ -70,6 +70,11 @@ impl Selection {
             }
         }
         checks
+    }
+
+    /// The transport by which a server is asked how it is.
+    pub(super) fn transport(&self) -> TransportName {
+        self.transports.first().copied().unwrap_or_default()
     }
 
     fn wants(&self, scenario: &Scenario) -> bool {
@@ -223,6 +228,19 @@ mod tests {
         }
     }
 
+    fn selection(pattern: &str) -> Selection {
+        Selection {
+            dialects: Dialect::ALL.to_vec(),
+            eio: vec![EioVersion::V4],
+            transports: vec![TransportName::default()],
+            only_transports: true,
+            patterns: vec![pattern.to_owned()],
+            claims: Vec::new(),
+            revision: 1,
+            claimed: None,
+        }
+    }
+
     /// A run over one transport needs no other.
     #[test]
     fn a_transport_that_is_not_part_of_the_run_is_not_asked_for() {
@@ -236,14 +254,9 @@ mod tests {
             (&[Websocket], false, true),
         ] {
             let selection = Selection {
-                dialects: vec![Dialect::V2],
-                eio: vec![EioVersion::V4],
                 transports: transports.to_vec(),
                 only_transports: only,
-                patterns: vec!["transports-meet".to_owned()],
-                claims: Vec::new(),
-                revision: 1,
-                claimed: None,
+                ..selection("transports-meet")
             };
             let why = selection.not_applicable(&selection.checks(&library.scenarios)[0]);
             assert_eq!(why.is_none(), applicable, "{transports:?}: {why:?}");
@@ -254,16 +267,7 @@ mod tests {
     #[test]
     fn settings_are_for_servers_that_claim_them() {
         let library = crate::scenario::Library::embedded();
-        let mut selection = Selection {
-            dialects: Dialect::ALL.to_vec(),
-            eio: vec![EioVersion::V4],
-            transports: vec![TransportName::default()],
-            only_transports: true,
-            patterns: vec!["limit-rooms".to_owned()],
-            claims: Vec::new(),
-            revision: 1,
-            claimed: None,
-        };
+        let mut selection = selection("limit-rooms");
         let checks = selection.checks(&library.scenarios);
         assert_eq!(checks.len(), 2, "one for each dialect");
         let why = selection.not_applicable(&checks[0]).unwrap();

@@ -6,12 +6,12 @@
 //! and waits for nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::options::Options;
-use super::plan::Check;
+use crate::player::play::check::Check;
 use crate::scenario::danger::Danger;
 use crate::scenario::literals::{Literal, client_ids, literals};
 
@@ -100,7 +100,7 @@ impl Queue {
 
     /// Gives out no more checks.
     pub(crate) fn close(&self) {
-        self.lock().waiting.clear();
+        self.state.lock().waiting.clear();
         self.changed.notify_waiters();
     }
 
@@ -109,7 +109,7 @@ impl Queue {
         loop {
             let changed = self.changed.notified();
             {
-                let mut state = self.lock();
+                let mut state = self.state.lock();
                 if state.waiting.is_empty() {
                     return None;
                 }
@@ -138,15 +138,11 @@ impl Queue {
     fn is_alone(&self, play: usize) -> bool {
         self.alone[play % self.alone.len()]
     }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
-        let mut state = self.queue.lock();
+        let mut state = self.queue.state.lock();
         for claim in self.queue.claims_of(self.index) {
             state.busy.remove(claim);
         }

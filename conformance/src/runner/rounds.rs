@@ -1,33 +1,12 @@
 //! What the rounds of a run come to together.
 
-use super::verdict::{CheckResult, Verdict};
+use super::verdict::CheckResult;
+use crate::verdict::Verdict;
 
-/// The results of every check, round by round.
-#[derive(Debug)]
-pub(crate) struct Rounds {
-    checks: Vec<Vec<CheckResult>>,
-}
-
-impl Rounds {
-    /// No results yet.
-    pub(crate) fn new(checks: usize) -> Self {
-        Self {
-            checks: std::iter::repeat_with(Vec::new).take(checks).collect(),
-        }
-    }
-
-    /// One more result of a check.
-    pub(crate) fn add(&mut self, check: usize, result: CheckResult) {
-        if let Some(results) = self.checks.get_mut(check) {
-            results.push(result);
-        }
-    }
-
-    /// One result for each check that was played, in the order of the plan: the worst. If
-    /// the rounds differ, it says how often it was seen.
-    pub(crate) fn merged(self) -> Vec<CheckResult> {
-        self.checks.into_iter().filter_map(merge).collect()
-    }
+/// One result for each check that was played, in the order of the plan: the worst of those of
+/// its rounds. If the rounds differ, it says how often it was seen.
+pub(crate) fn merged(checks: Vec<Vec<CheckResult>>) -> Vec<CheckResult> {
+    checks.into_iter().filter_map(merge).collect()
 }
 
 fn merge(results: Vec<CheckResult>) -> Option<CheckResult> {
@@ -71,38 +50,40 @@ fn severity(result: &CheckResult) -> (bool, u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runner::verdict::{Finding, Outcome};
+    use crate::player::play::finding::{Finding, Outcome};
     use crate::testing::result;
 
     #[test]
     fn a_flaky_check_counts_its_rounds() {
-        let mut rounds = Rounds::new(1);
-        for outcome in [
+        let outcomes = [
             Outcome::Passed,
             Outcome::Broken(Finding::new("late")),
             Outcome::Passed,
-        ] {
-            let mut result = result("a", outcome);
-            result.flaky = Some(crate::known::Flaky {
+        ];
+        let rounds = outcomes.map(|outcome| CheckResult {
+            flaky: Some(crate::known::Flaky {
                 why: "a race".into(),
                 passed: 0,
                 rounds: 1,
-            });
-            rounds.add(0, result);
-        }
-        let flaky = rounds.merged().remove(0).flaky.unwrap();
+            }),
+            ..result("a", outcome)
+        });
+        let flaky = merged(vec![rounds.into()]).remove(0).flaky.unwrap();
         assert_eq!((flaky.passed, flaky.rounds), (2, 3));
     }
 
     #[test]
     fn a_check_that_fails_at_times_says_how_often_it_was_seen() {
-        let mut rounds = Rounds::new(3);
         let broken = |message: &str| result("a", Outcome::Broken(Finding::new(message)));
-        rounds.add(0, result("a", Outcome::Passed));
-        rounds.add(0, broken("first"));
-        rounds.add(0, broken("second"));
-        rounds.add(1, result("b", Outcome::Passed));
-        let merged = rounds.merged();
+        let merged = merged(vec![
+            vec![
+                result("a", Outcome::Passed),
+                broken("first"),
+                broken("second"),
+            ],
+            vec![result("b", Outcome::Passed)],
+            Vec::new(),
+        ]);
         assert_eq!(merged.len(), 2, "what was not played has no result");
         assert_eq!(merged[0].message, "first");
         let notes = &merged[0].finding.as_ref().unwrap().notes;

@@ -2,9 +2,9 @@
 
 use tokio::task::JoinSet;
 
-use super::plan::Check;
 use super::testee::StartCommand;
 use crate::player::client::DriverCommand;
+use crate::player::play::check::Check;
 use crate::scenario::{Capability, Settings};
 
 /// What is judged.

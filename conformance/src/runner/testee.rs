@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::process::ExitStatus;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use sio_p2p_transport::{ConnectError, EioVersion, PacketSocket};
 use tokio::net::TcpStream;
 use tokio::process::Child;
@@ -213,7 +213,11 @@ impl Instance {
 
     /// How the server ended, if it has.
     pub fn ended(&mut self) -> Option<String> {
-        self.child.try_wait().ok().flatten().map(describe)
+        self.child
+            .try_wait()
+            .ok()
+            .flatten()
+            .map(|status| status.to_string())
     }
 
     /// Waits a little for the end of a server that seems dead.
@@ -222,7 +226,7 @@ impl Instance {
             .await
             .ok()?
             .ok()
-            .map(describe)
+            .map(|status| status.to_string())
     }
 
     /// The last lines that it has written, whichever stream they went to. If it has ended,
@@ -262,7 +266,7 @@ pub struct Knock {
 impl Knock {
     /// Connects and leaves again.
     pub async fn greet(&self, eio: EioVersion, patience: Duration) -> Result<(), ConnectError> {
-        let id = format!("hello-{}", crate::player::bindings::fresh());
+        let id = format!("hello-{}", crate::player::play::bindings::fresh());
         crate::player::peer::strangers::introduce(&id);
         let options = self
             .access
@@ -275,10 +279,6 @@ impl Knock {
         socket.close().await;
         Ok(())
     }
-}
-
-fn describe(status: ExitStatus) -> String {
-    status.to_string()
 }
 
 /// An address that is free now and that no other instance of this run was given.
@@ -297,7 +297,7 @@ fn free_address() -> std::io::Result<SocketAddr> {
             error = Some(taken);
             continue;
         }
-        let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut given = GIVEN.lock();
         // Whoever starts servers for days may come round again.
         if given.len() > PORTS.len() / 2 {
             given.clear();

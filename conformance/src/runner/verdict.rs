@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::plan::Check;
 use crate::known::{Flaky, Seen};
-pub use crate::player::finding::{Finding, Outcome};
-use crate::player::trace::TraceLine;
+use crate::player::play::check::Check;
+use crate::player::play::finding::{Finding, Outcome};
+use crate::player::play::trace::TraceLine;
 use crate::scenario::Level;
-pub use crate::verdict::Verdict;
+use crate::verdict::Verdict;
 
 /// The clause that a server breaks which ends, whatever it ended of.
 const SURVIVAL: &str = "SRV-ROB-2";

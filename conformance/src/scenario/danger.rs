@@ -15,6 +15,8 @@ use std::sync::OnceLock;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::names::name_of;
+
 /// What is known of the original, which ends of many things.
 const BASELINES: [&str; 2] = [
     include_str!("../../../fixtures/baselines/original-1.12.1-socketio-2.json"),
@@ -74,13 +76,8 @@ impl Danger {
     }
 
     /// The word in scenarios.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ordinary => "ordinary",
-            Self::Odd => "odd",
-            Self::Hostile => "hostile",
-            Self::Deadly => "deadly",
-        }
+    pub fn as_str(self) -> &'static str {
+        name_of::<Self>(self as usize)
     }
 }
 

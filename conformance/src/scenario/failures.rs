@@ -1,6 +1,31 @@
 //! The texts by which failures travel, as something to compare with and to recognise.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use sio_p2p_protocol::{Dialect, FailureCode};
+
+/// The code of a failure of the protocol; `target-missing` for an unknown target in
+/// `SERVER_ERROR`, `add-target-refused` or `stream-refused` for one in the ack of an add or a
+/// stream request, whatever the dialect calls it; or several codes, of which those of the
+/// actor's dialect count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "a failure code or an array of them")]
+pub enum FailureCodes {
+    /// One code.
+    One(String),
+    /// Several codes.
+    Several(Vec<String>),
+}
+
+impl FailureCodes {
+    /// The codes.
+    pub fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(code) => std::slice::from_ref(code),
+            Self::Several(codes) => codes,
+        }
+    }
+}
 
 /// Every wording of these failures in a dialect: the parts between what varies. `who` fills
 /// the first gap, which is the client that the failure is about.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::parse::{Scenario, parse};
 use super::source::{Problem, Source};
-use crate::files;
 
 /// Path (relative to `fixtures/`) and text of every embedded file.
 static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -45,17 +44,11 @@ impl Library {
             .iter()
             .filter(|(path, _)| path.starts_with("scenarios/"))
         {
-            let source = Arc::new(Source {
-                path: (*path).to_owned(),
-                text: (*text).to_owned(),
-            });
+            let source = Source::new(*path, *text);
             library.add(&source, &|named| {
                 let path = relative(path, named);
                 let text = files.get(path.as_str()).ok_or("there is no such file")?;
-                Ok(Arc::new(Source {
-                    path,
-                    text: (*text).to_owned(),
-                }))
+                Ok(Source::new(path, *text))
             });
         }
         library.sort();
@@ -106,14 +99,10 @@ impl Library {
 }
 
 fn read(path: &Path) -> Result<Arc<Source>, LibraryError> {
-    let text = files::read_text(path).map_err(|source| LibraryError::Io {
+    Source::read(path).map_err(|source| LibraryError::Io {
         path: path.display().to_string(),
         source,
-    })?;
-    Ok(Arc::new(Source {
-        path: path.display().to_string(),
-        text,
-    }))
+    })
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), LibraryError> {

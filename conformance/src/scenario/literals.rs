@@ -88,31 +88,27 @@ fn in_packet(
     dialect: Dialect,
     ids: &BTreeSet<String>,
 ) -> Vec<Literal> {
-    let strings = |args: &[Pattern]| {
+    let strings = |args: Option<&[Pattern]>| {
         let mut strings = Vec::new();
-        for arg in args {
+        for arg in args.unwrap_or_default() {
             arg.texts(&mut |text| strings.extend(literal(text)));
         }
-        strings
+        strings.into_iter()
     };
-    let first = args.get(..1).unwrap_or_default();
+    let first = || strings(args.get(..1));
     match event {
         // In `v1` an action comes first, and perhaps a client.
         "JOIN_ROOM" | "LEAVE_ROOM" if dialect == Dialect::V1 => {
-            let names = strings(args.get(1..).unwrap_or_default()).into_iter();
-            names.map(Literal::Room).collect()
+            strings(args.get(1..)).map(Literal::Room).collect()
         }
-        "JOIN_ROOM" | "LEAVE_ROOM" | "EMIT_ROOM" => {
-            strings(first).into_iter().map(Literal::Room).collect()
-        }
+        "JOIN_ROOM" | "LEAVE_ROOM" | "EMIT_ROOM" => first().map(Literal::Room).collect(),
         "CHECK_API_NAME" | "CREATE_API" | "USE_API" | "DESTROY_API" => {
-            let names = strings(first).into_iter();
-            let names = names.filter(|name| !name.starts_with(HOST));
+            let names = first().filter(|name| !name.starts_with(HOST));
             names.map(Literal::Api).collect()
         }
         // Whoever it is for: another file may have such a client.
         _ => {
-            let names = strings(args).into_iter().filter(|name| ids.contains(name));
+            let names = strings(Some(args)).filter(|name| ids.contains(name));
             names.map(Literal::Client).collect()
         }
     }
@@ -120,26 +116,14 @@ fn in_packet(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::scenario::{Library, Source, parse};
-
-    fn read(actors: &str, steps: &str) -> Scenario {
-        let text = format!(
-            r#"{{ "id": "file", "title": "t", "level": "must", "clauses": ["SRV-CORE-F5"],
-            "dialects": ["v1", "v2"], "actors": {{ {actors} }}, "steps": [{steps}] }}"#
-        );
-        let path = "message/file.json".to_owned();
-        let source = Arc::new(Source { path, text });
-        let parsed = parse(&source, &|_| Err("no cases".into()));
-        parsed.unwrap_or_else(|p| panic!("{}", p[0])).remove(0)
-    }
+    use crate::scenario::Library;
+    use crate::testing::scenario_of;
 
     #[test]
     fn what_is_written_down_is_found_and_what_is_generated_is_not() {
-        let actors = r#""a": { "client_id": "toString" }, "b": { "client_id": "b ${run}" }"#;
-        let steps = r#"
+        let actors = r#"{ "a": { "client_id": "toString" }, "b": { "client_id": "b ${run}" } }"#;
+        let steps = r#"[
             { "any_of": [[{ "join_room": { "from": "a", "room": "hall" } }], []] },
             { "emit_room": { "from": "a", "room": "${room:den}", "event": "e" } },
             { "when": { "dialects": ["v1"], "steps": [
@@ -149,8 +133,8 @@ mod tests {
             { "repeat": { "times": 2, "steps": [
                 { "use_api": { "from": "a", "api": "sum" } },
                 { "use_api": { "from": "a", "api": "conformance:echo" } } ] } },
-            { "send_packet": { "from": "a", "event": "P2P_EMIT", "args": ["valueOf", "other"] } }"#;
-        let scenario = read(actors, steps);
+            { "send_packet": { "from": "a", "event": "P2P_EMIT", "args": ["valueOf", "other"] } }]"#;
+        let scenario = scenario_of(actors, steps);
         assert_eq!(client_ids(&scenario), ["toString"]);
         let ids = ["toString", "valueOf"].map(str::to_owned).into();
         let room = |name: &str| Literal::Room(name.to_owned());

@@ -4,7 +4,7 @@
 
 pub mod body;
 pub mod danger;
-pub(crate) mod failures;
+pub mod failures;
 pub mod group;
 mod library;
 pub mod lint;

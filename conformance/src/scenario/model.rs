@@ -9,9 +9,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
+use serde::de::IntoDeserializer;
+use serde::de::value::{self, StrDeserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::names::{name_of, variants_of};
 use super::spanned::Spanned;
 use super::text::Text;
 use super::transport::TransportName;
@@ -252,12 +255,8 @@ pub enum Level {
 
 impl Level {
     /// The word of RFC 2119, in lower case.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Must => "must",
-            Self::Should => "should",
-            Self::May => "may",
-        }
+    pub fn as_str(self) -> &'static str {
+        name_of::<Self>(self as usize)
     }
 }
 
@@ -310,40 +309,9 @@ pub enum Capability {
 pub type Settings = BTreeMap<String, serde_json::Value>;
 
 impl Capability {
-    /// All capabilities.
-    pub const ALL: [Self; 13] = [
-        Self::ClientOverwrite,
-        Self::ClientReject,
-        Self::ClientAllow,
-        Self::Stream,
-        Self::Service,
-        Self::Topic,
-        Self::ServerService,
-        Self::ServerTopic,
-        Self::ServerApi,
-        Self::ServerStream,
-        Self::ServerEmit,
-        Self::Persistence,
-        Self::Settings,
-    ];
-
     /// The name used in scenarios and on the command line.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ClientOverwrite => "client-overwrite",
-            Self::ClientReject => "client-reject",
-            Self::ClientAllow => "client-allow",
-            Self::Stream => "stream",
-            Self::Service => "service",
-            Self::Topic => "topic",
-            Self::ServerService => "server-service",
-            Self::ServerTopic => "server-topic",
-            Self::ServerApi => "server-api",
-            Self::ServerStream => "server-stream",
-            Self::ServerEmit => "server-emit",
-            Self::Persistence => "persistence",
-            Self::Settings => "settings",
-        }
+    pub fn as_str(self) -> &'static str {
+        name_of::<Self>(self as usize)
     }
 }
 
@@ -355,19 +323,14 @@ impl fmt::Display for Capability {
 
 /// A capability that the suite does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown capability {0:?}; there are {names}", names = names())]
+#[error("unknown capability {0:?}; there are {names}", names = variants_of::<Capability>().join(", "))]
 pub struct UnknownCapability(String);
-
-fn names() -> String {
-    Capability::ALL.map(Capability::as_str).join(", ")
-}
 
 impl FromStr for Capability {
     type Err = UnknownCapability;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut all = Self::ALL.into_iter();
-        all.find(|known| known.as_str() == text)
-            .ok_or_else(|| UnknownCapability(text.to_owned()))
+        let name: StrDeserializer<'_, value::Error> = text.into_deserializer();
+        Self::deserialize(name).map_err(|_| UnknownCapability(text.to_owned()))
     }
 }

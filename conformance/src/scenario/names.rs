@@ -11,6 +11,11 @@ pub(super) fn variants_of<'de, T: Deserialize<'de>>() -> &'static [&'static str]
     names
 }
 
+/// The name of the variant with this number.
+pub(super) fn name_of<'de, T: Deserialize<'de>>(number: usize) -> &'static str {
+    variants_of::<T>().get(number).copied().unwrap_or_default()
+}
+
 /// Takes note of which variants are asked for.
 struct Asked<'a>(&'a mut &'static [&'static str]);
 

@@ -16,17 +16,12 @@ fn file(actors: &str, steps: &str) -> String {
 }
 
 fn read(text: &str) -> Result<Vec<Scenario>, Vec<super::Problem>> {
-    let path = "fixtures/message/file.json".to_owned();
-    let source = Arc::new(Source {
-        path,
-        text: text.into(),
-    });
+    let source = Source::new("fixtures/message/file.json", text);
     let open = |path: &str| match path {
-        "cases.json" => Ok(Arc::new(Source {
-            path: "cases.json".into(),
-            text: r#"{ "cases": [{ "id": "one", "steps": [{ "emit": { "from": "a" } }] }] }"#
-                .into(),
-        })),
+        "cases.json" => Ok(Source::new(
+            "cases.json",
+            r#"{ "cases": [{ "id": "one", "steps": [{ "emit": { "from": "a" } }] }] }"#,
+        )),
         _ => Err("there is no such file".to_owned()),
     };
     parse(&source, &open)

@@ -29,7 +29,7 @@ impl Serialize for Text {
 }
 
 /// A piece of a [`Text`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// Characters that stand for themselves.
     Literal(String),

@@ -107,6 +107,19 @@ const MAX_DEPTH: usize = 64;
 /// How large a `$bytes` may be: several times the size limit of any server.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
+impl ArgumentsPattern {
+    /// The same with another argument before all others.
+    #[must_use]
+    pub(crate) fn after(&self, first: Pattern) -> Self {
+        match self {
+            Self::Anything => Self::Anything,
+            Self::Exactly(args) => {
+                Self::Exactly(std::iter::once(first).chain(args.iter().cloned()).collect())
+            }
+        }
+    }
+}
+
 impl Default for ArgumentsPattern {
     fn default() -> Self {
         Self::Exactly(Vec::new())
@@ -158,48 +171,37 @@ impl Pattern {
 
     /// The value that a JSON text says, without holes and directives.
     pub fn literal(json: &str) -> Option<Self> {
-        Some(match json.trim_start().as_bytes().first()? {
-            b'n' => Self::Plain("null"),
-            b't' => Self::Plain("true"),
-            b'f' => Self::Plain("false"),
-            b'"' => Self::String(Text::literal(crate::json::unquote(json)?)),
-            b'[' => Self::Array(
-                crate::json::elements(json)?
-                    .into_iter()
-                    .map(|item| Self::literal(item.get()))
-                    .collect::<Option<_>>()?,
-            ),
-            b'{' => Self::Object(
-                crate::json::members(json)?
-                    .into_iter()
-                    .map(|(key, value)| Some((Text::literal(key), Self::literal(value.get())?)))
-                    .collect::<Option<_>>()?,
-            ),
-            _ => Self::Number(json.trim().to_owned()),
-        })
+        let raw = serde_json::from_str(json).ok()?;
+        Self::parse(raw, 0, true).ok()
     }
 
-    fn parse(raw: &RawValue, depth: usize) -> Result<Self, String> {
-        if depth > MAX_DEPTH {
+    fn parse(raw: &RawValue, depth: usize, literal: bool) -> Result<Self, String> {
+        if depth > MAX_DEPTH && !literal {
             return Err(format!(
                 "a value nests deeper than {MAX_DEPTH}; use ${{nested:N}} in a $raw"
             ));
         }
+        let text_of = |text: String| {
+            if literal {
+                return Ok(Text::literal(text));
+            }
+            Text::try_from(text).map_err(|error| error.to_string())
+        };
         let text = raw.get();
         match text.as_bytes().first() {
             Some(b'n') => Ok(Self::Plain("null")),
             Some(b't') => Ok(Self::Plain("true")),
             Some(b'f') => Ok(Self::Plain("false")),
-            Some(b'"') => Ok(Self::String(read(raw)?)),
+            Some(b'"') => Ok(Self::String(text_of(read(raw)?)?)),
             Some(b'[') => read::<Vec<&RawValue>>(raw)?
                 .into_iter()
-                .map(|item| Self::parse(item, depth + 1))
+                .map(|item| Self::parse(item, depth + 1, literal))
                 .collect::<Result<_, _>>()
                 .map(Self::Array),
             Some(b'{') => {
                 let members = crate::json::members(text).ok_or("not an object")?;
                 if let [(key, value)] = members.as_slice()
-                    && let Some(directive) = key.strip_prefix('$')
+                    && let Some(directive) = key.strip_prefix('$').filter(|_| !literal)
                     && !directive.starts_with('{')
                 {
                     return Self::directive(directive, value);
@@ -207,8 +209,7 @@ impl Pattern {
                 members
                     .into_iter()
                     .map(|(key, value)| {
-                        let key = Text::try_from(key).map_err(|error| error.to_string())?;
-                        Ok((key, Self::parse(value, depth + 1)?))
+                        Ok((text_of(key)?, Self::parse(value, depth + 1, literal)?))
                     })
                     .collect::<Result<_, String>>()
                     .map(Self::Object)
@@ -305,14 +306,14 @@ impl Serialize for ArgumentsPattern {
 impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
-        Self::parse(raw, 0).map_err(D::Error::custom)
+        Self::parse(raw, 0, false).map_err(D::Error::custom)
     }
 }
 
 impl<'de> Deserialize<'de> for ArgumentsPattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
-        match Pattern::parse(raw, 0).map_err(D::Error::custom)? {
+        match Pattern::parse(raw, 0, false).map_err(D::Error::custom)? {
             Pattern::Array(items) => Ok(Self::Exactly(items)),
             Pattern::Any(Kind::Anything) => Ok(Self::Anything),
             _ => Err(D::Error::custom(

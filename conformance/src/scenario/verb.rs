@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::body::FailureCodes;
+use super::failures::FailureCodes;
 use super::text::Text;
 use super::value::{ArgumentsPattern, Pattern};
 
@@ -216,55 +216,30 @@ impl<T: ?Sized, F: Holds<T>> Holds<T> for BTreeMap<String, F> {
     }
 }
 
-/// The words behind the fields of `verbs!`: what each makes of what a field holds.
-pub mod says {
-    use super::{FailureCodes, Holds, Mention, Pattern, Text};
-
-    macro_rules! words {
-        ($($word:ident: $held:ty => $mention:ident),* $(,)?) => { $(
-            /// See the variant of [`Mention`].
-            pub fn $word<'a>(field: &'a impl Holds<$held>, visit: &mut dyn FnMut(Mention<'a>)) {
-                field.each(&mut |held| visit(Mention::$mention(held)));
-            }
-        )* };
-    }
-
-    words! {
-        acts: str => Acts,
-        observes: str => Observes,
-        names: str => Names,
-        client: str => Client,
-        asks: Text => Asks,
-        takes: Text => Takes,
-        awaits: Text => Awaits,
-        answers: Text => Answers,
-        room: Text => Room,
-        api: Text => Api,
-        says: Text => Says,
-        sends: Pattern => Sends,
-        expects: Pattern => Expects,
-        compares: Pattern => Compares,
-        fails: FailureCodes => Fails,
-    }
-}
-
 /// Declares the bodies of verbs: `Act` or `Observation`, then the stage if not every scenario
-/// has it; behind a field what it says, by a word of [`says`].
+/// has it; behind a field its default as JSON, and what it says, by a variant of [`Mention`].
 ///
-/// A field with a default is left out when it is written; where the schema states the default
-/// it is stated again, for `skip_serializing_if` takes it away.
+/// A field with a default is left out when it is written; the schema states the default again,
+/// because `skip_serializing_if` takes it away.
 macro_rules! verbs {
     ($(
         $(#[$meta:meta])*
         pub struct $name:ident: $kind:ident $(, $stage:ident)? {
-            $( $(#[$field_meta:meta])* $field:ident: $ty:ty $(=> $word:ident)?, )*
+            $( $(#[$field_meta:meta])* $field:ident: $ty:ty $(= $default:tt)? $(=> $says:ident)?, )*
         }
     )*) => { $(
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         #[serde(deny_unknown_fields)]
         pub struct $name {
-            $( $(#[$field_meta])* pub $field: $ty, )*
+            $(
+                $(#[$field_meta])*
+                $(
+                    #[serde(default, skip_serializing_if = "crate::scenario::verb::unsaid")]
+                    #[schemars(extend("default" = $default))]
+                )?
+                pub $field: $ty,
+            )*
         }
 
         impl $crate::scenario::verb::Body for $name {
@@ -278,7 +253,10 @@ macro_rules! verbs {
 
             fn visit<'a>(&'a self, visit: &mut dyn FnMut($crate::scenario::verb::Mention<'a>)) {
                 let _ = &visit;
-                $( $( $crate::scenario::verb::says::$word(&self.$field, visit); )? )*
+                $( $(
+                    let says = $crate::scenario::verb::Mention::$says;
+                    $crate::scenario::verb::Holds::each(&self.$field, &mut |held| visit(says(held)));
+                )? )*
             }
         }
     )* };

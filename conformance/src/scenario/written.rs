@@ -1,24 +1,13 @@
 //! Tests: steps that are written are read again as they were.
 
-use std::sync::Arc;
-
+use super::Library;
 use super::names::variants_of;
 use super::step::{Action, ClientVerb, Step};
-use super::{Library, Source, parse};
+use crate::testing::scenario_of;
 
 /// The steps of a file that holds the JSON of these.
 fn read(steps: &str) -> Vec<Step> {
-    let text = format!(
-        r#"{{ "id": "file", "title": "t", "level": "must", "clauses": ["SRV-CORE-F5"],
-        "dialects": ["v1"], "actors": {{}}, "steps": {steps} }}"#
-    );
-    let path = "message/file.json".to_owned();
-    let parsed = parse(
-        &Arc::new(Source { path, text }),
-        &|_| Err("no cases".into()),
-    );
-    let parsed = parsed.unwrap_or_else(|problems| panic!("{}", problems[0]));
-    parsed.into_iter().next().unwrap().steps
+    scenario_of("{}", steps).steps
 }
 
 #[test]

@@ -2,14 +2,15 @@
 //! two doors, which is the smallest cluster that works.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use sio_p2p_conformance::known::Baseline;
 use sio_p2p_conformance::runner::options::Options;
 use sio_p2p_conformance::runner::plan::Selection;
 use sio_p2p_conformance::runner::run::{Run, Target};
-use sio_p2p_conformance::runner::verdict::Verdict;
 use sio_p2p_conformance::scenario::{Scenario, Source, TransportName, parse};
+use sio_p2p_conformance::verdict::Verdict;
 use sio_p2p_protocol::Dialect;
 use sio_p2p_server::Config;
 use sio_p2p_transport::EioVersion;
@@ -19,8 +20,8 @@ use tokio::net::{TcpListener, TcpStream};
 /// Which doors each client id came in by.
 type Seen = Arc<Mutex<BTreeMap<String, Vec<usize>>>>;
 
-/// Opens a door to a server, and notes who comes in by it.
-async fn door(number: usize, server: std::net::SocketAddr, seen: Seen) -> String {
+/// Opens a forwarder to a server, and notes who comes in by it.
+async fn forwarder(number: usize, server: std::net::SocketAddr, seen: Seen) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -37,7 +38,7 @@ async fn pass(mut client: TcpStream, number: usize, server: std::net::SocketAddr
     let head = String::from_utf8_lossy(&head[..length]).into_owned();
     let id = head.split("clientId=").nth(1).unwrap_or_default();
     let id: String = id.chars().take_while(|c| !"-& ".contains(*c)).collect();
-    seen.lock().unwrap().entry(id).or_default().push(number);
+    seen.lock().entry(id).or_default().push(number);
     let mut upstream = TcpStream::connect(server).await.unwrap();
     let _ = tokio::io::copy_bidirectional(&mut client, &mut upstream).await;
     // What is left is nobody's.
@@ -72,8 +73,8 @@ async fn doors(actors: &str) -> [Vec<usize>; 3] {
     ));
     let seen = Seen::default();
     let urls = vec![
-        door(1, address, Arc::clone(&seen)).await,
-        door(2, address, Arc::clone(&seen)).await,
+        forwarder(1, address, Arc::clone(&seen)).await,
+        forwarder(2, address, Arc::clone(&seen)).await,
     ];
     let selection = Selection {
         dialects: vec![Dialect::V2],
@@ -95,7 +96,7 @@ async fn doors(actors: &str) -> [Vec<usize>; 3] {
     };
     let (results, _) = run.run(&mut []).await.unwrap();
     assert_eq!(results[0].verdict, Verdict::Pass, "{}", results[0].message);
-    let seen = seen.lock().unwrap();
+    let seen = seen.lock();
     ["a", "b", "c"].map(|name| seen.get(name).cloned().unwrap_or_default())
 }
 

@@ -1,6 +1,6 @@
 //! What comes before its cause is seen, although a step is there that takes it.
 
-use sio_p2p_conformance::runner::verdict::Verdict;
+use sio_p2p_conformance::verdict::Verdict;
 
 use crate::judge::{LEAVE, verdict};
 use crate::proxy::{Fate, Fault, Way};

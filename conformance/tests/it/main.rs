@@ -12,6 +12,7 @@ mod cluster;
 mod early;
 mod faulty;
 mod judge;
+mod lost;
 mod proxy;
 mod record;
 mod replay;

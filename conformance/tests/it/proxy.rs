@@ -4,9 +4,10 @@
 //! redirect it, hang, or die. So each fault is one closure, and all else stays right.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use futures_util::{SinkExt, StreamExt};
+use parking_lot::Mutex;
 use sio_p2p_server::Config;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
@@ -140,11 +141,7 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, number: u64) {
     let (mut to_client, mut from_client) = downstream.split();
     let (mut to_server, mut from_server) = upstream.split();
     let (sender, mut outgoing) = mpsc::unbounded_channel();
-    shared
-        .clients
-        .lock()
-        .unwrap()
-        .insert(number, sender.clone());
+    shared.clients.lock().insert(number, sender.clone());
     let mut state = shared.state.subscribe();
     loop {
         let (way, message) = tokio::select! {
@@ -164,13 +161,13 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, number: u64) {
         }
         let messages = match &message {
             Message::Text(text) => {
-                let fate = (shared.fault.lock().unwrap())(&id, way, text);
+                let fate = (shared.fault.lock())(&id, way, text);
                 match fate {
                     Fate::Pass => vec![message],
                     Fate::Drop => Vec::new(),
                     Fate::Become(texts) => texts.into_iter().map(Message::text).collect(),
                     Fate::Leak => {
-                        for (other, sender) in &*shared.clients.lock().unwrap() {
+                        for (other, sender) in &*shared.clients.lock() {
                             if *other != number {
                                 let _ = sender.send(message.clone());
                             }
@@ -200,5 +197,5 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, number: u64) {
             }
         }
     }
-    shared.clients.lock().unwrap().remove(&number);
+    shared.clients.lock().remove(&number);
 }

@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 /// heard of every request that was read.
 pub fn begin<F: Future>(answer: F) -> impl Future<Output = F::Output> {
     let mut answer = Box::pin(answer);
-    // Who waits is known at the next poll, which comes at once if the connection lives.
+    // The next poll registers the waker; it comes at once if the connection lives.
     let mut context = Context::from_waker(Waker::noop());
     let first = answer.as_mut().poll(&mut context);
     async move {

@@ -1,4 +1,4 @@
-//! Who writes what waits, and when.
+//! Which task writes what waits, and when.
 
 use std::io;
 use std::task::Waker;

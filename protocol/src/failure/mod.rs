@@ -195,7 +195,7 @@ impl Failure {
     pub fn text_in(&self, wording: Wording) -> String {
         let spec = self.code().spec();
         let values = self.particulars();
-        let fits = |text: &&&str| template::holes(text) == values.len();
+        let fits = |text: &&&str| template::gaps(text) == values.len();
         let chosen = match (wording, spec.bare) {
             (Wording::Bare, Some(bare)) => bare,
             _ => spec.texts.iter().find(fits).copied().unwrap_or_default(),

@@ -1,9 +1,9 @@
-//! Texts with holes: filling them, and finding what fills them.
+//! Texts with gaps: filling them, and finding what fills them.
 
 const HOLE: &str = "{}";
 
 /// How many particulars a text takes.
-pub(super) fn holes(template: &str) -> usize {
+pub(super) fn gaps(template: &str) -> usize {
     template.matches(HOLE).count()
 }
 
@@ -21,7 +21,7 @@ pub(super) fn fill(template: &str, values: &[String]) -> String {
 }
 
 /// The particulars in a text that follows the template. A particular that itself
-/// contains the words between two holes is taken as long as possible.
+/// contains the words between two gaps is taken as long as possible.
 pub(super) fn parse<'t>(template: &str, text: &'t str) -> Option<Vec<&'t str>> {
     let mut literals: Vec<&str> = template.split(HOLE).collect();
     let first = literals.remove(0);
@@ -47,12 +47,12 @@ mod tests {
     #[test]
     fn what_was_filled_in_is_found_again() {
         for template in ["plain", "{}", "a {} b", "id {} on {}, gone"] {
-            let values: Vec<String> = (0..holes(template))
+            let values: Vec<String> = (0..gaps(template))
                 .map(|i| format!("value {i} on me"))
                 .collect();
             let text = fill(template, &values);
             let found = parse(template, &text).unwrap();
-            if holes(template) < 2 {
+            if gaps(template) < 2 {
                 assert_eq!(found, values);
             }
         }

@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::{
     Plan,
-    servers::{Kind, Servers, World},
+    servers::{Kind, Servers, Setup},
     soon,
     waiting::unique,
 };
@@ -28,8 +28,8 @@ pub(crate) fn plans() -> Vec<Plan> {
     ]
 }
 
-async fn world(servers: &Arc<Servers>) -> World {
-    World::new(servers, Kind::Ours, Dialect::V2).await
+async fn setup(servers: &Arc<Servers>) -> Setup {
+    Setup::new(servers, Kind::Ours, Dialect::V2).await
 }
 
 /// Connects it, over WebSocket; it hands on what `note` brings.
@@ -71,11 +71,11 @@ fn message(target: &str, event: &str, args: Value) -> Vec<Value> {
 }
 
 async fn sends(servers: Arc<Servers>) {
-    let world = world(&servers).await;
-    let us = world.client(&unique("rust")).await;
+    let setup = setup(&servers).await;
+    let us = setup.client(&unique("rust")).await;
     let mut notes = us.listen("note").unwrap();
     let js = unique("js");
-    let mut peer = world.peer(&js).await;
+    let mut peer = setup.peer(&js).await;
     peer.run("hear('note')").await;
     let (foreign, _) = foreign(&servers, &unique("foreign")).await;
     for target in [us.id().as_str(), &js] {
@@ -89,9 +89,9 @@ async fn sends(servers: Arc<Servers>) {
 }
 
 async fn hears(servers: Arc<Servers>) {
-    let world = world(&servers).await;
-    let us = world.client(&unique("rust")).await;
-    let mut peer = world.peer(&unique("js")).await;
+    let setup = setup(&servers).await;
+    let us = setup.client(&unique("rust")).await;
+    let mut peer = setup.peer(&unique("js")).await;
     let id = unique("foreign");
     let (foreign, mut heard) = foreign(&servers, &id).await;
     us.emit_to(&id, "note", (1, "two")).await.unwrap();
@@ -102,14 +102,14 @@ async fn hears(servers: Arc<Servers>) {
 }
 
 async fn asks(servers: Arc<Servers>) {
-    let world = world(&servers).await;
-    let us = world.client(&unique("rust")).await;
+    let setup = setup(&servers).await;
+    let us = setup.client(&unique("rust")).await;
     let _sums = us.on("sum", |question| async move {
         let (a, b): (i32, i32) = question.parse().unwrap();
         question.answer((a + b, "rust")).await.unwrap();
     });
     let js = unique("js");
-    let mut peer = world.peer(&js).await;
+    let mut peer = setup.peer(&js).await;
     peer.run("p.on('sum', (a, b, ack) => ack(a + b, 'js'))")
         .await;
     let (foreign, _) = foreign(&servers, &unique("foreign")).await;
@@ -143,8 +143,8 @@ async fn ask(foreign: &Foreign, event: &str, args: Vec<Value>) -> Value {
 
 /// Its handlers learn neither that an answer is wanted nor under which id, so who asks waits.
 async fn cannot_answer(servers: Arc<Servers>) {
-    let world = world(&servers).await;
-    let us = world.client(&unique("rust")).await;
+    let setup = setup(&servers).await;
+    let us = setup.client(&unique("rust")).await;
     let id = unique("foreign");
     let (foreign, mut heard) = foreign(&servers, &id).await;
     let asking = us

@@ -2,12 +2,9 @@
 //!
 //! Eight times, or as often as `SIO_P2P_KILLS` says: `cargo xtask measure client` sets it.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
+use parking_lot::Mutex;
 use sio_p2p_client::{
     Client, ConnectionState, Dialect, EventStream, Listener, ListenerGuard, Reconnect, Restorable,
     Restored, StreamError, Subscription, Topic,
@@ -82,7 +79,7 @@ impl Scene {
             let seeing = Arc::clone(&seeing);
             async move {
                 let n: u32 = question.parse().unwrap();
-                seeing.lock().unwrap().push(n);
+                seeing.lock().push(n);
                 // The connection that asked may be gone.
                 question.answer(n).await.ok();
             }
@@ -211,7 +208,7 @@ async fn killed_in_use(_: Arc<Servers>) {
     }
     stop.send(()).unwrap();
     let answered = soon(asking).await.unwrap();
-    let seen = scene.seen.lock().unwrap().clone();
+    let seen = scene.seen.lock().clone();
     let once: HashSet<u32> = seen.iter().copied().collect();
     assert_eq!(
         once.len(),

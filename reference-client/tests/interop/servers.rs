@@ -69,13 +69,13 @@ impl Servers {
 }
 
 /// One server, and how a trial speaks with it.
-pub(crate) struct World {
+pub(crate) struct Setup {
     pub(crate) dialect: Dialect,
     url: String,
     eio: EioVersion,
 }
 
-impl World {
+impl Setup {
     pub(crate) async fn new(servers: &Arc<Servers>, kind: Kind, dialect: Dialect) -> Self {
         // On ours, each dialect comes with the generation of Engine.IO that it was made on.
         let eio = match (kind, dialect) {

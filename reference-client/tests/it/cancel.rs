@@ -11,7 +11,7 @@ use std::{
 use sio_p2p_client::{Client, Dialect, EioVersion, SendError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::support::{World, fake::FakeServer, soon, until};
+use crate::support::{Setup, fake::FakeServer, soon, until};
 
 /// Polls a future this often and drops it: `None` if it was not done by then.
 async fn polled<F: Future>(future: F, times: usize) -> Option<F::Output> {
@@ -51,10 +51,10 @@ macro_rules! cut {
 }
 
 /// Two clients on `p2p-server`; the second one answers questions, and accepts whatever it is asked.
-async fn pair(dialect: Dialect) -> (World, Client, Client) {
-    let world = World::ours(EioVersion::V4, dialect).await;
-    let a = world.builder("a").service(dialect == Dialect::V1);
-    let (a, b) = (a.connect().await.unwrap(), world.client("b").await);
+async fn pair(dialect: Dialect) -> (Setup, Client, Client) {
+    let setup = Setup::ours(EioVersion::V4, dialect).await;
+    let a = setup.builder("a").service(dialect == Dialect::V1);
+    let (a, b) = (a.connect().await.unwrap(), setup.client("b").await);
     b.on("q", |question| async {
         question.answer("a").await.ok();
     })
@@ -69,7 +69,7 @@ async fn pair(dialect: Dialect) -> (World, Client, Client) {
             tokio::spawn(async move { stream.read_to_end(&mut Vec::new()).await });
         }
     });
-    (world, a, b)
+    (setup, a, b)
 }
 
 /// The next call works, and then nothing is on its way and no stream is left, at either end.
@@ -192,9 +192,9 @@ async fn nothing_that_arrives_is_lost() {
 /// A connection that is given up is not there.
 #[tokio::test]
 async fn connecting() {
-    let world = World::ours(EioVersion::V4, Dialect::V2).await;
-    let watcher = world.client("watcher").await;
-    let client = cut!(world.builder("late").connect(), after: {
+    let setup = Setup::ours(EioVersion::V4, Dialect::V2).await;
+    let watcher = setup.client("watcher").await;
+    let client = cut!(setup.builder("late").connect(), after: {
         // Its TCP connection is gone, which the server notices by itself.
         assert!(watcher.is_connected("watcher").await.unwrap());
     });

@@ -7,32 +7,32 @@ use sio_p2p_client::{
     Failure, ListenError, ListenOptions, SendError,
 };
 
-use crate::support::{World, fake::FakeServer, soon, unique};
+use crate::support::{Setup, fake::FakeServer, soon, unique};
 
 #[tokio::test]
 async fn clients_see_each_other_come_and_go() {
-    for world in World::all().await {
+    for setup in Setup::all().await {
         let (a, b) = (unique("a"), unique("b"));
-        let us = world.client(&a).await;
-        assert!(!us.is_connected(&b).await.unwrap(), "{}", world.name);
-        let other = world.client(&b).await;
-        assert!(us.is_connected(&b).await.unwrap(), "{}", world.name);
+        let us = setup.client(&a).await;
+        assert!(!us.is_connected(&b).await.unwrap(), "{}", setup.name);
+        let other = setup.client(&b).await;
+        assert!(us.is_connected(&b).await.unwrap(), "{}", setup.name);
         let list = us.list_clients().await.unwrap();
         assert!(
             list.contains(us.id()) && list.contains(other.id()),
             "{}",
-            world.name
+            setup.name
         );
         assert_eq!(other.close().await, DisconnectReason::Local);
-        assert!(!us.is_connected(&b).await.unwrap(), "{}", world.name);
+        assert!(!us.is_connected(&b).await.unwrap(), "{}", setup.name);
     }
 }
 
 /// Joining is over when the server has done it, also where the server never answers.
 #[tokio::test]
 async fn rooms_reach_their_members_and_nobody_else() {
-    for world in World::all().await {
-        let (us, other) = (world.client("a").await, world.client("b").await);
+    for setup in Setup::all().await {
+        let (us, other) = (setup.client("a").await, setup.client("b").await);
         let mut news = other.listen_with("news", ListenOptions::plain()).unwrap();
         other.join_room("R").await.unwrap();
         us.emit_room("R", "news", ("first", 1)).await.unwrap();
@@ -44,16 +44,16 @@ async fn rooms_reach_their_members_and_nobody_else() {
         us.emit_to("b", "news", "fence").await.unwrap();
         let fence = soon(news.next()).await.unwrap();
         let text = fence.args().arguments().as_json();
-        assert!(text.ends_with(r#""fence"]"#), "{}: {text}", world.name);
+        assert!(text.ends_with(r#""fence"]"#), "{}: {text}", setup.name);
         assert_eq!(other.counters().rooms, 0);
     }
 }
 
 #[tokio::test]
 async fn rooms_with_a_javascript_member() {
-    for world in World::all_v2().await {
-        let us = world.client("rust").await;
-        let mut peer = world.peer("js").await;
+    for setup in Setup::all_v2().await {
+        let us = setup.client("rust").await;
+        let mut peer = setup.peer("js").await;
         // `isClientConnected` comes back after the room was joined: packets keep their order.
         peer.run("p.on('news', (...args) => out(args)); p.joinRoom('R'); return p.isClientConnected('js')").await;
         us.emit_room("R", "news", ("hello", 1)).await.unwrap();
@@ -61,24 +61,24 @@ async fn rooms_with_a_javascript_member() {
             peer.said().await,
             serde_json::json!(["hello", 1]),
             "{}",
-            world.name
+            setup.name
         );
     }
 }
 
 #[tokio::test]
 async fn errors_of_the_server_are_told_and_explain_a_missing_answer() {
-    for world in World::all().await {
-        let us = world.client("a").await;
+    for setup in Setup::all().await {
+        let us = setup.client("a").await;
         let mut errors = us.server_errors();
         us.emit_to("nobody", "x", ()).await.unwrap();
         let error = soon(errors.next()).await.unwrap();
         let client = "nobody".to_owned();
-        let expected = match world.dialect {
+        let expected = match setup.dialect {
             Dialect::V1 => Failure::TargetNotFound { client },
             Dialect::V2 => Failure::MessageTargetNotConnected { client },
         };
-        assert_eq!(error.failure, Some(expected), "{}", world.name);
+        assert_eq!(error.failure, Some(expected), "{}", setup.name);
         // CLI-CORE-3: everything else goes on.
         assert!(us.is_connected("a").await.unwrap());
 
@@ -88,7 +88,7 @@ async fn errors_of_the_server_are_told_and_explain_a_missing_answer() {
             hint: Some(hint), ..
         }) = asked
         else {
-            panic!("{}: {asked:?}", world.name);
+            panic!("{}: {asked:?}", setup.name);
         };
         assert!(hint.contains("nobody"), "{hint}");
         assert_eq!(us.counters().questions, 0);
@@ -98,15 +98,15 @@ async fn errors_of_the_server_are_told_and_explain_a_missing_answer() {
 /// DEV-11: the id is in use. The server says so and disconnects, which ends the client.
 #[tokio::test]
 async fn a_duplicate_client_id_is_told_as_the_reason() {
-    for world in [
-        World::original(EioVersion::V3).await,
-        World::original(EioVersion::V4).await,
+    for setup in [
+        Setup::original(EioVersion::V3).await,
+        Setup::original(EioVersion::V4).await,
     ] {
-        let _first = world.client("a").await;
-        let second = world.client("a").await;
+        let _first = setup.client("a").await;
+        let second = setup.client("a").await;
         let reason = soon(second.closed()).await;
         let DisconnectReason::Server { said: Some(said) } = &reason else {
-            panic!("{}: {reason:?}", world.name);
+            panic!("{}: {reason:?}", setup.name);
         };
         assert!(said.contains("Duplicated clientId a"), "{said}");
         let error = second.emit_to("b", "x", ()).await.unwrap_err();

@@ -12,6 +12,7 @@ mod cancel;
 mod cli;
 mod core;
 mod golden;
+mod listeners;
 mod message;
 mod reconnect;
 mod service;

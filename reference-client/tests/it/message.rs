@@ -1,22 +1,22 @@
-//! Message (CLI-MSG-*): messages, questions, listeners and targets.
+//! Message (CLI-MSG-*): messages, questions and targets.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sio_p2p_client::{
-    AnswerError, Args, Arguments, Binary, CallError, Dialect, EioVersion, Event, ListenError,
-    ListenOptions, Request, TargetEvent,
+    AnswerError, Args, Arguments, Binary, CallError, Dialect, EioVersion, Event, Request,
+    TargetEvent,
 };
 
-use crate::support::{World, fake::FakeServer, soon, until};
+use crate::support::{Setup, fake::FakeServer, soon, until};
 
 /// CLI-MSG-5, CLI-MSG-6, CLI-MSG-F4: every pair of three clients, oneself included.
 #[tokio::test]
 async fn messages_reach_exactly_their_target() {
-    for world in World::all().await {
+    for setup in Setup::all().await {
         let clients = [
-            world.client("a").await,
-            world.client("b").await,
-            world.client("c").await,
+            setup.client("a").await,
+            setup.client("b").await,
+            setup.client("c").await,
         ];
         let mut listeners: Vec<_> = clients.iter().map(|c| c.listen("hi").unwrap()).collect();
         for from in &clients {
@@ -25,39 +25,19 @@ async fn messages_reach_exactly_their_target() {
                 from.emit_to(to.id(), "hi", &text).await.unwrap();
                 let at = clients.iter().position(|c| c.id() == to.id()).unwrap();
                 let message = soon(listeners[at].next()).await.unwrap();
-                assert_eq!(message.parse::<String>().unwrap(), text, "{}", world.name);
-                let source = (world.dialect == Dialect::V1).then(|| from.id());
+                assert_eq!(message.parse::<String>().unwrap(), text, "{}", setup.name);
+                let source = (setup.dialect == Dialect::V1).then(|| from.id());
                 assert_eq!(message.source(), source);
             }
         }
     }
 }
 
-/// What a server sends at once is heard by who has set its listener before.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_listener_that_is_set_while_connecting_hears_the_first_event() {
-    for eio in [EioVersion::V3, EioVersion::V4] {
-        let server = FakeServer::new(eio, Dialect::V2).await;
-        let connecting = server
-            .builder("a")
-            .connect_with(|client| client.listen("first").unwrap());
-        let sending = async {
-            let mut wire = server.accept().await;
-            wire.send(r#"42["first",1]"#).await;
-            wire
-        };
-        let (connected, _wire) = tokio::join!(connecting, sending);
-        let (_client, mut first) = connected.unwrap();
-        let message = soon(first.next()).await.unwrap();
-        assert_eq!(message.parse::<u32>().unwrap(), 1);
-    }
-}
-
 #[tokio::test]
 async fn a_javascript_peer_is_asked_and_asks() {
-    for world in World::all_v2().await {
-        let us = world.client("rust").await;
-        let mut peer = world.peer("js").await;
+    for setup in Setup::all_v2().await {
+        let us = setup.client("rust").await;
+        let mut peer = setup.peer("js").await;
         peer.run(
             "p.on('sum', (a, b, ack) => ack(a + b));
              p.on('bytes', (bytes, ack) => ack(Buffer.concat([bytes, Buffer.from([255])]), 'two'));
@@ -86,15 +66,15 @@ async fn a_javascript_peer_is_asked_and_asks() {
         let answer = peer
             .run("return new Promise(done => p.emitTo('rust', 'sum', 4, 5, (...args) => done(args)))")
             .await;
-        assert_eq!(answer, json!([9, {"$bin": "b2s="}]), "{}", world.name);
+        assert_eq!(answer, json!([9, {"$bin": "b2s="}]), "{}", setup.name);
     }
 }
 
 /// What one client sends to another keeps its order, whatever its size and kind.
 #[tokio::test]
 async fn order_is_kept() {
-    for world in World::all().await {
-        let (us, other) = (world.client("a").await, world.client("b").await);
+    for setup in Setup::all().await {
+        let (us, other) = (setup.client("a").await, setup.client("b").await);
         let mut listener = other.listen("n").unwrap();
         for n in 0..300_usize {
             let size = if n % 7 == 0 { 20_000 } else { n };
@@ -104,7 +84,7 @@ async fn order_is_kept() {
         for expected in 0..300_usize {
             let message = soon(listener.next()).await.unwrap();
             let (n, _): (usize, Binary) = message.parse().unwrap();
-            assert_eq!(n, expected, "{}", world.name);
+            assert_eq!(n, expected, "{}", setup.name);
         }
         until("everything is given back", || {
             us.counters().outgoing_bytes == 0 && other.counters().incoming_bytes == 0
@@ -113,177 +93,13 @@ async fn order_is_kept() {
     }
 }
 
-/// CLI-MSG-2, CLI-MSG-3, CLI-MSG-4 on the wire of `v1`, where messages say who sent them.
-#[tokio::test]
-async fn listeners_of_v1_get_what_they_asked_for() {
-    let server = FakeServer::new(EioVersion::V3, Dialect::V1).await;
-    let (us, mut wire) = server.client("me").await;
-    let mut anybody = us.listen("e").unwrap();
-    let mut from_a = us
-        .listen_with("e", ListenOptions::from_client("a"))
-        .unwrap();
-    let mut once_a = us
-        .listen_with("e", ListenOptions::from_client("a").once())
-        .unwrap();
-    let mut once = us
-        .listen_with("e", ListenOptions::default().once())
-        .unwrap();
-    let mut plain = us.listen_with("e", ListenOptions::plain()).unwrap();
-    wire.send(r#"42["e","b",1]"#).await;
-    wire.send(r#"42["e","a",2]"#).await;
-    wire.send(r#"42["e","a",3]"#).await;
-    let mut numbers = Vec::new();
-    for _ in 0..3 {
-        let message = soon(anybody.next()).await.unwrap();
-        numbers.push((
-            message.source().unwrap().to_string(),
-            message.parse::<u8>().unwrap(),
-        ));
-    }
-    let said = |who: &str, n| (who.to_owned(), n);
-    assert_eq!(numbers, [said("b", 1), said("a", 2), said("a", 3)]);
-    assert_eq!(soon(from_a.next()).await.unwrap().parse(), Ok(2));
-    assert_eq!(soon(from_a.next()).await.unwrap().parse(), Ok(3));
-    // Unlike DEV-3, the same event from b did not use it up.
-    assert_eq!(soon(once_a.next()).await.unwrap().parse(), Ok(2));
-    assert!(soon(once_a.next()).await.is_none());
-    assert_eq!(soon(once.next()).await.unwrap().parse(), Ok(1));
-    assert!(soon(once.next()).await.is_none());
-    let first = soon(plain.next()).await.unwrap();
-    assert_eq!(first.parse(), Ok(("b".to_owned(), 1)));
-    assert_eq!(first.source(), None);
-    assert_eq!(us.counters().listeners, 3);
-}
-
-/// The same with options, and what only these can say.
-#[tokio::test]
-async fn listeners_are_told_what_to_get() {
-    let server = FakeServer::new(EioVersion::V4, Dialect::V1).await;
-    let (us, mut wire) = server.client("me").await;
-    let from = || Some("a".to_owned());
-    let listen = |from, once, plain| us.listen_with("e", ListenOptions { from, once, plain });
-    let mut anybody = us.listen_with("e", ListenOptions::default()).unwrap();
-    let mut from_a = listen(from(), false, false).unwrap();
-    let mut once_a = listen(from(), true, false).unwrap();
-    let mut once_plain = listen(None, true, true).unwrap();
-    for message in [r#"42["e","b",1]"#, r#"42["e","a",2]"#, r#"42["e","a",3]"#] {
-        wire.send(message).await;
-    }
-    for number in [1, 2, 3] {
-        assert_eq!(soon(anybody.next()).await.unwrap().parse(), Ok(number));
-    }
-    assert_eq!(soon(from_a.next()).await.unwrap().parse(), Ok(2));
-    assert_eq!(soon(once_a.next()).await.unwrap().parse(), Ok(2));
-    assert!(soon(once_a.next()).await.is_none());
-    let first = soon(once_plain.next()).await.unwrap();
-    assert_eq!(first.parse(), Ok(("b".to_owned(), 1)));
-    assert!(soon(once_plain.next()).await.is_none());
-    assert_eq!(us.counters().listeners, 2);
-    // Each is removed like one of its kind.
-    us.stop_listening("e").unwrap();
-    assert!(soon(anybody.next()).await.is_none());
-
-    assert_eq!(
-        listen(from(), false, true).unwrap_err(),
-        ListenError::PlainFrom
-    );
-    let nobody = listen(Some(String::new()), false, false).unwrap_err();
-    assert!(matches!(nobody, ListenError::Name(_)), "{nobody}");
-    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
-    let (us, _wire) = server.client("me").await;
-    let from = from();
-    let unknown = us.listen_with(
-        "e",
-        ListenOptions {
-            from,
-            ..ListenOptions::default()
-        },
-    );
-    assert_eq!(unknown.unwrap_err(), ListenError::NoSources);
-}
-
-/// CLI-MSG-4: by name, each kind for itself (unlike DEV-4), and by dropping.
-#[tokio::test]
-async fn removing_listeners_removes_those_and_no_others() {
-    let server = FakeServer::new(EioVersion::V4, Dialect::V1).await;
-    let (us, mut wire) = server.client("me").await;
-    let mut any = us.listen("e").unwrap();
-    let other = us.listen("other").unwrap();
-    let mut from_a = us
-        .listen_with("e", ListenOptions::from_client("a"))
-        .unwrap();
-    let mut from_b = us
-        .listen_with("e", ListenOptions::from_client("b"))
-        .unwrap();
-    let mut plain = us.listen_with("e", ListenOptions::plain()).unwrap();
-    assert_eq!(us.counters().listeners, 5);
-
-    us.stop_listening("e").unwrap();
-    assert!(soon(any.next()).await.is_none());
-    assert_eq!(us.counters().listeners, 4);
-    us.stop_listening_with("e", ListenOptions::from_client("a"))
-        .unwrap();
-    assert!(soon(from_a.next()).await.is_none());
-    wire.send(r#"42["e","b",1]"#).await;
-    assert_eq!(soon(from_b.next()).await.unwrap().parse(), Ok(1));
-    us.stop_listening_with("e", ListenOptions::plain()).unwrap();
-    soon(plain.next()).await.unwrap();
-    assert!(soon(plain.next()).await.is_none());
-    assert_eq!(us.counters().listeners, 2);
-    drop((other, from_b));
-    assert_eq!(us.counters().listeners, 0);
-}
-
-/// CLI-MSG-1 (unlike DEV-1 and DEV-2): the listeners for a client that has left, and only those.
-#[tokio::test]
-async fn listeners_of_a_departed_target_are_removed_and_only_those() {
-    let server = FakeServer::new(EioVersion::V3, Dialect::V1).await;
-    let (us, mut wire) = server.client("me").await;
-    let mut events = us.target_events();
-    let any = us.listen("e").unwrap();
-    let mut from_a = us
-        .listen_with("e", ListenOptions::from_client("a"))
-        .unwrap();
-    let mut other_a = us
-        .listen_with("f", ListenOptions::from_client("a"))
-        .unwrap();
-    let from_b = us
-        .listen_with("e", ListenOptions::from_client("b"))
-        .unwrap();
-    let (added, ()) = tokio::join!(us.add_target("a"), async {
-        wire.expect(r#"420["MULTI_API_ADD_TARGET","a"]"#).await;
-        wire.send("430[]").await;
-    });
-    added.unwrap();
-    assert_eq!(us.counters().targets, 1);
-    wire.send(r#"42["e","a",1]"#).await;
-    // Servers of the original say it once for each link.
-    for _ in 0..3 {
-        wire.send(r#"42["MULTI_API_TARGET_DISCONNECT","a"]"#).await;
-    }
-    wire.send(r#"428["MULTI_API_ADD_TARGET","b"]"#).await;
-    wire.expect("438[]").await;
-    let a = || "a".try_into().unwrap();
-    assert_eq!(soon(events.next()).await, Some(TargetEvent::Left(a())));
-    assert_eq!(
-        soon(events.next()).await,
-        Some(TargetEvent::AddedBy("b".try_into().unwrap()))
-    );
-    // What had arrived before is still given.
-    assert_eq!(soon(from_a.next()).await.unwrap().parse(), Ok(1));
-    assert!(soon(from_a.next()).await.is_none());
-    assert!(soon(other_a.next()).await.is_none());
-    assert_eq!((us.counters().listeners, us.counters().targets), (2, 0));
-    drop((any, from_b));
-}
-
 /// CLI-MSG-F1, CLI-MSG-10, SRV-MSG-2 from the client's side, with a JavaScript peer.
 #[tokio::test]
 async fn targets_with_a_javascript_peer() {
-    for world in World::all_v2().await {
-        let us = world.client("rust").await;
+    for setup in Setup::all_v2().await {
+        let us = setup.client("rust").await;
         let mut events = us.target_events();
-        let mut peer = world.peer("js").await;
+        let mut peer = setup.peer("js").await;
         peer.run(
             "p.onAddP2pTarget(id => out(id)); p.onP2pTargetDisconnect(id => out('left ' + id));",
         )
@@ -298,26 +114,26 @@ async fn targets_with_a_javascript_peer() {
             soon(events.next()).await,
             Some(TargetEvent::Left(js())),
             "{}",
-            world.name
+            setup.name
         );
 
         // And the other way round.
-        let mut peer = world.peer("js2").await;
+        let mut peer = setup.peer("js2").await;
         peer.run("p.onP2pTargetDisconnect(id => out('left ' + id)); await p.addP2pTarget('rust')")
             .await;
         us.close().await;
-        assert_eq!(peer.said().await, "left rust", "{}", world.name);
+        assert_eq!(peer.said().await, "left rust", "{}", setup.name);
     }
 }
 
 #[tokio::test]
 async fn who_may_add_us_is_for_us_to_say() {
-    for world in World::all().await {
-        let accept = world
+    for setup in Setup::all().await {
+        let accept = setup
             .builder("picky")
             .accept_targets(|id| id.as_str() == "friend");
         let us = accept.connect().await.unwrap();
-        let (friend, foe) = (world.client("friend").await, world.client("foe").await);
+        let (friend, foe) = (setup.client("friend").await, setup.client("foe").await);
         friend.add_target("picky").await.unwrap();
         let refused = foe.add_target("picky").await.unwrap_err();
         let CallError::Refused(refused) = refused else {
@@ -331,7 +147,7 @@ async fn who_may_add_us_is_for_us_to_say() {
         let CallError::Refused(missing) = missing else {
             panic!("{missing}")
         };
-        assert!(missing.failure.is_some(), "{}: {missing}", world.name);
+        assert!(missing.failure.is_some(), "{}: {missing}", setup.name);
         drop(us);
     }
 }
@@ -362,14 +178,14 @@ async fn a_question_is_answered_once() {
 
 #[tokio::test]
 async fn raw_arguments_arrive_byte_for_byte() {
-    for world in World::all().await {
-        let (us, other) = (world.client("a").await, world.client("b").await);
+    for setup in Setup::all().await {
+        let (us, other) = (setup.client("a").await, setup.client("b").await);
         let mut listener = other.listen("raw").unwrap();
         let text = r#"["x",1e400,-0,{"b":1,"a":{"_placeholder":true,"num":0}},9007199254740993]"#;
         let args = Args::new(Arguments::parse(text).unwrap(), vec!["data".into()]);
         us.emit_to("b", "raw", args.clone()).await.unwrap();
         let message = soon(listener.next()).await.unwrap();
-        if world.name == "p2p-server" {
+        if setup.name == "p2p-server" {
             assert_eq!(message.args(), &args);
         } else {
             // JavaScript reads numbers, so only the shape survives there.
@@ -379,7 +195,7 @@ async fn raw_arguments_arrive_byte_for_byte() {
             message.args().attachments(),
             args.attachments(),
             "{}",
-            world.name
+            setup.name
         );
     }
 }
@@ -400,8 +216,8 @@ impl Request for Resize {
 
 #[tokio::test]
 async fn events_are_rust_types() {
-    for world in World::all().await {
-        let (us, worker) = (world.client("a").await, world.client("worker").await);
+    for setup in Setup::all().await {
+        let (us, worker) = (setup.client("a").await, setup.client("worker").await);
         let mut jobs = worker.listen_typed::<Resize>().unwrap();
         tokio::spawn(async move {
             while let Some(job) = jobs.next().await {
@@ -425,29 +241,7 @@ async fn events_are_rust_types() {
             us.request_typed("worker", &job).await.unwrap(),
             Some(42),
             "{}",
-            world.name
+            setup.name
         );
     }
-}
-
-#[tokio::test]
-async fn handlers_run_one_after_the_other_until_their_guard_is_dropped() {
-    let server = FakeServer::new(EioVersion::V4, Dialect::V2).await;
-    let (us, mut wire) = server.client("me").await;
-    let guard = us
-        .on("q", async |question| {
-            let n: u32 = question.parse().unwrap();
-            tokio::task::yield_now().await;
-            question.answer(n).await.unwrap();
-        })
-        .unwrap();
-    for n in 0..20 {
-        wire.send(&format!(r#"42{n}["q",{n}]"#)).await;
-    }
-    for n in 0..20 {
-        wire.expect(&format!("43{n}[{n}]")).await;
-    }
-    assert_eq!(us.counters().listeners, 1);
-    drop(guard);
-    until("the handler is gone", || us.counters().listeners == 0).await;
 }

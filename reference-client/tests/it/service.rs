@@ -3,20 +3,20 @@
 use serde_json::json;
 use sio_p2p_client::{Binary, CallError, Dialect, EioVersion, ListenOptions, SendError};
 
-use crate::support::{World, fake::FakeServer, soon};
+use crate::support::{Setup, fake::FakeServer, soon};
 
-async fn v1_worlds() -> [World; 2] {
+async fn v1_setups() -> [Setup; 2] {
     [
-        World::ours(EioVersion::V3, Dialect::V1).await,
-        World::ours(EioVersion::V4, Dialect::V1).await,
+        Setup::ours(EioVersion::V3, Dialect::V1).await,
+        Setup::ours(EioVersion::V4, Dialect::V1).await,
     ]
 }
 
 /// CLI-SVC-1: a client provides and uses, its own APIs included.
 #[tokio::test]
 async fn apis_are_provided_used_and_ended() {
-    for world in World::all_v2().await {
-        let (svc, user) = (world.client("svc").await, world.client("user").await);
+    for setup in Setup::all_v2().await {
+        let (svc, user) = (setup.client("svc").await, setup.client("user").await);
         assert!(!user.api_exists("echo").await.unwrap());
         let unknown = user.use_api::<String>("echo", "hi").await;
         assert_eq!(
@@ -43,7 +43,7 @@ async fn apis_are_provided_used_and_ended() {
             answer,
             ("echo hi".into(), Binary::from("x")),
             "{}",
-            world.name
+            setup.name
         );
         user.notify_api("echo", "nobody waits").await.unwrap();
         let own: String = svc.use_api("echo", "self").await.unwrap();
@@ -56,23 +56,23 @@ async fn apis_are_provided_used_and_ended() {
         }
         assert_eq!((svc.counters().apis, user.counters().apis), (1, 0));
         drop(soon(task).await.unwrap());
-        assert!(!svc.api_exists("echo").await.unwrap(), "{}", world.name);
+        assert!(!svc.api_exists("echo").await.unwrap(), "{}", setup.name);
         assert_eq!((svc.counters().apis, svc.counters().listeners), (0, 0));
     }
 }
 
 #[tokio::test]
 async fn apis_with_a_javascript_peer() {
-    for world in World::all_v2().await {
-        let us = world.client("rust").await;
-        let mut peer = world.peer("js").await;
+    for setup in Setup::all_v2().await {
+        let us = setup.client("rust").await;
+        let mut peer = setup.peer("js").await;
         peer.run("p.provideService('js.sum', (a, b, ack) => ack(a + b)); return p.isClientConnected('js')").await;
         while !us.api_exists("js.sum").await.unwrap() {}
         assert_eq!(
             us.use_api::<i32>("js.sum", (2, 3)).await.unwrap(),
             5,
             "{}",
-            world.name
+            setup.name
         );
 
         let mut provider = us.provide_api("rust.len").await.unwrap();
@@ -83,7 +83,7 @@ async fn apis_with_a_javascript_peer() {
         let call = soon(provider.next()).await.unwrap();
         let bytes: Binary = call.parse().unwrap();
         call.answer(bytes.0.len()).await.unwrap();
-        assert_eq!(peer.finished().await, 4, "{}", world.name);
+        assert_eq!(peer.finished().await, 4, "{}", setup.name);
         let refused = peer
             .run("return new Promise(done => p.provideService('rust.len', () => {}, done))")
             .await;
@@ -93,23 +93,23 @@ async fn apis_with_a_javascript_peer() {
 
 #[tokio::test]
 async fn all_apis_end_at_once() {
-    for world in World::all_v2().await {
-        let us = world.client("rust").await;
+    for setup in Setup::all_v2().await {
+        let us = setup.client("rust").await;
         let mut one = us.provide_api("one").await.unwrap();
         let mut two = us.provide_api("two").await.unwrap();
         us.destroy_all_apis().await.unwrap();
         assert!(soon(one.next()).await.is_none() && soon(two.next()).await.is_none());
-        assert!(!us.api_exists("one").await.unwrap(), "{}", world.name);
+        assert!(!us.api_exists("one").await.unwrap(), "{}", setup.name);
         // The former provider has nothing to say about a new one of that name.
         let _again = us.provide_api("one").await.unwrap();
         drop(one);
-        assert!(us.api_exists("one").await.unwrap(), "{}", world.name);
+        assert!(us.api_exists("one").await.unwrap(), "{}", setup.name);
     }
 }
 
 #[tokio::test]
 async fn what_a_dialect_lacks_is_said() {
-    let v1 = World::ours(EioVersion::V4, Dialect::V1)
+    let v1 = Setup::ours(EioVersion::V4, Dialect::V1)
         .await
         .client("a")
         .await;
@@ -119,7 +119,7 @@ async fn what_a_dialect_lacks_is_said() {
         v1.create_topic("t").await,
         Err(SendError::Unsupported { .. })
     ));
-    let v2 = World::ours(EioVersion::V4, Dialect::V2)
+    let v2 = Setup::ours(EioVersion::V4, Dialect::V2)
         .await
         .client("a")
         .await;
@@ -136,9 +136,9 @@ async fn what_a_dialect_lacks_is_said() {
 /// CLI-SVC-F2, SRV-SVC-5: create, subscribe, publish, unsubscribe, end.
 #[tokio::test]
 async fn topics_live_from_creation_to_end() {
-    for world in v1_worlds().await {
-        let svc = world.builder("svc").service(true).connect().await.unwrap();
-        let (a, b) = (world.client("a").await, world.client("b").await);
+    for setup in v1_setups().await {
+        let svc = setup.builder("svc").service(true).connect().await.unwrap();
+        let (a, b) = (setup.client("a").await, setup.client("b").await);
         let topic = svc.create_topic("T").await.unwrap();
         let mut at_a = a.service("svc").unwrap().subscribe("T").await.unwrap();
         let mut again = a.service("svc").unwrap().subscribe("T").await.unwrap();
@@ -187,9 +187,9 @@ async fn topics_live_from_creation_to_end() {
 
 #[tokio::test]
 async fn calls_of_a_service_are_messages() {
-    for world in v1_worlds().await {
-        let svc = world.builder("svc").service(true).connect().await.unwrap();
-        let a = world.client("a").await;
+    for setup in v1_setups().await {
+        let svc = setup.builder("svc").service(true).connect().await.unwrap();
+        let a = setup.client("a").await;
         let _echo = svc.on("echo", async |call| {
             let text: String = call.parse().unwrap();
             call.answer(format!("echo {text}")).await.unwrap();
@@ -200,7 +200,7 @@ async fn calls_of_a_service_are_messages() {
             "echo hi"
         );
         let mut pushes = service.listen("push").unwrap();
-        world
+        setup
             .client("b")
             .await
             .emit_to("a", "push", "not from the service")

@@ -9,14 +9,15 @@
 use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
+use parking_lot::{Mutex, MutexGuard};
 use socketioxide_core::Value;
 use tokio::sync::Notify;
 use tokio::task::coop::unconstrained;
 
-use super::tap::{Reply, Unsent};
+use super::adapter::{Reply, Unsent};
 use crate::relay::ConnectionId;
 
 /// What the watch is to look after; see [`watch`](super::watch).
@@ -33,15 +34,14 @@ impl Signals {
     /// A socket was dropped. Nothing is locked for long here, because it can be
     /// dropped anywhere.
     pub(super) fn drop_socket(&self, id: ConnectionId) {
-        let mut dropped = self.dropped.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut dropped = self.dropped.lock();
         dropped.push(id);
         self.changed.notify_one();
     }
 
     /// A client has answered.
     fn answer(&self, id: ConnectionId) {
-        let answered = self.answered.lock();
-        let mut answered = answered.unwrap_or_else(PoisonError::into_inner);
+        let mut answered = self.answered.lock();
         if !answered.contains(&id) {
             answered.push(id);
         }
@@ -50,9 +50,7 @@ impl Signals {
 
     /// Takes what there is: who has answered, and who no longer exists.
     pub(super) fn take(&self) -> (Vec<ConnectionId>, Vec<ConnectionId>) {
-        let take = |list: &Mutex<Vec<_>>| {
-            std::mem::take(&mut *list.lock().unwrap_or_else(PoisonError::into_inner))
-        };
+        let take = |list: &Mutex<Vec<_>>| std::mem::take(&mut *list.lock());
         (take(&self.answered), take(&self.dropped))
     }
 }
@@ -81,7 +79,7 @@ struct AskWaker {
 
 impl Woken {
     fn asks(&self) -> MutexGuard<'_, VecDeque<u64>> {
-        self.asks.lock().unwrap_or_else(PoisonError::into_inner)
+        self.asks.lock()
     }
 }
 

@@ -13,9 +13,9 @@ use socketioxide::socket::Socket;
 use socketioxide_core::Value;
 use tracing::error;
 
+use super::adapter::P2pAdapter;
 use super::asks::Signals;
 use super::sockets::{Refusal, Shared, content};
-use super::tap::Tap;
 use super::watch;
 use crate::relay::{ConnectionId, Request};
 
@@ -44,14 +44,14 @@ impl<H: Clone> Clone for Beside<H> {
 type Verdict<'a> =
     Pin<Box<dyn Future<Output = Result<(), Box<dyn std::fmt::Display + Send>>> + Send + 'a>>;
 
-impl<A, H, T> ConnectHandler<Tap<A>, T> for Beside<H>
+impl<A, H, T> ConnectHandler<P2pAdapter<A>, T> for Beside<H>
 where
     A: Adapter,
-    H: ConnectHandler<Tap<A>, T>,
+    H: ConnectHandler<P2pAdapter<A>, T>,
     T: Send + Sync + 'static,
 {
     /// The client has been told that it has joined.
-    fn call(&self, socket: Arc<Socket<Tap<A>>>, auth: Option<Value>) {
+    fn call(&self, socket: Arc<Socket<P2pAdapter<A>>>, auth: Option<Value>) {
         let id = {
             let mut locked = self.shared.lock();
             let id = locked.with(|sockets| sockets.known(socket.id)).flatten();
@@ -70,7 +70,7 @@ where
     /// its first event finds them.
     fn call_middleware<'a>(
         &'a self,
-        socket: Arc<Socket<Tap<A>>>,
+        socket: Arc<Socket<P2pAdapter<A>>>,
         auth: &'a Option<Value>,
     ) -> Verdict<'a> {
         Box::pin(async move {
@@ -85,7 +85,7 @@ where
 }
 
 /// Registers a handler for each event of the protocol.
-fn register<A: Adapter>(shared: &Arc<Shared>, socket: &Arc<Socket<Tap<A>>>) {
+fn register<A: Adapter>(shared: &Arc<Shared>, socket: &Arc<Socket<P2pAdapter<A>>>) {
     let query = socket.req_parts().uri.query();
     let introduced = shared
         .lock()
@@ -107,7 +107,7 @@ fn register<A: Adapter>(shared: &Arc<Shared>, socket: &Arc<Socket<Tap<A>>>) {
         }
     }
     let shared = Arc::clone(shared);
-    socket.on_disconnect(move |_: SocketRef<Tap<A>>| {
+    socket.on_disconnect(move |_: SocketRef<P2pAdapter<A>>| {
         // Done by the time the future is there, so that it comes in order.
         guarded(&shared, id, || {
             shared.lock().with(|sockets| sockets.gone(id));
@@ -141,8 +141,8 @@ struct Events {
 /// Tells this handler from those that are functions.
 pub(super) struct Raw;
 
-impl<A: Adapter> MessageHandler<Tap<A>, Raw> for Events {
-    fn call(&self, _: Arc<Socket<Tap<A>>>, value: Value, ack: Option<i64>) {
+impl<A: Adapter> MessageHandler<P2pAdapter<A>, Raw> for Events {
+    fn call(&self, _: Arc<Socket<P2pAdapter<A>>>, value: Value, ack: Option<i64>) {
         let id = self.membership.id;
         guarded(&self.shared, id, || {
             // Reading is done outside of the lock; it is the larger part of the work.

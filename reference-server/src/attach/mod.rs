@@ -55,11 +55,11 @@
 //! - Settings of the transport that [`builder`](Attached::builder) does not know, such
 //!   as TLS, CORS, proxies and admin pages, are the application's.
 
+mod adapter;
 mod asks;
 mod member;
 mod repair;
 mod sockets;
-mod tap;
 mod watch;
 
 use std::fmt;
@@ -70,10 +70,10 @@ use socketioxide::handler::ConnectHandler;
 use socketioxide::{ParserConfig, SocketIo, SocketIoBuilder};
 use socketioxide_core::adapter::DefinedAdapter;
 
+pub use self::adapter::{P2pAdapter, P2pAdapterState};
 use self::member::Beside;
 pub use self::repair::PollingRepair;
 use self::sockets::Shared;
-pub use self::tap::{Tap, TapState};
 use crate::Config;
 use crate::config::{AuthMode, InvalidConfig};
 use crate::host::{Handle, take_delayed};
@@ -128,7 +128,7 @@ impl Attached {
     ///
     /// The buffer is raised, above all: by default socketioxide drops most of a
     /// burst of more than 128 packets.
-    pub fn builder(&self) -> SocketIoBuilder<Tap> {
+    pub fn builder(&self) -> SocketIoBuilder<P2pAdapter> {
         let config = &self.shared.config;
         let engine = &config.engine;
         // One size for polling, for WebSocket messages and for their frames.
@@ -145,19 +145,19 @@ impl Attached {
             .ws_max_message_size(size)
             .ws_max_frame_size(size)
             .with_parser(parser)
-            .with_adapter::<Tap>(self.tap(()))
+            .with_adapter::<P2pAdapter>(self.adapter(()))
     }
 
     /// The state of the adapter, for a builder of the application's own:
-    /// `.with_adapter::<Tap<A>>(attached.tap(state))`, where `state` is that of `A`.
-    pub fn tap<A: Adapter>(&self, state: A::State) -> TapState<A> {
-        TapState::new(state, Arc::clone(&self.shared.slot))
+    /// `.with_adapter::<P2pAdapter<A>>(attached.adapter(state))`, where `state` is that of `A`.
+    pub fn adapter<A: Adapter>(&self, state: A::State) -> P2pAdapterState<A> {
+        P2pAdapterState::new(state, Arc::clone(&self.shared.slot))
     }
 
     /// Makes this relay the default namespace of an instance that was built with its
-    /// [`tap`](Self::tap). An application with a connect handler of its own calls
+    /// [`adapter`](Self::adapter). An application with a connect handler of its own calls
     /// [`SocketIo::ns`] itself, with [`beside`](Self::beside).
-    pub fn attach<A: Adapter + DefinedAdapter>(&self, io: &SocketIo<Tap<A>>) -> A::InitRes {
+    pub fn attach<A: Adapter + DefinedAdapter>(&self, io: &SocketIo<P2pAdapter<A>>) -> A::InitRes {
         io.ns("/", self.beside(async || ()))
     }
 
@@ -166,10 +166,13 @@ impl Attached {
     /// Its middlewares decide first; then the relay does, by its policy; then the
     /// handler is called, unless the relay has turned the client away. A handler
     /// that registers an event of the protocol for itself takes it from the relay.
-    pub fn beside<A, H, T>(&self, handler: H) -> impl ConnectHandler<Tap<A>, T> + use<A, H, T>
+    pub fn beside<A, H, T>(
+        &self,
+        handler: H,
+    ) -> impl ConnectHandler<P2pAdapter<A>, T> + use<A, H, T>
     where
         A: Adapter,
-        H: ConnectHandler<Tap<A>, T>,
+        H: ConnectHandler<P2pAdapter<A>, T>,
         T: Send + Sync + 'static,
     {
         Beside::new(Arc::clone(&self.shared), handler)

@@ -6,21 +6,23 @@
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
+use parking_lot::{Mutex, MutexGuard};
+use sio_p2p_protocol::check_placeholders;
 use socketioxide_core::packet::Packet as Frame;
 use socketioxide_core::{Sid, Value};
 use tokio::runtime::{EnterGuard, Handle as Runtime};
 use tracing::info;
 
+use super::adapter::{Slot, Unsent};
 use super::asks::{Asks, Signals};
-use super::tap::{Slot, Unsent};
 use crate::Config;
 use crate::driver::Misstep;
 use crate::host::{DriverGuard, HostDriver, SharedDriver, new_driver};
 use crate::relay::{Answer, ConnectionId, Data, Handshake, Output, Packet, Request};
 use crate::shell::frame::DEFAULT_NAMESPACE;
-use crate::shell::{handshake, placeholder};
+use crate::shell::handshake;
 
 /// What all parts of one attached relay share.
 pub(super) struct Shared {
@@ -85,7 +87,7 @@ impl Shared {
         let runtime = self.runtime.get().map(Runtime::enter);
         // A panic is dealt with where it happens; everybody else must go on being
         // served.
-        let sockets = self.sockets.lock().unwrap_or_else(PoisonError::into_inner);
+        let sockets = self.sockets.lock();
         Locked {
             sockets: Some(sockets),
             shared: self,
@@ -130,11 +132,7 @@ impl Drop for Locked<'_> {
         let full = |sid: &Sid| outlet.disconnect(*sid) == Err(Unsent::Full);
         let mut stuck: Vec<_> = leaving.into_iter().filter(full).collect();
         if !stuck.is_empty() {
-            let mut sockets = self
-                .shared
-                .sockets
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut sockets = self.shared.sockets.lock();
             sockets.leaving.append(&mut stuck);
         }
     }
@@ -194,7 +192,7 @@ pub(super) fn content(value: Value) -> Result<Data, Refusal> {
     };
     if let Some(attachments) = &attachments {
         // Only binary packets have placeholders; in others they are data.
-        placeholder::check(&json, attachments.len())
+        check_placeholders(&json, attachments.len())
             .map_err(|_| Refusal("a placeholder without attachment"))?;
     }
     Ok(Data {

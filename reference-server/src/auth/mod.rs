@@ -1,9 +1,9 @@
-//! Who is it? Authentication of connections, by the settings or by the program
+//! Authentication of connections, by the settings or by the program
 //! that embeds the server.
 //!
 //! The protocol itself knows no authentication: a client is who its `clientId`
-//! says (SRV-CON-1). Here somebody looks at what the client brings besides, before
-//! the relay hears of it, and may tie it to one client id or turn it away.
+//! says (SRV-CON-1). An authenticator looks at what the client brings besides, before
+//! the relay hears of it. It may tie the client to one id, or turn it away.
 
 mod jwt;
 mod tokens;
@@ -141,12 +141,12 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Somebody who may have the client id that it asks for, whatever it is.
+    /// A client that may have any id that it asks for.
     pub fn any() -> Self {
         Self::default()
     }
 
-    /// Somebody who may have this client id and no other.
+    /// A client that may have this id and no other.
     pub fn of(client_id: impl Into<String>) -> Self {
         Self {
             client_id: Some(client_id.into()),
@@ -186,7 +186,7 @@ impl Unauthenticated {
         Self::new("authentication failed")
     }
 
-    /// It is somebody, but not who it says.
+    /// The credentials are good, and for another client id.
     pub(crate) fn other_client_id() -> Self {
         Self::new("these credentials are for another client id")
     }

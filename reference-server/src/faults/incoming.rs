@@ -265,7 +265,7 @@ impl Faults {
         true
     }
 
-    /// Somebody joins rooms, perhaps the sender. False if nobody does.
+    /// A client joins rooms, perhaps the sender. False if none does.
     fn join(&mut self, own: bool, event: ClientEvent, confirmation: String) -> bool {
         let Cause { from, ack, .. } = self.cause;
         if self.hit(Fault::JoinNothing) {
@@ -279,7 +279,7 @@ impl Faults {
         true
     }
 
-    /// Somebody gives an API up. False if the relay must not hear of it.
+    /// A client gives up an API. False if the relay must not hear of it.
     fn destroy_api(
         &mut self,
         relay: &mut Relay,

@@ -105,8 +105,8 @@ impl Providers {
         }
     }
 
-    /// The provider of this queue is gone: what it provides is withdrawn, unless
-    /// somebody else provides it by now, and what still waits for it is refused.
+    /// The provider of this queue is gone. Withdraws what it provides, unless another
+    /// provider has it by now, and refuses the calls that still wait for it.
     pub(super) fn leave(&mut self, callee: &Callee, queue: &mut CallQueue, host: &mut Host<'_>) {
         let provider = self.providers.get(callee);
         if provider.is_some_and(|provider| provider.number == queue.number) {

@@ -140,7 +140,7 @@ mod tests {
         let mut apis = Apis::default();
         apis.create(A, &api("x"), 1, nobody).unwrap();
         apis.create(B, &api("y"), 1, nobody).unwrap();
-        // Who has no room for one more leaves it where it is.
+        // A client that may provide no more APIs does not take one over.
         let full = apis.create(B, &api("x"), 1, |owner| owner == A);
         assert_eq!(full, Err(NotCreated::TooMany));
         assert_eq!(apis.provider(&api("x")), Some(A));

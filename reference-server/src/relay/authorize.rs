@@ -140,7 +140,7 @@ pub enum Action<'a> {
     },
 }
 
-/// Why a client may not do something. Who may not even connect is
+/// Why a client may not do something. Why it may not connect is
 /// [`Unauthenticated`](crate::auth::Unauthenticated).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]

@@ -194,7 +194,7 @@ impl Relay {
         let destroyed = message.event.as_str() == PEER_STREAM_DESTROYED;
         let end = self.host_ends.get(&message.target);
         let genuine = end.is_some_and(|end| {
-            // Who else knows the ids has no business here.
+            // Another client may know the ids, and may not end the stream.
             let theirs = stream.as_ref().map(|(stream, _)| &**stream);
             end.peer == context.from && theirs == Some(end.theirs.as_str())
         });

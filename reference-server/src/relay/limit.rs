@@ -62,8 +62,8 @@ impl Limit {
     }
 }
 
-/// A rate that a connection has exceeded. Rates are counted by the driver of the
-/// relay, who has the clock; what is said about them is said here.
+/// A rate that a connection has exceeded. The driver of the relay counts,
+/// because it has the clock; the relay says what the client is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rate {
     /// Events of one connection per second.

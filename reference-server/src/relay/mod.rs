@@ -237,8 +237,8 @@ impl Relay {
         }
     }
 
-    /// A connection has sent an event that is one too many, so it is not read. How
-    /// fast it may send is for its driver to count, who has a clock.
+    /// A connection has sent an event that is one too many, so it is not read. The
+    /// driver counts, because it has the clock.
     pub fn too_fast(&mut self, from: ConnectionId, rate: Rate, outbox: &mut Outbox) {
         if self.registry.contains(from) {
             respond::server_error(outbox, from, &rate.exceeded());

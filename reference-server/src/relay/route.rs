@@ -68,7 +68,7 @@ impl Relay {
         let dialect = message.form.dialect();
         let answered = message.form != MessageForm::V1;
         let asked = if let Some(source_id) = ack.filter(|_| answered) {
-            // Where somebody else would be given up, somebody has to be told.
+            // One more ack would displace an older one, whose asker has to be told.
             if self.acks.count_asked_by(from) >= self.policy.limit(Limit::PendingAcks) {
                 return None;
             }

@@ -112,7 +112,7 @@ impl Acceptor {
             };
             match listener.accept().await {
                 Ok((stream, peer)) => {
-                    let Ok(seat) = self.service.accept(peer) else {
+                    let Ok(permit) = self.service.accept(peer) else {
                         debug!(%peer, "its address has too many connections");
                         self.traffic.too_many_sockets.add(1);
                         continue;
@@ -121,7 +121,7 @@ impl Acceptor {
                     let limit = self.config.queue.write_stall;
                     let counters = Arc::clone(&self.traffic.io);
                     let guard = StallGuard::new(stream, limit)
-                        .in_slot((slot, seat))
+                        .in_slot((slot, permit))
                         .counted(counters);
                     self.tasks.spawn(self.connection(guard, peer));
                 }

@@ -63,7 +63,7 @@ impl Authentication {
         }
     }
 
-    /// Has somebody else decide than the settings do.
+    /// Lets this authenticator decide instead of the settings.
     pub(crate) fn set_authenticator(&self, authenticator: Arc<dyn Authenticate>) {
         // Once given it stays, and what the settings say does not count.
         self.authenticator.set(authenticator).ok();

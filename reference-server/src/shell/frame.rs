@@ -6,15 +6,15 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
+use parking_lot::Mutex;
+use sio_p2p_protocol::{DanglingPlaceholder, check_placeholders};
 use socketioxide_core::packet::{Packet, PacketData};
 use socketioxide_core::parser::{Parse, ParseConfig, ParseError, ParserState};
 use socketioxide_core::{Str, Value};
 use socketioxide_parser_common::CommonParser;
 
-use super::placeholder::{self, BadPlaceholder};
 use crate::relay::Data;
 
 /// The namespace that the protocol lives in; there is no other.
@@ -33,7 +33,7 @@ pub(crate) enum FrameError {
     AckId,
     /// It refers to an attachment that it does not have (SRV-ROB-9).
     #[error(transparent)]
-    Placeholder(#[from] BadPlaceholder),
+    Placeholder(#[from] DanglingPlaceholder),
 }
 
 /// A whole packet as it came from a client.
@@ -87,7 +87,7 @@ impl Decoder {
         text: Str,
     ) -> Result<Option<Frame>, FrameError> {
         check_ack_id(&text)?;
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.turn.lock();
         self.note(CommonParser.decode_str(limits, &self.state, text))
     }
 
@@ -97,7 +97,7 @@ impl Decoder {
         limits: &ParseConfig,
         bytes: Bytes,
     ) -> Result<Option<Frame>, FrameError> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.turn.lock();
         self.note(CommonParser.decode_bin(limits, &self.state, bytes))
     }
 
@@ -172,7 +172,7 @@ impl Content {
         };
         let attachments = attachments.unwrap_or_default();
         if binary {
-            placeholder::check(&json, attachments.len())?;
+            check_placeholders(&json, attachments.len())?;
         }
         Ok(Self { json, attachments })
     }

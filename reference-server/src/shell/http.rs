@@ -22,7 +22,7 @@ use tracing::info;
 use super::authentication::Authentication;
 use super::engine::{Engine, Sessions};
 use super::files::ClientFiles;
-use super::rates::{Rates, Seat, TooMany};
+use super::rates::{Permit, Rates, TooMany};
 use crate::config::EngineConfig;
 use crate::net::{Cors, Proxies, Traffic};
 use crate::{ClientAddress, Config};
@@ -90,7 +90,7 @@ impl Http {
 
     /// Whether a TCP connection from here may stay, and what it keeps while it does. Those
     /// of trusted proxies may.
-    pub(crate) fn accept(&self, peer: SocketAddr) -> Result<Option<Arc<Seat>>, TooMany> {
+    pub(crate) fn accept(&self, peer: SocketAddr) -> Result<Option<Arc<Permit>>, TooMany> {
         let address = ClientAddress::from(peer).ip;
         if self.proxies.trusts(address) {
             return Ok(None);
@@ -192,7 +192,7 @@ impl Http {
         if opens_session(&head) {
             match self.rates.admit(ClientAddress::of(&head.extensions)) {
                 // Kept for as long as the engine keeps the handshake.
-                Ok(Some(seat)) => drop(head.extensions.insert(seat)),
+                Ok(Some(permit)) => drop(head.extensions.insert(permit)),
                 Ok(None) => {}
                 Err(error) => {
                     info!(remote, %error, "refusing a session");

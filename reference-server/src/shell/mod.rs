@@ -17,6 +17,5 @@ pub(crate) mod http;
 pub(crate) mod latency;
 pub(crate) mod metrics;
 pub(crate) mod namespace;
-pub(crate) mod placeholder;
 pub(crate) mod rates;
 pub(crate) mod session;

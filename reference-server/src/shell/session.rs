@@ -13,7 +13,7 @@ use super::disconnect_reason::DisconnectReason;
 use super::frame::Decoder;
 use super::handshake;
 use super::metrics::Spoken;
-use super::rates::{Excess, Pace, Rates, Seat};
+use super::rates::{Excess, Pace, Permit, Rates};
 use crate::ClientAddress;
 use crate::relay::ConnectionId;
 
@@ -48,7 +48,7 @@ pub(crate) struct Session {
     /// How often it has joined.
     joins: AtomicU32,
     /// Its place among the sessions of its address.
-    _seat: Option<Arc<Seat>>,
+    _permit: Option<Arc<Permit>>,
     /// What is needed to find out who it is, where somebody wants to know.
     handshake_auth: Option<Box<HandshakeAuth>>,
 }
@@ -110,7 +110,7 @@ impl Session {
             address,
             backpressure: Backpressure::default(),
             joins: AtomicU32::new(0),
-            _seat: request.extensions.get().cloned(),
+            _permit: request.extensions.get().cloned(),
             handshake_auth: authentication.keep(generation, request).map(Box::new),
         }
     }

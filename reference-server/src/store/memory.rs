@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
+use parking_lot::{Mutex, MutexGuard};
 use sio_p2p_protocol::ClientId;
 
 use super::{Book, Message, MessageId, MessageStore, NewMessage, StoreFuture, StoreLimits};
@@ -39,7 +39,7 @@ impl MemoryStore {
     }
 
     fn shelves(&self) -> MutexGuard<'_, Shelves> {
-        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shelves.lock()
     }
 }
 

@@ -105,8 +105,8 @@ impl Opened {
     pub(crate) async fn carries_on(mut self, victim: &mut Client) {
         let chunk = r#"["P2P_EMIT_STREAM-from-stream-S","#;
         self.stream.write_all(b"whole").await.expect("it is open");
-        let come = victim.receive().await;
-        let (head, _) = come.split_once(chunk).expect(&come);
+        let received = victim.receive().await;
+        let (head, _) = received.split_once(chunk).expect(&received);
         let ack = head.split_once('-').expect("it is binary").1.to_owned();
         victim.next().await.expect("the attachment follows");
         victim.send(&format!("43{ack}[]")).await;

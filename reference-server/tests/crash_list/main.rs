@@ -17,8 +17,8 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod actors;
 mod case;
-mod cast;
 mod hosted;
 mod more;
 mod play;
@@ -39,8 +39,8 @@ mod websocket;
 
 use std::collections::BTreeSet;
 
+use crate::actors::Actors;
 use crate::case::Case;
-use crate::cast::Cast;
 use crate::client::WAYS;
 use crate::server::Server;
 
@@ -59,7 +59,7 @@ const HOSTED: usize = 36;
 #[tokio::test]
 async fn every_recording_leaves_the_server_serving() {
     let server = Server::start();
-    let mut actors = Cast::enter(&server).await;
+    let mut actors = Actors::enter(&server).await;
     for (name, recorded, ended) in RECORDINGS {
         let cases = case::recorded(name);
         assert_eq!(cases.len(), recorded, "{name}");
@@ -95,7 +95,7 @@ async fn so_does_every_recording_that_begins_with_what_the_server_did() {
         .collect();
     for setup in setups {
         let server = hosted::server(setup).await;
-        let mut actors = Cast::enter(&server).await;
+        let mut actors = Actors::enter(&server).await;
         for way in WAYS {
             for case in cases
                 .iter()
@@ -113,7 +113,7 @@ async fn so_does_every_recording_that_begins_with_what_the_server_did() {
 #[tokio::test]
 async fn what_is_not_recorded_leaves_the_server_serving_too() {
     let server = Server::start();
-    let mut actors = Cast::enter(&server).await;
+    let mut actors = Actors::enter(&server).await;
     for way in WAYS {
         for case in &more::cases() {
             play::play(&server, way, case, &mut actors).await;

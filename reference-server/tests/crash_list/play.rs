@@ -1,7 +1,7 @@
 //! How a case is played.
 
+use crate::actors::{self, Actors};
 use crate::case::Case;
-use crate::cast::{self, Cast};
 use crate::client::{Client, Eio, Transport};
 use crate::hosted;
 use crate::polling;
@@ -14,7 +14,7 @@ const TOO_LONG: (usize, u16) = (16_384, 431);
 const CUT: &str = "the connection of v is cut";
 
 /// Plays one case and asserts that it has cost nobody but the attacker.
-pub(crate) async fn play(server: &Server, way: (Eio, Transport), case: &Case, actors: &mut Cast) {
+pub(crate) async fn play(server: &Server, way: (Eio, Transport), case: &Case, actors: &mut Actors) {
     let name = &case.title;
     let setup = case.setup.as_deref().unwrap_or_default();
     let stream = hosted::stream(server, setup, &mut actors.victim).await;
@@ -36,7 +36,7 @@ pub(crate) async fn play(server: &Server, way: (Eio, Transport), case: &Case, ac
     let (witness, victim) = actors.seen().await;
     assert_eq!(witness, [""; 0], "{name} {way:?}");
     for packet in victim {
-        let (event, _) = cast::event(&packet);
+        let (event, _) = actors::event(&packet);
         assert!(event.ends_with("TARGET_DISCONNECT"), "{name}: {packet}");
     }
     actors.are_served().await;
@@ -51,7 +51,11 @@ pub(crate) async fn play(server: &Server, way: (Eio, Transport), case: &Case, ac
     // What the case has done to the victim is undone.
     actors.victim.send(r#"42["LEAVE_ROOM","r"]"#).await;
     actors.victim.send(r#"42["DESTROY_API"]"#).await;
-    assert_eq!(cast::come(&mut actors.victim).await, [""; 0], "{name}");
+    assert_eq!(
+        actors::received(&mut actors.victim).await,
+        [""; 0],
+        "{name}"
+    );
     if linked {
         actors.victim_returns(server).await;
         let told = std::mem::take(&mut actors.notices);
@@ -61,7 +65,7 @@ pub(crate) async fn play(server: &Server, way: (Eio, Transport), case: &Case, ac
 
 /// Brings about what the case begins with. True if the witness is now linked
 /// with the victim.
-async fn set_up(server: &Server, setup: &str, actors: &mut Cast) -> bool {
+async fn set_up(server: &Server, setup: &str, actors: &mut Actors) -> bool {
     let link = setup.contains("w has added v as target");
     if link {
         actors.witness.send(r#"421["ADD_TARGET","v"]"#).await;
@@ -85,7 +89,7 @@ async fn set_up(server: &Server, setup: &str, actors: &mut Cast) -> bool {
         }
     }
     // An API that cannot be called is refused when it is created.
-    for packet in cast::come(&mut actors.victim).await {
+    for packet in actors::received(&mut actors.victim).await {
         assert!(packet.starts_with(r#"42["SERVER_ERROR""#), "{packet}");
     }
     if setup.ends_with("its connection was cut") {
@@ -101,7 +105,7 @@ async fn attack(
     case: &Case,
     query: &str,
     packets: &[String],
-    actors: &mut Cast,
+    actors: &mut Actors,
 ) {
     let name = &case.title;
     let mut attacker = Client::open(way, server, query).await;
@@ -109,7 +113,7 @@ async fn attack(
     for packet in packets {
         attacker.send(packet).await;
     }
-    let (_, mut connected) = cast::settled(&mut attacker).await;
+    let (_, mut connected) = actors::settled(&mut attacker).await;
     match case.then.as_deref() {
         None => {}
         Some(CUT) => actors.victim_returns(server).await,
@@ -122,13 +126,20 @@ async fn attack(
             let message = format!(r#"42{ack}["P2P_EMIT","x","secret",[42]]"#);
             actors.witness.send(&message).await;
             // Its sender's fence is after it, so it is there before the answer.
-            assert_eq!(cast::come(&mut actors.witness).await, [""; 0], "{name}");
-            let come;
-            (come, connected) = cast::settled(&mut attacker).await;
-            let (event, args) = cast::event(&come[0]);
+            assert_eq!(
+                actors::received(&mut actors.witness).await,
+                [""; 0],
+                "{name}"
+            );
+            let received;
+            (received, connected) = actors::settled(&mut attacker).await;
+            let (event, args) = actors::event(&received[0]);
             assert_eq!((event.as_str(), args), ("secret", vec![42.into()]));
             if !ack.is_empty() {
-                let id = come[0][2..].split('[').next().expect("there is an array");
+                let id = received[0][2..]
+                    .split('[')
+                    .next()
+                    .expect("there is an array");
                 attacker.send(&format!(r#"43{id}["known"]"#)).await;
                 actors.witness.expect(r#"437["known"]"#).await;
             }
@@ -139,7 +150,7 @@ async fn attack(
     assert_eq!(witness, [""; 0], "{name} {way:?}");
     for packet in victim {
         // SRV-CORE-F2: what is for somebody else never comes here.
-        assert_ne!(cast::event(&packet).0, "secret", "{name}");
+        assert_ne!(actors::event(&packet).0, "secret", "{name}");
     }
     // Leaving is part of the attack. A polling session only ends by saying so.
     if way.1 == Transport::Polling && connected {

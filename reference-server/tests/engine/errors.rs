@@ -88,7 +88,7 @@ pub(crate) fn subprotocol(target: &Target) {
     assert_eq!(answer.header("sec-websocket-protocol"), None);
 }
 
-/// The session of whoever posts too much ends. Socket.IO 2 does not say why.
+/// A client that posts too much loses its session. Socket.IO 2 does not say why.
 pub(crate) fn too_large(target: &Target) {
     let session = Session::open(target);
     // One byte over the limit.

@@ -1,5 +1,5 @@
 // A client on polling is killed: node engine-killed.js URL [v2]
-// Its linked peer is told at once, and whoever comes back under its id is served.
+// Its linked peer is told at once, and a client that comes back under its id is served.
 'use strict';
 
 const { fork } = require('child_process');

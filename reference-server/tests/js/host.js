@@ -21,7 +21,7 @@ function call(socket, api, ...args) {
 
 async function apis(a) {
   assert.deepStrictEqual(await call(a, 'add', 1, 2.5), [3.5]);
-  // Whoever is not answered is told, and not by its own function.
+  // A client whose request stays unanswered is told by an event, not by its callback.
   const error = received(a, 'SERVER_ERROR');
   a.emitService('add', 'one', () => assert.fail('there is no answer'));
   assert.deepStrictEqual(await error, ['Error: unknown-api: nobody provides an API called `add`']);

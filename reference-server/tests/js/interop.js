@@ -105,7 +105,7 @@ async function targets(a, b, c) {
   await a.addP2pTarget(b.clientId);
   await assert.rejects(a.addP2pTarget('nobody'), (reason) => /nobody/.test(reason));
 
-  // One notice for two links, and none for whoever is not linked.
+  // One notice for two links, and none for a client without a link.
   const notices = [];
   const told = new Promise((resolve) => b.onP2pTargetDisconnect((id) => { notices.push(id); resolve(); }));
   c.onP2pTargetDisconnect(() => assert.fail('a stranger is not told'));

@@ -39,7 +39,7 @@ function connect(name, kindName, k) {
     query: { clientId: name }, transports: kind.transports, forceNew: true, reconnection: false,
   });
   let over = false;
-  // Whoever goes while it is still on its way goes as soon as it is there. A client
+  // A client that is told to go while it still connects goes as soon as it has. One
   // that gave up instead would leave a connection behind that only time ends.
   let going;
   const lost = () => {

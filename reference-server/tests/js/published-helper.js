@@ -43,7 +43,7 @@ function substituteFor(original) {
       if (!server) throw new Error('more servers are asked for than P2P_SERVERS names');
       port = server.port;
     },
-    // Whoever started the servers ends them.
+    // The test that started the servers ends them.
     stopServer() {},
     startClients: (count, serverPort) => original.startClients(count, serverPort ?? port),
     startServiceClients() { throw new Error('it starts clients on a port of its own'); },

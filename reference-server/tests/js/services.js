@@ -36,7 +36,7 @@ async function calls(svc, user) {
   assert.deepStrictEqual(await told, ['no answer', null]);
 }
 
-/** A name stays with whoever has it, whether the other asks first or not. */
+/** A name stays with its provider, whether the other asks first or not. */
 async function ownership(svc, user) {
   const api = unique('owned');
   svc.provideService(api, (ack) => ack('owner'));

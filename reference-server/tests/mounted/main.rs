@@ -73,11 +73,11 @@ async fn real_clients_are_served_beside_a_plain_route() {
 #[cfg(feature = "socketioxide")]
 #[tokio::test(flavor = "multi_thread")]
 async fn real_clients_are_served_beside_the_events_of_an_application() {
-    use sio_p2p_server::attach::{Attached, PollingRepair, Tap};
+    use sio_p2p_server::attach::{Attached, P2pAdapter, PollingRepair};
     use socketioxide::extract::{AckSender, Data, SocketRef};
 
-    async fn own_events(socket: SocketRef<Tap>) {
-        let echo = async |Data(text): Data<String>, ack: AckSender<Tap>| {
+    async fn own_events(socket: SocketRef<P2pAdapter>) {
+        let echo = async |Data(text): Data<String>, ack: AckSender<P2pAdapter>| {
             ack.send(&text).ok();
         };
         socket.on("application:echo", echo);
@@ -102,8 +102,8 @@ async fn real_clients_are_served_beside_the_events_of_an_application() {
     tokio::task::spawn_blocking(clients).await.unwrap();
 }
 
-/// What is queued is delivered, waiting polls are answered, and whoever comes later
-/// is not let in. The application goes on.
+/// What is queued is delivered, waiting polls are answered, and a client that comes
+/// later is not let in. The application goes on.
 #[tokio::test]
 async fn a_stopped_layer_lets_go_of_its_clients_alone() {
     let (address, running) = application().await;

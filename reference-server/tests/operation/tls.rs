@@ -75,8 +75,8 @@ async fn encrypted_connections_are_drained() {
     server.stopped().await;
 }
 
-/// Whoever connects and says nothing has the place of a connection, but not for
-/// long.
+/// A client that connects and says nothing holds the place of a connection for a short
+/// time only.
 #[tokio::test]
 async fn a_handshake_takes_a_place_and_ends() {
     let certificates = Certificates::new();

@@ -240,7 +240,7 @@ impl Run<'_> {
         let all_stored = (self.receivers.iter()).all(|each| each.stored >= messages - 1);
         if all_stored && !self.honest {
             self.honest = true;
-            // Whoever has kept an ack to itself gets the message once more.
+            // A client that has kept an ack to itself gets the message once more.
             self.clients.order("honest");
             for index in 0..self.receivers.len() {
                 self.leave(index, "leave");

@@ -24,7 +24,7 @@ fn original_clients_understand_each_other_through_the_server() {
     run("interop.js", &[]);
 }
 
-/// The original plugin: whoever adds a client that leaves in this moment hears the
+/// The original plugin: a client that adds one that leaves in this moment hears the
 /// notice and no answer, which would end its application (SRV-MSG-30); see
 /// `tests/js/race.js`.
 #[test]

@@ -1,6 +1,7 @@
 //! The log: which line is about whom, and in which form.
 
 use futures_util::SinkExt;
+use rustix::process::Signal;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -50,7 +51,7 @@ async fn life(options: &[&str]) -> String {
         .await
         .unwrap();
     assert_eq!(next(&mut good).await.as_deref(), Some(r#"431[["good"]]"#));
-    server.signal("TERM");
+    server.signal(Signal::TERM);
     while next(&mut good).await.is_some() {}
     server.ended()
 }
@@ -157,7 +158,7 @@ async fn reasons(options: &[&str], clients: &[(u8, &str, Option<Message>)]) -> V
     }
     // It lets go of this one too, but only because it stops.
     let mut last = join(&server, 4, "last").await;
-    server.signal("TERM");
+    server.signal(Signal::TERM);
     while next(&mut last).await.is_some() {}
     told(&server.ended())
 }
@@ -249,7 +250,7 @@ async fn the_reason_is_told_when_the_server_lets_go_of_a_poller() {
     let post = poller(&server, "POST", "slow").await;
     let answer = ask(&server, &post, "Content-Length: 9\r\n\r\n4").await;
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
-    server.signal("TERM");
+    server.signal(Signal::TERM);
     let expected = [
         ["twice", "overlapping requests"],
         ["slow", "request timeout"],

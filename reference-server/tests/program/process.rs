@@ -7,6 +7,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process};
+
 /// How long a test waits for the process to end.
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -110,10 +113,9 @@ impl Program {
     }
 
     /// Sends the program a signal.
-    pub(crate) fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let kill = Command::new("kill").args(["-s", name, &id]).status();
-        assert!(kill.expect("there is `kill`").success());
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it runs");
     }
 
     /// Waits for the end and returns what was logged. Panics if the exit code
@@ -173,7 +175,7 @@ pub(crate) fn run_in(options: &[&str], environment: &[(&str, &str)]) -> Output {
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_p2p-server"));
     command.env_remove("RUST_LOG").env_remove("COLUMNS");
-    // The settings of whoever runs the tests are not ours.
+    // The settings in the environment of the tests are not ours.
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("P2P_SERVER_") {
             command.env_remove(name);

@@ -7,6 +7,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
+use rustix::process::Signal;
+
 use crate::process::{Program, run};
 use crate::signals::join;
 
@@ -28,7 +30,7 @@ pub(crate) fn answer(admin: SocketAddr, page: &str) -> String {
     answer
 }
 
-/// Whoever sends a second signal does not want to wait.
+/// A second signal says that its sender does not want to wait.
 #[tokio::test]
 async fn a_second_signal_ends_the_program_at_once() {
     let hour = "drain.delay_ms=3600000";
@@ -36,11 +38,11 @@ async fn a_second_signal_ends_the_program_at_once() {
     let admin = server.admin();
     let _client = join(&server, "a").await;
     assert_eq!(status(admin, "/readyz"), "200");
-    server.signal("TERM");
+    server.signal(Signal::TERM);
     while status(admin, "/readyz") == "200" {}
     assert_eq!(status(admin, "/readyz"), "503");
     assert_eq!(status(admin, "/healthz"), "200");
-    server.signal("TERM");
+    server.signal(Signal::TERM);
     let (outcome, log) = server.outcome();
     assert_eq!(outcome.code(), Some(1), "{log}");
     let sentence = "p2p-server: ended by a second signal before all clients were gone";
@@ -86,7 +88,7 @@ fn the_service_manager_is_told() {
     let server = Program::start_in(&[], &[("NOTIFY_SOCKET", socket)]);
     assert_eq!(told().trim_end(), "READY=1");
     TcpStream::connect(server.address()).unwrap();
-    server.signal("TERM");
+    server.signal(Signal::TERM);
     assert_eq!(told().trim_end(), "STOPPING=1");
     server.ended();
     std::fs::remove_file(path).ok();

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use futures_util::{SinkExt, StreamExt};
+use rustix::process::Signal;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -14,7 +15,7 @@ pub(crate) type WebSocket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream
 /// and the exit code is 0.
 #[tokio::test]
 async fn a_signal_drains_the_server() {
-    for signal in ["INT", "TERM"] {
+    for signal in [Signal::INT, Signal::TERM] {
         let server = Program::start(&["--log", "info"]);
         let mut a = join(&server, "a").await;
         let mut b = join(&server, "b").await;
@@ -50,7 +51,7 @@ async fn a_signal_drains_the_server() {
 async fn a_client_that_does_not_react_is_not_waited_for() {
     let server = Program::start(&[]);
     let asleep = join(&server, "asleep").await;
-    server.signal("TERM");
+    server.signal(Signal::TERM);
     server.ended();
     drop(asleep);
 }

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use rustix::process::Signal;
+
 use crate::certificates::Certificates;
 use crate::node::Project;
 use crate::process::Program;
@@ -50,9 +52,9 @@ async fn sighup_renews_the_certificate() {
     let address: SocketAddr = server.address();
     let before = shown(&connect(&certificates, address, &[]).await.unwrap());
     certificates.renew();
-    server.signal("HUP");
+    server.signal(Signal::HUP);
     // When the signal is dealt with is not told, but it is soon.
     while shown(&connect(&certificates, address, &[]).await.unwrap()) == before {}
-    server.signal("TERM");
+    server.signal(Signal::TERM);
     assert_eq!(server.ended(), "");
 }

@@ -1,7 +1,8 @@
 //! Who may do what: rules that are data, and the hook of an embedding program.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use sio_p2p_server::relay::{
     Action, Authorize, ConnectionId, ListClients, PermissionDenied, Policy, RoomEmitters,
     RoomMoves, Sender,
@@ -13,18 +14,15 @@ const NOTHING: Vec<String> = Vec::new();
 
 /// Denies what it is told to, and keeps a list of all it was asked.
 #[derive(Default)]
-struct Gate {
+struct Authorizer {
     denies: bool,
     asked: Mutex<Vec<String>>,
 }
 
-impl Authorize for Gate {
+impl Authorize for Authorizer {
     fn allows(&self, client: &Sender<'_>, action: &Action<'_>) -> Result<(), PermissionDenied> {
         let who = client.client_id.map_or("nobody", |id| id.as_str());
-        self.asked
-            .lock()
-            .unwrap()
-            .push(format!("{who}: {action:?}"));
+        self.asked.lock().push(format!("{who}: {action:?}"));
         if self.denies {
             return Err(PermissionDenied::new("closed today"));
         }
@@ -32,24 +30,26 @@ impl Authorize for Gate {
     }
 }
 
-impl Gate {
+impl Authorizer {
     fn asked(&self) -> Vec<String> {
-        std::mem::take(&mut self.asked.lock().unwrap())
+        std::mem::take(&mut self.asked.lock())
     }
 }
 
-/// A relay with a gate, `a` (1), `b` (2), and an API `x` of `b`'s.
-fn gated(denies: bool) -> (Driver, Arc<Gate>) {
+/// A relay with an authorizer, `a` (1), `b` (2), and an API `x` of `b`'s.
+fn authorized(denies: bool) -> (Driver, Arc<Authorizer>) {
     let mut relay = Driver::default();
-    let gate = Arc::new(Gate {
+    let authorizer = Arc::new(Authorizer {
         denies,
-        ..Gate::default()
+        ..Authorizer::default()
     });
     relay.join("a");
     let b = relay.join("b");
     relay.event(b, r#"["CREATE_API","x"]"#);
-    relay.relay.set_authorizer(Arc::<Gate>::clone(&gate));
-    (relay, gate)
+    relay
+        .relay
+        .set_authorizer(Arc::<Authorizer>::clone(&authorizer));
+    (relay, authorizer)
 }
 
 /// Everything that a client can ask for, and how often it is judged.
@@ -90,11 +90,11 @@ const EVENTS: [(&str, usize); 19] = [
 #[test]
 fn every_action_is_judged_once_and_allowed_ones_have_their_effect() {
     for (event, times) in EVENTS {
-        let (mut relay, gate) = gated(false);
-        let (mut free, _) = gated(false);
+        let (mut relay, authorizer) = authorized(false);
+        let (mut free, _) = authorized(false);
         let a = ConnectionId(1);
         let sent = relay.ask(a, 7, event);
-        assert_eq!(gate.asked().len(), times, "{event}");
+        assert_eq!(authorizer.asked().len(), times, "{event}");
         assert_eq!(sent, free.ask(a, 7, event), "{event}");
         relay.all_gone();
     }
@@ -104,7 +104,7 @@ fn every_action_is_judged_once_and_allowed_ones_have_their_effect() {
 fn what_is_denied_is_told_to_the_sender_and_changes_nothing() {
     let text = "Error: not-allowed: closed today";
     for (event, _) in EVENTS {
-        let (mut relay, gate) = gated(true);
+        let (mut relay, authorizer) = authorized(true);
         let before = relay.relay.gauges();
         let a = ConnectionId(1);
         let sent = relay.ask(a, 7, event);
@@ -114,7 +114,11 @@ fn what_is_denied_is_told_to_the_sender_and_changes_nothing() {
             format!(r#"1 42["SERVER_ERROR","{text}"]"#)
         };
         assert_eq!(sent, [expected], "{event}");
-        assert_eq!(gate.asked().len(), 1, "the first denial is enough: {event}");
+        assert_eq!(
+            authorizer.asked().len(),
+            1,
+            "the first denial is enough: {event}"
+        );
         assert_eq!(relay.relay.gauges(), before, "{event}");
         relay.all_gone();
     }
@@ -122,29 +126,33 @@ fn what_is_denied_is_told_to_the_sender_and_changes_nothing() {
 
 #[test]
 fn giving_up_what_one_has_is_no_action_and_neither_is_answering() {
-    let (mut relay, gate) = gated(true);
+    let (mut relay, authorizer) = authorized(true);
     let b = ConnectionId(2);
     assert_eq!(relay.ask(b, 1, r#"["DESTROY_API","x"]"#), ["2 431[]"]);
     assert_eq!(relay.ack(b, 0, "[]"), NOTHING);
-    assert_eq!(gate.asked(), NOTHING);
+    assert_eq!(authorizer.asked(), NOTHING);
     relay.all_gone();
 }
 
 #[test]
 fn the_hook_is_told_who_asks_for_what() {
-    let (mut relay, gate) = gated(false);
+    let (mut relay, authorizer) = authorized(false);
     let (anonymous, _) = relay.connect(None);
     relay.event(anonymous, r#"["LIST_CLIENTS"]"#);
-    assert_eq!(gate.asked(), NOTHING, "without an ack id it is no request");
+    assert_eq!(
+        authorizer.asked(),
+        NOTHING,
+        "without an ack id it is no request"
+    );
     relay.ask(anonymous, 1, r#"["LIST_CLIENTS"]"#);
-    assert_eq!(gate.asked(), ["nobody: ListClients"]);
+    assert_eq!(authorizer.asked(), ["nobody: ListClients"]);
     let a = ConnectionId(1);
     relay.event(a, r#"["P2P_EMIT","b","hi",[],null]"#);
-    let asked = gate.asked().concat();
+    let asked = authorizer.asked().concat();
     assert!(asked.starts_with("a: Emit") && asked.contains("ack: false"));
-    // Whoever names itself moves nobody else.
+    // A client that names itself moves nobody else.
     relay.ask(a, 2, r#"["JOIN_ROOM","CLIENT_SUBSCRIBE_TOPIC","a","r"]"#);
-    assert!(gate.asked().concat().starts_with("a: JoinRoom"));
+    assert!(authorizer.asked().concat().starts_with("a: JoinRoom"));
     relay.all_gone();
 }
 

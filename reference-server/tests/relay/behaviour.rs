@@ -105,8 +105,8 @@ fn an_unknown_target_is_an_error_to_the_source() {
     assert_eq!(relay.relay.gauges().pending_acks, 0);
 }
 
-/// SRV-MSG-30: the source learns it at once, and nothing is kept. Whoever asked to add
-/// the target learns it by the notices of its links.
+/// SRV-MSG-30: the source learns it at once, and nothing is kept. A client that asked
+/// to add the target learns it by the notices of its links.
 #[test]
 fn a_target_that_leaves_fails_what_it_was_asked() {
     let mut relay = Driver::default();
@@ -143,7 +143,7 @@ fn an_answer_after_the_source_has_left_is_dropped() {
     relay.all_gone();
 }
 
-/// SRV-ROB-3: whoever the target is, and whatever the form.
+/// SRV-ROB-3: for every target, and in every form.
 #[test]
 fn reserved_names_are_not_delivered() {
     let mut relay = Driver::default();

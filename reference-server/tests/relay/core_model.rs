@@ -152,7 +152,7 @@ impl Model {
         self.pings = rest;
         due.sort_by_key(|ping| (ping.due, ping.who));
         for Ping { who, alive, .. } in due {
-            // Whoever was pinged has an id, or has gone.
+            // A client that was pinged has an id, or has gone.
             let newest = self.name(who).and_then(|name| self.find(name));
             if self.disconnect_replaced && newest != Some(who) && !alive {
                 let text = "Error: timed-out: a newer connection has this client id, \

@@ -59,7 +59,7 @@ fn an_id_is_never_lost_while_somebody_holds_it() {
         for _ in 0..3 {
             relay.connect(Some("a"));
         }
-        // 2, 3 and 4 hold the id. Whoever leaves, the newest of the others has it.
+        // 2, 3 and 4 hold the id. When one leaves, the newest of the others has it.
         for (leaves, expected) in [(3, "4"), (4, "2")] {
             relay.gone(ConnectionId(leaves));
             assert_eq!(

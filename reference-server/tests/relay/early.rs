@@ -114,7 +114,7 @@ fn data_ahead_of_a_refusal_is_dropped_and_told() {
 }
 
 /// SRV-ROB-12: an opener that leaves takes along what waited for it, and
-/// whoever comes back under its id hears nothing of it (SRV-MSG-19).
+/// a client that comes back under its id hears nothing of it (SRV-MSG-19).
 #[test]
 fn an_opener_that_leaves_fails_what_was_sent_ahead() {
     let (mut relay, a, b) = asked(Policy::default());
@@ -181,7 +181,7 @@ fn streams_are_held_one_by_one() {
     relay.all_gone();
 }
 
-/// Whoever sends more ahead than is held loses the stream, not a part of it.
+/// A client that sends more ahead than is held loses the stream, not a part of it.
 #[test]
 fn too_much_ahead_costs_the_stream() {
     for (policy, what) in [

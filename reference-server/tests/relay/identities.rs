@@ -5,14 +5,14 @@ use sio_p2p_server::relay::{ConnectionId, Identities, Policy};
 use crate::driver::Driver;
 
 /// `alice` and `bob` have a stream, and `evil` looks on.
-struct World {
+struct Harness {
     relay: Driver,
     alice: ConnectionId,
     bob: ConnectionId,
     evil: ConnectionId,
 }
 
-fn world(identities: Identities) -> World {
+fn harness(identities: Identities) -> Harness {
     let mut relay = Driver::new(Policy {
         identities,
         ..Policy::default()
@@ -28,7 +28,7 @@ fn world(identities: Identities) -> World {
         .strip_prefix("2 42")
         .and_then(|rest| rest.split('[').next());
     relay.ack(bob, id.unwrap().parse().unwrap(), "[]");
-    World {
+    Harness {
         relay,
         alice,
         bob,
@@ -39,9 +39,9 @@ fn world(identities: Identities) -> World {
 /// What is said if `evil` sends this, under both rules.
 fn said(event: &str) -> [String; 2] {
     [Identities::Claimed, Identities::Bound].map(|identities| {
-        let mut world = world(identities);
-        let said = world.relay.event(world.evil, event).concat();
-        world.relay.all_gone();
+        let mut harness = harness(identities);
+        let said = harness.relay.event(harness.evil, event).concat();
+        harness.relay.all_gone();
         said
     })
 }
@@ -72,15 +72,15 @@ fn the_source_of_a_message_of_v1_is_its_sender() {
 
 #[test]
 fn who_has_no_id_names_nobody() {
-    let mut world = world(Identities::Bound);
-    let (anonymous, _) = world.relay.connect(None);
+    let mut harness = harness(Identities::Bound);
+    let (anonymous, _) = harness.relay.connect(None);
     for (first, passes) in [("null", true), (r#""""#, true), (r#""alice""#, false)] {
         let message =
             format!(r#"["P2P_EMIT",{{"targetClientId":"bob","event":"e","args":[{first}]}}]"#);
-        let said = world.relay.event(anonymous, &message).concat();
+        let said = harness.relay.event(anonymous, &message).concat();
         assert_eq!(said.starts_with("2 42"), passes, "{said}");
     }
-    world.relay.all_gone();
+    harness.relay.all_gone();
 }
 
 #[test]
@@ -116,8 +116,8 @@ fn a_topic_is_its_service_s() {
         assert_eq!(said(&event), [String::new(), refused(TOPIC)], "{event}");
     }
     // The service itself enters, takes others in, and publishes.
-    let mut world = world(Identities::Bound);
-    let World { relay, alice, .. } = &mut world;
+    let mut harness = harness(Identities::Bound);
+    let Harness { relay, alice, .. } = &mut harness;
     relay.event(
         *alice,
         &format!(r#"["JOIN_ROOM","SERVICE_CREATE_TOPIC","{room}"]"#),
@@ -173,10 +173,10 @@ fn what_belongs_to_a_stream_comes_from_its_ends() {
             String::new()
         ]
     );
-    let mut world = world(Identities::Bound);
-    let World {
+    let mut harness = harness(Identities::Bound);
+    let Harness {
         relay, alice, bob, ..
-    } = &mut world;
+    } = &mut harness;
     let passes = |said: Vec<String>, to: &str| assert!(said.concat().starts_with(to), "{said:?}");
     passes(relay.event(*alice, data), "2 42");
     passes(
@@ -195,10 +195,10 @@ fn what_belongs_to_a_stream_comes_from_its_ends() {
 fn nobody_opens_a_stream_under_the_id_of_another() {
     let open =
         r#"["CREATE_STREAM",{"sourceStreamId":"s","targetStreamId":"u","targetClientId":"bob"}]"#;
-    let mut world = world(Identities::Bound);
-    let World {
+    let mut harness = harness(Identities::Bound);
+    let Harness {
         relay, alice, evil, ..
-    } = &mut world;
+    } = &mut harness;
     let refused = relay.ask(*evil, 5, open).concat();
     assert!(refused.starts_with("3 435["), "{refused}");
     assert!(refused.contains("another client has a stream of this id"));

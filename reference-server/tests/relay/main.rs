@@ -15,7 +15,7 @@ mod driver;
 mod duplicates;
 mod early;
 mod host;
-mod host_world;
+mod host_laws;
 mod identities;
 mod limits;
 mod meant;

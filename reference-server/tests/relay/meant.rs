@@ -55,7 +55,7 @@ pub(crate) const MEANT: &[Meant] = &[
             "last does not get 23: service:svc:topic:T-DEFAULT_TOPIC_EVENT",
         ],
     },
-    // Whoever unsubscribes has unsubscribed.
+    // A client that unsubscribes is unsubscribed.
     Meant {
         implementation: "v1.5.0-sio2",
         trace: "topics_server_service",
@@ -69,7 +69,7 @@ pub(crate) const MEANT: &[Meant] = &[
         id: "DEV-7",
         differences: &["last does not get 26: service:svc:topic:T-TOPIC_BEING_DESTROYED"],
     },
-    // Whoever unsubscribes has unsubscribed.
+    // A client that unsubscribes is unsubscribed.
     Meant {
         implementation: "v1.5.0-sio2",
         trace: "topics_server_service",
@@ -151,7 +151,7 @@ pub(crate) const MEANT: &[Meant] = &[
             "b does not get 31: TARGET_DISCONNECT",
         ],
     },
-    // Whoever unsubscribes as the library does is unsubscribed.
+    // A client that unsubscribes as the library does is unsubscribed.
     Meant {
         implementation: "v1.5.0-sio2",
         trace: "topics_client_service",

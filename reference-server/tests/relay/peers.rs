@@ -197,7 +197,7 @@ fn apply(
             relay.request(who, &json, &[], ack.then_some(ASKED))
         }
         Step::Answer { pending, refuse } => {
-            // Whoever has not been told what is asked cannot answer it.
+            // A client that has not got the question cannot answer it.
             let held = &model.held;
             let is_held = |id: u64| held.iter().any(|(_, _, ack)| *ack == Some(id));
             let known = model.pending.iter().filter(|p| !is_held(p.id));

@@ -114,7 +114,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// What both sides have been through.
 #[derive(Default)]
-struct World {
+struct Harness {
     here: Vec<ConnectionId>,
     opened: u64,
     now: u64,
@@ -123,7 +123,7 @@ struct World {
     host_asked: u64,
 }
 
-impl World {
+impl Harness {
     /// Does a step on one side. What it changes here, it changes once for both.
     fn apply(&self, step: &Step, side: &mut Side) -> Vec<Sent> {
         let choose = |who: usize| self.here[who % self.here.len()];
@@ -214,19 +214,19 @@ proptest! {
     #[test]
     fn both_ways_lead_to_the_same(steps in steps()) {
         let (mut long, mut short) = (Side::new(policy(), false), Side::new(policy(), true));
-        let mut world = World::default();
+        let mut harness = Harness::default();
         for step in steps {
             match &step {
                 Step::Connect(_) => {
-                    world.opened += 1;
-                    world.here.push(ConnectionId(world.opened));
+                    harness.opened += 1;
+                    harness.here.push(ConnectionId(harness.opened));
                 }
-                Step::Wait(ms) => world.now += ms,
-                Step::Ask(_) => world.host_asked += 1,
+                Step::Wait(ms) => harness.now += ms,
+                Step::Ask(_) => harness.host_asked += 1,
                 _ => {}
             }
-            let expected = world.apply(&step, &mut long);
-            let sent = world.apply(&step, &mut short);
+            let expected = harness.apply(&step, &mut long);
+            let sent = harness.apply(&step, &mut short);
             prop_assert_eq!(&sent, &expected, "{:?}", step);
             prop_assert_eq!(told(&mut short), told(&mut long), "{:?}", step);
             prop_assert_eq!(short.relay.gauges(), long.relay.gauges(), "{:?}", step);
@@ -234,11 +234,11 @@ proptest! {
             for (to, kind, _, _) in sent {
                 let id = kind.strip_prefix("event Some(").and_then(|id| id.strip_suffix(')'));
                 if let Some(id) = id {
-                    world.asked.push((ConnectionId(to), id.parse().unwrap()));
+                    harness.asked.push((ConnectionId(to), id.parse().unwrap()));
                 }
             }
         }
-        for connection in 1..=world.opened {
+        for connection in 1..=harness.opened {
             for side in [&mut long, &mut short] {
                 side.relay.gone(ConnectionId(connection), &mut side.outbox);
             }

@@ -29,7 +29,7 @@ fn an_api_exists_from_its_creation_to_its_destruction() {
         );
         assert_eq!(relay.ask(a, 4, &check), ["2 434[false]"]);
     }
-    // Whoever asks for an ack gets it when it is done.
+    // A client that asks for an ack gets it when the request is done.
     assert_eq!(relay.ask(svc, 5, r#"["CREATE_API","x"]"#), ["1 435[]"]);
     assert_eq!(relay.ask(svc, 6, r#"["DESTROY_API","x"]"#), ["1 436[]"]);
     relay.all_gone();

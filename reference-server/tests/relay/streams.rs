@@ -80,7 +80,7 @@ fn a_channel_makes_the_name_of_the_event() {
     }
 }
 
-/// SRV-STR-3, and nothing is linked with whoever is not there.
+/// SRV-STR-3, and nothing is linked with a client that is not there.
 #[test]
 fn an_unknown_target_is_refused_in_each_dialect() {
     let mut relay = Driver::default();
@@ -130,7 +130,7 @@ fn a_request_that_cannot_be_answered_is_an_error() {
     }
 }
 
-/// An acceptor could not address whoever it does not know by an id.
+/// An acceptor could not address a client whose id it does not know.
 #[test]
 fn a_client_without_id_cannot_open_streams() {
     let mut relay = Driver::default();

@@ -101,7 +101,7 @@ async fn a_token_in_the_payload_decides() {
     }
 }
 
-/// Whoever was refused can read why, but cannot go on guessing.
+/// A client that was refused can read why, but cannot go on guessing.
 #[tokio::test]
 async fn a_refused_client_is_closed() {
     let server = Server::with(config(|config| {

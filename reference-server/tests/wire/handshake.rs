@@ -119,7 +119,7 @@ async fn a_second_connection_with_the_same_id_is_sent_away() {
     }
 }
 
-/// Whoever opens a transport and says nothing does not keep it.
+/// A client that opens a transport and says nothing does not keep it.
 #[tokio::test]
 async fn a_client_that_does_not_join_is_closed() {
     let server = Server::with(config(|config| {

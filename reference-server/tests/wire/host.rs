@@ -252,7 +252,7 @@ async fn the_program_fills_rooms_and_ends_connections() {
     b.fence().await;
 
     assert!(handle.is_connected("a"));
-    // Whoever waits for an answer of one that is put out is told.
+    // The host is told if the client that it waits for is disconnected.
     let asked = handle.request_to::<Args>("a", "question", ());
     let put_out = async {
         let question = a.receive().await;

@@ -184,8 +184,8 @@ async fn early_data_is_read_first() {
     assert_eq!(read_all(&mut stream).await, "early, late");
 }
 
-/// Only the peer is heard, and only about its own end; whoever else knows the ids
-/// is told that there is nobody.
+/// Only the peer is heard, and only about its own end; another client that
+/// knows the ids is told that there is nobody.
 #[tokio::test]
 async fn nobody_else_can_put_data_into_a_stream() {
     let server = Server::start().await;

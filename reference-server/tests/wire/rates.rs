@@ -46,14 +46,14 @@ async fn an_address_has_so_many_sessions_open() {
         first.fence().await;
         leave(second).await;
         first.until_listed(r#"["first"]"#).await;
-        // Whoever comes next gets the seat, whatever carries it.
+        // Whoever comes next gets the permit, whatever carries it.
         let vacant = until_seated(eio, &server, "").await;
         leave(vacant).await;
         leave(first).await;
     }
 }
 
-/// Over WebSocket the seat is free when the stream has broken.
+/// Over WebSocket the permit is free when the stream has broken.
 #[tokio::test]
 async fn a_websocket_has_a_seat_too() {
     let server = Server::with(config(|config| config.rates.clients_per_address = 1)).await;
@@ -65,7 +65,7 @@ async fn a_websocket_has_a_seat_too() {
             if let Some(client) = WebSocket::try_open(&server, eio, "clientId=a").await {
                 break client;
             }
-            assert!(start.elapsed() < DEADLINE, "there must be a seat");
+            assert!(start.elapsed() < DEADLINE, "there must be a permit");
         };
         let head = Polling::try_open(&server, eio, "").await.unwrap_err();
         assert!(head.starts_with("HTTP/1.1 429 "), "{head}");
@@ -79,7 +79,7 @@ async fn leave(mut client: Client) {
     client.send("1").await;
 }
 
-/// A seat is free when the engine has let go of a connection, a moment after
+/// A permit is free when the engine has let go of a connection, a moment after
 /// everybody was told that it has gone.
 async fn until_seated(eio: Eio, server: &Server, id: &str) -> Client {
     let query = format!("clientId={id}");
@@ -90,7 +90,7 @@ async fn until_seated(eio: Eio, server: &Server, id: &str) -> Client {
             client.enter(eio).await;
             return client;
         }
-        assert!(start.elapsed() < DEADLINE, "there must be a seat");
+        assert!(start.elapsed() < DEADLINE, "there must be a permit");
     }
 }
 

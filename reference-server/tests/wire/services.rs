@@ -48,7 +48,7 @@ async fn an_api_is_provided_used_and_destroyed() {
     }
 }
 
-/// SRV-SVC-15: whoever is first, everybody agrees on it.
+/// SRV-SVC-15: everybody agrees on who was first.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_that_create_one_name_one_has_it() {
     const RIVALS: usize = 8;

@@ -8,6 +8,7 @@
 use bytes::Bytes;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+use sio_p2p_protocol::check_placeholders;
 use socketioxide_core::{
     Str, Value,
     packet::PacketData,
@@ -15,7 +16,7 @@ use socketioxide_core::{
 };
 use socketioxide_parser_common::CommonParser;
 
-use crate::{close::Limit, data::Data, error::DecodeError, packet::Packet, placeholder};
+use crate::{close::Limit, data::Data, error::DecodeError, packet::Packet};
 
 /// Why a connection must be ended because of what arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +90,7 @@ impl Decoder {
         let binary = head.inner.is_binary();
         let packet = complete(&text, head)?;
         if let (true, Packet::Event { data, .. } | Packet::Ack { data, .. }) = (binary, &packet) {
-            placeholder::check(&data.json, missing).map_err(|_| DecodeError::Placeholder)?;
+            check_placeholders(&data.json, missing).map_err(|_| DecodeError::Placeholder)?;
         }
         if missing == 0 {
             return Ok(Some(packet));

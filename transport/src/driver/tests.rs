@@ -1,12 +1,10 @@
 //! The task under a paused clock, over an in-memory pipe: whatever has to wait for something
 //! waits in no time, and "nothing more happens" is certain instead of likely.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
+use parking_lot::Mutex;
 use tokio::{
     io::{DuplexStream, duplex},
     time::{Instant, sleep, timeout},
@@ -52,7 +50,7 @@ impl Rig {
             .unwrap()
             .eio(eio)
             .receive_buffer(receive_buffer)
-            .observe(move |direction, frame| seen.lock().unwrap().push((direction, frame.clone())));
+            .observe(move |direction, frame| seen.lock().push((direction, frame.clone())));
         let handshake = Handshake {
             engine_sid: "e".to_owned(),
             sid: None,
@@ -74,7 +72,7 @@ impl Rig {
     }
 
     fn count(&self, direction: Direction, text: Option<&str>) -> usize {
-        let frames = self.frames.lock().unwrap();
+        let frames = self.frames.lock();
         let matches = |frame: &Frame| text.is_none_or(|text| *frame == Frame::text(text));
         frames
             .iter()

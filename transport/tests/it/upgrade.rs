@@ -7,16 +7,16 @@ use tokio::{io::AsyncWriteExt, sync::Semaphore};
 
 use crate::{
     packets::packet,
-    support::{JsServer, Target, Trace, gate::Gate, http::HttpServer, scripted::Peer, soon},
+    support::{JsServer, Target, Trace, http::HttpServer, latch::Latch, scripted::Peer, soon},
 };
 
 const COUNT: usize = 10_000;
 const WINDOW: usize = 100;
 
 /// Sends numbered packets that the server sends back, without a pause before, during and after
-/// the change, which the gate holds up until a part of them has come back.
+/// the change, which the latch holds up until a part of them has come back.
 async fn nothing_is_lost_or_reordered(server: String, eio: EioVersion) {
-    let (gate, options) = Gate::before(server).await;
+    let (latch, options) = Latch::before(server).await;
     let options = options.eio(eio).transports(Transports::PollingThenUpgrade);
     let (options, trace) = Trace::observe(options);
     let socket = soon(PacketSocket::connect(&options)).await.unwrap();
@@ -48,7 +48,7 @@ async fn nothing_is_lost_or_reordered(server: String, eio: EioVersion) {
             window.add_permits(1);
         }
         if expected == COUNT / 5 {
-            gate.open();
+            latch.open();
         }
     }
     let sender = soon(sending).await.unwrap();

@@ -1,8 +1,8 @@
 //! Helpers of the integration tests.
 
-pub(crate) mod gate;
 pub(crate) mod http;
 mod js;
+pub(crate) mod latch;
 pub(crate) mod proxy;
 pub(crate) mod scripted;
 pub(crate) mod tls;

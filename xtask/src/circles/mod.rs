@@ -41,7 +41,7 @@ use clap::Args;
 
 use self::graph::{Circle, Graph};
 use self::ledger::Ledger;
-use crate::workspace::{Problem, Workspace, ending, shown};
+use crate::workspace::{Problem, Workspace, described, shown};
 
 /// Where the circles that are left are listed.
 const LEDGER: &str = "xtask/circles.txt";
@@ -130,7 +130,10 @@ fn roots(workspace: &Workspace) -> Result<Vec<PathBuf>, Problem> {
         .output()
         .map_err(|error| Problem::start(&line, &error))?;
     if !output.status.success() {
-        return Err(Problem::new(format!("`{line}` {}", ending(output.status))));
+        return Err(Problem::new(format!(
+            "`{line}` {}",
+            described(output.status)
+        )));
     }
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
         .map_err(|error| Problem::new(format!("`{line}` printed no JSON: {error}")))?;

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::tally::Tally;
-use crate::workspace::{Problem, Workspace, ending, run, shown};
+use crate::workspace::{Problem, Workspace, described, run, shown};
 
 /// What is compiled, in every step: the same packages with the same features.
 const EVERYTHING: [&str; 2] = ["--workspace", "--all-features"];
@@ -101,7 +101,7 @@ pub(crate) fn tests(workspace: &Workspace) -> Result<String, Problem> {
     let counted = verdict.unwrap_or_else(|why| why);
     Err(Problem::new(format!(
         "`{line}` {}: {counted}",
-        ending(status)
+        described(status)
     )))
 }
 
@@ -129,7 +129,10 @@ fn built(workspace: &Workspace, kind: &str, name: &str) -> Result<PathBuf, Probl
         .output()
         .map_err(|error| Problem::start(&line, &error))?;
     if !output.status.success() {
-        return Err(Problem::new(format!("`{line}` {}", ending(output.status))));
+        return Err(Problem::new(format!(
+            "`{line}` {}",
+            described(output.status)
+        )));
     }
     String::from_utf8_lossy(&output.stdout)
         .lines()

@@ -6,7 +6,7 @@ use super::cargo;
 use crate::{
     node,
     original::{FOLDER, SocketIo},
-    workspace::{Problem, Workspace, ending, run, shown},
+    workspace::{Problem, Workspace, described, run, shown},
 };
 
 /// The runner's binary.
@@ -104,10 +104,10 @@ pub(super) fn judge(
         .map_err(|error| Problem::start(&shown(&command), &error))?;
     let counts = Counts::read(&report);
     if !status.success() {
-        let ending = ending(status);
+        let described = described(status);
         return Err(Problem::new(match counts {
-            Ok(counts) => format!("{RUNNER} {ending}: {counts}"),
-            Err(_) => format!("{RUNNER} {ending} without a report"),
+            Ok(counts) => format!("{RUNNER} {described}: {counts}"),
+            Err(_) => format!("{RUNNER} {described} without a report"),
         }));
     }
     let counts = counts?;

@@ -1,13 +1,10 @@
 //! What all connections share: who is there, and the frames that wait for each.
 
-use std::{
-    io::ErrorKind,
-    mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{io::ErrorKind, mem, sync::Arc};
 
 use ahash::AHashMap;
 use memchr::memchr;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::net::TcpStream;
 
 /// A longer buffer is not kept for the next connection that needs one.
@@ -19,7 +16,7 @@ const SPARE: usize = 1024;
 pub(crate) type Shared = Arc<Mutex<Hub>>;
 
 pub(crate) fn lock(shared: &Shared) -> MutexGuard<'_, Hub> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
+    shared.lock()
 }
 
 #[derive(Debug, Default)]

@@ -3,13 +3,9 @@
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sio_p2p_protocol::Dialect;
 
-use super::Feature;
-use super::members::{
-    AddTarget, Answer, Call, Connect, CreateTopic, Destroy, DestroyTopic, Emit, EmitRoom, End,
-    JoinRoom, LeaveRoom, Listen, OpenStream, Provide, Publish, Request, Subscribe, Unlisten,
-    Unsubscribe, Withdraw, Write,
-};
+use super::{Binary, Feature, TransportName};
 
 /// A command of the runner, with the number that the reply repeats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -25,7 +21,7 @@ pub struct CommandLine {
 /// stands for binary data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "snake_case")]
-// Whoever writes a command is held to the schema; whoever reads one ignores what is new.
+// Writers of commands are held to the schema; readers ignore members that are new.
 #[schemars(deny_unknown_fields, transform = description_first)]
 pub enum Command {
     /// Connect. Replied when the client is in the default namespace, or when it is clear
@@ -38,66 +34,199 @@ pub enum Command {
 
     /// Send a message that asks for no ack. Replied when it has been handed to the
     /// transport.
-    Emit(Emit),
+    Emit {
+        /// The receiver's client id.
+        to: String,
+        /// The event.
+        event: String,
+        /// Its arguments.
+        args: Vec<Value>,
+    },
     /// Send a message that asks for an ack. The reply is the array of the ack's arguments.
-    Request(Request),
+    Request {
+        /// The receiver's client id.
+        to: String,
+        /// The event.
+        event: String,
+        /// Its arguments.
+        args: Vec<Value>,
+    },
     /// Listen to an event. From then on each one is reported as `received`.
-    Listen(Listen),
+    Listen {
+        /// Name of the listener, chosen by the runner.
+        listener: String,
+        /// The event.
+        event: String,
+        /// Only from this client (`v1`). Default: from anybody.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
+        /// Only the next one.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        once: bool,
+        /// The event comes from a room or from the server, not from one client: no sender's
+        /// id precedes its arguments, also in `v1`.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        plain: bool,
+    },
     /// Take a listener away.
-    Unlisten(Unlisten),
+    Unlisten {
+        /// Its name.
+        listener: String,
+    },
     /// Answer a request that was reported.
-    Answer(Answer),
+    Answer {
+        /// The name under which it was reported.
+        request: String,
+        /// Arguments of the ack.
+        args: Vec<Value>,
+    },
 
     /// Add a target. Replied when it has answered; the error is what the client says when
     /// it was refused.
-    AddTarget(AddTarget),
+    AddTarget {
+        /// Its client id.
+        to: String,
+    },
 
     /// Join a room.
-    JoinRoom(JoinRoom),
+    JoinRoom {
+        /// Its name.
+        room: String,
+    },
     /// Leave a room.
-    LeaveRoom(LeaveRoom),
+    LeaveRoom {
+        /// Its name.
+        room: String,
+    },
     /// Send an event to everybody else in a room.
-    EmitRoom(EmitRoom),
+    EmitRoom {
+        /// Its name.
+        room: String,
+        /// The event.
+        event: String,
+        /// Its arguments.
+        args: Vec<Value>,
+    },
     /// Ask for the list of clients; the reply is the array of ids.
     Clients {},
 
     /// Open a stream. Replied when the other client has accepted or refused it.
-    OpenStream(OpenStream),
+    OpenStream {
+        /// Name of the stream, chosen by the runner.
+        stream: String,
+        /// The other client's id.
+        to: String,
+        /// The channel (`v2`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<String>,
+    },
     /// Accept all requests for streams from now on; each is reported as `stream_opened`.
     AcceptStreams {},
     /// Refuse all requests for streams from now on. Before any of the two commands the
     /// client does what it does when its application says nothing about streams.
     RefuseStreams {},
     /// Write to a stream. Replied when the client has taken it and would take more.
-    Write(Write),
+    Write {
+        /// The stream.
+        stream: String,
+        /// The bytes, `{"$bin": base64}`.
+        #[schemars(with = "Value")]
+        data: Binary,
+    },
     /// End the direction to the other side; the other direction stays open.
-    End(End),
+    End {
+        /// The stream.
+        stream: String,
+    },
     /// Destroy the stream at once, both directions.
-    Destroy(Destroy),
+    Destroy {
+        /// The stream.
+        stream: String,
+    },
 
     /// Provide an API (`v2`). Calls are reported as `received` with the API as `event`.
-    Provide(Provide),
+    Provide {
+        /// Name of the listener, chosen by the runner.
+        listener: String,
+        /// The API.
+        api: String,
+    },
     /// Provide an API no longer.
-    Withdraw(Withdraw),
+    Withdraw {
+        /// The API.
+        api: String,
+    },
     /// Call an API. The reply is the array of the ack's arguments.
-    Call(Call),
+    Call {
+        /// The API.
+        api: String,
+        /// Its arguments.
+        args: Vec<Value>,
+    },
 
     /// Create a topic of this client, which is set up as a service (`v1`).
-    CreateTopic(CreateTopic),
+    CreateTopic {
+        /// The topic, without the name of its service.
+        topic: String,
+    },
     /// Destroy a topic of this client.
-    DestroyTopic(DestroyTopic),
+    DestroyTopic {
+        /// The topic.
+        topic: String,
+    },
     /// Publish to a topic of this client.
-    Publish(Publish),
+    Publish {
+        /// The topic.
+        topic: String,
+        /// What.
+        args: Vec<Value>,
+    },
     /// Subscribe to a topic. Publications are reported as `received` with the topic as
     /// `event`.
-    Subscribe(Subscribe),
+    Subscribe {
+        /// Name of the listener, chosen by the runner.
+        listener: String,
+        /// Client id of the service.
+        service: String,
+        /// The topic.
+        topic: String,
+    },
     /// End a subscription.
-    Unsubscribe(Unsubscribe),
+    Unsubscribe {
+        /// Name of its listener.
+        listener: String,
+    },
 
     /// A command of a later version.
     #[serde(other, skip_serializing)]
     #[schemars(skip)]
     Unknown,
+}
+
+/// Members of [`Command::Connect`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Connect {
+    /// Where to: `http://127.0.0.1:PORT`.
+    pub url: String,
+    /// The client id.
+    pub client_id: String,
+    /// The dialect, one of those in the hello.
+    #[schemars(with = "super::schema::DialectName")]
+    pub dialect: Dialect,
+    /// The Engine.IO generation, one of those in the hello.
+    #[schemars(with = "super::schema::EioNumber")]
+    pub eio: u8,
+    /// `websocket`, `polling` or `upgrade`.
+    pub transport: TransportName,
+    /// Whether to connect again when the connection is lost, as soon as possible.
+    /// Default: no.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reconnect: bool,
+    /// Whether the client is set up as a service (`v1`), so that it answers
+    /// subscriptions to its topics. Default: no.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub service: bool,
 }
 
 /// Lets the schema say what a command does before it says what belongs to it.
@@ -129,27 +258,31 @@ impl Command {
             Self::Connect(_)
             | Self::Disconnect {}
             | Self::Exit {}
-            | Self::Emit(_)
-            | Self::Request(_)
-            | Self::Listen(_)
-            | Self::Unlisten(_)
-            | Self::Answer(_)
-            | Self::AddTarget(_)
+            | Self::Emit { .. }
+            | Self::Request { .. }
+            | Self::Listen { .. }
+            | Self::Unlisten { .. }
+            | Self::Answer { .. }
+            | Self::AddTarget { .. }
             | Self::Unknown => None,
-            Self::JoinRoom(_) | Self::LeaveRoom(_) | Self::EmitRoom(_) => Some(Feature::Room),
+            Self::JoinRoom { .. } | Self::LeaveRoom { .. } | Self::EmitRoom { .. } => {
+                Some(Feature::Room)
+            }
             Self::Clients {} => Some(Feature::Clients),
-            Self::OpenStream(_)
+            Self::OpenStream { .. }
             | Self::AcceptStreams {}
             | Self::RefuseStreams {}
-            | Self::Write(_)
-            | Self::End(_)
-            | Self::Destroy(_) => Some(Feature::Stream),
-            Self::Provide(_) | Self::Withdraw(_) | Self::Call(_) => Some(Feature::Service),
-            Self::CreateTopic(_)
-            | Self::DestroyTopic(_)
-            | Self::Publish(_)
-            | Self::Subscribe(_)
-            | Self::Unsubscribe(_) => Some(Feature::Topic),
+            | Self::Write { .. }
+            | Self::End { .. }
+            | Self::Destroy { .. } => Some(Feature::Stream),
+            Self::Provide { .. } | Self::Withdraw { .. } | Self::Call { .. } => {
+                Some(Feature::Service)
+            }
+            Self::CreateTopic { .. }
+            | Self::DestroyTopic { .. }
+            | Self::Publish { .. }
+            | Self::Subscribe { .. }
+            | Self::Unsubscribe { .. } => Some(Feature::Topic),
         }
     }
 }

@@ -17,11 +17,11 @@ pub struct Hello {
     /// Version of the driver protocol: 1.
     pub protocol: u32,
     /// The dialects that the client speaks; at least one.
-    #[schemars(with = "Vec<crate::schema::DialectName>", length(min = 1))]
+    #[schemars(with = "Vec<super::schema::DialectName>", length(min = 1))]
     pub dialects: Vec<Dialect>,
     /// The Engine.IO generations that the client speaks. Default: 4 alone.
     #[serde(default = "generations")]
-    #[schemars(with = "Vec<crate::schema::EioNumber>", length(min = 1))]
+    #[schemars(with = "Vec<super::schema::EioNumber>", length(min = 1))]
     pub eio: Vec<u8>,
     /// What the client has besides the commands that every driver knows.
     #[serde(default)]

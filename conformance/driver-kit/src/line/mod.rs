@@ -7,11 +7,11 @@ mod binary;
 mod command;
 mod event;
 mod hello;
-pub mod members;
+pub mod schema;
 mod transport;
 
 pub use binary::Binary;
-pub use command::{Command, CommandLine};
+pub use command::{Command, CommandLine, Connect};
 pub use event::Event;
 pub use hello::{Feature, Hello};
 pub use transport::TransportName;
@@ -20,10 +20,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::run::Failure;
-
 /// The version of the protocol that these lines are of.
 pub const PROTOCOL: u32 = 1;
+
+/// Why a command failed, in words: any error, or a text.
+pub type Failure = Box<dyn std::error::Error>;
 
 /// One line, in either direction.
 // Written, but not read: lines are told apart by their first key, so that errors can say what is
@@ -79,7 +80,6 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 
 #[cfg(test)]
 mod tests {
-    use super::members::Unlisten;
     use super::*;
 
     #[test]
@@ -110,7 +110,7 @@ mod tests {
         let line = r#"{"id":3,"do":"unlisten","listener":"l","gently":true}"#;
         let line: CommandLine = serde_json::from_str(line).unwrap();
         let listener = "l".to_owned();
-        assert_eq!(line.command, Command::Unlisten(Unlisten { listener }));
+        assert_eq!(line.command, Command::Unlisten { listener });
         let line: CommandLine = serde_json::from_str(r#"{"id":3,"do":"dance"}"#).unwrap();
         assert_eq!(line.command, Command::Unknown);
         assert!(serde_json::from_str::<CommandLine>(r#"{"id":3,"do":"unlisten"}"#).is_err());
@@ -120,9 +120,9 @@ mod tests {
     fn a_command_is_flat() {
         let line = CommandLine {
             id: 3,
-            command: Command::Unlisten(Unlisten {
+            command: Command::Unlisten {
                 listener: "l".into(),
-            }),
+            },
         };
         let text = serde_json::to_string(&line).unwrap();
         assert_eq!(text, r#"{"id":3,"do":"unlisten","listener":"l"}"#);

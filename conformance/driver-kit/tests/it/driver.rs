@@ -40,47 +40,46 @@ pub(crate) async fn main() -> ExitCode {
 
 async fn obey(driver: Driver, command: Command) -> Result<Value, Failure> {
     match command {
-        Command::Request(_) => {
+        Command::Request { .. } => {
             let (answer, answered) = oneshot::channel();
             received("l", Some(driver.requests.put_new(answer)));
             return Ok(answered.await?.into());
         }
-        Command::Answer(c) => {
-            let answer = driver.requests.take(&c.request)?;
-            answer.send(c.args).map_err(|_| "nobody waits for it")?;
+        Command::Answer { request, args } => {
+            let answer = driver.requests.take(&request)?;
+            answer.send(args).map_err(|_| "nobody waits for it")?;
         }
-        Command::Emit(c) => received(&c.event, None),
-        Command::Listen(c) => {
-            let listener = c.listener.clone();
+        Command::Emit { event, .. } => received(&event, None),
+        Command::Listen { listener, .. } => {
             let (guard, gone) = oneshot::channel::<()>();
             let report = Task::new(async move {
                 let _guard = guard;
                 std::future::pending::<()>().await;
             });
-            driver.listeners.put(c.listener, report);
+            driver.listeners.put(listener.clone(), report);
             spawn_local(async move {
                 let _ = gone.await;
                 received(&listener, None);
             });
         }
-        Command::Unlisten(c) => drop(driver.listeners.take(&c.listener)?),
-        Command::OpenStream(c) if c.to == "broken" => {
+        Command::Unlisten { listener } => drop(driver.listeners.take(&listener)?),
+        Command::OpenStream { to, stream, .. } if to == "broken" => {
             let (_, writer) = split(duplex(1).0);
             let writer = Rc::new(Mutex::new(writer));
-            driver.streams.opened(c.stream, (Broken, writer));
+            driver.streams.opened(stream, (Broken, writer));
         }
-        Command::OpenStream(c) => driver.streams.opened(c.stream, echo()),
+        Command::OpenStream { stream, .. } => driver.streams.opened(stream, echo()),
         Command::AcceptStreams {} => driver.streams.accepted(Some("b".to_owned()), echo()),
-        Command::Write(c) => {
-            let writer = driver.streams.get(&c.stream)?;
-            writer.lock().await.write_all(&c.data.0).await?;
+        Command::Write { stream, data } => {
+            let writer = driver.streams.get(&stream)?;
+            writer.lock().await.write_all(&data.0).await?;
         }
-        Command::End(c) => {
-            let writer = driver.streams.get(&c.stream)?;
+        Command::End { stream } => {
+            let writer = driver.streams.get(&stream)?;
             writer.lock().await.shutdown().await?;
         }
-        Command::Destroy(c) => {
-            let writer = driver.streams.take(&c.stream)?;
+        Command::Destroy { stream } => {
+            let writer = driver.streams.take(&stream)?;
             // The echo ends, and so would the stream.
             writer.lock().await.shutdown().await?;
         }

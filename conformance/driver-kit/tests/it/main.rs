@@ -14,51 +14,34 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use process::Process;
 use serde_json::{Value, json};
 
+/// Tests of these functions, by their names.
+macro_rules! trials {
+    ($($trial:ident)*) => {
+        vec![$(Trial::test(stringify!($trial), || {
+            $trial();
+            Ok::<(), Failed>(())
+        })),*]
+    };
+}
+
 fn main() -> ExitCode {
     if env::var_os(process::ACT).is_some() {
         return driver::main();
     }
-    let trials: [(&str, fn()); 11] = [
-        (
-            "a_reply_waits_for_its_own_command",
-            a_reply_waits_for_its_own_command,
-        ),
-        ("commands_are_begun_in_order", commands_are_begun_in_order),
-        ("errors_are_replied", errors_are_replied),
-        (
-            "what_is_not_understood_is_replied",
-            what_is_not_understood_is_replied,
-        ),
-        (
-            "a_line_without_a_number_ends_the_driver",
-            a_line_without_a_number_ends_the_driver,
-        ),
-        (
-            "exit_is_replied_whatever_is_going_on",
-            exit_is_replied_whatever_is_going_on,
-        ),
-        ("the_end_of_input_is_the_end", the_end_of_input_is_the_end),
-        (
-            "a_task_ends_when_it_is_dropped",
-            a_task_ends_when_it_is_dropped,
-        ),
-        ("streams_are_reported", streams_are_reported),
-        (
-            "an_accepted_stream_gets_a_name",
-            an_accepted_stream_gets_a_name,
-        ),
-        (
-            "the_end_of_a_stream_is_told_unless_asked_for",
-            the_end_of_a_stream_is_told_unless_asked_for,
-        ),
+    let trials = trials![
+        a_reply_waits_for_its_own_command
+        commands_are_begun_in_order
+        errors_are_replied
+        what_is_not_understood_is_replied
+        a_line_without_a_number_ends_the_driver
+        exit_is_replied_whatever_is_going_on
+        the_end_of_input_is_the_end
+        a_task_ends_when_it_is_dropped
+        streams_are_reported
+        an_accepted_stream_gets_a_name
+        the_end_of_a_stream_is_told_unless_asked_for
     ];
-    let trials = trials.map(|(name, trial)| {
-        Trial::test(name, move || {
-            trial();
-            Ok::<(), Failed>(())
-        })
-    });
-    libtest_mimic::run(&Arguments::from_args(), trials.into()).exit_code()
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
 fn request(id: u64) -> Value {

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use futures_util::{StreamExt as _, stream};
 
 use super::stage::{Came, Stage};
 use super::stem;
 use super::wrong::Wrong;
-use crate::runner::plan::Check;
+use crate::player::play::check::Check;
 use crate::scenario::Problem;
 
 /// A check and what goes wrong while it is played; nothing for a play that has to pass.
@@ -37,18 +36,16 @@ pub(super) fn named(
     let mut trials = Vec::new();
     let mut problems = Vec::new();
     for check in checks {
+        let trial = |wrong| Trial {
+            check: Arc::clone(check),
+            wrong,
+        };
         if control {
-            trials.push(Trial {
-                check: Arc::clone(check),
-                wrong: None,
-            });
+            trials.push(trial(None));
         }
         for (name, at) in &check.scenario.proof {
             match name.parse::<Wrong>() {
-                Ok(wrong) if wanted(&wrong) => trials.push(Trial {
-                    check: Arc::clone(check),
-                    wrong: Some(wrong),
-                }),
+                Ok(wrong) if wanted(&wrong) => trials.push(trial(Some(wrong))),
                 Ok(_) => {}
                 Err(error) => problems.push(Problem {
                     at: at.clone(),
@@ -101,30 +98,27 @@ pub(super) async fn play(stage: Stage, trials: Vec<Trial>, jobs: usize, quick: b
         };
         lanes.entry(lane).or_default().push(trial);
     }
-    let places = Arc::new(Semaphore::new(jobs));
-    let mut running = JoinSet::new();
-    for lane in lanes.into_values() {
-        let (stage, places) = (stage.clone(), Arc::clone(&places));
-        running.spawn(async move {
+    let play = |lane: Vec<Trial>| {
+        let stage = stage.clone();
+        tokio::spawn(async move {
             let mut plays = Vec::new();
             for trial in lane {
-                // The semaphore is never closed; without a permit it is only crowded.
-                let permit = places.acquire().await.ok();
                 let came = stage.play(&trial.check, trial.wrong.as_ref()).await;
-                drop(permit);
-                let noticed = matches!(came, Came::Red(_));
+                let noticed = is_red(&came);
                 plays.push((trial, came));
                 if quick && noticed {
                     break;
                 }
             }
             plays
-        });
-    }
-    let mut plays = Vec::new();
-    while let Some(lane) = running.join_next().await {
-        plays.extend(lane.unwrap_or_default());
-    }
+        })
+    };
+    let played = stream::iter(lanes.into_values()).map(play);
+    let played: Vec<_> = played.buffer_unordered(jobs).collect().await;
+    let mut plays: Vec<_> = played
+        .into_iter()
+        .flat_map(Result::unwrap_or_default)
+        .collect();
     let key = |(trial, _): &(Trial, Came)| {
         (
             trial.check.scenario.family.clone(),
@@ -140,8 +134,11 @@ pub(super) async fn play(stage: Stage, trials: Vec<Trial>, jobs: usize, quick: b
     }
 }
 
+/// Plays that belong together.
+type Plays<'m> = Vec<(&'m Trial, &'m Came)>;
+
 /// What the matrix proves, and what it does not.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Verdict {
     /// Sentences about what is not proven.
     pub(super) problems: Vec<String>,
@@ -178,74 +175,59 @@ impl Matrix {
         wanted: &BTreeSet<&'static str>,
         quick: bool,
     ) -> Verdict {
-        let mut verdict = Verdict::default();
-        let mut by_check: BTreeMap<String, Vec<&(Trial, Came)>> = BTreeMap::new();
-        let mut by_fault: BTreeMap<(&str, String), Vec<&(Trial, Came)>> = BTreeMap::new();
-        for play in &self.plays {
-            let (trial, came) = play;
-            let Some(wrong) = &trial.wrong else {
-                if let Came::Red(why) | Came::Nothing(why) = came {
-                    let shown = super::shown(trial);
-                    let line = format!("{shown}: does not pass without any fault: {why}");
-                    verdict.problems.push(line);
+        let mut problems = Vec::new();
+        let mut by_check: BTreeMap<String, Plays<'_>> = BTreeMap::new();
+        let mut by_fault: BTreeMap<(&str, String), Plays<'_>> = BTreeMap::new();
+        for (trial, came) in &self.plays {
+            let scenario = stem(&trial.check);
+            let shown = super::shown(trial);
+            match (&trial.wrong, came) {
+                (Some(wrong), came) => {
+                    let name = if quick { scenario.to_owned() } else { shown };
+                    by_check.entry(name).or_default().push((trial, came));
+                    let named = (scenario, wrong.to_string());
+                    by_fault.entry(named).or_default().push((trial, came));
                 }
-                continue;
-            };
-            let name = if quick {
-                stem(&trial.check).to_owned()
-            } else {
-                super::shown(trial)
-            };
-            by_check.entry(name).or_default().push(play);
-            let scenario = (stem(&trial.check), wrong.to_string());
-            by_fault.entry(scenario).or_default().push(play);
+                (None, Came::Green) => {}
+                (None, Came::Red(why) | Came::Nothing(why)) => {
+                    problems.push(format!("{shown}: does not pass without any fault: {why}"));
+                }
+            }
         }
+        let unnoticed = |plays: &Plays<'_>| !plays.iter().any(|(_, came)| is_red(came));
         let mut unproven = BTreeSet::new();
-        for (name, plays) in &by_check {
-            if !plays.iter().any(|(_, came)| is_red(came)) {
-                let faults: Vec<_> = plays
-                    .iter()
-                    .filter_map(|(trial, _)| Some(trial.wrong.as_ref()?.to_string()))
-                    .collect::<BTreeSet<_>>()
-                    .into_iter()
-                    .collect();
-                let faults = faults.join(", ");
-                verdict
-                    .problems
-                    .push(format!("{name}: nothing turns it red ({faults})"));
-                unproven.extend(plays.iter().map(|(trial, _)| stem(&trial.check)));
-            }
+        for (name, plays) in by_check.iter().filter(|(_, plays)| unnoticed(plays)) {
+            let faults = plays.iter().filter_map(|(trial, _)| trial.wrong.as_ref());
+            let faults: BTreeSet<_> = faults.map(ToString::to_string).collect();
+            let faults = Vec::from_iter(faults).join(", ");
+            problems.push(format!("{name}: nothing turns it red ({faults})"));
+            unproven.extend(plays.iter().map(|(trial, _)| stem(&trial.check)));
         }
-        for ((scenario, fault), plays) in &by_fault {
-            if !plays.iter().any(|(_, came)| is_red(came)) {
-                let came = plays.iter().find_map(|(_, came)| match came {
-                    Came::Nothing(why) => Some(format!(" ({why})")),
-                    _ => None,
-                });
-                let why = came.unwrap_or_default();
-                let line = format!("{scenario}: does not notice {fault}{why}");
-                verdict.problems.push(line);
-            }
+        for ((scenario, fault), plays) in by_fault.iter().filter(|(_, plays)| unnoticed(plays)) {
+            let why = plays.iter().find_map(|(_, came)| match came {
+                Came::Nothing(why) => Some(format!(" ({why})")),
+                _ => None,
+            });
+            let why = why.unwrap_or_default();
+            problems.push(format!("{scenario}: does not notice {fault}{why}"));
         }
         let scenarios: BTreeSet<_> = checks.iter().map(|check| stem(check)).collect();
         let tried: BTreeSet<_> = by_fault.keys().map(|(scenario, _)| *scenario).collect();
         for scenario in scenarios.difference(&tried) {
-            verdict
-                .problems
-                .push(format!("{scenario}: names no fault that proves it"));
+            problems.push(format!("{scenario}: names no fault that proves it"));
             unproven.insert(scenario);
         }
         let caught = self.caught();
         for fault in wanted.difference(&caught) {
-            verdict
-                .problems
-                .push(format!("no scenario catches {fault}"));
+            problems.push(format!("no scenario catches {fault}"));
         }
-        verdict.scenarios = scenarios.len();
-        verdict.proven = scenarios.len() - unproven.len();
-        verdict.wanted = wanted.len();
-        verdict.caught = wanted.intersection(&caught).count();
-        verdict
+        Verdict {
+            problems,
+            scenarios: scenarios.len(),
+            proven: scenarios.len() - unproven.len(),
+            wanted: wanted.len(),
+            caught: wanted.intersection(&caught).count(),
+        }
     }
 }
 

@@ -16,11 +16,12 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
 use super::driver::{self, Driver};
-use super::failure::{Failure, Outcome};
+use super::failure::{Failure, OrFail as _, Outcome};
 use super::input::library;
 use super::output::print;
 use crate::exit::Exit;
-use crate::runner::plan::{Check, Selection};
+use crate::player::play::check::Check;
+use crate::runner::plan::Selection;
 use crate::scenario::{Library, TransportName};
 use args::{Depth, ProveArgs};
 use matrix::Trial;
@@ -35,11 +36,8 @@ pub(super) async fn prove(args: ProveArgs) -> Outcome {
             _ => None,
         });
         let served = stage::serve(address, &faults.collect::<Vec<_>>()).await;
-        served.map_err(|error| {
-            let why = format!("cannot serve on {address}: {error}");
-            Failure::new(Exit::Trouble, why)
-        })?;
-        return Ok(Exit::Conforms);
+        let what = format_args!("cannot serve on {address}");
+        return served.map(|()| Exit::Conforms).or_fail(Exit::Trouble, what);
     }
     let library = library(args.scenarios.as_deref())?;
     let driver = match args.driver.as_deref() {
@@ -54,10 +52,8 @@ pub(super) async fn prove(args: ProveArgs) -> Outcome {
         let why = "nothing is selected; `p2p-conformance list` shows what there is";
         return Err(Failure::new(Exit::NothingSelected, why));
     }
-    let stage = Stage::new(driver.map(|driver| driver.command)).map_err(|error| {
-        let why = format!("cannot find this program: {error}");
-        Failure::new(Exit::Trouble, why)
-    })?;
+    let stage = Stage::new(driver.map(|driver| driver.command));
+    let stage = stage.or_fail(Exit::Trouble, "cannot find this program")?;
     expect_panics();
     let trials = match args.depth {
         Depth::Discover => matrix::everything(&checks, &args.fault),

@@ -10,19 +10,19 @@ use std::time::Duration;
 use sio_p2p_server::Config;
 use sio_p2p_server::faults::{Fault, FaultSpec};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::wrong::Wrong;
 use crate::cli::embedded;
-use crate::client::{self, DriverCommand};
+use crate::player::client::DriverCommand;
+use crate::player::client_check;
+use crate::player::play::check::Check;
+use crate::player::play::finding::Outcome;
+use crate::player::play::trace::Trace;
+use crate::player::play::{Play, Played, Road};
 use crate::proxy::FaultyProxy;
-use crate::proxy::faults::{PREFIX, ProxyFaultSpec};
-use crate::runner::plan::Check;
-use crate::runner::play::{Play, Played, Road};
+use crate::proxy::faults::PREFIX;
 use crate::runner::testee::{Instance, StartCommand};
-use crate::runner::trace::Trace;
-use crate::runner::verdict::Outcome;
 use crate::settings;
 
 /// Repeats what is left to chance.
@@ -33,8 +33,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const TRIES: usize = 3;
 /// How the events begin by which fences travel; the runner's own, which no fault may hit.
 const FENCE: &str = "\"fence-";
-/// How long a server may take to let go of its clients; nobody waits for it.
-const DRAIN: Duration = Duration::from_secs(1);
 
 /// What a play came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +102,8 @@ impl Stage {
 
     async fn play_once(&self, check: &Check, wrong: Option<&Wrong>, behind: bool) -> Came {
         if check.scenario.server.is_none() {
-            return play_here(check, wrong, behind).await;
+            let played = play_here(check, wrong, behind).await;
+            return played.unwrap_or_else(Came::Nothing);
         }
         let fault = match wrong {
             None => None,
@@ -116,7 +115,7 @@ impl Stage {
         };
         let patience = wrong.is_none().then_some(PATIENCE);
         let trace = Trace::new();
-        judge(client::play(check, driver, &trace, patience, fault)).await
+        judge(client_check::play(check, driver, &trace, patience, fault)).await
     }
 
     async fn play_apart(&self, check: &Check, on: FaultSpec) -> Came {
@@ -150,63 +149,38 @@ fn config(check: &Check, wrong: Option<&Wrong>) -> Result<Config, String> {
         config.faults.on = vec![*spec];
     }
     config.faults.seed = Some(SEED);
-    config.drain.timeout = DRAIN;
     Ok(config)
 }
 
-async fn play_here(check: &Check, wrong: Option<&Wrong>, behind: bool) -> Came {
-    let config = match config(check, wrong) {
-        Ok(config) => config,
-        Err(error) => return Came::Nothing(error),
-    };
-    let started = async {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let server = embedded::server(config)?;
-        std::io::Result::Ok((listener.local_addr()?, listener, server))
-    };
-    let (address, listener, server) = match started.await {
-        Ok(started) => started,
-        Err(error) => return Came::Nothing(format!("the server could not be started: {error}")),
-    };
-    // Ends the server when it is dropped.
-    let (_stop, stopped) = oneshot::channel::<()>();
-    tokio::spawn(server.serve(listener, async {
-        stopped.await.ok();
-    }));
+/// Plays on a server of its own, perhaps behind a proxy; or says why that cannot be.
+async fn play_here(check: &Check, wrong: Option<&Wrong>, behind: bool) -> Result<Came, String> {
+    // Ends the server and the proxy when it is dropped.
+    let mut serving = JoinSet::new();
+    let mut url = embedded::spawn(config(check, wrong)?, &mut serving)
+        .map_err(|error| format!("the server could not be started: {error}"))?;
+    if behind {
+        let fault = match wrong {
+            Some(Wrong::Proxy(spec)) => Some(spec.clone()),
+            _ => None,
+        };
+        let started = async {
+            let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+            let proxy = FaultyProxy::new(&url, fault, Some(FENCE.to_owned()));
+            let proxy = proxy.map_err(std::io::Error::other)?;
+            std::io::Result::Ok((listener.local_addr()?, proxy.serve(listener)))
+        };
+        let (address, serve) = started
+            .await
+            .map_err(|error| format!("the proxy could not be started: {error}"))?;
+        url = format!("http://{address}");
+        serving.spawn(async {
+            serve.await;
+            Ok(())
+        });
+    }
     // With nothing wrong it has to pass, however busy the machine is.
     let patience = wrong.is_none().then_some(PATIENCE);
-    let url = format!("http://{address}");
-    if !behind {
-        return play_at(check, &url, patience).await;
-    }
-    let fault = match wrong {
-        Some(Wrong::Proxy(spec)) => Some(spec.clone()),
-        _ => None,
-    };
-    play_behind(check, &url, fault, patience).await
-}
-
-/// Plays behind a proxy with this fault, or with none.
-async fn play_behind(
-    check: &Check,
-    url: &str,
-    fault: Option<ProxyFaultSpec>,
-    patience: Option<Duration>,
-) -> Came {
-    let started = async {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let proxy = FaultyProxy::new(url, fault, Some(FENCE.to_owned()));
-        let proxy = proxy.map_err(std::io::Error::other)?;
-        std::io::Result::Ok((listener.local_addr()?, listener, proxy))
-    };
-    let (address, listener, proxy) = match started.await {
-        Ok(started) => started,
-        Err(error) => return Came::Nothing(format!("the proxy could not be started: {error}")),
-    };
-    // Ends the proxy when it is dropped.
-    let mut serving = JoinSet::new();
-    serving.spawn(proxy.serve(listener));
-    play_at(check, &format!("http://{address}"), patience).await
+    Ok(play_at(check, &url, patience).await)
 }
 
 async fn play_at(check: &Check, url: &str, patience: Option<Duration>) -> Came {

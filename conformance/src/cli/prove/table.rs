@@ -1,16 +1,12 @@
-//! What is printed about a matrix, at most 80 columns wide.
+//! What is printed about a matrix.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use super::matrix::{Matrix, Verdict, is_red};
 use super::stage::Came;
 use super::stem;
 use super::wrong::Wrong;
-use crate::report::layout::wrap;
-
-/// Columns.
-const WIDTH: usize = 80;
+use crate::report::layout::Page;
 
 /// The table of faults, then what is not proven, then the figures.
 pub(super) fn render(matrix: &Matrix, verdict: &Verdict) -> String {
@@ -35,30 +31,27 @@ pub(super) fn render(matrix: &Matrix, verdict: &Verdict) -> String {
         row.plays += 1;
         row.red += usize::from(is_red(came));
     }
-    let mut text = format!(
-        "{:<30} {:>10} {:>8} {:>8}  verdict\n",
+    let mut page = Page::default();
+    page.line(format_args!(
+        "{:<30} {:>10} {:>8} {:>8}  verdict",
         "fault", "scenarios", "plays", "red"
-    );
+    ));
     for ((_, name), row) in &rows {
         let caught = if row.red > 0 { "caught" } else { "NOT CAUGHT" };
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "{:<30} {:>10} {:>8} {:>8}  {caught}",
-            name,
+        page.line(format_args!(
+            "{name:<30} {:>10} {:>8} {:>8}  {caught}",
             row.scenarios.len(),
             row.plays,
             row.red
-        );
+        ));
     }
     if !verdict.problems.is_empty() {
-        text.push_str("\nNot proven\n");
+        page.line("\nNot proven");
         for problem in &verdict.problems {
-            let _ = writeln!(text, "{}", wrap(&format!("  {problem}"), WIDTH, "      "));
+            page.wrap("      ", format_args!("  {problem}"));
         }
     }
-    let _ = writeln!(
-        text,
+    page.line(format_args!(
         "\n{} of {} scenarios proven, {} of {} faults caught, {} plays; {:.1} s",
         verdict.proven,
         verdict.scenarios,
@@ -66,27 +59,26 @@ pub(super) fn render(matrix: &Matrix, verdict: &Verdict) -> String {
         verdict.wanted,
         matrix.plays.len(),
         matrix.took.as_secs_f64()
-    );
-    text
+    ));
+    page.text()
 }
 
 /// A line of JSON for every play that did not pass.
 pub(super) fn discovered(matrix: &Matrix) -> String {
-    let mut text = String::new();
+    let mut page = Page::default();
     for (trial, came) in &matrix.plays {
         let (red, message) = match came {
             Came::Green => continue,
             Came::Red(message) => (true, message),
             Came::Nothing(message) => (false, message),
         };
-        let line = serde_json::json!({
+        page.line(serde_json::json!({
             "id": trial.check.scenario.id,
             "dialect": trial.check.dialect.to_string(),
             "fault": trial.wrong.as_ref().map(ToString::to_string),
             "red": red,
             "message": message,
-        });
-        let _ = writeln!(text, "{line}");
+        }));
     }
-    text
+    page.text()
 }

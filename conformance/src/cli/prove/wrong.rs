@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use sio_p2p_server::faults::{Fault, FaultSpec, InvalidFault};
 
-use crate::client::{ClientFault, ClientFaultSpec};
 use crate::fault::{Kind as _, UnknownFault};
+use crate::player::client::{ClientFault, ClientFaultSpec};
 use crate::proxy::faults::{PREFIX, ProxyFault, ProxyFaultSpec};
 use crate::scenario::lint::DEFAULT_SETTINGS;
 

@@ -16,7 +16,7 @@ use self::target::target;
 use super::args::RunArgs;
 use super::driver::Driver;
 use super::failure::{Failure, Outcome};
-use super::input;
+use super::{input, output};
 use crate::exit::Exit;
 use crate::known::Baseline;
 use crate::report::file::FileReporter;
@@ -27,8 +27,9 @@ use crate::runner::events::Reporter;
 use crate::runner::options::Options;
 use crate::runner::plan::{Selection, selects};
 use crate::runner::run::{Run, RunError};
-use crate::runner::verdict::{CheckResult, Verdict};
+use crate::runner::verdict::CheckResult;
 use crate::scenario::{Level, Library};
+use crate::verdict::Verdict;
 
 /// How long the embedded server may take for one step. It shares its processors with the
 /// runner and with everything else on the machine, and is not judged by its haste.
@@ -132,10 +133,11 @@ fn reporters(args: &RunArgs, name: &str, selection: &Selection) -> Vec<Box<dyn R
 fn update(path: &Path, baseline: Baseline, results: &[CheckResult]) -> Outcome {
     let baseline = baseline.with_schema(input::schema_beside(path));
     let (text, unexplained) = baseline.updated(results.iter().map(CheckResult::seen));
-    std::fs::write(path, text).map_err(|error| Failure::write("the baseline ", path, &error))?;
+    let written = output::write("the baseline ", path, &text);
     if unexplained.is_empty() {
-        return Ok(Exit::Conforms);
+        return written;
     }
+    written?;
     let mut why = format!(
         "{} has {} new entries; say why in their `why`:",
         path.display(),
@@ -150,14 +152,11 @@ fn update(path: &Path, baseline: Baseline, results: &[CheckResult]) -> Outcome {
 
 /// What a finished run comes to; see [`Exit`] for the order.
 fn exit_of(results: &[CheckResult], stale: bool) -> Exit {
-    let unexpected = |verdict: Verdict| {
-        results
-            .iter()
-            .any(|r| r.verdict == verdict && r.expected_because.is_none())
-    };
-    if unexpected(Verdict::Fail) {
+    let unexpected = results.iter().filter(|result| result.is_unexpected());
+    let any = |verdict| unexpected.clone().any(|result| result.verdict == verdict);
+    if any(Verdict::Fail) {
         Exit::ChecksFailed
-    } else if unexpected(Verdict::Untestable) {
+    } else if any(Verdict::Untestable) {
         Exit::CannotReach
     } else if stale {
         Exit::StaleBaseline

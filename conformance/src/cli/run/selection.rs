@@ -29,14 +29,14 @@ pub(super) fn selection(
         None if is_embedded && capabilities.is_empty() => capabilities = embedded::claims(),
         None => {}
     }
-    // Whoever is started by others has the settings that others gave it.
+    // Only the embedded server can be started with the settings of a scenario.
     capabilities.retain(|claim| is_embedded || *claim != Capability::Settings);
     Selection {
         dialects: or(&args.dialect, dialects),
         eio: or(&args.eio, eio),
         transports: or(&args.transport, transports),
-        // Whoever is at a URL may be behind something that lets only one of them through. What
-        // the runner starts itself has all, and is asked for them where a scenario says so.
+        // A server at a URL may be behind something that lets only one of them through. A server
+        // that the runner starts has all, and is asked for them where a scenario says so.
         only_transports: !args.transport.is_empty()
             || claims.is_some_and(|claims| claims.only_transports)
             || !args.url.is_empty(),

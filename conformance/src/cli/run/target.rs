@@ -5,7 +5,7 @@ use sio_p2p_transport::EioVersion;
 use super::super::args::RunArgs;
 use super::super::driver::Driver;
 use super::super::embedded::{self, Embedded};
-use super::super::failure::Failure;
+use super::super::failure::{Failure, OrFail as _};
 use crate::access::Access;
 use crate::exit::Exit;
 use crate::runner::run::Target;
@@ -46,10 +46,9 @@ pub(super) fn target(
         let (urls, name) = (args.url.clone(), args.url.join(" and "));
         return Ok((Target::Running { urls }, name, None));
     }
-    let (target, servers) = embedded::start().map_err(|error| {
-        let why = format!("cannot start the embedded server: {error}");
-        Failure::new(Exit::CannotReach, why)
-    })?;
+    let started = embedded::start();
+    let (target, servers) =
+        started.or_fail(Exit::CannotReach, "cannot start the embedded server")?;
     let name = "embedded reference server".to_owned();
     Ok((target, name, Some(servers)))
 }

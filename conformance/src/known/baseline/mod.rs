@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use sio_p2p_protocol::Dialect;
 
 use super::flaky::FlakyChecks;
-use super::list::{self, CheckKey, Listed};
+use super::list::{CheckKey, Reading};
 use crate::scenario::TransportName;
 use crate::source::{Problem, Source};
 use crate::verdict::Verdict;
@@ -81,40 +81,25 @@ pub struct Seen<'r> {
     pub judged: bool,
 }
 
-/// An entry that does not describe what happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An entry of the baseline that no longer describes what happens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "StaleEntry")]
 pub struct Stale {
     /// The entry.
     pub entry: Entry,
-    /// What happened instead, in words.
+    /// What happened instead.
     pub instead: String,
 }
 
-impl Listed for Entry {
-    const ASKS: &str = "why the implementation does so";
-
-    fn key(&self) -> CheckKey {
+impl Entry {
+    /// What names its check.
+    pub fn key(&self) -> CheckKey {
         CheckKey {
             id: self.id.clone(),
             dialect: self.dialect,
             eio: self.eio,
             transport: self.transport,
         }
-    }
-
-    fn why(&self) -> &str {
-        &self.why
-    }
-
-    fn own_problem(&self) -> Option<&'static str> {
-        (self.verdict == Verdict::Pass).then_some("a pass needs no entry")
-    }
-}
-
-impl Entry {
-    /// What names its check.
-    pub fn key(&self) -> CheckKey {
-        Listed::key(self)
     }
 
     /// Whether a result is what this entry expects.
@@ -138,10 +123,18 @@ impl Baseline {
     ) -> Result<Self, Vec<Problem>> {
         let document: BaselineDocument<'_> = serde_json::from_str(&source.text)
             .map_err(|error| vec![source.json_problem(0, &error)])?;
+        let reading = Reading {
+            known,
+            to_rewrite,
+            asks: "why the implementation does so",
+            own_problem: |entry: &Entry| {
+                (entry.verdict == Verdict::Pass).then_some("a pass needs no entry")
+            },
+        };
         Ok(Self {
             schema: document.schema,
             implementation: document.implementation,
-            entries: list::read(source, &document.expected, known, to_rewrite)?,
+            entries: reading.read(source, &document.expected)?,
             flaky: FlakyChecks::default(),
         })
     }
@@ -204,7 +197,7 @@ impl Baseline {
 
     /// The file that describes these results: reasons are kept, entries of checks that were
     /// not tried as well. Also gives the checks whose reason is empty, because their entries
-    /// are new and somebody has to fill it in.
+    /// are new and a person has to fill it in.
     pub fn updated<'r>(
         &self,
         results: impl IntoIterator<Item = Seen<'r>>,

@@ -1,5 +1,6 @@
 use super::*;
-use crate::runner::verdict::{CheckResult, Finding, Outcome};
+use crate::player::play::finding::{Finding, Outcome};
+use crate::runner::verdict::CheckResult;
 use crate::testing::{check, result};
 
 fn read(entries: &str, to_rewrite: bool) -> Result<Baseline, Vec<Problem>> {

@@ -2,27 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use bytes::Bytes;
+use serde_json::Value;
 use sio_p2p_driver::{Event, Hello, Reply};
+use sio_p2p_transport::Data;
 
 use crate::json::shorten;
 use crate::player::client::process::{Output, Process};
+use crate::player::client::values;
 use crate::player::scripted::inbox::Scripted;
+
+/// Name of the listener by which fences are reported.
+pub(crate) const FENCE: &str = "fence";
 
 /// An event that the driver reported.
 #[derive(Debug)]
 pub(crate) struct Reported {
     /// The name.
     pub(crate) name: String,
-    /// The members but for the name, as JSON with placeholders.
-    pub(crate) json: String,
-    pub(crate) attachments: Vec<Bytes>,
+    /// The members but for the name.
+    pub(crate) members: Data,
     /// Stream and bytes of a `data` event.
-    pub(crate) data: Option<(String, Vec<u8>)>,
+    pub(crate) bytes: Option<(String, Vec<u8>)>,
 }
 
 /// One client under test.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Driven {
     pub(crate) process: Option<Process>,
     pub(crate) hello: Option<Hello>,
@@ -40,34 +44,17 @@ pub(crate) struct Driven {
     pub(crate) connected: bool,
     /// Its client id.
     pub(crate) id: String,
-    /// It listens to fences.
-    pub(crate) listens: bool,
     pub(crate) fences: BTreeSet<u64>,
     pub(crate) scripted: Option<Scripted>,
 }
 
 impl Driven {
-    pub(crate) fn new() -> Self {
-        Self {
-            process: None,
-            hello: None,
-            events: VecDeque::new(),
-            replies: BTreeMap::new(),
-            open: BTreeSet::new(),
-            next: 0,
-            nonsense: None,
-            ended: None,
-            exited: false,
-            connected: false,
-            id: String::new(),
-            listens: false,
-            fences: BTreeSet::new(),
-            scripted: None,
-        }
+    /// Whether it is connected to its scripted server, and not over a WebSocket.
+    pub(crate) fn polls(&self) -> bool {
+        let scripted = self.scripted.as_ref().filter(|_| self.connected);
+        scripted.is_some_and(|scripted| !scripted.server.is_on_websocket())
     }
-}
 
-impl Driven {
     /// Takes note of what came out of the driver.
     pub(crate) fn said(&mut self, what: Output) {
         // What follows nonsense is not looked at: one defect, one message.
@@ -87,18 +74,18 @@ impl Driven {
 
     /// Reads a line of the driver; the error says what is wrong with it.
     fn line(&mut self, line: &str) -> Result<(), String> {
-        let value: serde_json::Value =
+        let value: Value =
             serde_json::from_str(line).map_err(|error| format!("no JSON: {error}"))?;
         let members = value.as_object().ok_or("not an object")?;
         if members.contains_key("driver") {
             if self.hello.is_some() {
                 return Err("a second hello".to_owned());
             }
-            self.hello = Some(serde_json::from_value(value).map_err(|error| error.to_string())?);
+            self.hello = Some(read(value)?);
             return Ok(());
         }
         if members.contains_key("id") {
-            let reply: Reply = serde_json::from_value(value).map_err(|error| error.to_string())?;
+            let reply: Reply = read(value)?;
             if reply.ok.is_some() == reply.error.is_some() {
                 return Err("a reply has either `ok` or `error`".to_owned());
             }
@@ -108,41 +95,35 @@ impl Driven {
             self.replies.insert(reply.id, reply);
             return Ok(());
         }
-        let event: Event = serde_json::from_value(value).map_err(|error| error.to_string())?;
-        self.happened(&event)
+        self.happened(read(value)?)
     }
 
-    fn happened(&mut self, event: &Event) -> Result<(), String> {
+    fn happened(&mut self, event: Event) -> Result<(), String> {
+        // Written anew, so that what is optional and null is not there.
+        let mut members = serde_json::to_value(&event).map_err(|error| error.to_string())?;
+        let object = members.as_object_mut();
+        let name = object.and_then(|members| members.shift_remove("event"));
+        let name = name.as_ref().and_then(Value::as_str).unwrap_or_default();
+        let mut bytes = None;
         match event {
-            Event::Received { listener, args, .. }
-                if listener == crate::player::client::driver::FENCE =>
-            {
-                let number = args.first().and_then(serde_json::Value::as_u64);
-                self.fences.extend(number);
+            Event::Received { listener, args, .. } if listener == FENCE => {
+                self.fences.extend(args.first().and_then(Value::as_u64));
                 return Ok(());
             }
             Event::Connected {} => self.connected = true,
             Event::Disconnected { .. } => self.connected = false,
+            Event::Data { stream, data } => bytes = Some((stream, data.0)),
             _ => {}
         }
-        let data = match event {
-            Event::Data { stream, data } => Some((stream.clone(), data.0.clone())),
-            _ => None,
-        };
-        // Written anew, so that what is optional and null is not there.
-        let mut value = serde_json::to_value(event).map_err(|error| error.to_string())?;
-        let name = value
-            .as_object_mut()
-            .and_then(|members| members.shift_remove("event"));
-        let (json, attachments) = crate::player::client::values::from_driver(&value);
         self.events.push_back(Reported {
-            name: name
-                .and_then(|name| name.as_str().map(str::to_owned))
-                .unwrap_or_default(),
-            json,
-            attachments,
-            data,
+            name: name.to_owned(),
+            members: values::from_driver(&members),
+            bytes,
         });
         Ok(())
     }
+}
+
+fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, String> {
+    serde_json::from_value(value).map_err(|error| error.to_string())
 }

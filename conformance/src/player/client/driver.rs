@@ -1,105 +1,18 @@
-//! Playing a scenario about a client: its server, its drivers, and coming and going.
+//! Commands to the drivers of clients, and coming and going.
 
-use sio_p2p_driver::members::{Connect, Listen};
-use sio_p2p_driver::{Command, Feature, Reply, UNSUPPORTED};
-use sio_p2p_server::{Config, P2pServer};
-use tokio::net::TcpListener;
+use sio_p2p_driver::{Command, Connect, Feature, Reply, UNSUPPORTED};
 use tokio::time::Instant;
 
-use crate::player::check::Check;
-use crate::player::client::clients::{HELLO_LIMIT, Stage};
-use crate::player::client::faults::{ClientFaultSpec, Interference};
-use crate::player::client::process::DriverCommand;
+use crate::player::client::clients::HELLO_LIMIT;
+use crate::player::client::driven::{Driven, FENCE};
 use crate::player::client::{Clients, finish};
-use crate::player::finding::{Finding, Outcome};
-use crate::player::play::{Play, Played};
-use crate::player::stop::Stop;
-use crate::player::trace::Trace;
-use crate::player::wait::Wait;
-use crate::scenario::{ServerRole, TransportName};
-
-/// Name of the listener by which fences are reported.
-pub(crate) const FENCE: &str = "fence";
-
-/// Plays one check about a client that a driver drives, with a fault or without.
-pub(crate) fn play(
-    check: &Check,
-    command: &DriverCommand,
-    trace: &Trace,
-    timeout: Option<std::time::Duration>,
-    fault: Option<ClientFaultSpec>,
-) -> impl Future<Output = Played> + Send + 'static {
-    let (check, command, trace) = (check.clone(), command.clone(), trace.clone());
-    async move {
-        let reference = check.scenario.server == Some(ServerRole::Reference);
-        // Its own server: nobody else is to be listed, and it goes with the play.
-        let (url, server) = if reference {
-            match reference_server().await {
-                Ok((url, server)) => (url, Some(server)),
-                Err(error) => return untestable("the reference server did not start", &error),
-            }
-        } else {
-            (String::new(), None)
-        };
-        let mut play = Play::new(&check, &url, trace.clone(), timeout);
-        let stage = if reference {
-            Stage::Server(url)
-        } else {
-            Stage::Scripted
-        };
-        let clients = check.scenario.actors.iter();
-        let clients = clients.filter(|(_, (actor, _))| actor.driven);
-        let fence = play.bindings.fence_name();
-        let mut driven = Clients::new(
-            Some(command),
-            stage,
-            clients.map(|(name, _)| name),
-            check.dialect,
-            fence.clone(),
-            trace,
-        );
-        driven.interference = fault.map(|fault| Interference::new(fault, fence));
-        play.clients = driven;
-        let played = play.run().await;
-        drop(server);
-        played
-    }
-}
-
-fn untestable(message: &str, error: &std::io::Error) -> Played {
-    let finding = Finding::new(message).comparing("a server", error.to_string());
-    Played {
-        outcome: Outcome::Untestable(finding),
-        talked: false,
-    }
-}
-
-type Serving = tokio::task::JoinSet<std::io::Result<()>>;
-
-/// A reference server for one play; it ends when the second value is dropped.
-async fn reference_server() -> std::io::Result<(String, Serving)> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    let mut serving = Serving::new();
-    let server = P2pServer::new(Config::default());
-    serving.spawn(server.serve(listener, std::future::pending()));
-    Ok((url, serving))
-}
+use crate::player::play::Play;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
+use crate::player::play::wait::Wait;
+use crate::scenario::TransportName;
 
 impl Clients {
-    /// A driver that has died or talks nonsense is not waited for.
-    pub(crate) fn goes_on(&self, name: &str) -> Result<(), Stop> {
-        let trouble = self.trouble(name);
-        trouble.map_or(Ok(()), |finding| Err(Stop::Down(finding)))
-    }
-
-    /// The finding that a command was not replied.
-    pub(crate) fn no_reply(&self, name: &str, command: &Command) -> Stop {
-        let what = command.name();
-        let finding = Finding::new(format!("{name} did not reply to {what}"));
-        Stop::Broken(finding.comparing("a reply within the deadline", self.unmatched()))
-    }
-
     /// Whether a reply says that the driver does not know a command, and may say so.
     pub(crate) fn unsupported(
         &self,
@@ -131,11 +44,11 @@ pub(crate) async fn await_client<T>(
     play: &mut Play,
     name: &str,
     wait: Wait,
-    mut seen: impl FnMut(&mut Clients) -> Option<T> + Send,
+    mut seen: impl FnMut(&mut Driven) -> Option<T> + Send,
 ) -> Result<Option<T>, Stop> {
     loop {
         play.drain();
-        if let Some(found) = seen(&mut play.clients) {
+        if let Some(found) = seen(play.clients.get(name)?) {
             return Ok(Some(found));
         }
         play.clients.goes_on(name)?;
@@ -147,130 +60,100 @@ pub(crate) async fn await_client<T>(
 
 /// Starts the driver of a client and hears its hello.
 pub(crate) async fn start_driver(play: &mut Play, name: &str) -> Result<(), Stop> {
-    let clients = &mut play.clients;
-    let client = clients.all.get(name);
-    if client.is_some_and(|client| client.process.is_some()) {
+    if play.clients.get(name)?.process.is_some() {
         return Ok(());
     }
     let failed = |error: String| {
         let finding = Finding::new(format!("the driver of {name} could not be started"));
         Stop::Untestable(finding.comparing("a driver", error))
     };
-    clients
-        .start(name)
-        .map_err(|error| failed(error.to_string()))?;
-    if clients.stage == Stage::Scripted {
-        clients
-            .set_up(name)
-            .await
-            .map_err(|error| failed(error.to_string()))?;
-    }
+    play.clients.start(name).await.map_err(failed)?;
     let wait = Wait::new(HELLO_LIMIT);
-    let heard = await_client(play, name, wait, |clients| {
-        let hello = clients
-            .all
-            .get(name)
-            .and_then(|client| client.hello.as_ref());
-        hello.map(|_| ())
-    })
-    .await;
+    let heard = await_client(play, name, wait, |client| client.hello.as_ref().map(|_| ())).await;
     match heard {
         Ok(Some(())) => Ok(()),
         Ok(None) => Err(failed("no hello".to_owned())),
-        Err(mut stop) => {
-            // Not a word about the client: it was never there.
-            Err(Stop::Untestable(stop.finding().clone()))
-        }
+        // Not a word about the client: it was never there.
+        Err(mut stop) => Err(Stop::Untestable(stop.finding().clone())),
     }
 }
 
 /// Sends a command and waits for its reply.
 pub(crate) async fn command(play: &mut Play, name: &str, command: Command) -> Result<Reply, Stop> {
-    let id = play.clients.say(name, command.clone());
+    let what = command.name();
+    let id = play.clients.say(name, command);
     let wait = play.wait();
-    match reply(play, name, id, wait).await? {
-        Some(reply) => Ok(reply),
-        None => Err(play.clients.no_reply(name, &command)),
-    }
+    let reply = await_client(play, name, wait, |client| client.replies.remove(&id)).await?;
+    reply.ok_or_else(|| {
+        Stop::broken(format!("{name} did not reply to {what}"))
+            .comparing("a reply within the deadline", play.clients.unmatched())
+    })
 }
 
-pub(crate) async fn reply(
+/// Sends a command that has to succeed. `failed` says what it means if it does not, and
+/// `expected` what would have come of it.
+pub(crate) async fn succeed(
     play: &mut Play,
     name: &str,
-    id: u64,
-    wait: Wait,
-) -> Result<Option<Reply>, Stop> {
-    await_client(play, name, wait, |clients| {
-        clients.all.get_mut(name)?.replies.remove(&id)
+    told: Command,
+    failed: String,
+    expected: &str,
+) -> Result<(), Stop> {
+    let error = command(play, name, told).await?.error;
+    error.map_or(Ok(()), |error| {
+        Err(Stop::broken(failed).comparing(expected, error))
     })
-    .await
 }
 
 /// A step `connect` of a client under test.
 pub(crate) async fn connect_client(play: &mut Play, name: &str) -> Result<(), Stop> {
     start_driver(play, name).await?;
     let connect = connection_of(play, name)?;
-    let (told, reply) = drive_connect(play, name, connect).await?;
+    let reply = drive_connect(play, name, &connect).await?;
+    let told = Command::Connect(connect);
     play.clients.unsupported(name, &told, &reply)?;
-    match reply.error {
-        None => Ok(()),
-        Some(error) => {
-            let finding = Finding::new(format!("{name} did not connect"));
-            Err(Stop::Broken(finding.comparing("a connection", error)))
-        }
-    }
+    reply.error.map_or(Ok(()), |error| {
+        Err(Stop::broken(format!("{name} did not connect")).comparing("a connection", error))
+    })
 }
 
 /// What a client is told of its connection, as far as the run says it.
-pub(crate) fn connection_of(play: &Play, name: &str) -> Result<Connect, Stop> {
-    let client_id = play.id(name)?;
-    let (dialect, eio) = (play.check.dialect, play.check.eio.number());
-    let transport = play.check.transport.into();
-    let client = play.clients.all.get(name);
-    let scripted = client.and_then(|client| client.scripted.as_ref());
-    let url = match &play.clients.stage {
-        Stage::Server(url) => url.clone(),
-        Stage::Scripted => scripted.map(|it| it.server.url()).unwrap_or_default(),
+pub(crate) fn connection_of(play: &mut Play, name: &str) -> Result<Connect, Stop> {
+    let url = match &play.clients.server {
+        Some(url) => url.clone(),
+        None => play.clients.scripted(name)?.server.url(),
     };
     Ok(Connect {
         url,
-        client_id,
-        dialect,
-        eio,
-        transport,
+        client_id: play.id(name)?,
+        dialect: play.check.dialect,
+        eio: play.check.eio.number(),
+        transport: play.check.transport.into(),
         reconnect: false,
         service: false,
     })
 }
 
-/// The command `connect` to a driver that has been started; gives its reply, too.
+/// The command `connect` to a driver that has been started; gives its reply.
 pub(crate) async fn drive_connect(
     play: &mut Play,
     name: &str,
-    connect: Connect,
-) -> Result<(Command, Reply), Stop> {
+    connect: &Connect,
+) -> Result<Reply, Stop> {
     if connect.reconnect && !play.clients.can(name, Feature::Reconnect) {
         let message = "the client does not connect again by itself";
         return Err(Stop::NotApplicable(Finding::new(message)));
     }
     let id = play.id(name)?;
-    let told = Command::Connect(connect);
-    let reply = command(play, name, told.clone()).await?;
+    let reply = command(play, name, Command::Connect(connect.clone())).await?;
     if reply.ok.is_none() {
-        return Ok((told, reply));
+        return Ok(reply);
     }
     play.talked = true;
-    let wait = play.wait();
-    let scripted = play.clients.stage == Stage::Scripted;
-    if scripted {
-        let joined = await_client(play, name, wait, |clients| {
-            clients
-                .all
-                .get_mut(name)?
-                .scripted
-                .as_mut()?
-                .joined
-                .pop_front()
+    if play.clients.server.is_none() {
+        let wait = play.wait();
+        let joined = await_client(play, name, wait, |client| {
+            client.scripted.as_mut()?.joined.pop_front()
         })
         .await?;
         let Some(query) = joined else {
@@ -279,14 +162,12 @@ pub(crate) async fn drive_connect(
         };
         handshake_as_told(play, name, &query)?;
     }
-    if let Some(client) = play.clients.all.get_mut(name) {
-        client.connected = true;
-        // A driver may have made a new client of it.
-        client.listens = false;
-        client.id.clone_from(&id);
-    }
+    let client = play.clients.get(name)?;
+    client.connected = true;
+    client.id = id;
+    // A driver may have made a new client of it.
     listen_for_fences(play, name).await?;
-    Ok((told, reply))
+    Ok(reply)
 }
 
 /// Whether a client came as the driver was told, so that what is judged is what the
@@ -301,10 +182,7 @@ fn handshake_as_told(play: &Play, name: &str, query: &str) -> Result<(), Stop> {
         let mut pairs = url::form_urlencoded::parse(query.as_bytes());
         if !pairs.any(|(name, value)| name == key && value == told) {
             let message = format!("{name} does not connect as it was told");
-            let finding = Finding::new(message);
-            return Err(Stop::Broken(
-                finding.comparing(format!("{key}={told}"), query),
-            ));
+            return Err(Stop::broken(message).comparing(format!("{key}={told}"), query));
         }
     }
     Ok(())
@@ -313,21 +191,10 @@ fn handshake_as_told(play: &Play, name: &str, query: &str) -> Result<(), Stop> {
 /// A client that was told to upgrade has done so, or does before a few more messages.
 pub(crate) async fn upgraded_as_told(play: &mut Play, name: &str) -> Result<(), Stop> {
     let until = Instant::now() + play.deadline;
-    while play.check.transport == TransportName::Upgrade {
-        let client = play.clients.all.get(name);
-        let Some(client) = client.filter(|client| client.connected) else {
-            break;
-        };
-        if client
-            .scripted
-            .as_ref()
-            .is_none_or(|scripted| scripted.server.is_on_websocket())
-        {
-            break;
-        }
+    while play.check.transport == TransportName::Upgrade && play.clients.get(name)?.polls() {
         if Instant::now() > until {
-            let finding = Finding::new(format!("{name} was told to upgrade, and stays"));
-            return Err(Stop::Broken(finding.comparing("a WebSocket", "polling")));
+            let message = format!("{name} was told to upgrade, and stays");
+            return Err(Stop::broken(message).comparing("a WebSocket", "polling"));
         }
         finish::fence_client(play, name).await?;
     }
@@ -335,40 +202,21 @@ pub(crate) async fn upgraded_as_told(play: &mut Play, name: &str) -> Result<(), 
 }
 
 async fn listen_for_fences(play: &mut Play, name: &str) -> Result<(), Stop> {
-    let first = play
-        .clients
-        .all
-        .get_mut(name)
-        .is_some_and(|client| !std::mem::replace(&mut client.listens, true));
-    if !first {
-        return Ok(());
-    }
-    let listen = Listen {
+    let listen = Command::Listen {
         listener: FENCE.to_owned(),
         event: play.bindings.fence_name(),
         from: None,
         once: false,
         plain: false,
     };
-    let reply = command(play, name, Command::Listen(listen)).await?;
-    match reply.error {
-        None => Ok(()),
-        Some(error) => {
-            let finding = Finding::new(format!("{name} cannot listen to an event"));
-            Err(Stop::Broken(finding.comparing("a listener", error)))
-        }
-    }
+    let failed = format!("{name} cannot listen to an event");
+    succeed(play, name, listen, failed, "a listener").await
 }
 
 /// A step `disconnect` of a client under test.
 pub(crate) async fn disconnect_client(play: &mut Play, name: &str) -> Result<(), Stop> {
-    let reply = command(play, name, Command::Disconnect {}).await?;
-    if let Some(error) = reply.error {
-        let finding = Finding::new(format!("{name} could not disconnect"));
-        return Err(Stop::Broken(finding.comparing("a reply", error)));
-    }
-    if let Some(client) = play.clients.all.get_mut(name) {
-        client.connected = false;
-    }
+    let failed = format!("{name} could not disconnect");
+    succeed(play, name, Command::Disconnect {}, failed, "a reply").await?;
+    play.clients.get(name)?.connected = false;
     Ok(())
 }

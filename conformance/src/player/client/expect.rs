@@ -1,18 +1,19 @@
 //! The verbs that look at a client under test: at what its driver reports, and at what the
 //! scripted server got from it.
 
-use bytes::Bytes;
+use std::collections::VecDeque;
+
 use sio_p2p_protocol::{ClientEvent, Dialect};
 
-use crate::json::{members, quote, shorten, unquote};
-use crate::player::attempt::Attempt;
-use crate::player::bindings::Bindings;
-use crate::player::client::{Clients, act};
-use crate::player::finding::Finding;
+use crate::json::{members, quote, shorten};
+use crate::player::client::act;
+use crate::player::matching::event::{ExpectedEvent, Misfit};
 use crate::player::matching::{self, Difference, describe, describe_arguments};
-use crate::player::peer::actor::EventSeen;
+use crate::player::peer::{Asked, Requested};
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::attempt::Attempt;
+use crate::player::play::event::EventSeen;
+use crate::player::play::stop::Stop;
 use crate::scenario::body::{Acked, Expect, ExpectMessage, ReadStream, Replied, Told};
 use crate::scenario::step::ClientVerb;
 use crate::scenario::text::Text;
@@ -25,47 +26,21 @@ const VAGUE: [&str; 3] = ["from", "reason", "error"];
 pub(crate) fn attempt(play: &mut Play, verb: &ClientVerb) -> Result<Attempt, Stop> {
     match verb {
         ClientVerb::Replied(body) => match_reply(play, body),
-        ClientVerb::Told(body) => {
-            let (clients, bindings) = (&mut play.clients, &mut play.bindings);
-            Ok(match_told(clients, bindings, body))
-        }
+        ClientVerb::Told(body) => match_told(play, body),
         ClientVerb::Read(body) => match_data(play, body),
-        ClientVerb::Expect(body) => match_packet_of(play, body),
+        ClientVerb::Expect(body) => match_packet(play, body),
         ClientVerb::ExpectMessage(body) => match_message(play, body),
         ClientVerb::Joined(body) => {
             let joined = play.clients.scripted(&body.client)?.joined.pop_front();
-            if joined.is_some()
-                && let Some(client) = play.clients.all.get_mut(&body.client)
-            {
-                client.connected = true;
-            }
-            Ok(joined.map_or(Attempt::Pending, |_| Attempt::Matched))
+            play.clients.get(&body.client)?.connected |= joined.is_some();
+            Ok(Attempt::taken(joined.is_some()))
         }
         ClientVerb::Left(body) => {
-            let gone = std::mem::take(&mut play.clients.scripted(&body.client)?.gone);
-            Ok(if gone {
-                Attempt::Matched
-            } else {
-                Attempt::Pending
-            })
+            let gone = &mut play.clients.scripted(&body.client)?.gone;
+            Ok(Attempt::taken(std::mem::take(gone)))
         }
         _ => Ok(Attempt::Pending),
     }
-}
-
-/// Compares a value with a pattern, and keeps what the pattern keeps.
-pub(crate) fn fits(
-    bindings: &mut Bindings,
-    pattern: &Pattern,
-    json: &str,
-    attachments: &[Bytes],
-) -> Result<(), Difference> {
-    matching::compare(bindings, pattern, json, attachments, "the value")?;
-    let list = ArgumentsPattern::Exactly(vec![pattern.clone()]);
-    for (name, text) in matching::kept(&list, &format!("[{json}]")) {
-        bindings.keep(&name, text);
-    }
-    Ok(())
 }
 
 fn match_reply(play: &mut Play, body: &Replied) -> Result<Attempt, Stop> {
@@ -73,29 +48,23 @@ fn match_reply(play: &mut Play, body: &Replied) -> Result<Attempt, Stop> {
     let Some((client, id)) = play.clients.commands.get(&name).cloned() else {
         return Err(Stop::broken(format!("there is no command {name}")));
     };
-    let driven = play.clients.all.get_mut(&client);
-    let Some(reply) = driven.and_then(|driven| driven.replies.remove(&id)) else {
+    let Some(reply) = play.clients.get(&client)?.replies.remove(&id) else {
         return Ok(Attempt::Pending);
     };
-    let compared = act::compare_reply(
-        &mut play.bindings,
-        &client,
-        &name,
-        &reply,
-        body.value.as_ref(),
-        body.error.as_ref(),
-    );
+    let (value, error) = (body.value.as_ref(), body.error.as_ref());
+    let compared = act::compare_reply(&mut play.bindings, &client, &name, &reply, value, error);
     Ok(compared.map_or_else(Attempt::Mismatch, |()| Attempt::Matched))
 }
 
-fn match_told(clients: &mut Clients, bindings: &mut Bindings, body: &Told) -> Attempt {
-    let driven = clients.all.get_mut(&body.client);
-    let Some(event) = driven.and_then(|driven| driven.events.pop_front()) else {
-        return Attempt::Pending;
+fn match_told(play: &mut Play, body: &Told) -> Result<Attempt, Stop> {
+    let Some(event) = play.clients.get(&body.client)?.events.pop_front() else {
+        return Ok(Attempt::Pending);
     };
+    let Told { client, with, .. } = body;
     let compared = if event.name == body.event {
-        let json = without_vague(&event.json, &body.with);
-        fits(bindings, &body.with, &json, &event.attachments)
+        let mut members = event.members.clone();
+        members.json = without_vague(&members.json, with);
+        matching::take_value(&mut play.bindings, with, &members)
     } else {
         Err(Difference {
             place: "the event".to_owned(),
@@ -104,26 +73,19 @@ fn match_told(clients: &mut Clients, bindings: &mut Bindings, body: &Told) -> At
         })
     };
     let Err(difference) = compared else {
-        return Attempt::Matched;
+        return Ok(Attempt::Matched);
     };
     let message = if event.name == body.event {
-        format!(
-            "{} reported a different {}: {difference}",
-            body.client, body.event
-        )
+        format!("{client} reported a different {}: {difference}", body.event)
     } else {
-        format!(
-            "{} reported {} instead of {}",
-            body.client, event.name, body.event
-        )
+        format!("{client} reported {} instead of {}", event.name, body.event)
     };
-    let expected = format!("{} {}", body.event, describe(bindings, &body.with));
-    let actual = format!("{} {}\n{difference}", event.name, shorten(&event.json, 200));
+    let expected = format!("{} {}", body.event, describe(&play.bindings, with));
+    let json = shorten(&event.members.json, 200);
+    let actual = format!("{} {json}\n{difference}", event.name);
     // It stays where it is: another alternative may want it.
-    if let Some(driven) = clients.all.get_mut(&body.client) {
-        driven.events.push_front(event);
-    }
-    Attempt::Mismatch(Finding::new(message).comparing(expected, actual))
+    play.clients.get(client)?.events.push_front(event);
+    Ok(Attempt::mismatch(message, expected, actual))
 }
 
 /// Bytes come in pieces of any size, and a piece may hold more than a step asks for.
@@ -132,13 +94,11 @@ fn match_data(play: &mut Play, body: &ReadStream) -> Result<Attempt, Stop> {
     let Pattern::Binary(wanted) = &body.data else {
         return Err(Stop::broken("`read` expects $binary or $bytes"));
     };
-    let Some(driven) = play.clients.all.get_mut(&body.client) else {
-        return Ok(Attempt::Pending);
-    };
+    let client = play.clients.get(&body.client)?;
     let mut found = Vec::new();
     let mut pieces = 0;
-    for event in &driven.events {
-        match &event.data {
+    for event in &client.events {
+        match &event.bytes {
             Some((name, bytes)) if *name == stream => found.extend_from_slice(bytes),
             _ => break,
         }
@@ -151,159 +111,116 @@ fn match_data(play: &mut Play, body: &ReadStream) -> Result<Attempt, Stop> {
     if found[..same] != wanted[..same] {
         let message = format!("{} read other bytes from {stream}", body.client);
         let shown = |bytes: &[u8]| format!("{} bytes: {}", bytes.len(), hex(bytes));
-        let finding = Finding::new(message).comparing(shown(wanted), shown(&found));
-        return Ok(Attempt::Mismatch(finding));
+        return Ok(Attempt::mismatch(message, shown(wanted), shown(&found)));
     }
     if found.len() < wanted.len() {
-        return Ok(match driven.events.get(pieces) {
-            None => Attempt::Pending,
-            Some(other) => Attempt::Mismatch(
-                Finding::new(format!(
-                    "{} reported {} before all bytes",
-                    body.client, other.name
-                ))
-                .comparing(
-                    format!("{} bytes of {stream}", wanted.len()),
-                    format!("{} bytes", found.len()),
-                ),
-            ),
-        });
+        let Some(other) = client.events.get(pieces) else {
+            return Ok(Attempt::Pending);
+        };
+        let message = format!("{} reported {} before all bytes", body.client, other.name);
+        let expected = format!("{} bytes of {stream}", wanted.len());
+        let actual = format!("{} bytes", found.len());
+        return Ok(Attempt::mismatch(message, expected, actual));
     }
     let rest = found.split_off(same);
-    let last = driven.events.drain(..pieces).next_back();
+    let last = client.events.drain(..pieces).next_back();
     if let (Some(mut last), false) = (last, rest.is_empty()) {
-        last.data = Some((stream, rest));
-        driven.events.push_front(last);
+        last.bytes = Some((stream, rest));
+        client.events.push_front(last);
     }
     Ok(Attempt::Matched)
 }
 
-fn match_packet_of(play: &mut Play, body: &Expect) -> Result<Attempt, Stop> {
-    let event = play.fill(&body.event)?;
-    match_next_packet(play, &body.client, body.r#as.as_ref(), |play, seen| {
-        let (name, args) = seen.parts();
-        let words = describe_arguments(&play.bindings, &body.args);
-        let expected = format!("event {} {words}", quote(&event));
-        if unquote(&name).as_deref() != Some(&event) {
-            return (expected, Err(None));
-        }
-        let compared =
-            matching::arguments(&play.bindings, &body.args, &args, &seen.data.attachments);
-        (
-            expected,
-            compared
-                .map(|()| matching::kept(&body.args, &args))
-                .map_err(Some),
-        )
+fn match_packet(play: &mut Play, body: &Expect) -> Result<Attempt, Stop> {
+    let name = quote(&play.fill(&body.event)?);
+    let (args, request) = (body.args.clone(), body.r#as.as_ref());
+    let asks = request.is_some();
+    let expected = ExpectedEvent { name, args, asks };
+    match_event(play, &body.client, request, "event", &expected, |seen| {
+        Some(seen.parts())
     })
 }
 
 fn match_message(play: &mut Play, body: &ExpectMessage) -> Result<Attempt, Stop> {
-    let (event, target) = (play.fill(&body.event)?, play.id(&body.to)?);
+    let (name, target) = (quote(&play.fill(&body.event)?), play.id(&body.to)?);
     let source = play.id(&body.client)?;
     let dialect = play.check.dialect;
-    // What precedes the arguments in `v1` is the sender's id.
-    let wanted = match (&body.args, dialect) {
-        (ArgumentsPattern::Exactly(args), Dialect::V1) => {
-            let source = std::iter::once(Pattern::String(Text::literal(source)));
-            ArgumentsPattern::Exactly(source.chain(args.iter().cloned()).collect())
-        }
-        (args, _) => args.clone(),
+    let args = match dialect {
+        Dialect::V1 => body.args.after(Pattern::String(Text::literal(source))),
+        Dialect::V2 => body.args.clone(),
     };
-    match_next_packet(play, &body.client, body.r#as.as_ref(), |play, seen| {
-        let words = describe_arguments(&play.bindings, &wanted);
-        let expected = format!("a message to {target}: {} {words}", quote(&event));
-        let Some((to, name, args)) = message(&seen.data.json, seen.ack.is_some(), dialect) else {
-            return (expected, Err(None));
-        };
-        if to != target || name != event {
-            return (expected, Err(None));
-        }
-        let compared = matching::arguments(&play.bindings, &wanted, &args, &seen.data.attachments);
-        (
-            expected,
-            compared
-                .map(|()| matching::kept(&wanted, &args))
-                .map_err(Some),
-        )
+    let request = body.r#as.as_ref();
+    let asks = request.is_some();
+    let expected = ExpectedEvent { name, args, asks };
+    let what = format!("a message to {target}:");
+    match_event(play, &body.client, request, &what, &expected, |seen| {
+        let (to, name, args) = message(seen, dialect)?;
+        (to == target).then(|| (quote(&name), args))
     })
 }
 
-/// Looks at the next event packet; `judge` gives what is expected in words, and what is
-/// kept of a packet that fits, or the difference if there is one to show.
-fn match_next_packet(
+/// Looks at the next event packet, and takes it out if it is the one that is expected. `read`
+/// gives its name and its arguments, if it is of the right kind, and `kind` says which.
+fn match_event(
     play: &mut Play,
     client: &str,
     request: Option<&Text>,
-    judge: impl Fn(&Play, &EventSeen) -> (String, Result<Vec<(String, String)>, Option<Difference>>),
+    kind: &str,
+    expected: &ExpectedEvent,
+    read: impl Fn(&EventSeen) -> Option<(String, String)>,
 ) -> Result<Attempt, Stop> {
     let request = request.map(|text| play.fill(text)).transpose()?;
+    let words = format!("{kind} {}", expected.words(&play.bindings));
     let Some(seen) = play.clients.scripted(client)?.events.pop_front() else {
         return Ok(Attempt::Pending);
     };
-    let (expected, judged) = judge(play, &seen);
-    let wants = if request.is_some() {
-        ", asking for an ack"
-    } else {
-        ""
+    let taken = match read(&seen) {
+        Some((name, args)) => expected.take(&mut play.bindings, &seen, &name, &args),
+        None => Err(Misfit::Name),
     };
-    let actual = crate::player::peer::leftovers::describe(&seen);
-    let other = |message: String, more: Option<Difference>| {
-        let actual = match more {
-            Some(difference) => format!("{actual}\n{difference}"),
-            None => actual.clone(),
-        };
-        Finding::new(message).comparing(format!("{expected}{wants}"), actual)
-    };
-    let finding = match judged {
-        Ok(kept) if request.is_some() == seen.ack.is_some() => {
-            for (name, text) in kept {
-                play.bindings.keep(&name, text);
-            }
+    let mut actual = seen.to_string();
+    let what = match taken {
+        Ok(()) => {
             if let (Some(request), Some(number)) = (request, seen.ack) {
                 play.bindings.ack_asked(&request, number);
-                let place = (client.to_owned(), number);
-                play.clients.requested.insert(request, place);
+                let actor = client.to_owned();
+                let requested = Requested { actor, number };
+                play.peers.requested.insert(request, requested);
             }
             return Ok(Attempt::Matched);
         }
-        Ok(_) if request.is_some() => other(format!("{client} asked for no ack"), None),
-        Ok(_) => other(format!("{client} asked for an ack"), None),
-        Err(None) => other(format!("{client} sent something else"), None),
-        Err(difference) => other(format!("{client} sent other arguments"), difference),
+        Err(Misfit::Name) => "sent something else",
+        Err(Misfit::Arguments(difference)) => {
+            actual = format!("{actual}\n{difference}");
+            "sent other arguments"
+        }
+        Err(Misfit::AsksForAck) => "asked for an ack",
+        Err(Misfit::AsksForNone) => "asked for no ack",
     };
+    // It stays where it is: another alternative may want it.
     play.clients.scripted(client)?.events.push_front(seen);
-    Ok(Attempt::Mismatch(finding))
+    Ok(Attempt::mismatch(format!("{client} {what}"), words, actual))
 }
 
 /// Looks for the ack of a request that the scripted server has made.
 pub(crate) fn match_ack(
     play: &mut Play,
     request: &str,
-    (client, number): (&str, u64),
+    Asked { actor, number, .. }: &Asked,
     body: &Acked,
 ) -> Result<Attempt, Stop> {
     let expected = body.args.as_ref().unwrap_or(&ArgumentsPattern::Anything);
-    let acks = play.clients.scripted(client)?.acks.get_mut(&number);
-    let Some(data) = acks.and_then(std::collections::VecDeque::pop_front) else {
+    let acks = play.clients.scripted(actor)?.acks.get_mut(number);
+    let Some(data) = acks.and_then(VecDeque::pop_front) else {
         return Ok(Attempt::Pending);
     };
-    match matching::arguments(&play.bindings, expected, &data.json, &data.attachments) {
-        Ok(()) => {
-            for (name, text) in matching::kept(expected, &data.json) {
-                play.bindings.keep(&name, text);
-            }
-            Ok(Attempt::Matched)
-        }
-        Err(difference) => {
-            let message = format!("{client} answered {request} differently");
-            let expected = format!("ack {}", describe_arguments(&play.bindings, expected));
-            let actual = format!("ack {}\n{difference}", shorten(&data.json, 200));
-            Ok(Attempt::Mismatch(
-                Finding::new(message).comparing(expected, actual),
-            ))
-        }
-    }
+    let Err(difference) = matching::take_arguments(&mut play.bindings, expected, &data) else {
+        return Ok(Attempt::Matched);
+    };
+    let message = format!("{actor} answered {request} differently");
+    let expected = format!("ack {}", describe_arguments(&play.bindings, expected));
+    let actual = format!("ack {}\n{difference}", shorten(&data.json, 200));
+    Ok(Attempt::mismatch(message, expected, actual))
 }
 
 /// The members without those that the scenario does not name and clients need not know.
@@ -322,8 +239,9 @@ fn without_vague(json: &str, with: &Pattern) -> String {
 }
 
 /// Target, event and arguments of a message, if the packet is one in this dialect.
-fn message(json: &str, ack: bool, dialect: Dialect) -> Option<(String, String, String)> {
-    let (target, event, args) = match (ClientEvent::decode(json, ack).ok()?, dialect) {
+fn message(seen: &EventSeen, dialect: Dialect) -> Option<(String, String, String)> {
+    let event = ClientEvent::decode(&seen.data.json, seen.ack.is_some()).ok()?;
+    let (target, event, args) = match (event, dialect) {
         (ClientEvent::P2pEmitV1(body), Dialect::V1) => (body.target, body.event, body.args),
         (ClientEvent::P2pEmitAcknowledge(body), Dialect::V1) => {
             (body.target, body.event, body.args)

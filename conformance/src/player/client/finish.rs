@@ -1,99 +1,86 @@
 //! The end of a story with clients under test: fences through them, and nothing left over.
 
 use sio_p2p_driver::Command;
-use sio_p2p_driver::members::Emit;
 
 use crate::json::shorten;
 use crate::player::client::{Clients, driver};
-use crate::player::finding::Finding;
-use crate::player::peer::leftovers::describe;
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::stop::Stop;
 use crate::scenario::step::{Action, ClientVerb};
 
 /// How often every fence is sent; see the fences of the runner.
 const ROUNDS: usize = 2;
 
+/// Nothing unmatched is at these clients. Acks may still be matched later.
+pub(crate) fn are_silent(play: &Play, names: &[String]) -> Result<(), Stop> {
+    let mut driven = names.iter().filter(|name| play.clients.has(name));
+    driven.try_for_each(|name| leftovers(play, name, false))
+}
+
+/// Nothing unmatched is at this client.
+fn leftovers(play: &Play, name: &str, at_the_end: bool) -> Result<(), Stop> {
+    play.clients.goes_on(name)?;
+    let left = left(play, name, at_the_end);
+    left.map_or(Ok(()), |(message, actual)| {
+        let actual = actual.unwrap_or_else(|| play.clients.unmatched());
+        Err(Stop::broken(format!("{name} {message}")).comparing("nothing more", actual))
+    })
+}
+
+/// What is unmatched at this client, if anything is: what it did, and what shows it, if
+/// that is not all that is unmatched.
+fn left(play: &Play, name: &str, at_the_end: bool) -> Option<(String, Option<String>)> {
+    let client = play.clients.all.get(name)?;
+    if let Some(event) = client.events.front() {
+        let message = format!("reported {}, which no step expects", event.name);
+        return Some((message, None));
+    }
+    if let Some(scripted) = &client.scripted {
+        if let Some(event) = scripted.events.front() {
+            return Some((format!("sent {event}, which no step expects"), None));
+        }
+        if let Some(other) = scripted.others.front() {
+            let message = "sent what is neither an event nor an ack".to_owned();
+            return Some((message, Some(other.clone())));
+        }
+        if scripted.gone {
+            let actual = "the connection has ended".to_owned();
+            return Some(("ended its connection".to_owned(), Some(actual)));
+        }
+    }
+    if !at_the_end {
+        // The rest may still be matched.
+        return None;
+    }
+    if let Some(scripted) = &client.scripted {
+        let mut acks = scripted.acks.iter();
+        if let Some((number, data)) = acks.find_map(|(id, acks)| Some((*id, acks.front()?))) {
+            let mut asked = play.peers.asked.iter();
+            let message = match asked.find(|(_, it)| it.actor == name && it.number == number) {
+                Some((request, _)) => format!("sent an ack of {request} that no step expects"),
+                None => "sent an ack of something that it was never asked".to_owned(),
+            };
+            return Some((message, Some(shorten(&data.json, 200))));
+        }
+        if !scripted.joined.is_empty() {
+            let actual = "a new connection".to_owned();
+            return Some(("connected again".to_owned(), Some(actual)));
+        }
+    }
+    let reply = client.replies.values().next()?;
+    let mut commands = play.clients.commands.iter();
+    let command = commands.find(|(_, (client, id))| client == name && *id == reply.id);
+    let command = command.map_or("", |(command, _)| command.as_str());
+    Some((format!("replied to {command}"), Some(format!("{reply:?}"))))
+}
+
 impl Clients {
-    /// Nothing unmatched is at these clients. Acks may still be matched later.
-    pub(crate) fn are_silent(&self, names: &[String]) -> Result<(), Stop> {
-        let mut driven = names.iter().filter(|name| self.has(name));
-        driven.try_for_each(|name| self.leftovers(name, false))
-    }
-
-    /// Nothing unmatched is at this client.
-    pub(crate) fn leftovers(&self, name: &str, at_the_end: bool) -> Result<(), Stop> {
-        let Some(client) = self.all.get(name) else {
-            return Ok(());
-        };
-        let broken = |message: String, actual: String| {
-            Err(Stop::Broken(
-                Finding::new(message).comparing("nothing more", actual),
-            ))
-        };
-        if client.nonsense.is_some() || (client.ended.is_some() && !client.exited) {
-            return self.goes_on(name);
-        }
-        if let Some(event) = client.events.front() {
-            let message = format!("{name} reported {}, which no step expects", event.name);
-            return broken(message, self.unmatched());
-        }
-        if let Some(scripted) = &client.scripted {
-            if let Some(event) = scripted.events.front() {
-                let what = describe(event);
-                let message = format!("{name} sent {what}, which no step expects");
-                return broken(message, self.unmatched());
-            }
-            if let Some(other) = scripted.others.front() {
-                let message = format!("{name} sent what is neither an event nor an ack");
-                return broken(message, other.clone());
-            }
-            if scripted.gone {
-                let message = format!("{name} ended its connection");
-                return broken(message, "the connection has ended".to_owned());
-            }
-            let stray = scripted.acks.iter().find(|(_, acks)| !acks.is_empty());
-            if let (Some((number, acks)), true) = (stray, at_the_end) {
-                let data = acks.front().map(|data| shorten(&data.json, 200));
-                let message = match self.asked_as(name, *number) {
-                    Some(request) => {
-                        format!("{name} sent an ack of {request} that no step expects")
-                    }
-                    None => format!("{name} sent an ack of something that it was never asked"),
-                };
-                return broken(message, data.unwrap_or_default());
-            }
-            if let (Some(_), true) = (scripted.joined.front(), at_the_end) {
-                return broken(
-                    format!("{name} connected again"),
-                    "a new connection".to_owned(),
-                );
-            }
-        }
-        let reply = client.replies.values().next();
-        if let (Some(reply), true) = (reply, at_the_end) {
-            let place = (name.to_owned(), reply.id);
-            let mut named = self.commands.iter();
-            let command = named.find(|(_, at)| **at == place).map(|(name, _)| name);
-            let command = command.map_or("", String::as_str);
-            let message = format!("{name} replied to {command}");
-            return broken(message, format!("{reply:?}"));
-        }
-        Ok(())
-    }
-
-    fn asked_as(&self, client: &str, number: u64) -> Option<String> {
-        let place = (client.to_owned(), number);
-        let found = self.asked.iter().find(|(_, at)| **at == place)?;
-        Some(found.0.clone())
-    }
-
     /// Everything that the clients have said and no step has matched, in words.
     pub(crate) fn unmatched(&self) -> String {
         let mut lines = Vec::new();
         for (name, client) in &self.all {
             for event in client.events.iter().take(5) {
-                let json = shorten(&event.json, 200);
+                let json = shorten(&event.members.json, 200);
                 lines.push(format!("{name} reported {} {json}", event.name));
             }
             for reply in client.replies.values().take(5) {
@@ -104,7 +91,7 @@ impl Clients {
                 continue;
             };
             for event in scripted.events.iter().take(5) {
-                lines.push(format!("{name} sent {}", describe(event)));
+                lines.push(format!("{name} sent {event}"));
             }
             lines.extend(
                 scripted
@@ -144,31 +131,25 @@ pub(crate) async fn fence_clients(play: &mut Play) -> Result<(), Stop> {
 pub(crate) async fn fence_client(play: &mut Play, name: &str) -> Result<(), Stop> {
     play.fences += 1;
     let number = play.fences;
-    let emit = Emit {
+    let emit = Command::Emit {
         to: play.id(name)?,
         event: play.bindings.fence_name(),
         args: vec![number.into()],
     };
-    let reply = driver::command(play, name, Command::Emit(emit)).await?;
-    if let Some(error) = reply.error {
-        let finding = Finding::new(format!("{name} failed to emit"));
-        return Err(Stop::Broken(finding.comparing("success", error)));
-    }
+    let failed = format!("{name} failed to emit");
+    driver::succeed(play, name, emit, failed, "success").await?;
     let wait = play.wait();
-    let seen = driver::await_client(play, name, wait, |clients| {
-        let client = clients.all.get_mut(name)?;
+    let seen = driver::await_client(play, name, wait, |client| {
         // A connection that ended meanwhile brings nothing more.
         (client.fences.remove(&number) || !client.connected).then_some(())
     })
     .await?;
-    if seen.is_some() {
-        return Ok(());
-    }
-    let finding = Finding::new(format!("a message of {name} to itself was not reported"));
-    let expected = "the fence that closes this step, sent, relayed and received";
-    Err(Stop::Broken(
-        finding.comparing(expected, play.clients.unmatched()),
-    ))
+    seen.ok_or_else(|| {
+        Stop::broken(format!("a message of {name} to itself was not reported")).comparing(
+            "the fence that closes this step, sent, relayed and received",
+            play.clients.unmatched(),
+        )
+    })
 }
 
 /// The end: drivers answer once more, and nothing is left over.
@@ -179,30 +160,21 @@ pub(crate) async fn are_done(play: &mut Play) -> Result<(), Stop> {
     }
     // All of them before the first one exits, which others may be told.
     for name in &names {
-        play.clients.leftovers(name, true)?;
+        leftovers(play, name, true)?;
     }
     for name in &names {
-        let started = play
-            .clients
-            .all
-            .get(name)
-            .is_some_and(|c| c.process.is_some());
-        if !started {
+        let client = play.clients.get(name)?;
+        if client.process.is_none() {
             continue;
         }
-        let connected = play.clients.all.get(name).is_some_and(|c| c.connected);
+        let connected = client.connected;
         // Its reply comes after everything that a client without a connection has to say.
-        let reply = driver::command(play, name, Command::Exit {}).await?;
-        if let Some(error) = reply.error {
-            let finding = Finding::new(format!("the driver of {name} does not exit"));
-            return Err(Stop::Broken(finding.comparing("success", error)));
-        }
-        if let Some(client) = play.clients.all.get_mut(name) {
-            // From here on it may end.
-            client.exited = true;
-        }
+        let failed = format!("the driver of {name} does not exit");
+        driver::succeed(play, name, Command::Exit {}, failed, "success").await?;
+        // From here on it may end.
+        play.clients.get(name)?.exited = true;
         if !connected {
-            play.clients.leftovers(name, true)?;
+            leftovers(play, name, true)?;
         }
     }
     Ok(())
@@ -232,14 +204,12 @@ pub(crate) fn missing(play: &Play, action: &Action) -> Option<Stop> {
         },
         Action::Acked(body) => {
             let name = play.fill(&body.request).ok()?;
-            let (client, _) = play.clients.asked.get(&name)?;
+            let asked = play.peers.asked.get(&name)?;
+            let client = Some(&asked.actor).filter(|name| play.clients.has(name))?;
             format!("{client} did not answer {name}")
         }
         _ => return None,
     };
-    let finding = Finding::new(message);
     let expected = "an arrival within the deadline";
-    Some(Stop::Broken(
-        finding.comparing(expected, play.clients.unmatched()),
-    ))
+    Some(Stop::broken(message).comparing(expected, play.clients.unmatched()))
 }

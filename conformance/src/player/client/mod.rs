@@ -14,8 +14,7 @@ mod hello;
 mod process;
 mod values;
 
-pub(crate) use clients::{Clients, News};
-pub(crate) use driver::play;
+pub(crate) use clients::Clients;
 pub use faults::{ClientFault, ClientFaultSpec};
 pub use hello::hello;
 pub use process::{DriverCommand, DriverError};

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use sio_p2p_driver::CommandLine;
 use tokio::io::{AsyncBufRead, AsyncWriteExt, BufReader};
-use tokio::process::Child;
-use tokio::sync::{mpsc, watch};
+use tokio::process::ChildStdin;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -107,33 +107,27 @@ impl Process {
                 DriverError::Spawn(command.words.first().cloned().unwrap_or_default(), error)
             })?;
         let group = child.id();
-        let (commands, mut lines) = mpsc::unbounded_channel::<String>();
+        let (commands, lines) = mpsc::unbounded_channel();
         let words = LastWords::default();
         let mut tasks = JoinSet::new();
-        if let Some(mut stdin) = child.stdin.take() {
+        if let Some(stdin) = child.stdin.take() {
             // A task of its own: a driver that does not read must not hold up the play.
-            tasks.spawn(async move {
-                while let Some(line) = lines.recv().await {
-                    if stdin.write_all(line.as_bytes()).await.is_err()
-                        || stdin.flush().await.is_err()
-                    {
-                        break;
-                    }
-                }
-            });
+            tasks.spawn(write(stdin, lines));
         }
         if let Some(stderr) = child.stderr.take() {
             tasks.spawn(words.clone().listen(stderr));
         }
-        let stdout = child.stdout.take();
-        let (ended, status) = watch::channel(None);
-        tasks.spawn(wait(child, ended));
-        if let Some(stdout) = stdout {
-            tasks.spawn(async move {
+        tasks.spawn(async move {
+            if let Some(stdout) = child.stdout.take() {
                 read(BufReader::new(stdout), &tell).await;
-                tell(Output::Ended(ending(status).await));
-            });
-        }
+            }
+            let ended = match timeout(EXIT_PATIENCE, child.wait()).await {
+                Ok(Ok(status)) => status.to_string(),
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "it closed its output and went on running".to_owned(),
+            };
+            tell(Output::Ended(ended));
+        });
         Ok(Self {
             group,
             commands,
@@ -164,19 +158,12 @@ impl Drop for Process {
     }
 }
 
-async fn wait(mut child: Child, ended: watch::Sender<Option<String>>) {
-    let status = match child.wait().await {
-        Ok(status) => status.to_string(),
-        Err(error) => error.to_string(),
-    };
-    let _ = ended.send(Some(status));
-}
-
-async fn ending(mut status: watch::Receiver<Option<String>>) -> String {
-    let ended = timeout(EXIT_PATIENCE, status.wait_for(Option::is_some)).await;
-    match ended {
-        Ok(Ok(status)) => status.clone().unwrap_or_default(),
-        _ => "it closed its output and went on running".to_owned(),
+/// Writes lines until the driver does not listen any more.
+async fn write(mut stdin: ChildStdin, mut lines: mpsc::UnboundedReceiver<String>) {
+    while let Some(line) = lines.recv().await {
+        if stdin.write_all(line.as_bytes()).await.is_err() || stdin.flush().await.is_err() {
+            break;
+        }
     }
 }
 
@@ -185,28 +172,29 @@ async fn read(mut output: impl AsyncBufRead + Unpin, tell: &impl Fn(Output)) {
     let mut total = 0;
     loop {
         let mut line = Vec::new();
-        match bounded_line(&mut output, &mut line, MAX_LINE).await {
-            Ok(Bounded::Line) => {}
+        let what = match bounded_line(&mut output, &mut line, MAX_LINE).await {
+            Ok(Bounded::Line) => None,
             Ok(Bounded::Cut) => {
-                let head = String::from_utf8_lossy(&line[..line.len().min(60)]).into_owned();
-                let what = format!("a line of more than {MAX_LINE} bytes that begins {head:?}");
-                return tell(Output::Nonsense(what));
+                let head = String::from_utf8_lossy(&line[..line.len().min(60)]);
+                Some(format!(
+                    "a line of more than {MAX_LINE} bytes that begins {head:?}"
+                ))
             }
             Ok(Bounded::End) | Err(_) => return,
-        }
+        };
         // Short lines cost memory, too.
         total += line.len() + LINE_COST;
-        if total > MAX_OUTPUT {
-            return tell(Output::Nonsense(format!("more than {MAX_OUTPUT} bytes")));
+        let too_much = (total > MAX_OUTPUT).then(|| format!("more than {MAX_OUTPUT} bytes"));
+        if let Some(what) = what.or(too_much) {
+            return tell(Output::Nonsense(what));
         }
         match String::from_utf8(line) {
             Ok(line) if line.trim().is_empty() => {}
             Ok(line) => tell(Output::Line(line)),
             Err(error) => {
-                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                let text = shorten(&String::from_utf8_lossy(error.as_bytes()), 60);
                 tell(Output::Nonsense(format!(
-                    "a line that is not UTF-8: {:?}",
-                    shorten(&text, 60)
+                    "a line that is not UTF-8: {text:?}"
                 )));
             }
         }

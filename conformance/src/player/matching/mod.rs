@@ -1,13 +1,16 @@
 //! Comparing what was received with what a scenario expects.
 
+pub(crate) mod event;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use bytes::Bytes;
+use sio_p2p_transport::Data;
 
 use crate::attachments::attachment;
 use crate::json::{elements, members, quote, shorten, unquote};
-use crate::player::bindings::Bindings;
+use crate::player::play::bindings::Bindings;
 use crate::scenario::value::{ArgumentsPattern, Kind, Pattern};
 
 /// How many characters of a value a message shows.
@@ -151,31 +154,61 @@ pub(crate) fn compare(
     if matches { Ok(()) } else { differs() }
 }
 
-/// The strings that patterns keep of an argument list that fits them.
-pub(crate) fn kept(expected: &ArgumentsPattern, json: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    if let ArgumentsPattern::Exactly(patterns) = expected {
-        for (pattern, raw) in patterns.iter().zip(elements(json).unwrap_or_default()) {
-            kept_of(pattern, raw.get(), &mut found);
-        }
-    }
-    found
+/// Compares an argument list, and keeps what the patterns keep of one that fits.
+pub(crate) fn take_arguments(
+    bindings: &mut Bindings,
+    expected: &ArgumentsPattern,
+    data: &Data,
+) -> Result<(), Difference> {
+    arguments(bindings, expected, &data.json, &data.attachments)?;
+    keep(bindings, expected, &data.json);
+    Ok(())
 }
 
-fn kept_of(pattern: &Pattern, json: &str, found: &mut Vec<(String, String)>) {
+/// Compares a value, and keeps what the pattern keeps of one that fits.
+pub(crate) fn take_value(
+    bindings: &mut Bindings,
+    expected: &Pattern,
+    data: &Data,
+) -> Result<(), Difference> {
+    compare(
+        bindings,
+        expected,
+        &data.json,
+        &data.attachments,
+        "the value",
+    )?;
+    keep_of(bindings, expected, &data.json);
+    Ok(())
+}
+
+/// Keeps the strings that patterns keep of an argument list that fits them.
+fn keep(bindings: &mut Bindings, expected: &ArgumentsPattern, json: &str) {
+    if let ArgumentsPattern::Exactly(patterns) = expected {
+        keep_items(bindings, patterns, json);
+    }
+}
+
+fn keep_items(bindings: &mut Bindings, patterns: &[Pattern], json: &str) {
+    for (pattern, raw) in patterns.iter().zip(elements(json).unwrap_or_default()) {
+        keep_of(bindings, pattern, raw.get());
+    }
+}
+
+fn keep_of(bindings: &mut Bindings, pattern: &Pattern, json: &str) {
     match pattern {
-        Pattern::Keep(name) => found.extend(unquote(json).map(|text| (name.clone(), text))),
-        Pattern::Array(items) => {
-            for (item, raw) in items.iter().zip(elements(json).unwrap_or_default()) {
-                kept_of(item, raw.get(), found);
+        Pattern::Keep(name) => {
+            if let Some(text) = unquote(json) {
+                bindings.keep(name, text);
             }
         }
+        Pattern::Array(items) => keep_items(bindings, items, json),
         Pattern::Object(expected) => {
             let actual: BTreeMap<_, _> = members(json).unwrap_or_default().into_iter().collect();
             for (key, value) in expected {
                 // Keys with holes are compared, not kept from: nothing needs that.
                 if let Some(raw) = actual.get(key.source()) {
-                    kept_of(value, raw.get(), found);
+                    keep_of(bindings, value, raw.get());
                 }
             }
         }

@@ -1,5 +1,6 @@
-use crate::player::bindings::bindings_of;
 use crate::player::matching::*;
+use crate::player::play::bindings::bindings_of;
+use crate::scenario::text::Text;
 
 fn pattern(json: &str) -> Pattern {
     serde_json::from_str(json).unwrap()
@@ -80,9 +81,11 @@ fn what_fits_can_be_kept() {
     let expected = r#"[{"$keep": "x"}, {"k": [1, {"$keep": "y"}], "l": {"$any": true}}]"#;
     let expected: ArgumentsPattern = serde_json::from_str(expected).unwrap();
     let json = r#"["é\n",{"l":0,"k":[1,"z"]}]"#;
-    assert!(arguments(&bindings_of(&[]), &expected, json, &[]).is_ok());
-    let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
-    assert_eq!(kept(&expected, json), [pair("x", "é\n"), pair("y", "z")]);
+    let mut bindings = bindings_of(&[]);
+    let taken = take_arguments(&mut bindings, &expected, &Data::new(json));
+    assert_eq!(taken, Ok(()));
+    let kept = Text::try_from("${kept:x}${kept:y}".to_owned()).unwrap();
+    assert_eq!(bindings.fill(&kept).unwrap(), "é\nz");
 }
 
 #[test]

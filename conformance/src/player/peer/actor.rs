@@ -11,9 +11,10 @@ use sio_p2p_transport::{
 };
 use tokio::sync::{Semaphore, mpsc};
 
-use crate::player::peer::heartbeat::{Beats, Rhythm};
-use crate::player::peer::lowering::Outgoing;
+use crate::player::peer::beats::{Beats, Rhythm};
+use crate::player::peer::outgoing::Outgoing;
 use crate::player::peer::pace::Pace;
+use crate::player::play::event::EventSeen;
 use crate::scenario::TransportName;
 use crate::scenario::text::Text;
 
@@ -87,30 +88,6 @@ fn weight(what: &Incoming) -> usize {
                     .sum::<usize>()
         }
         _ => 64,
-    }
-}
-
-/// An event that has arrived.
-#[derive(Debug, Clone)]
-pub(crate) struct EventSeen {
-    /// The place in the order of arrival, acks counted with the events.
-    pub(crate) order: u64,
-    /// Name and arguments.
-    pub(crate) data: Data,
-    /// The number under which an ack is asked for.
-    pub(crate) ack: Option<u64>,
-}
-
-impl EventSeen {
-    /// The name and the arguments, as JSON texts.
-    pub(crate) fn parts(&self) -> (String, String) {
-        let elements = self.data.elements();
-        let name = elements
-            .first()
-            .map(|name| name.get().to_owned())
-            .unwrap_or_default();
-        let args: Vec<_> = elements.iter().skip(1).map(|arg| arg.get()).collect();
-        (name, format!("[{}]", args.join(",")))
     }
 }
 

@@ -38,8 +38,7 @@ impl Peers {
         let Some(asked) = self.asked.get(request) else {
             return;
         };
-        let source = self.actors.get(&asked.actor);
-        let connection = source.and_then(|source| source.connection.as_ref());
+        let connection = self.connection(&asked.actor);
         let Some(connection) = connection.filter(|it| it.generation == asked.generation) else {
             return;
         };
@@ -74,10 +73,10 @@ impl Peers {
     /// Whether an actor was told of a leaving before it was one.
     pub(crate) fn left_later(&self, who: &str, at: &str, order: u64) -> bool {
         let mark = self.causes.left.get(who).and_then(|marks| marks.get(at));
-        let connection = self.actors.get(at).and_then(|it| it.connection.as_ref());
-        mark.zip(connection).is_some_and(|(mark, connection)| {
-            mark.generation == connection.generation && order < mark.arrived
-        })
+        mark.zip(self.connection(at))
+            .is_some_and(|(mark, connection)| {
+                mark.generation == connection.generation && order < mark.arrived
+            })
     }
 }
 

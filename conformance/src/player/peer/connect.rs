@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use sio_p2p_transport::{ConnectError, ConnectOptions};
 
-use crate::player::client::driver;
-use crate::player::finding::Finding;
 use crate::player::peer::heartbeat;
 use crate::player::peer::pace::is_refusal_for_now;
 use crate::player::peer::strangers::introduce;
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
 use crate::scenario::TransportName;
 use crate::scenario::body::{Disconnect, Leaving, Refused};
+use crate::scenario::text::Part;
 
 pub(crate) fn options(play: &mut Play, name: &str) -> Result<ConnectOptions, Stop> {
     let actor = play.peers.get(name)?;
@@ -53,20 +53,17 @@ pub(crate) async fn connect(play: &mut Play, name: &str) -> Result<(), Stop> {
     let options = options(play, name)?;
     let mailbox = play.peers.mailbox.clone();
     let pace = play.peers.road.pace.clone();
-    match play
-        .peers
-        .get(name)?
-        .connect(&options, pace.as_deref(), &mailbox)
-        .await
-    {
+    let actor = play.peers.get(name)?;
+    match actor.connect(&options, pace.as_deref(), &mailbox).await {
         Ok(handshake) => {
             play.talked = true;
-            play.bindings.engine_given(name, handshake.engine_sid);
+            let engine = Part::Engine(name.to_owned());
+            play.bindings.learn(engine, handshake.engine_sid);
             if let Some(rhythm) = play.peers.get(name)?.rhythm {
                 heartbeat::beats_soon(play, rhythm)?;
             }
             if let Some(sid) = handshake.sid {
-                play.bindings.socket_given(name, sid);
+                play.bindings.learn(Part::Socket(name.to_owned()), sid);
             }
             Ok(())
         }
@@ -84,8 +81,7 @@ pub(crate) async fn connect(play: &mut Play, name: &str) -> Result<(), Stop> {
         }
         Err(error) => {
             let message = format!("{name} was not accepted");
-            let finding = Finding::new(message).comparing("a connection", error.to_string());
-            Err(Stop::Broken(finding))
+            Err(Stop::broken(message).comparing("a connection", error.to_string()))
         }
     }
 }
@@ -95,18 +91,10 @@ pub(crate) async fn refused(play: &mut Play, body: &Refused) -> Result<(), Stop>
     let options = options(play, name)?;
     let mailbox = play.peers.mailbox.clone();
     // A refusal that is expected by its status is not waited out.
-    let pace = play
-        .peers
-        .road
-        .pace
-        .clone()
-        .filter(|_| body.status.is_none());
-    match play
-        .peers
-        .get(name)?
-        .connect(&options, pace.as_deref(), &mailbox)
-        .await
-    {
+    let pace = play.peers.road.pace.clone();
+    let pace = pace.filter(|_| body.status.is_none());
+    let actor = play.peers.get(name)?;
+    match actor.connect(&options, pace.as_deref(), &mailbox).await {
         Ok(_) => Err(Stop::broken(format!("{name} was accepted"))),
         Err(error) if body.text.is_some() || body.status.is_some() => {
             let (text, status) = match &error {
@@ -121,10 +109,8 @@ pub(crate) async fn refused(play: &mut Play, body: &Refused) -> Result<(), Stop>
             let text = body.text.iter().map(|text| format!("the reason {text:?}"));
             let status = body.status.iter().map(|status| format!("status {status}"));
             let expected: Vec<_> = text.chain(status).collect();
-            let finding = Finding::new(message);
-            Err(Stop::Broken(
-                finding.comparing(expected.join(" and "), error.to_string()),
-            ))
+            let expected = expected.join(" and ");
+            Err(Stop::broken(message).comparing(expected, error.to_string()))
         }
         Err(error) if pace.is_some() && is_refusal_for_now(&error) => {
             let message = format!("{name} was told to come later for too long");
@@ -141,23 +127,16 @@ pub(crate) async fn refused(play: &mut Play, body: &Refused) -> Result<(), Stop>
         }
         Err(error) => {
             let message = format!("{name} was neither accepted nor refused");
-            Err(Stop::Broken(
-                Finding::new(message).comparing("a refusal", error.to_string()),
-            ))
+            Err(Stop::broken(message).comparing("a refusal", error.to_string()))
         }
     }
 }
 
 pub(crate) async fn disconnect(play: &mut Play, body: &Disconnect) -> Result<(), Stop> {
-    if play.clients.has(&body.from) {
-        return driver::disconnect_client(play, &body.from).await;
-    }
     play.drain();
     play.peers.is_about_to_leave(&body.from);
+    play.peers.open(&body.from)?;
     let actor = play.peers.get(&body.from)?;
-    if !actor.is_open() {
-        return Err(play.peers.lost(&body.from));
-    }
     actor.left = true;
     let transport = actor.transport;
     let Some(connection) = actor.connection.take() else {

@@ -8,10 +8,10 @@ use sio_p2p_transport::{CloseReason, ConnectError, Frame, HttpRequest, SessionSo
 use tokio::time::timeout_at;
 
 use crate::json::shorten;
-use crate::player::finding::Finding;
 use crate::player::peer::{connect, questions};
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
 use crate::scenario::TransportName;
 use crate::scenario::body::{Http, Noops, Probe, ProbeEnd};
 
@@ -44,8 +44,8 @@ pub(crate) async fn http(play: &mut Play, body: &Http) -> Result<(), Stop> {
         Ok(answer) => answer,
         Err(error @ ConnectError::InvalidOptions(_)) => return Err(untestable(error)),
         Err(error) => {
-            let finding = Finding::new("a request was not answered");
-            return Err(Stop::Broken(finding.comparing(expected, error.to_string())));
+            let stop = Stop::broken("a request was not answered");
+            return Err(stop.comparing(expected, error.to_string()));
         }
     };
     if body.status.contains(&answer.status) {
@@ -67,16 +67,15 @@ pub(crate) async fn probe(play: &mut Play, body: &Probe) -> Result<(), Stop> {
     settled(play, name).await?;
     let began = play.trace.age();
     let options = connect::options(play, name)?;
-    let sid = play.bindings.engine(name).map_err(Stop::broken)?;
+    let sid = play.bindings.engine(name)?;
     let may_end = body.then == ProbeEnd::Closed;
-    let mut socket = match SessionSocket::connect(&options, sid).await {
+    let mut socket = match SessionSocket::connect(&options, &sid).await {
         Ok(socket) => socket,
         Err(ConnectError::Http(_)) if may_end => return Ok(()),
         Err(error @ ConnectError::InvalidOptions(_)) => return Err(untestable(error)),
         Err(error) => {
             let message = format!("a WebSocket for the session of {name} was not let in");
-            let finding = Finding::new(message).comparing("a WebSocket", error.to_string());
-            return Err(Stop::Broken(finding));
+            return Err(Stop::broken(message).comparing("a WebSocket", error.to_string()));
         }
     };
     for text in &body.send {
@@ -91,8 +90,8 @@ pub(crate) async fn probe(play: &mut Play, body: &Probe) -> Result<(), Stop> {
         match heard(play, &mut socket).await {
             Some(Ok(Frame::Text(text))) if text == expected => {}
             Some(Ok(other)) => {
-                let finding = Finding::new("a probe was told something else");
-                return Err(Stop::Broken(finding.comparing(expected, shown(&other))));
+                let stop = Stop::broken("a probe was told something else");
+                return Err(stop.comparing(expected, shown(&other)));
             }
             Some(Err(reason)) => return Err(ended(&format!("before {expected}"), &reason)),
             None => return Err(Stop::broken(format!("a probe did not hear {expected}"))),
@@ -108,8 +107,8 @@ pub(crate) async fn probe(play: &mut Play, body: &Probe) -> Result<(), Stop> {
             return match heard(play, &mut socket).await {
                 Some(Err(_)) => Ok(()),
                 Some(Ok(frame)) => {
-                    let finding = Finding::new("a probe was answered instead of closed");
-                    Err(Stop::Broken(finding.comparing("its end", shown(&frame))))
+                    let stop = Stop::broken("a probe was answered instead of closed");
+                    Err(stop.comparing("its end", shown(&frame)))
                 }
                 None => Err(Stop::broken("a probe was not closed")),
             };
@@ -160,8 +159,7 @@ async fn be_empty(play: &Play, name: &str, noops: &Noops, began: Duration) -> Re
         if timeout_at(until, next).await.is_err() && wait.until(&play.trace) <= until {
             let message = format!("the polls of {name} were not let go of");
             let expected = format!("{} empty answers", noops.count);
-            let finding = Finding::new(message).comparing(expected, seen.to_string());
-            return Err(Stop::Broken(finding));
+            return Err(Stop::broken(message).comparing(expected, seen.to_string()));
         }
     }
     let took = play.trace.age().saturating_sub(began);
@@ -171,8 +169,7 @@ async fn be_empty(play: &Play, name: &str, noops: &Noops, began: Duration) -> Re
     }
     let message = format!("the polls of {name} were let go of too fast");
     let expected = format!("{} empty answers in {least:?} or more", noops.count);
-    let finding = Finding::new(message).comparing(expected, format!("{took:?}"));
-    Err(Stop::Broken(finding))
+    Err(Stop::broken(message).comparing(expected, format!("{took:?}")))
 }
 
 fn untestable(error: ConnectError) -> Stop {
@@ -180,8 +177,7 @@ fn untestable(error: ConnectError) -> Stop {
 }
 
 fn ended(when: &str, reason: &CloseReason) -> Stop {
-    let finding = Finding::new(format!("a probe ended {when}"));
-    Stop::Broken(finding.comparing("an open WebSocket", reason.to_string()))
+    Stop::broken(format!("a probe ended {when}")).comparing("an open WebSocket", reason.to_string())
 }
 
 fn shown(frame: &Frame) -> String {

@@ -11,13 +11,10 @@ use std::collections::BTreeSet;
 use sio_p2p_transport::Packet;
 use tokio::time::Instant;
 
-use crate::player::act;
-use crate::player::bindings::{Bindings, Rendered};
-use crate::player::finding::Finding;
-use crate::player::peer::actor::EventSeen;
-use crate::player::peer::{Peers, lowering, questions};
+use crate::player::peer::{Peers, lowering, questions, send};
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::bindings::{Bindings, Rendered};
+use crate::player::play::stop::Stop;
 
 /// How often every fence is sent.
 const ROUNDS: usize = 2;
@@ -68,9 +65,8 @@ pub(crate) async fn fence(play: &mut Play, pairs: &[(String, String)]) -> Result
         let source = play.bindings.id(from).map(str::to_owned);
         let dialect = play.peers.get(from)?.dialect;
         let name = play.bindings.fence_name();
-        let outgoing = lowering::message(dialect, source.as_deref(), &target, &name, args, false)
-            .map_err(Stop::broken)?;
-        act::send(play, from, outgoing).await?;
+        let outgoing = lowering::message(dialect, source.as_deref(), &target, &name, args, false)?;
+        send::send(play, from, outgoing).await?;
         waiting.insert((from.clone(), to.clone(), number));
     }
     come_through(play, waiting, false).await
@@ -88,7 +84,7 @@ pub(crate) async fn echo(play: &mut Play, actors: &[String]) -> Result<(), Stop>
             namespace,
             data: None,
         };
-        act::send_packet(play, name, packet).await?;
+        send::send_packet(play, name, packet).await?;
         waiting.insert((name.clone(), name.clone(), number));
     }
     come_through(play, waiting, true).await
@@ -115,9 +111,7 @@ async fn come_through(
             return Ok(());
         };
         for name in [&to, &from] {
-            if !play.peers.get(name)?.is_open() {
-                return Err(play.peers.lost(name));
-            }
+            play.peers.open(name)?;
         }
         if !play.arrival(wait).await {
             let message = if echo {
@@ -126,9 +120,7 @@ async fn come_through(
                 format!("a message to {to} did not arrive")
             };
             let expected = format!("the fence from {from} to {to} that closes this step");
-            return Err(Stop::Broken(
-                Finding::new(message).comparing(expected, play.peers.unmatched()),
-            ));
+            return Err(Stop::broken(message).comparing(expected, play.peers.unmatched()));
         }
     }
 }
@@ -185,17 +177,4 @@ pub(crate) async fn unlisted(
         }
         tokio::time::sleep(LISTING_PAUSE).await;
     }
-}
-
-/// The number of a fence, which is the last argument of the event with the fence's name.
-pub(crate) fn fence_number(event: &EventSeen, name: &str) -> Option<u64> {
-    // A look at the text first: most events are none.
-    if !event.data.json.contains(name) {
-        return None;
-    }
-    let elements = event.data.elements();
-    let found = crate::json::unquote(elements.first()?.get())?;
-    (found == name)
-        .then(|| elements.last()?.get().parse().ok())
-        .flatten()
 }

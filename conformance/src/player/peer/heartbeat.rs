@@ -1,16 +1,14 @@
 //! Heartbeats and time: how often a server says that it is there, and what a while does.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sio_p2p_transport::{Direction, EioVersion, Frame, Handshake};
 use tokio::time::{Instant, sleep};
 
-use crate::player::finding::Finding;
+use crate::player::peer::beats::Rhythm;
 use crate::player::peer::fences;
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
 use crate::scenario::Settings;
 use crate::scenario::body::{Heartbeat, PassTime};
 
@@ -21,49 +19,6 @@ const STATED: [&str; 2] = ["engine.ping_interval_ms", "engine.ping_timeout_ms"];
 const SHORT: Duration = Duration::from_secs(6);
 /// Pause between two looks at what has come. It only leaves the processor to others.
 const PAUSE: Duration = Duration::from_millis(5);
-
-/// How often heartbeats are due, as the handshake says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Rhythm {
-    interval: Duration,
-    timeout: Duration,
-}
-
-impl Rhythm {
-    pub(crate) fn of(handshake: &Handshake) -> Self {
-        Self {
-            interval: handshake.ping_interval,
-            timeout: handshake.ping_timeout,
-        }
-    }
-
-    /// How long a client may be silent.
-    fn silence(self) -> Duration {
-        self.interval.saturating_add(self.timeout)
-    }
-}
-
-/// How many heartbeats of the server have come.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Beats(Arc<AtomicU64>);
-
-impl Beats {
-    /// Counts a frame if it is a heartbeat of the server: in Engine.IO 4 it asks, in 3 it
-    /// answers.
-    pub(crate) fn see(&self, eio: EioVersion, direction: Direction, frame: &Frame) {
-        let beat = match eio {
-            EioVersion::V3 => "3",
-            EioVersion::V4 => "2",
-        };
-        if direction == Direction::In && matches!(frame, Frame::Text(text) if text == beat) {
-            self.0.fetch_add(1, Ordering::SeqCst);
-        }
-    }
-
-    fn count(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
-    }
-}
 
 /// Whether settings say no more than how soon silence is noticed, so that a scenario can be
 /// played on a server that says so itself.
@@ -97,15 +52,13 @@ pub(crate) async fn heartbeat(play: &mut Play, body: &Heartbeat) -> Result<(), S
     let until = Instant::now() + whole.saturating_add(deadline);
     while beats.count() < wanted {
         play.drain();
-        if !play.peers.get(&body.at)?.is_open() {
-            return Err(play.peers.lost(&body.at));
-        }
+        play.peers.open(&body.at)?;
         if Instant::now() >= until {
-            let finding = Finding::new(format!("{} got no heartbeat", body.at));
-            return Err(Stop::Broken(finding.comparing(
+            let stop = Stop::broken(format!("{} got no heartbeat", body.at));
+            return Err(stop.comparing(
                 format!("one each {} ms", rhythm.interval.as_millis()),
                 format!("{} in all", beats.count()),
-            )));
+            ));
         }
         sleep(PAUSE).await;
     }

@@ -1,44 +1,152 @@
 //! From verbs to packets: the catalogue picks event name and shape by dialect.
 
-use bytes::Bytes;
 use sio_p2p_protocol::{
-    AddTarget, ApiName, Arguments, Channel, CheckApiName, ClientEvent, ClientId, CreateApi,
-    CreateStream, DestroyApi, Dialect, EmitRoom, EventName, GetClientConnectedStatus, JoinRoomV1,
-    JoinRoomV2, JoinsRoom, LeaveRoomV1, LeaveRoomV2, LeavesRoom, ListClients, MultiApiAddTarget,
-    MultiApiCreateStream, P2pEmitAcknowledge, P2pEmitV1, P2pEmitV2, Payload, RoomName, Rooms,
-    ServerEvent, StreamId, StreamInfo, StreamOffered, StreamOfferedOnChannel, StreamOfferedV1,
-    TargetAdded, TargetAddedV1, TargetDisconnected, TargetDisconnectedV1, UseApi,
+    AddTarget, Arguments, ClientId, CreateApi, CreateStream, DestroyApi, Dialect, EmitRoom,
+    EventName, InvalidName, JoinRoomV1, JoinRoomV2, JoinsRoom, LeaveRoomV1, LeaveRoomV2,
+    LeavesRoom, ListClients, MultiApiAddTarget, MultiApiCreateStream, P2pEmitAcknowledge,
+    P2pEmitV1, P2pEmitV2, Payload, Rooms, ServerEvent, StreamInfo, StreamOffered,
+    StreamOfferedOnChannel, StreamOfferedV1, TargetAdded, TargetAddedV1, TargetDisconnected,
+    TargetDisconnectedV1, UseApi,
 };
 use sio_p2p_transport::Data;
 
 use crate::json::quote;
-use crate::player::bindings::Rendered;
+use crate::player::peer::outgoing::Outgoing;
+use crate::player::play::Play;
+use crate::player::play::bindings::Rendered;
+use crate::player::play::stop::Stop;
+use crate::scenario::step::Action;
+use crate::scenario::text::Text;
 
-/// An event packet to send, but for its ack number.
-#[derive(Debug, Clone)]
-pub(crate) struct Outgoing {
-    /// Name, arguments and attachments.
-    pub(crate) data: Data,
-    /// Whether it asks for an ack.
-    pub(crate) asks: bool,
-}
+/// Who sends a packet, under which name its ack is asked for, and the packet.
+type Lowered<'a> = (&'a str, Option<&'a Text>, Outgoing);
 
-impl Outgoing {
-    fn of(event: impl Into<ClientEvent>, attachments: Vec<Bytes>) -> Self {
-        let event = event.into();
-        Self {
-            asks: event.wants_ack(),
-            data: Data::with_attachments(event.encode(), attachments),
+/// The packet that an action is; nothing if it is none.
+pub(super) fn lower<'a>(play: &mut Play, action: &'a Action) -> Result<Option<Lowered<'a>>, Stop> {
+    Ok(Some(match action {
+        Action::Emit(body) => {
+            let args = play.bindings.arguments(&body.args)?;
+            let outgoing = message_of(play, (&body.from, &body.to), &body.event, args, false)?;
+            (&body.from, None, outgoing)
         }
-    }
+        Action::Request(body) => {
+            let args = play.bindings.arguments(&body.args)?;
+            let outgoing = message_of(play, (&body.from, &body.to), &body.event, args, true)?;
+            (&body.from, Some(&body.r#as), outgoing)
+        }
+        Action::AddTarget(body) => {
+            let target = ClientId::new(play.id(&body.to)?).map_err(unfit)?;
+            let outgoing = match play.peers.get(&body.from)?.dialect {
+                Dialect::V1 => Outgoing::of(MultiApiAddTarget { target }),
+                Dialect::V2 => Outgoing::of(AddTarget { target }),
+            };
+            (&body.from, Some(&body.r#as), outgoing)
+        }
+        Action::OpenStream(body) => {
+            let ids = (&body.source_stream, &body.target_stream);
+            let info = stream(play, ids, &body.to, body.channel.as_ref())?;
+            let members: Vec<_> = body.members.iter().cloned().collect();
+            let members = play.bindings.arguments(&members)?;
+            let outgoing = match play.peers.get(&body.from)?.dialect {
+                Dialect::V1 => Outgoing::with(MultiApiCreateStream { info }, members.attachments),
+                Dialect::V2 => Outgoing::with(CreateStream { info }, members.attachments),
+            };
+            (
+                &body.from,
+                Some(&body.r#as),
+                with_members(outgoing, &members.json),
+            )
+        }
+        Action::CreateApi(body) => {
+            let api = name(play, &body.api)?;
+            (&body.from, None, Outgoing::of(CreateApi { api }))
+        }
+        Action::DestroyApi(body) => {
+            let event = match &body.api {
+                Some(api) => DestroyApi::One(name(play, api)?),
+                None => DestroyApi::All,
+            };
+            (&body.from, None, Outgoing::of(event))
+        }
+        Action::UseApi(body) => {
+            let args = play.bindings.arguments(&body.args)?;
+            let event = UseApi {
+                api: name(play, &body.api)?,
+                args: Arguments::parse(args.json).map_err(unfit)?,
+                ack: body.r#as.is_some(),
+            };
+            let outgoing = Outgoing::with(event, args.attachments);
+            (&body.from, body.r#as.as_ref(), outgoing)
+        }
+        Action::JoinRoom(body) => {
+            let rooms = Rooms::One(name(play, &body.room)?);
+            let ack = body.r#as.is_some();
+            // The action of `v1` means nothing.
+            let action = Payload::string("join");
+            let who = JoinsRoom::Sender { action };
+            let outgoing = match play.peers.get(&body.from)?.dialect {
+                Dialect::V1 => Outgoing::of(JoinRoomV1 { who, rooms, ack }),
+                Dialect::V2 => Outgoing::of(JoinRoomV2 { rooms, ack }),
+            };
+            (&body.from, body.r#as.as_ref(), outgoing)
+        }
+        Action::LeaveRoom(body) => {
+            let rooms = Rooms::One(name(play, &body.room)?);
+            let ack = body.r#as.is_some();
+            let action = Payload::string("leave");
+            let who = LeavesRoom::Sender { action };
+            let outgoing = match play.peers.get(&body.from)?.dialect {
+                Dialect::V1 => Outgoing::of(LeaveRoomV1 { who, rooms, ack }),
+                Dialect::V2 => Outgoing::of(LeaveRoomV2 { rooms, ack }),
+            };
+            (&body.from, body.r#as.as_ref(), outgoing)
+        }
+        Action::EmitRoom(body) => {
+            let args = play.bindings.arguments(&body.args)?;
+            let event = EmitRoom {
+                room: name(play, &body.room)?,
+                event: name(play, &body.event)?,
+                args: Arguments::parse(args.json).map_err(unfit)?,
+            };
+            (&body.from, None, Outgoing::with(event, args.attachments))
+        }
+        Action::SendPacket(body) => {
+            let args = play.bindings.arguments(&body.args)?;
+            let outgoing = raw_packet(&play.fill(&body.event)?, args, body.r#as.is_some());
+            (&body.from, body.r#as.as_ref(), outgoing)
+        }
+        _ => return Ok(None),
+    }))
 }
 
 /// Why a verb cannot be written in a dialect. A mistake of the scenario, not of the server.
-fn unfit(error: impl std::fmt::Display) -> String {
+pub(super) fn unfit(error: impl std::fmt::Display) -> String {
     format!("the step cannot be written as a packet: {error}; send_packet can")
 }
 
-/// A message to another client; `source` is the sender's id, which `v1` puts first.
+/// A text of the scenario as a name of the protocol.
+pub(super) fn name<N>(play: &Play, text: &Text) -> Result<N, Stop>
+where
+    N: for<'a> TryFrom<&'a str, Error = InvalidName>,
+{
+    Ok(N::try_from(&play.fill(text)?).map_err(unfit)?)
+}
+
+fn message_of(
+    play: &mut Play,
+    (from, to): (&str, &str),
+    event: &Text,
+    args: Rendered,
+    ack: bool,
+) -> Result<Outgoing, Stop> {
+    let (event, target) = (play.fill(event)?, play.id(to)?);
+    let dialect = play.peers.get(from)?.dialect;
+    let source = play.bindings.id(from);
+    Ok(message(dialect, source, &target, &event, args, ack)?)
+}
+
+/// A message to another client; `source` is the sender's id, which `v1` puts first, `null` if
+/// it has none.
 pub(crate) fn message(
     dialect: Dialect,
     source: Option<&str>,
@@ -50,137 +158,80 @@ pub(crate) fn message(
     let target = ClientId::new(target).map_err(unfit)?;
     let event = EventName::new(event).map_err(unfit)?;
     let json = match dialect {
-        Dialect::V1 => with_source(source, &args.json),
+        Dialect::V1 => prepend(&source.map_or_else(|| "null".to_owned(), quote), &args.json),
         Dialect::V2 => args.json,
     };
-    let arguments = Arguments::parse(json).map_err(unfit)?;
     let attachments = args.attachments;
+    let args = Arguments::parse(json).map_err(unfit)?;
     Ok(match (dialect, ack) {
-        (Dialect::V1, false) => Outgoing::of(
-            P2pEmitV1 {
+        (Dialect::V1, false) => {
+            let event = P2pEmitV1 {
                 target,
                 event,
-                args: arguments,
-            },
-            attachments,
-        ),
-        (Dialect::V1, true) => Outgoing::of(
-            P2pEmitAcknowledge {
+                args,
+            };
+            Outgoing::with(event, attachments)
+        }
+        (Dialect::V1, true) => {
+            let event = P2pEmitAcknowledge {
                 target,
                 event,
-                args: arguments,
+                args,
                 ack,
-            },
-            attachments,
-        ),
-        (Dialect::V2, _) => Outgoing::of(
-            P2pEmitV2 {
+            };
+            Outgoing::with(event, attachments)
+        }
+        (Dialect::V2, _) => {
+            let event = P2pEmitV2 {
                 target,
                 event,
-                args: arguments,
+                args,
                 ack,
-            },
-            attachments,
-        ),
+            };
+            Outgoing::with(event, attachments)
+        }
     })
 }
 
-/// Arguments as a `v1` client writes them: its own id first, `null` if it has none.
-fn with_source(source: Option<&str>, args: &str) -> String {
-    let source = source.map_or_else(|| "null".to_owned(), quote);
-    match args {
-        "[]" => format!("[{source}]"),
-        args => format!("[{source},{}", &args[1..]),
+/// An event packet exactly as given.
+pub(crate) fn raw_packet(event: &str, args: Rendered, asks: bool) -> Outgoing {
+    let json = prepend(&quote(event), &args.json);
+    let data = Data::with_attachments(json, args.attachments);
+    Outgoing { data, asks }
+}
+
+/// A JSON array with one more element in front.
+fn prepend(element: &str, array: &str) -> String {
+    match array {
+        "[]" => format!("[{element}]"),
+        array => format!("[{element},{}", &array[1..]),
     }
-}
-
-/// The request to add a target.
-pub(crate) fn add_target(dialect: Dialect, target: &str) -> Result<Outgoing, String> {
-    let target = ClientId::new(target).map_err(unfit)?;
-    Ok(match dialect {
-        Dialect::V1 => Outgoing::of(MultiApiAddTarget { target }, Vec::new()),
-        Dialect::V2 => Outgoing::of(AddTarget { target }, Vec::new()),
-    })
-}
-
-/// Joining a room. The `v1` form has an action that means nothing.
-pub(crate) fn join_room(dialect: Dialect, room: &str, ack: bool) -> Result<Outgoing, String> {
-    let rooms = Rooms::One(RoomName::new(room).map_err(unfit)?);
-    Ok(match dialect {
-        Dialect::V1 => {
-            let who = JoinsRoom::Sender {
-                action: Payload::string("join"),
-            };
-            Outgoing::of(JoinRoomV1 { who, rooms, ack }, Vec::new())
-        }
-        Dialect::V2 => Outgoing::of(JoinRoomV2 { rooms, ack }, Vec::new()),
-    })
-}
-
-/// Leaving a room.
-pub(crate) fn leave_room(dialect: Dialect, room: &str, ack: bool) -> Result<Outgoing, String> {
-    let rooms = Rooms::One(RoomName::new(room).map_err(unfit)?);
-    Ok(match dialect {
-        Dialect::V1 => {
-            let who = LeavesRoom::Sender {
-                action: Payload::string("leave"),
-            };
-            Outgoing::of(LeaveRoomV1 { who, rooms, ack }, Vec::new())
-        }
-        Dialect::V2 => Outgoing::of(LeaveRoomV2 { rooms, ack }, Vec::new()),
-    })
-}
-
-/// An event to a room.
-pub(crate) fn emit_room(room: &str, event: &str, args: Rendered) -> Result<Outgoing, String> {
-    let event = EmitRoom {
-        room: RoomName::new(room).map_err(unfit)?,
-        event: EventName::new(event).map_err(unfit)?,
-        args: Arguments::parse(args.json).map_err(unfit)?,
-    };
-    Ok(Outgoing::of(event, args.attachments))
 }
 
 /// The question for the list of clients.
 pub(crate) fn list_clients() -> Outgoing {
-    Outgoing::of(ListClients, Vec::new())
-}
-
-/// The question whether a client is connected.
-pub(crate) fn connection_status(client: &str) -> Result<Outgoing, String> {
-    let client = Some(ClientId::new(client).map_err(unfit)?);
-    Ok(Outgoing::of(
-        GetClientConnectedStatus { client },
-        Vec::new(),
-    ))
+    Outgoing::of(ListClients)
 }
 
 /// The description of a stream, without the members that only some streams have.
-pub(crate) fn stream(
-    source: &str,
-    target: &str,
+pub(super) fn stream(
+    play: &Play,
+    (source, target): (&Text, &Text),
     client: &str,
-    channel: Option<String>,
-) -> Result<StreamInfo, String> {
-    let info = StreamInfo::new(
-        StreamId::new(source).map_err(unfit)?,
-        StreamId::new(target).map_err(unfit)?,
-        ClientId::new(client).map_err(unfit)?,
-    );
+    channel: Option<&Text>,
+) -> Result<StreamInfo, Stop> {
+    let client = ClientId::new(play.id(client)?).map_err(unfit)?;
+    let info = StreamInfo::new(name(play, source)?, name(play, target)?, client);
     Ok(match channel {
-        Some(channel) => info.with_channel(Channel::new(channel).map_err(unfit)?),
+        Some(channel) => info.with_channel(name(play, channel)?),
         None => info,
     })
 }
 
-/// The request for a stream; `members` holds an object of further members, or nothing.
-pub(crate) fn open_stream(dialect: Dialect, info: StreamInfo, members: Rendered) -> Outgoing {
-    let mut outgoing = match dialect {
-        Dialect::V1 => Outgoing::of(MultiApiCreateStream { info }, members.attachments),
-        Dialect::V2 => Outgoing::of(CreateStream { info }, members.attachments),
-    };
+/// A request for a stream with further members; `[]` if there are none.
+fn with_members(mut outgoing: Outgoing, members: &str) -> Outgoing {
     // Both are texts of our own making: `["NAME",{…}]` and `[{…}]`.
-    let more = members.json.strip_prefix("[{");
+    let more = members.strip_prefix("[{");
     let more = more.and_then(|more| more.strip_suffix("}]"));
     if let (Some(json), Some(more)) = (outgoing.data.json.strip_suffix("}]"), more)
         && !more.is_empty()
@@ -192,7 +243,7 @@ pub(crate) fn open_stream(dialect: Dialect, info: StreamInfo, members: Rendered)
 
 /// What a client sees when it is asked for a stream: JSON of the whole event, but for what
 /// the server adds.
-pub(crate) fn stream_offered(dialect: Dialect, info: StreamInfo) -> String {
+pub(super) fn stream_offered(dialect: Dialect, info: StreamInfo) -> String {
     let event: ServerEvent = match (dialect, info.channel().cloned()) {
         (Dialect::V1, _) => StreamOfferedV1 { info }.into(),
         (Dialect::V2, None) => StreamOffered { info }.into(),
@@ -201,56 +252,8 @@ pub(crate) fn stream_offered(dialect: Dialect, info: StreamInfo) -> String {
     event.encode()
 }
 
-fn api(name: &str) -> Result<ApiName, String> {
-    ApiName::new(name).map_err(unfit)
-}
-
-/// The question whether an API exists.
-pub(crate) fn check_api(name: &str) -> Result<Outgoing, String> {
-    let api = api(name)?;
-    Ok(Outgoing::of(CheckApiName { api }, Vec::new()))
-}
-
-/// Providing an API.
-pub(crate) fn create_api(name: &str) -> Result<Outgoing, String> {
-    let api = api(name)?;
-    Ok(Outgoing::of(CreateApi { api }, Vec::new()))
-}
-
-/// Providing one API, or all, no longer.
-pub(crate) fn destroy_api(name: Option<&str>) -> Result<Outgoing, String> {
-    let event = match name {
-        Some(name) => DestroyApi::One(api(name)?),
-        None => DestroyApi::All,
-    };
-    Ok(Outgoing::of(event, Vec::new()))
-}
-
-/// A call of an API.
-pub(crate) fn use_api(name: &str, args: Rendered, ack: bool) -> Result<Outgoing, String> {
-    let event = UseApi {
-        api: api(name)?,
-        args: Arguments::parse(args.json).map_err(unfit)?,
-        ack,
-    };
-    Ok(Outgoing::of(event, args.attachments))
-}
-
-/// An event packet exactly as given.
-pub(crate) fn raw_packet(event: &str, args: Rendered, asks: bool) -> Outgoing {
-    let name = quote(event);
-    let json = match args.json.as_str() {
-        "[]" => format!("[{name}]"),
-        args => format!("[{name},{}", &args[1..]),
-    };
-    Outgoing {
-        data: Data::with_attachments(json, args.attachments),
-        asks,
-    }
-}
-
 /// What a client sees when another has added it: JSON of the whole event.
-pub(crate) fn target_added(dialect: Dialect, source: Option<&str>) -> Result<String, String> {
+pub(super) fn target_added(dialect: Dialect, source: Option<&str>) -> Result<String, String> {
     let source = source.map(ClientId::new).transpose().map_err(unfit)?;
     Ok(match (dialect, source) {
         (Dialect::V1, source) => ServerEvent::from(TargetAddedV1 { source }).encode(),
@@ -260,7 +263,7 @@ pub(crate) fn target_added(dialect: Dialect, source: Option<&str>) -> Result<Str
 }
 
 /// What a client sees when a linked one has left: JSON of the whole event.
-pub(crate) fn target_left(dialect: Dialect, client: Option<&str>) -> Result<String, String> {
+pub(super) fn target_left(dialect: Dialect, client: Option<&str>) -> Result<String, String> {
     let client = client.map(ClientId::new).transpose().map_err(unfit)?;
     Ok(match (dialect, client) {
         (Dialect::V1, client) => ServerEvent::from(TargetDisconnectedV1 { client }).encode(),

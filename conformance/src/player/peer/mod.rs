@@ -1,6 +1,8 @@
 //! Peers: clients of the runner's own, on the wire.
 
+pub(crate) mod act;
 pub(crate) mod actor;
+mod beats;
 mod causes;
 pub(crate) mod connect;
 pub(crate) mod engine;
@@ -9,8 +11,10 @@ pub(crate) mod fences;
 pub(crate) mod heartbeat;
 pub(crate) mod leftovers;
 pub(crate) mod lowering;
+pub(crate) mod outgoing;
 pub mod pace;
 pub(crate) mod questions;
+pub(crate) mod send;
 pub(crate) mod strangers;
 mod take;
 
@@ -24,9 +28,9 @@ use tokio::sync::mpsc;
 use self::actor::{Actor, Arrival, Connection, Mailbox};
 use self::causes::Causes;
 use self::pace::Pace;
-use super::check::Check;
-use super::stop::Stop;
 use crate::access::SharedAccess;
+use crate::player::play::check::Check;
+use crate::player::play::stop::Stop;
 use crate::scenario::Scenario;
 
 /// A request of the play whose ack may come.
@@ -122,9 +126,23 @@ impl Peers {
             .ok_or_else(|| Stop::broken(format!("the scenario has no actor {name}")))
     }
 
+    /// The connection of an actor: the current one, or the last one if the server has ended it.
+    pub(crate) fn connection(&self, name: &str) -> Option<&Connection> {
+        self.actors.get(name)?.connection.as_ref()
+    }
+
     /// Whether the connection of an actor is open.
     pub(crate) fn is_open(&self, name: &str) -> bool {
         self.actors.get(name).is_some_and(Actor::is_open)
+    }
+
+    /// The connection of an actor, which has to be open.
+    pub(crate) fn open(&mut self, name: &str) -> Result<&mut Connection, Stop> {
+        if !self.get(name)?.is_open() {
+            return Err(self.lost(name));
+        }
+        let connection = self.get(name)?.open();
+        connection.ok_or_else(|| Stop::broken(format!("{name} is not connected")))
     }
 
     /// The server that an actor connects to: the one that the scenario says, or else one

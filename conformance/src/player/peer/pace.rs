@@ -6,9 +6,9 @@
 //! every refusal and shrinks while there is none. All of it has an end, see `Limits`.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use sio_p2p_transport::{ConnectError, ConnectOptions, PacketSocket};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -121,17 +121,17 @@ impl Pace {
 
     /// How the server has slowed the runner down so far.
     pub(crate) fn slowed(&self) -> Slowed {
-        self.lock().slowed.clone()
+        self.state.lock().slowed.clone()
     }
 
     /// Whether checks are to be played one at a time.
     pub(crate) fn is_slow(&self) -> bool {
-        self.lock().slowed.refusals > 0
+        self.state.lock().slowed.refusals > 0
     }
 
     /// Whether the server has been away for longer than there is patience.
     pub(crate) fn is_gone(&self) -> bool {
-        let since = self.lock().away_since;
+        let since = self.state.lock().away_since;
         since.is_some_and(|since| since.elapsed() >= self.limits.away)
     }
 
@@ -167,7 +167,7 @@ impl Pace {
     /// Waits until a connection may be made; gives the time at which it is.
     async fn my_turn(&self) -> Instant {
         let at = {
-            let mut state = self.lock();
+            let mut state = self.state.lock();
             let now = Instant::now();
             let at = state.next.map_or(now, |next| next.max(now));
             state.next = (!state.gap.is_zero()).then(|| at + state.gap);
@@ -180,7 +180,7 @@ impl Pace {
 
     fn accepted(&self) {
         self.answered();
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.exhausted = false;
         state.calm += 1;
         if state.calm >= CALM {
@@ -191,7 +191,7 @@ impl Pace {
 
     /// Somebody listens.
     fn answered(&self) {
-        self.lock().away_since = None;
+        self.state.lock().away_since = None;
     }
 
     /// Takes note of a refusal; gives the time to wait, or nothing if there is no patience left.
@@ -203,7 +203,7 @@ impl Pace {
         pause: Duration,
     ) -> Option<Duration> {
         let now = Instant::now();
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let (wait, patient) = match *why {
             NotNow::Away => {
                 if state.away_since.is_none() {
@@ -239,10 +239,6 @@ impl Pace {
         }
         state.slowed.waited += wait;
         Some(wait)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -315,7 +311,7 @@ mod tests {
         for _ in 0..CALM {
             pace.accepted();
         }
-        assert!(pace.lock().gap < FIRST_GAP);
+        assert!(pace.state.lock().gap < FIRST_GAP);
     }
 
     /// A listener that is closed for a moment: the connection comes about when it is back.

@@ -1,15 +1,18 @@
 //! Questions to the server itself: who is there, and is that one.
 
-use sio_p2p_protocol::{CheckApiNameAck, ConnectedStatusAck, ListClientsAck};
+use sio_p2p_protocol::{
+    ApiName, CheckApiName, CheckApiNameAck, ClientId, ConnectedStatusAck, GetClientConnectedStatus,
+    ListClientsAck,
+};
 use sio_p2p_transport::Data;
 
 use crate::json::shorten;
-use crate::player::act;
-use crate::player::finding::Finding;
 use crate::player::peer::fences;
-use crate::player::peer::lowering::{self, Outgoing};
+use crate::player::peer::lowering;
+use crate::player::peer::outgoing::Outgoing;
+use crate::player::peer::send::send;
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::stop::Stop;
 use crate::scenario::body::{CheckApi, ConnectionStatus, Gone, ListClients};
 
 /// Sends a question to the server itself and waits for its ack.
@@ -19,7 +22,7 @@ pub(crate) async fn question(
     about: &str,
     outgoing: Outgoing,
 ) -> Result<Data, Stop> {
-    let number = act::send(play, from, outgoing).await?.unwrap_or_default();
+    let number = send(play, from, outgoing).await?.unwrap_or_default();
     let wait = play.wait();
     loop {
         play.drain();
@@ -29,14 +32,10 @@ pub(crate) async fn question(
         {
             return Ok(ack.data);
         }
-        if !play.peers.get(from)?.is_open() {
-            return Err(play.peers.lost(from));
-        }
+        play.peers.open(from)?;
         if !play.arrival(wait).await {
             let message = format!("{from} got no answer to its question for the {about}");
-            return Err(Stop::Broken(
-                Finding::new(message).comparing("an ack", play.peers.unmatched()),
-            ));
+            return Err(Stop::broken(message).comparing("an ack", play.peers.unmatched()));
         }
     }
 }
@@ -46,12 +45,12 @@ pub(crate) async fn client_list(play: &mut Play, from: &str) -> Result<Vec<Strin
     let data = question(play, from, "list of clients", lowering::list_clients()).await?;
     match ListClientsAck::decode(&data.json) {
         Ok(list) => Ok(list.0.iter().map(|id| id.as_str().to_owned()).collect()),
-        Err(error) => Err(Stop::Broken(
-            Finding::new("the answer to LIST_CLIENTS is not a list of client ids").comparing(
+        Err(error) => Err(
+            Stop::broken("the answer to LIST_CLIENTS is not a list of client ids").comparing(
                 "[[id, …]]",
                 format!("{}\n{error}", shorten(&data.json, 200)),
             ),
-        )),
+        ),
     }
 }
 
@@ -65,9 +64,9 @@ pub(crate) async fn list_clients(play: &mut Play, body: &ListClients) -> Result<
                 0 => format!("{name} is missing from the list of clients"),
                 _ => format!("{name} is more than once in the list of clients"),
             };
-            return Err(Stop::Broken(
-                Finding::new(message).comparing(format!("{id} once"), format!("{times} times")),
-            ));
+            return Err(
+                Stop::broken(message).comparing(format!("{id} once"), format!("{times} times"))
+            );
         }
     }
     if body.in_order {
@@ -82,10 +81,8 @@ pub(crate) async fn list_clients(play: &mut Play, body: &ListClients) -> Result<
             .cloned()
             .collect();
         if actual != expected {
-            return Err(Stop::Broken(
-                Finding::new("the list of clients is in another order")
-                    .comparing(expected.join(", "), actual.join(", ")),
-            ));
+            return Err(Stop::broken("the list of clients is in another order")
+                .comparing(expected.join(", "), actual.join(", ")));
         }
     }
     for name in &body.excludes {
@@ -104,31 +101,26 @@ pub(crate) async fn gone(play: &mut Play, body: &Gone) -> Result<(), Stop> {
         return Ok(());
     }
     let message = format!("{} is still listed after it has left", body.who);
-    Err(Stop::Broken(Finding::new(message).comparing(
+    Err(Stop::broken(message).comparing(
         format!("a list of clients without {id}"),
         "a list with it, until the deadline",
-    )))
+    ))
 }
 
 /// Asks whether an API exists.
 pub(crate) async fn check_api(play: &mut Play, body: &CheckApi) -> Result<(), Stop> {
-    let api = play.fill(&body.api)?;
-    let outgoing = lowering::check_api(&api).map_err(Stop::broken)?;
+    let api: ApiName = lowering::name(play, &body.api)?;
+    let is = if body.exists {
+        "does not exist"
+    } else {
+        "exists"
+    };
+    let message = format!("the API {api} {is} although it should be otherwise");
+    let outgoing = Outgoing::of(CheckApiName { api });
     let data = question(play, &body.from, "name of an API", outgoing).await?;
     match CheckApiNameAck::decode(&data.json) {
         Ok(answer) if answer.0 == body.exists => Ok(()),
-        Ok(_) | Err(_) => {
-            let is = if body.exists {
-                "does not exist"
-            } else {
-                "exists"
-            };
-            let message = format!("the API {api} {is} although it should be otherwise");
-            let expected = format!("[{}]", body.exists);
-            Err(Stop::Broken(
-                Finding::new(message).comparing(expected, data.json),
-            ))
-        }
+        _ => Err(Stop::broken(message).comparing(format!("[{}]", body.exists), data.json)),
     }
 }
 
@@ -137,20 +129,17 @@ pub(crate) async fn connection_status(
     play: &mut Play,
     body: &ConnectionStatus,
 ) -> Result<(), Stop> {
-    let id = play.id(&body.who)?;
-    let outgoing = lowering::connection_status(&id).map_err(Stop::broken)?;
+    let client = ClientId::new(play.id(&body.who)?).map_err(lowering::unfit)?;
+    let client = Some(client);
+    let outgoing = Outgoing::of(GetClientConnectedStatus { client });
     let data = question(play, &body.from, "connection status", outgoing).await?;
     match ConnectedStatusAck::decode(&data.json) {
         Ok(answer) if answer.0 == body.connected => Ok(()),
-        Ok(_) | Err(_) => {
-            let message = format!(
-                "the connection status of {} is not as it should be",
-                body.who
-            );
+        _ => {
+            let who = &body.who;
+            let message = format!("the connection status of {who} is not as it should be");
             let expected = if body.connected { "[true]" } else { "[null]" };
-            Err(Stop::Broken(
-                Finding::new(message).comparing(expected, data.json),
-            ))
+            Err(Stop::broken(message).comparing(expected, data.json))
         }
     }
 }

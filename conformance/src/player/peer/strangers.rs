@@ -1,22 +1,18 @@
 //! Who may be listed: on a server that nobody else uses, the clients of this program alone.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::player::finding::Finding;
+use parking_lot::Mutex;
+
 use crate::player::peer::Peers;
-use crate::player::stop::Stop;
+use crate::player::play::stop::Stop;
 
 /// The ids by which this program has connected anywhere.
 static KNOWN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Somebody is about to connect by this id.
 pub(crate) fn introduce(id: &str) {
-    known().insert(id.to_owned());
-}
-
-fn known() -> MutexGuard<'static, BTreeSet<String>> {
-    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+    KNOWN.lock().insert(id.to_owned());
 }
 
 impl Peers {
@@ -26,14 +22,14 @@ impl Peers {
         if !self.road.own_server {
             return Ok(());
         }
-        let known = known();
+        let known = KNOWN.lock();
         let Some(stranger) = listed.iter().find(|id| !known.contains(*id)) else {
             return Ok(());
         };
-        let finding = Finding::new("the list of clients has one that never connected");
-        Err(Stop::Broken(finding.comparing(
+        let stop = Stop::broken("the list of clients has one that never connected");
+        Err(stop.comparing(
             "clients of this run alone",
             format!("{stranger} among {}", listed.len()),
-        )))
+        ))
     }
 }

@@ -2,10 +2,11 @@
 
 use sio_p2p_transport::{Incoming, Packet};
 
-use crate::player::bindings::Bindings;
+use crate::json::unquote;
 use crate::player::peer::Peers;
-use crate::player::peer::actor::{AckSeen, Arrival, EventSeen};
-use crate::player::peer::fences::fence_number;
+use crate::player::peer::actor::{AckSeen, Arrival};
+use crate::player::play::bindings::Bindings;
+use crate::player::play::event::EventSeen;
 
 impl Peers {
     /// Takes in one thing that has arrived.
@@ -66,4 +67,17 @@ impl Peers {
             }
         }
     }
+}
+
+/// The number of a fence, which is the last argument of the event with the fence's name.
+fn fence_number(event: &EventSeen, name: &str) -> Option<u64> {
+    // A look at the text first: most events are none.
+    if !event.data.json.contains(name) {
+        return None;
+    }
+    let elements = event.data.elements();
+    let found = unquote(elements.first()?.get())?;
+    (found == name)
+        .then(|| elements.last()?.get().parse().ok())
+        .flatten()
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::{Data, Packet};
 
-use crate::player::peer::actor::EventSeen;
+use crate::player::play::event::EventSeen;
 use crate::player::scripted::server::{Said, Server};
 
 /// The server's side of one client, when the server is scripted.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sio_p2p_transport::{Data, Frame, Packet};
 use tokio::time::Instant;
 
-use super::{Fate, HASTE, Lane};
+use super::{Fate, Flow, HASTE};
 use crate::fault::alter_data;
 use crate::proxy::faults::ProxyFault as F;
 use crate::proxy::sizes;
@@ -16,10 +16,10 @@ const SLOW: std::time::Duration = std::time::Duration::from_secs(1);
 const NARROW: u64 = 1 << 16;
 /// The notices that a peer has left, of `v1` and of `v2`.
 const NOTICES: [&str; 2] = ["MULTI_API_TARGET_DISCONNECT", "TARGET_DISCONNECT"];
-/// Who is in a listing that nobody knows.
+/// The id in a listing that belongs to no client.
 const STRANGER: &str = "stranger";
 
-impl Lane {
+impl Flow {
     pub(super) fn inward(&mut self, packet: Packet, frames: Vec<Frame>, names: &[&str]) -> Fate {
         let size = sizes::size(&frames);
         let question = match &packet {
@@ -162,7 +162,7 @@ impl Lane {
         changed.then_some(packet)
     }
 
-    /// The notice that somebody who was just added has left.
+    /// The notice that a target which was just added has left.
     fn foreseen(&self, question: Option<&Asked>) -> Vec<Frame> {
         let Some((asked, who)) = question.and_then(|asked| Some((asked, asked.about.as_ref()?)))
         else {

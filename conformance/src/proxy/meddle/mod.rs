@@ -17,8 +17,8 @@ use super::faults::{ProxyFault, ProxyFaultSpec};
 use super::naming::{Named, Names};
 use super::talk::Talk;
 use crate::fault::event_name;
+use crate::player::play::trace::Way;
 use crate::record::recorder::MAX_MESSAGE;
-use crate::runner::trace::Way;
 
 /// More attachments than any packet has.
 const MAX_ATTACHMENTS: usize = 10_000;
@@ -45,7 +45,7 @@ pub(super) struct Fate {
     pub(super) passes: Vec<Frame>,
     /// What every other client gets, or the server from every other client.
     pub(super) copies: Vec<Frame>,
-    /// What goes back to who has sent it.
+    /// What goes back to the sender.
     pub(super) answers: Vec<Frame>,
     /// The connection breaks.
     pub(super) cut: bool,
@@ -89,7 +89,7 @@ impl Meddler {
 
 /// One direction of a connection.
 #[derive(Debug)]
-pub(super) struct Lane {
+pub(super) struct Flow {
     way: Way,
     eio: EioVersion,
     meddler: Meddler,
@@ -105,7 +105,7 @@ pub(super) struct Lane {
     held_until: Option<Instant>,
 }
 
-impl Lane {
+impl Flow {
     pub(super) fn new(way: Way, eio: EioVersion, meddler: Meddler, talk: Talk) -> Self {
         Self {
             way,
@@ -199,7 +199,7 @@ impl Lane {
     fn packet(&mut self, packet: Packet, frames: Vec<Frame>) -> Fate {
         let names = names(&packet);
         let names: Vec<_> = names.iter().map(String::as_str).collect();
-        // Who is meant is read in every packet, those of the runner's own included.
+        // Names are misread in every packet, those of the runner's own included.
         let (packet, frames) = match self.way {
             Way::Out => self.misnamed(packet, frames),
             Way::In => (packet, frames),

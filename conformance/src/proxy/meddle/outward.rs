@@ -2,13 +2,13 @@
 
 use sio_p2p_transport::{Data, Frame, Packet};
 
-use super::{Fate, LATENESS, Lane};
+use super::{Fate, Flow, LATENESS};
 use crate::fault::{alter_data, event_name};
 use crate::proxy::faults::ProxyFault as F;
 use crate::proxy::sizes;
 use crate::proxy::talk::ack;
 
-impl Lane {
+impl Flow {
     pub(super) fn outward(
         &mut self,
         mut packet: Packet,
@@ -102,7 +102,7 @@ impl Lane {
         self.written(ack, Vec::new())
     }
 
-    /// The same packet from somebody who asks for no ack.
+    /// The same packet without a request for an ack.
     fn unasking(&self, packet: &Packet) -> Vec<Frame> {
         match packet.clone() {
             Packet::Event {

@@ -2,21 +2,21 @@
 
 use super::*;
 
-fn lane(way: Way, spec: &str) -> Lane {
+fn flow(way: Way, spec: &str) -> Flow {
     let meddler = Meddler {
         spec: Some(spec.parse().unwrap()),
         spare: Some("\"fence-".to_owned()),
         ..Meddler::default()
     };
-    Lane::new(way, EioVersion::V4, meddler, Talk::new())
+    Flow::new(way, EioVersion::V4, meddler, Talk::new())
 }
 
 /// What passes of these texts, in order.
 fn passes(way: Way, spec: &str, texts: &[&str]) -> Vec<String> {
-    let mut lane = lane(way, spec);
+    let mut flow = flow(way, spec);
     let fates = texts
         .iter()
-        .flat_map(|text| lane.take(Frame::text(*text)).passes);
+        .flat_map(|text| flow.take(Frame::text(*text)).passes);
     let shown = fates.map(|frame| match frame {
         Frame::Text(text) => text,
         other => format!("{other:?}"),
@@ -73,26 +73,26 @@ fn packets_of_clients_are_ignored_done_twice_and_misread() {
 
 #[test]
 fn an_ack_is_invented_a_copy_is_made_and_a_connection_is_cut() {
-    let mut inventing = lane(Way::Out, "proxy-invent-ack:e");
+    let mut inventing = flow(Way::Out, "proxy-invent-ack:e");
     let fate = inventing.take(Frame::text(r#"425["e"]"#));
     assert_eq!(fate.answers, [Frame::text("435[]")]);
     assert_eq!(fate.passes, [Frame::text(r#"425["e"]"#)]);
     assert_eq!(inventing.take(Frame::text(EVENT)).answers, []);
 
-    let fate = lane(Way::In, "proxy-copy").take(Frame::text(EVENT));
+    let fate = flow(Way::In, "proxy-copy").take(Frame::text(EVENT));
     assert_eq!((fate.copies.len(), fate.passes.len()), (1, 1));
 
-    let fate = lane(Way::In, "proxy-cut:e").take(Frame::text(EVENT));
+    let fate = flow(Way::In, "proxy-cut:e").take(Frame::text(EVENT));
     assert!(fate.cut && fate.passes.is_empty(), "{fate:?}");
 }
 
 #[test]
 fn a_packet_is_hit_with_its_attachments() {
     let head = Frame::text(r#"451-["e",{"_placeholder":true,"num":0}]"#);
-    let mut losing = lane(Way::In, "proxy-lose:e");
+    let mut losing = flow(Way::In, "proxy-lose:e");
     assert_eq!(losing.take(head.clone()), Fate::default());
     assert_eq!(losing.take(Frame::binary(&b"a"[..])), Fate::default());
-    let mut altering = lane(Way::In, "proxy-alter:e");
+    let mut altering = flow(Way::In, "proxy-alter:e");
     altering.take(head.clone());
     let fate = altering.take(Frame::binary(&b"a"[..]));
     assert_eq!(fate.passes, [head, Frame::binary(&b"a\xff"[..])]);
@@ -121,14 +121,14 @@ async fn what_is_large_fares_otherwise() {
     ] {
         assert_eq!(passes(way, spec, &[&large, &small]), expected, "{spec}");
     }
-    let fate = lane(Way::In, "proxy-cut-large").take(Frame::text(large));
+    let fate = flow(Way::In, "proxy-cut-large").take(Frame::text(large));
     assert!(fate.cut);
     let wide = format!(r#"42["e","{}"]"#, "€".repeat(6_000));
     for spec in ["proxy-cut-text", "proxy-split-character"] {
         assert_ne!(passes(Way::In, spec, &[&wide]), [wide.as_str()], "{spec}");
         assert_eq!(passes(Way::In, spec, &[EVENT]), [EVENT], "{spec}");
     }
-    let fate = lane(Way::Out, "proxy-ack-large")
+    let fate = flow(Way::Out, "proxy-ack-large")
         .take(Frame::text(format!(r#"425["e","{}"]"#, "x".repeat(17_000))));
     assert_eq!(fate.answers, [Frame::text("435[]")]);
 }
@@ -183,12 +183,12 @@ async fn an_end_and_an_ack_arrive_too_early() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_acked_early_is_done_later() {
-    let mut lane = lane(Way::Out, "proxy-ack-early");
-    let fate = lane.take(Frame::text(r#"425["LEAVE_ROOM","r"]"#));
+    let mut flow = flow(Way::Out, "proxy-ack-early");
+    let fate = flow.take(Frame::text(r#"425["LEAVE_ROOM","r"]"#));
     assert_eq!(fate.answers, [Frame::text("435[null]")]);
-    assert_eq!((fate.passes, lane.due().is_some()), (vec![], true));
-    assert_eq!(lane.release(), [Frame::text(r#"425["LEAVE_ROOM","r"]"#)]);
-    assert_eq!(lane.due(), None);
+    assert_eq!((fate.passes, flow.due().is_some()), (vec![], true));
+    assert_eq!(flow.release(), [Frame::text(r#"425["LEAVE_ROOM","r"]"#)]);
+    assert_eq!(flow.due(), None);
 }
 
 /// Both directions of a connection: what the client sends, then what the server does.
@@ -198,9 +198,9 @@ fn after(spec: &str, asked: &str, answered: &str) -> Vec<Frame> {
         ..Meddler::default()
     };
     let talk = Talk::new();
-    let lane = |way| Lane::new(way, EioVersion::V4, meddler.clone(), talk.clone());
-    lane(Way::Out).take(Frame::text(asked));
-    lane(Way::In).take(Frame::text(answered)).passes
+    let flow = |way| Flow::new(way, EioVersion::V4, meddler.clone(), talk.clone());
+    flow(Way::Out).take(Frame::text(asked));
+    flow(Way::In).take(Frame::text(answered)).passes
 }
 
 #[tokio::test]
@@ -225,8 +225,8 @@ async fn a_slow_answer_is_forgotten() {
         ..Meddler::default()
     };
     let talk = Talk::new();
-    let lane = |way| Lane::new(way, EioVersion::V4, meddler.clone(), talk.clone());
-    let (mut out, mut back) = (lane(Way::Out), lane(Way::In));
+    let flow = |way| Flow::new(way, EioVersion::V4, meddler.clone(), talk.clone());
+    let (mut out, mut back) = (flow(Way::Out), flow(Way::In));
     for (number, pause, arrives) in [(1, 900, true), (2, 1100, false)] {
         out.take(Frame::text(format!(r#"42{number}["e"]"#)));
         tokio::time::advance(Duration::from_millis(pause)).await;
@@ -241,7 +241,7 @@ async fn heartbeats_are_lost_or_made() {
         passes(Way::In, "proxy-lose-heartbeats", &["2", EVENT]),
         [EVENT]
     );
-    let fate = lane(Way::In, "proxy-hide-silence").take(Frame::text("2"));
+    let fate = flow(Way::In, "proxy-hide-silence").take(Frame::text("2"));
     assert_eq!(
         (fate.passes.len(), &fate.answers[..]),
         (1, &[Frame::text("3")][..])
@@ -259,7 +259,7 @@ async fn names_are_misread_and_a_packet_is_everybodys() {
         passes(Way::Out, "proxy-fold-case:room", &[join]),
         [r#"42["JOIN_ROOM","hall"]"#]
     );
-    let fate = lane(Way::Out, "proxy-crowd").take(Frame::text(r#"427["LEAVE_ROOM","r"]"#));
+    let fate = flow(Way::Out, "proxy-crowd").take(Frame::text(r#"427["LEAVE_ROOM","r"]"#));
     assert_eq!(fate.copies, [Frame::text(r#"42["LEAVE_ROOM","r"]"#)]);
     assert_eq!(fate.passes, [Frame::text(r#"427["LEAVE_ROOM","r"]"#)]);
 }

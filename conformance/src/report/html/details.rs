@@ -8,18 +8,11 @@ use super::super::failure::clause_text;
 use super::super::model::{Failure, Report, Result};
 use super::{anchor, prose, sequence, words};
 use crate::runner::testee::SERVER_SAID;
-use crate::runner::verdict::Verdict;
+use crate::verdict::Verdict;
 
 /// Every clause of which a check failed or warned.
 pub(super) fn clauses(report: &Report) -> Markup {
-    let mut broken: BTreeMap<&str, Vec<&Result>> = BTreeMap::new();
-    for result in &report.results {
-        if matches!(result.verdict, Verdict::Fail | Verdict::Warn) {
-            for clause in result.broken() {
-                broken.entry(clause).or_default().push(result);
-            }
-        }
-    }
+    let broken = report.clauses().broken;
     html! {
         @if !broken.is_empty() {
             h2 { "Clauses broken" }
@@ -29,13 +22,12 @@ pub(super) fn clauses(report: &Report) -> Markup {
                     th scope="col" { "fail" } th scope="col" { "warn" }
                 } }
                 tbody {
-                    @for (clause, results) in broken {
-                        @let of = |verdict| results.iter().filter(|result| result.verdict == verdict).count();
+                    @for (clause, (fails, warns)) in broken {
                         tr {
                             th scope="row" { code { (clause) } }
                             td { (prose(clause_text(clause).unwrap_or_default())) }
-                            td.number { (of(Verdict::Fail)) }
-                            td.number { (of(Verdict::Warn)) }
+                            td.number { (fails) }
+                            td.number { (warns) }
                         }
                     }
                 }

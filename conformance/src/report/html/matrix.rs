@@ -48,7 +48,7 @@ pub(super) fn families(report: &Report) -> Markup {
     }
 }
 
-/// Whether a row has something that somebody should look at.
+/// Whether a row has something to look at.
 fn notable(results: &[&Result]) -> bool {
     results
         .iter()
@@ -93,7 +93,7 @@ fn tally(rows: &[(&str, Vec<&Result>)]) -> Markup {
     let all = rows.iter().flat_map(|(_, results)| results);
     let passed = all
         .clone()
-        .filter(|result| result.verdict == crate::runner::verdict::Verdict::Pass)
+        .filter(|result| result.verdict == crate::verdict::Verdict::Pass)
         .count();
     html! { span.tally { (passed) " of " (all.count()) " checks pass" } }
 }

@@ -9,17 +9,13 @@ use std::time::Duration;
 use maud::{DOCTYPE, PreEscaped, html};
 
 use super::model::Report;
-use crate::runner::verdict::Verdict;
+use crate::verdict::Verdict;
 
 /// Colours and spaces of the page. It follows the reader's choice of dark or light.
 const STYLE: &str = include_str!("page.css");
 
 /// The report as a page.
-///
-/// # Errors
-///
-/// None; the signature is that of all reports.
-pub fn render(report: &Report) -> std::io::Result<String> {
+pub fn render(report: &Report) -> String {
     let target = &report.implementation.target;
     let page = html! {
         (DOCTYPE)
@@ -49,22 +45,14 @@ pub fn render(report: &Report) -> std::io::Result<String> {
             }
         }
     };
-    Ok(format!("{}\n", page.into_string()))
+    format!("{}\n", page.into_string())
 }
 
 /// The numbers that people look for first.
 fn counts(report: &Report) -> maud::Markup {
-    let summary = &report.summary;
-    let all = [
-        (Verdict::Pass, summary.pass),
-        (Verdict::Fail, summary.fail),
-        (Verdict::Warn, summary.warn),
-        (Verdict::Untestable, summary.untestable),
-        (Verdict::NotApplicable, summary.not_applicable),
-    ];
     html! {
         ul.counts {
-            @for (verdict, count) in all {
+            @for (verdict, count) in report.summary.counts() {
                 li class=(verdict) data-zero[count == 0] {
                     strong { (count) } " " (words(verdict))
                 }
@@ -73,7 +61,7 @@ fn counts(report: &Report) -> maud::Markup {
     }
 }
 
-/// Who judged whom, in one line.
+/// The suite, and what it judged, in one line.
 fn facts(report: &Report) -> maud::Markup {
     let claims: Vec<_> = report
         .implementation

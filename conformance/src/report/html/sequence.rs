@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use crate::runner::trace::{TraceLine, Way};
+use crate::player::play::trace::{TraceLine, Way};
 
 /// The distance between two lifelines, in pixels.
 const LANE: usize = 150;
@@ -53,28 +53,11 @@ pub(super) fn diagram(trace: &[TraceLine]) -> Markup {
 
 /// One frame: a line between actor and server with a head at the receiver.
 fn arrow(line: &TraceLine, actor: usize, server: usize, y: usize, labels: usize) -> Markup {
-    let (class, head) = match line.direction {
-        Way::Out => (
-            "out",
-            format!(
-                "{server},{y} {},{} {},{}",
-                server - 8,
-                y - 4,
-                server - 8,
-                y + 4
-            ),
-        ),
-        Way::In => (
-            "in",
-            format!(
-                "{actor},{y} {},{} {},{}",
-                actor + 8,
-                y - 4,
-                actor + 8,
-                y + 4
-            ),
-        ),
+    let (class, tip, base) = match line.direction {
+        Way::Out => ("out", server, server - 8),
+        Way::In => ("in", actor, actor + 8),
     };
+    let head = format!("{tip},{y} {base},{} {base},{}", y - 4, y + 4);
     let milliseconds = Duration::from_micros(line.at_us).as_secs_f64() * 1_000.0;
     html! {
         g class=(class) {

@@ -8,16 +8,15 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::clauses::Clauses;
 use super::failure;
-use super::layout::wrap;
+use super::layout::{Page, WIDTH, wrap};
 use super::model::Summary;
 use super::style::{DIM, GREEN, RED, YELLOW, paint};
-use super::words::plan;
 use crate::known::Stale;
 use crate::runner::events::{Event, Reporter, ServerStory};
-use crate::runner::verdict::{CheckResult, Verdict};
-
-/// The column at which lines end.
-const WIDTH: usize = 80;
+use crate::runner::options::Options;
+use crate::runner::verdict::CheckResult;
+use crate::scenario::Level;
+use crate::verdict::Verdict;
 
 /// Writes to a terminal or a file.
 #[derive(Debug)]
@@ -56,7 +55,7 @@ impl<W: Write> TerminalReporter<W> {
         self.bar.set_message(current);
     }
 
-    /// Results that somebody has to look at are shown at once, in full the first time.
+    /// Shows a result at once if there is something to look at.
     fn result(&mut self, result: &CheckResult) -> std::io::Result<()> {
         let quiet = matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable);
         if quiet || result.not_judged {
@@ -67,157 +66,153 @@ impl<W: Write> TerminalReporter<W> {
             let line = format!("{} as expected: {name}: {why}", result.verdict);
             paint(DIM, &wrap(&line, WIDTH, "    ")) + "\n"
         } else {
-            failure::render(result, WIDTH)
+            failure::render(result)
         };
         let Self { out, bar, .. } = self;
         bar.suspend(|| out.write_all(text.as_bytes()))
     }
+}
 
-    fn summary(&mut self, results: &[CheckResult]) -> std::io::Result<()> {
-        let rows: BTreeMap<&str, Vec<&CheckResult>> =
-            results.iter().fold(BTreeMap::new(), |mut rows, result| {
-                rows.entry(result.check.scenario.family.as_str())
-                    .or_default()
-                    .push(result);
-                rows
-            });
-        writeln!(self.out)?;
-        writeln!(
-            self.out,
-            "{:<16}{:>8}{:>8}{:>8}{:>12}{:>16}",
-            "", "pass", "fail", "warn", "untestable", "not applicable"
-        )?;
-        let all: Vec<_> = results.iter().collect();
-        let total = (rows.len() > 1).then_some(("all", all));
-        for (family, results) in rows.into_iter().chain(total) {
-            let summary = Summary::of(results.iter().copied());
-            let fail = format!("{:>8}", summary.fail);
-            let untestable = format!("{:>12}", summary.untestable);
-            writeln!(
-                self.out,
-                "{:<16}{:>8}{}{:>8}{}{:>16}",
-                family,
-                summary.pass,
-                if summary.fail > 0 {
-                    paint(RED, &fail)
-                } else {
-                    fail
-                },
-                summary.warn,
-                if summary.untestable > 0 {
-                    paint(RED, &untestable)
-                } else {
-                    untestable
-                },
-                summary.not_applicable
-            )?;
-        }
-        self.clauses(results)
+/// What is going to be done, in words.
+fn plan(total: usize, options: &Options) -> String {
+    let Options {
+        jobs,
+        rounds,
+        shuffle,
+        held_to,
+        ..
+    } = *options;
+    let checks = total / rounds.max(1);
+    let mut line = format!("{checks} {}", if checks == 1 { "check" } else { "checks" });
+    if rounds > 1 {
+        line += &format!(", {rounds} rounds");
     }
-
-    /// What is known to be flaky, however it went.
-    fn flaky(&mut self, results: &[CheckResult]) -> std::io::Result<()> {
-        let mut known = results
-            .iter()
-            .filter_map(|result| Some((result, result.flaky.as_ref()?)))
-            .peekable();
-        if known.peek().is_none() {
-            return Ok(());
-        }
-        writeln!(
-            self.out,
-            "\nKnown to flicker, which neither passes nor fails:"
-        )?;
-        for (result, flaky) in known {
-            let line = format!("  {}: {}", result.check.name(), flaky.told());
-            let line = wrap(&line, WIDTH, "      ");
-            writeln!(self.out, "{}", paint(YELLOW, &line))?;
-        }
-        writeln!(self.out)
+    line += &format!(", {jobs} at a time");
+    if let Some(seed) = shuffle {
+        line += &format!(", shuffled (--shuffle {seed})");
     }
-
-    /// The clauses that are broken, with all that they say. Only what somebody has judged is
-    /// checked.
-    fn clauses(&mut self, results: &[CheckResult]) -> std::io::Result<()> {
-        let tally = Clauses::of(results);
-        writeln!(self.out)?;
-        if !tally.broken.is_empty() {
-            let (broken, checked) = (tally.broken.len(), tally.checked.len());
-            writeln!(self.out, "Clauses broken, {broken} of {checked}:")?;
-        }
-        for (clause, (fails, warns)) in &tally.broken {
-            let mut counts = Vec::new();
-            if *fails > 0 {
-                counts.push(format!("{fails} fail"));
-            }
-            if *warns > 0 {
-                counts.push(format!("{warns} warn"));
-            }
-            let text = failure::clause_text(clause).unwrap_or_default();
-            let line = format!("  {clause} ({}): {text}", counts.join(", "));
-            writeln!(self.out, "{}", wrap(&line, WIDTH, "      "))?;
-        }
-        if let Some(line) = tally.told() {
-            writeln!(self.out, "{}", wrap(&line, WIDTH, "  "))?;
-        }
-        Ok(())
+    if held_to > Level::Must {
+        line += &format!(", held to every {held_to}");
     }
+    line
+}
 
-    /// What the baseline expects and no longer happens.
-    fn stale(&mut self, stale: &[Stale]) -> std::io::Result<()> {
-        for Stale { entry, instead } in stale {
-            let line = format!(
-                "stale: {}: the baseline expects {} ({:?}), but {instead}",
-                entry.key(),
-                entry.verdict,
-                entry.message_prefix,
-            );
-            writeln!(self.out, "{}", paint(RED, &wrap(&line, WIDTH, "  ")))?;
-        }
-        Ok(())
+/// A row for each family, and one for all of them if there are several.
+fn table(page: &mut Page, results: &[CheckResult]) {
+    let mut rows: BTreeMap<&str, Summary> = BTreeMap::new();
+    for result in results {
+        let row = rows.entry(&result.check.scenario.family).or_default();
+        row.count(result.verdict);
     }
-
-    /// The last line: all verdicts in numbers.
-    fn closing(&mut self, results: &[CheckResult], duration: Duration) -> std::io::Result<()> {
-        let summary = Summary::of(results);
-        let not_judged = match summary.not_judged {
-            0 => String::new(),
-            n => format!(" ({n} of them not judged)"),
+    page.line(format_args!(
+        "\n{:<16}{:>8}{:>8}{:>8}{:>12}{:>16}",
+        "", "pass", "fail", "warn", "untestable", "not applicable"
+    ));
+    let total = (rows.len() > 1).then(|| ("all", Summary::of(results)));
+    for (family, summary) in rows.into_iter().chain(total) {
+        let red = |count: usize, width: usize| {
+            let text = format!("{count:>width$}");
+            if count > 0 { paint(RED, &text) } else { text }
         };
-        let expected = match summary.expected {
-            0 => String::new(),
-            n => format!(", {n} of them expected by the baseline"),
-        };
-        let line = format!(
-            "{} pass, {} fail, {} warn, {} untestable{not_judged}, {} not applicable{expected}; {:.1} s",
+        page.line(format_args!(
+            "{family:<16}{:>8}{}{:>8}{}{:>16}",
             summary.pass,
-            summary.fail,
+            red(summary.fail, 8),
             summary.warn,
-            summary.untestable,
-            summary.not_applicable,
-            duration.as_secs_f64()
-        );
-        let red = results
-            .iter()
-            .any(|r| r.verdict.is_red() && r.expected_because.is_none());
-        // Nothing that passed is nothing to be glad of.
-        let colour = if red || summary.pass == 0 { RED } else { GREEN };
-        writeln!(self.out, "{}", paint(colour, &wrap(&line, WIDTH, "  ")))?;
-        self.out.flush()
+            red(summary.untestable, 12),
+            summary.not_applicable
+        ));
     }
+}
 
-    /// What became of the server.
-    fn server(&mut self, story: &ServerStory) -> std::io::Result<()> {
-        if let Some(slowed) = &story.slowed {
-            let line = wrap(&slowed.to_string(), WIDTH, "  ");
-            writeln!(self.out, "{}", paint(YELLOW, &line))?;
-        }
-        if let Some(ended) = &story.ended {
-            let line = wrap(&ended.to_string(), WIDTH, "  ");
-            writeln!(self.out, "{}", paint(RED, &line))?;
-        }
-        Ok(())
+/// The clauses that are broken, with all that they say. Only a clause with a verdict counts
+/// as checked.
+fn clauses(page: &mut Page, results: &[CheckResult]) {
+    let results = results.iter();
+    let tally = Clauses::of(results.map(|result| (result.verdict, result.clauses())));
+    page.line("");
+    if !tally.broken.is_empty() {
+        let (broken, checked) = (tally.broken.len(), tally.checked.len());
+        page.line(format_args!("Clauses broken, {broken} of {checked}:"));
     }
+    for (clause, (fails, warns)) in &tally.broken {
+        let counts = match (fails, warns) {
+            (_, 0) => format!("{fails} fail"),
+            (0, _) => format!("{warns} warn"),
+            _ => format!("{fails} fail, {warns} warn"),
+        };
+        let text = failure::clause_text(clause).unwrap_or_default();
+        page.wrap("      ", format_args!("  {clause} ({counts}): {text}"));
+    }
+    if let Some(line) = tally.told() {
+        page.wrap("  ", line);
+    }
+}
+
+/// What is known to be flaky, however it went.
+fn flaky(page: &mut Page, results: &[CheckResult]) {
+    let mut known = results
+        .iter()
+        .filter_map(|result| Some((result, result.flaky.as_ref()?)))
+        .peekable();
+    if known.peek().is_none() {
+        return;
+    }
+    page.line("\nKnown to flicker, which neither passes nor fails:");
+    for (result, flaky) in known {
+        let line = format!("  {}: {}", result.check.name(), flaky.told());
+        page.painted(YELLOW, "      ", line);
+    }
+    page.line("");
+}
+
+/// What the baseline expects and no longer happens.
+fn stale(page: &mut Page, stale: &[Stale]) {
+    for Stale { entry, instead } in stale {
+        let line = format!(
+            "stale: {}: the baseline expects {} ({:?}), but {instead}",
+            entry.key(),
+            entry.verdict,
+            entry.message_prefix,
+        );
+        page.painted(RED, "  ", line);
+    }
+}
+
+/// What became of the server.
+fn server(page: &mut Page, story: &ServerStory) {
+    if let Some(slowed) = &story.slowed {
+        page.painted(YELLOW, "  ", slowed);
+    }
+    if let Some(ended) = &story.ended {
+        page.painted(RED, "  ", ended);
+    }
+}
+
+/// The last line: all verdicts in numbers.
+fn closing(page: &mut Page, results: &[CheckResult], duration: Duration) {
+    let summary = Summary::of(results);
+    let not_judged = match summary.not_judged {
+        0 => String::new(),
+        n => format!(" ({n} of them not judged)"),
+    };
+    let expected = match summary.expected {
+        0 => String::new(),
+        n => format!(", {n} of them expected by the baseline"),
+    };
+    let line = format!(
+        "{} pass, {} fail, {} warn, {} untestable{not_judged}, {} not applicable{expected}; {:.1} s",
+        summary.pass,
+        summary.fail,
+        summary.warn,
+        summary.untestable,
+        summary.not_applicable,
+        duration.as_secs_f64()
+    );
+    let red = results.iter().any(CheckResult::is_unexpected);
+    // Nothing that passed is nothing to be glad of.
+    let colour = if red || summary.pass == 0 { RED } else { GREEN };
+    page.painted(colour, "  ", line);
 }
 
 impl<W: Write> Reporter for TerminalReporter<W> {
@@ -256,11 +251,15 @@ impl<W: Write> Reporter for TerminalReporter<W> {
                 server,
             } => {
                 self.bar.finish_and_clear();
-                self.summary(results)?;
-                self.flaky(results)?;
-                self.stale(stale)?;
-                self.server(server)?;
-                self.closing(results, *duration)
+                let mut page = Page::default();
+                table(&mut page, results);
+                clauses(&mut page, results);
+                flaky(&mut page, results);
+                self::stale(&mut page, stale);
+                self::server(&mut page, server);
+                closing(&mut page, results, *duration);
+                self.out.write_all(page.text().as_bytes())?;
+                self.out.flush()
             }
         }
     }

@@ -2,8 +2,7 @@ use anstream::AutoStream;
 
 use super::*;
 use crate::known::Entry;
-use crate::runner::options::Options;
-use crate::runner::verdict::{Finding, Outcome};
+use crate::player::play::finding::{Finding, Outcome};
 use crate::scenario::TransportName;
 use crate::testing::{failure, result};
 
@@ -71,7 +70,7 @@ fn a_run_that_the_server_did_not_survive_says_so() {
             of: vec![results[1].check.name()],
             after: None,
         }),
-        slowed: Some(crate::runner::pace::Slowed {
+        slowed: Some(crate::player::peer::pace::Slowed {
             refusals: 7,
             statuses: [429, 503].into(),
             absences: 1,

@@ -2,19 +2,20 @@
 
 mod work;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use sio_p2p_transport::EioVersion;
 use tokio::sync::mpsc;
 
 use super::events::{Event, Reporter, ServerStory};
 use super::life::Life;
 use super::options::Options;
-use super::plan::{Check, Selection, Unplayed};
+use super::plan::{Selection, Unplayed};
 use super::queue::Queue;
-use super::rounds::Rounds;
+use super::rounds::merged;
 pub use super::target::{Declared, Fresh, StartWith, Target};
 use super::testee::{Instance, Knock};
 use super::verdict::CheckResult;
@@ -22,6 +23,7 @@ use crate::access::SharedAccess;
 use crate::known::{Baseline, Stale};
 use crate::player::peer::Road;
 use crate::player::peer::pace::{Limits, is_refusal_for_now};
+use crate::player::play::check::Check;
 use crate::scenario::TransportName;
 
 /// How long a server may take to accept the first client.
@@ -168,19 +170,14 @@ impl Run<'_> {
             queue: Queue::new(&self.checks, exclusive, mortal, &options),
             life: Life::new(limits),
             own_road,
-            transport: self
-                .selection
-                .transports
-                .first()
-                .copied()
-                .unwrap_or_default(),
+            transport: self.selection.transport(),
             options,
             baseline: self.baseline.clone(),
             again: Mutex::default(),
             playing: AtomicUsize::new(0),
             begun: AtomicUsize::new(0),
         });
-        let mut results = Rounds::new(shared.checks.len());
+        let mut results = vec![Vec::new(); shared.checks.len()];
         // Second part: what was interrupted by somebody else's crash, one at a time.
         for second in [false, true] {
             let (sender, mut progress) = mpsc::unbounded_channel();
@@ -199,12 +196,12 @@ impl Run<'_> {
                     }
                     Progress::Finished(index, result) => {
                         tell(reporters, &Event::CheckFinished(&result))?;
-                        results.add(index % shared.checks.len(), *result);
+                        results[index % shared.checks.len()].push(*result);
                     }
                 }
             }
         }
-        let results = results.merged();
+        let results = merged(results);
         let stale = self.baseline.stale(results.iter().map(CheckResult::seen));
         let slowed = shared.life.pace.slowed();
         let server = ServerStory {
@@ -232,11 +229,7 @@ impl Run<'_> {
                     command,
                     &self.selection.eio,
                     &self.options.access,
-                    self.selection
-                        .transports
-                        .first()
-                        .copied()
-                        .unwrap_or_default(),
+                    self.selection.transport(),
                 )
                 .await;
                 started
@@ -265,12 +258,7 @@ impl Run<'_> {
         let knock = Knock {
             url: url.to_owned(),
             access: Arc::clone(access),
-            transport: self
-                .selection
-                .transports
-                .first()
-                .copied()
-                .unwrap_or_default(),
+            transport: self.selection.transport(),
         };
         let mut refusals = Vec::new();
         for &eio in &self.selection.eio {
@@ -284,8 +272,4 @@ impl Run<'_> {
         let message = format!("no server to talk to at {url}; {}", refusals.join("; "));
         Err(RunError::CannotReach(message))
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

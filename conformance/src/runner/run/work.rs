@@ -6,16 +6,21 @@ use std::time::Instant;
 
 use tokio::sync::mpsc;
 
-use super::{Progress, Shared, StartWith, Target, lock};
+use super::{Progress, Shared, StartWith, Target};
 use crate::known::Flaky;
+use crate::player::client_check;
 use crate::player::peer::Road;
+use crate::player::play::check::Check;
+use crate::player::play::finding::{Finding, Outcome};
+use crate::player::play::trace::Trace;
 use crate::player::play::{Play, Played};
-use crate::player::trace::Trace;
-use crate::runner::health::{self, judge_own, judge_shared};
-use crate::runner::plan::{Check, Unplayed};
+use crate::runner::health::{judge_own, judge_shared};
+use crate::runner::life::Suspect;
+use crate::runner::plan::Unplayed;
 use crate::runner::target::server_for;
 use crate::runner::testee::Instance;
-use crate::runner::verdict::{CheckResult, Finding, Outcome, Verdict};
+use crate::runner::verdict::CheckResult;
+use crate::verdict::Verdict;
 
 pub(super) async fn work(
     shared: Arc<Shared>,
@@ -29,7 +34,7 @@ pub(super) async fn work(
 }
 
 pub(super) async fn work_again(shared: Arc<Shared>, progress: mpsc::UnboundedSender<Progress>) {
-    let again = std::mem::take(&mut *lock(&shared.again));
+    let again = std::mem::take(&mut *shared.again.lock());
     for index in again {
         one(&shared, index, &progress, &mut None, true).await;
     }
@@ -51,14 +56,18 @@ async fn one(
         Some(Unplayed::NotApplicable(why)) => Some(Outcome::NotApplicable(why.clone())),
         Some(Unplayed::Untestable(why)) => Some(Outcome::Untestable(Finding::new(why))),
         None if shared.life.is_gone() => {
-            let (outcome, seen) = gone(shared, index);
-            trace = seen.unwrap_or(trace);
+            let verdict = shared.life.verdict_on(index);
+            let (outcome, seen) = verdict.unwrap_or_else(|| {
+                let why = "not judged: the server had ended before".to_owned();
+                (Outcome::NotJudged(why), trace.clone())
+            });
+            trace = seen;
             Some(outcome)
         }
         None => examine(shared, index, instance, &trace, alone).await,
     };
     let Some(outcome) = outcome else {
-        lock(&shared.again).push(index);
+        shared.again.lock().push(index);
         return;
     };
     let mut result = CheckResult::new(
@@ -89,15 +98,6 @@ async fn one(
     let _ = progress.send(Progress::Finished(index, Box::new(result)));
 }
 
-/// What is said of a play when the server has ended for good.
-fn gone(shared: &Shared, play: usize) -> (Outcome, Option<Trace>) {
-    if let Some((outcome, trace)) = shared.life.verdict_on(play) {
-        return (outcome, Some(trace));
-    }
-    let why = "not judged: the server had ended before".to_owned();
-    (Outcome::NotJudged(why), None)
-}
-
 /// Plays one check and sees to the server's health afterwards. `None` if it has to be done
 /// again alone, or if the server has ended for good.
 async fn examine(
@@ -110,8 +110,7 @@ async fn examine(
     let check = shared.check(index);
     let url = match &shared.target {
         Target::Driven(command) => {
-            let play =
-                crate::player::client::play(check, command, trace, shared.options.timeout, None);
+            let play = client_check::play(check, command, trace, shared.options.timeout, None);
             return Some(guarded(play).await.outcome);
         }
         Target::Running { urls } => urls.first().cloned().unwrap_or_default(),
@@ -155,8 +154,9 @@ async fn examine(
     shared.life.begins(check.name());
     let timeout = shared.options.timeout;
     let play = Play::new(check, &url, trace.clone(), timeout).beside(others);
+    let own_server = !matches!(shared.target, Target::Running { .. });
     let road = Road {
-        own_server: !matches!(shared.target, Target::Running { .. }),
+        own_server,
         ..road.clone()
     };
     let played = guarded(play.by(road).run()).await;
@@ -165,14 +165,16 @@ async fn examine(
     if instance.is_some() {
         return Some(judge_own(check, played, instance).await);
     }
-    let shared_play = health::Shared {
+    let knock = shared.knock(&url);
+    let Played { outcome, talked } = played;
+    let suspect = Suspect {
         play: index,
-        check,
-        played,
-        trace,
+        name: check.name(),
+        outcome,
+        trace: trace.clone(),
         alone: alone || undisturbed,
     };
-    judge_shared(&shared.life, &shared.knock(&url), shared_play).await
+    judge_shared(&shared.life, &knock, check.eio, suspect, talked).await
 }
 
 /// Plays one check on a server with the settings of its scenario. That server may well turn
@@ -181,11 +183,10 @@ async fn examine_alone(shared: &Shared, check: &Check, start: StartWith, trace: 
     match start(&check.scenario.settings) {
         Ok(server) => {
             let timeout = shared.options.timeout;
-            let road = Road {
+            let play = Play::new(check, &server.url, trace.clone(), timeout).by(Road {
                 own_server: true,
                 ..Road::default()
-            };
-            let play = Play::new(check, &server.url, trace.clone(), timeout).by(road);
+            });
             guarded(play.run()).await.outcome
         }
         Err(error) => {

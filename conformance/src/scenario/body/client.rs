@@ -14,27 +14,27 @@ verbs! {
     /// A client.
     pub struct ClientName: Observation, Script {
         /// The client.
-        client: String => client,
+        client: String => Client,
     }
 
     /// A command.
     pub struct Drive: Act, Client {
         /// The client.
-        client: String => client,
+        client: String => Client,
         /// The command, as in the driver protocol.
         r#do: String,
         /// Its members.
         #[serde(default = "nothing", skip_serializing_if = "is_nothing")]
-        with: Pattern => sends,
+        with: Pattern => Sends,
         /// A name for `replied`; without it the reply is waited for.
         #[serde(skip_serializing_if = "Option::is_none")]
-        r#as: Option<Text> => asks,
+        r#as: Option<Text> => Asks,
         /// The value of the reply. Default: any.
         #[serde(skip_serializing_if = "Option::is_none")]
-        value: Option<Pattern> => expects,
+        value: Option<Pattern> => Expects,
         /// The reply must be an error, with a text like this.
         #[serde(skip_serializing_if = "Option::is_none")]
-        error: Option<Pattern> => expects,
+        error: Option<Pattern> => Expects,
     }
 }
 
@@ -50,33 +50,33 @@ verbs! {
     /// The reply to a command.
     pub struct Replied: Observation, Client {
         /// The name of the command.
-        command: Text => awaits,
+        command: Text => Awaits,
         /// Its value. Default: any.
         #[serde(skip_serializing_if = "Option::is_none")]
-        value: Option<Pattern> => expects,
+        value: Option<Pattern> => Expects,
         /// It must be an error, with a text like this.
         #[serde(skip_serializing_if = "Option::is_none")]
-        error: Option<Pattern> => expects,
+        error: Option<Pattern> => Expects,
     }
 
     /// An event of the driver.
     pub struct Told: Observation, Client {
         /// The client.
-        client: String => client,
+        client: String => Client,
         /// The event, as in the driver protocol.
         event: String,
         /// Its members. `from`, `reason` and `error` need not be named: clients may or may not
         /// know them.
         #[serde(default = "nothing", skip_serializing_if = "is_nothing")]
-        with: Pattern => expects,
+        with: Pattern => Expects,
     }
 
     /// Bytes of a stream.
     pub struct ReadStream: Observation, Client {
         /// The client.
-        client: String => client,
+        client: String => Client,
         /// The stream.
-        stream: Text => says,
+        stream: Text => Says,
         /// The bytes: `{"$binary": base64}` or `{"$bytes": size}`.
         data: Pattern,
     }
@@ -84,102 +84,98 @@ verbs! {
     /// The query of a handshake.
     pub struct Handshake: Act, Script {
         /// The client.
-        client: String => client,
+        client: String => Client,
         /// Parameters and their values; there may be others.
-        query: BTreeMap<String, Text> => says,
+        query: BTreeMap<String, Text> => Says,
     }
 
     /// An event packet of the client.
     pub struct Expect: Observation, Script {
         /// The client.
-        client: String => client,
+        client: String => Client,
         /// Name of the event on the wire.
-        event: Text => says,
+        event: Text => Says,
         /// Its arguments on the wire.
         #[serde(default)]
         #[schemars(skip_serializing_if = "unsaid")]
-        args: ArgumentsPattern => expects,
+        args: ArgumentsPattern => Expects,
         /// A name for the packet, which then asks for an ack: `answer` it.
         #[serde(skip_serializing_if = "Option::is_none")]
-        r#as: Option<Text> => takes,
+        r#as: Option<Text> => Takes,
     }
 
     /// A message that the client sends.
     pub struct ExpectMessage: Observation, Script {
         /// The client.
-        client: String => client,
+        client: String => Client,
         /// The actor that it is for.
-        to: String => names,
+        to: String => Names,
         /// The event.
-        event: Text => says,
+        event: Text => Says,
         /// Its arguments, without the sender's id that precedes them in `v1`.
         #[serde(default)]
         #[schemars(skip_serializing_if = "unsaid")]
-        args: ArgumentsPattern => expects,
+        args: ArgumentsPattern => Expects,
         /// A name for the message, which then asks for an ack: `answer` it.
         #[serde(skip_serializing_if = "Option::is_none")]
-        r#as: Option<Text> => takes,
+        r#as: Option<Text> => Takes,
     }
 
     /// An event packet of the server.
     pub struct Send: Act, Script {
         /// The client that gets it.
-        client: String => client,
+        client: String => Client,
         /// Name of the event on the wire.
-        event: Text => says,
+        event: Text => Says,
         /// Its arguments on the wire.
         #[serde(default)]
         #[schemars(skip_serializing_if = "unsaid")]
-        args: Vec<Pattern> => sends,
+        args: Vec<Pattern> => Sends,
         /// A name for the packet, which then asks for an ack: match it with `acked`.
         #[serde(skip_serializing_if = "Option::is_none")]
-        r#as: Option<Text> => asks,
+        r#as: Option<Text> => Asks,
     }
 
     /// A message as the server delivers it.
     pub struct SendMessage: Act, Script {
         /// The client that gets it.
-        client: String => client,
+        client: String => Client,
         /// The actor that it is from.
-        from: String => names,
+        from: String => Names,
         /// The event.
-        event: Text => says,
+        event: Text => Says,
         /// Its arguments, without the sender's id that precedes them in `v1`.
         #[serde(default)]
         #[schemars(skip_serializing_if = "unsaid")]
-        args: Vec<Pattern> => sends,
+        args: Vec<Pattern> => Sends,
         /// A name for the message, which then asks for an ack: match it with `acked`.
         #[serde(skip_serializing_if = "Option::is_none")]
-        r#as: Option<Text> => asks,
+        r#as: Option<Text> => Asks,
     }
 
     /// A Socket.IO packet as text.
     pub struct SendText: Act, Script {
         /// The client that gets it.
-        client: String => client,
+        client: String => Client,
         /// The packet without the type of Engine.IO.
-        text: Text => says,
+        text: Text => Says,
     }
 
     /// What a client is told that comes.
     pub struct Admit: Act, Script {
         /// The client.
-        client: String => client,
+        client: String => Client,
         /// Why it is refused; without it, it is accepted.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(extend("default" = null))]
-        refuse: Option<String>,
+        refuse: Option<String> = null,
         /// After how many milliseconds a ping is due and, as many later, missed; without it, no
         /// ping is due before the story ends.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(extend("default" = null))]
-        heartbeat_ms: Option<u64>,
+        heartbeat_ms: Option<u64> = null,
     }
 
     /// The server ends a connection.
     pub struct HangUp: Act, Script {
         /// The client.
-        client: String => client,
+        client: String => Client,
         /// How.
         how: HangingUp,
     }

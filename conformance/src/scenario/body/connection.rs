@@ -11,14 +11,10 @@ verbs! {
         /// The actor.
         at: String,
         /// The reason it is given when the namespace is refused. Default: any, or none.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(extend("default" = null))]
-        text: Option<String>,
+        text: Option<String> = null,
         /// The HTTP status by which the handshake is refused. Default: any, or a refusal of
         /// another kind.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(extend("default" = null))]
-        status: Option<u16>,
+        status: Option<u16> = null,
     }
 
     /// Body of `disconnect`.
@@ -46,7 +42,7 @@ verbs! {
     /// Body of `closed`.
     pub struct Closed: Observation {
         /// The actor whose connection the server ends.
-        at: String => observes,
+        at: String => Observes,
         /// By what means. Default: either.
         #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<ClosedBy>,
@@ -67,33 +63,31 @@ verbs! {
     /// Body of `list_clients`.
     pub struct ListClients: Act {
         /// Who asks.
-        from: String => acts,
+        from: String => Acts,
         /// These actors' ids are in the list, each exactly once.
         #[serde(default)]
-        includes: Vec<String> => names,
+        includes: Vec<String> => Names,
         /// The ids of `includes` are in the list in this order; others may stand between them.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        #[schemars(extend("default" = false))]
-        in_order: bool,
+        in_order: bool = false,
         /// These actors' ids are not in the list.
         #[serde(default)]
-        excludes: Vec<String> => names,
+        excludes: Vec<String> => Names,
     }
 
     /// Body of `gone`.
     pub struct Gone: Act {
         /// Who asks for the list.
-        at: String => acts,
+        at: String => Acts,
         /// Who must vanish from it.
-        who: String => names,
+        who: String => Names,
     }
 
     /// Body of `connection_status`.
     pub struct ConnectionStatus: Act {
         /// Who asks.
-        from: String => acts,
+        from: String => Acts,
         /// About whom.
-        who: String => names,
+        who: String => Names,
         /// The expected answer.
         connected: bool,
     }

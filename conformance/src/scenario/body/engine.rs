@@ -15,19 +15,17 @@ verbs! {
     pub struct Http: Act {
         /// The actor whose server is asked, in its Engine.IO generation. One that is to upgrade is
         /// first waited for until it has.
-        from: String => names,
+        from: String => Names,
         /// The method. Default: GET.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(extend("default" = null))]
-        method: Option<String>,
+        method: Option<String> = null,
         /// The query, behind the `EIO` of the actor.
-        query: Text => says,
+        query: Text => Says,
         /// Header fields.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-        headers: BTreeMap<String, Text> => says,
+        headers: BTreeMap<String, Text> => Says,
         /// The body. Default: none.
         #[serde(skip_serializing_if = "Option::is_none")]
-        body: Option<Text> => says,
+        body: Option<Text> => Says,
         /// The statuses of which the answer has to have one.
         #[schemars(length(min = 1))]
         status: Vec<u16>,
@@ -37,15 +35,15 @@ verbs! {
     pub struct Probe: Act {
         /// The actor to whose session the WebSocket comes, and which goes on without it. One that
         /// is to upgrade is first waited for until it has.
-        from: String => acts,
+        from: String => Acts,
         /// The text frames that are sent on it, in order.
         #[serde(default)]
         #[schemars(skip_serializing_if = "unsaid")]
-        send: Vec<Text> => says,
+        send: Vec<Text> => Says,
         /// The text frames that the server sends on it then, in order.
         #[serde(default)]
         #[schemars(skip_serializing_if = "unsaid")]
-        receive: Vec<Text> => says,
+        receive: Vec<Text> => Says,
         /// How polls are answered meanwhile that have nothing to tell.
         #[serde(skip_serializing_if = "Option::is_none")]
         noops: Option<Noops>,

@@ -20,9 +20,7 @@ pub use connection::{
     Closed, ClosedBy, ConnectionStatus, Disconnect, Gone, Leaving, ListClients, Refused,
 };
 pub use engine::{Http, Noops, Probe, ProbeEnd};
-pub use message::{
-    Acked, Answer, Emit, FailureCodes, Receive, Request, RequestName, ServerErrorSeen,
-};
+pub use message::{Acked, Answer, Emit, Receive, Request, RequestName, ServerErrorSeen};
 pub use raw::{PacketKind, ReceivePacket, SendFrame, SendPacket};
 pub use service::{CheckApi, CreateApi, DestroyApi, UseApi};
 pub use stream::{OpenStream, StreamOffered};
@@ -38,14 +36,14 @@ verbs! {
     pub struct Observers: Act {
         /// The actors.
         #[schemars(length(min = 1))]
-        at: Vec<String> => observes,
+        at: Vec<String> => Observes,
     }
 
     /// Body of `fence`.
     pub struct Fence: Act {
         /// Who sends.
-        from: String => acts,
+        from: String => Acts,
         /// Who must have received.
-        to: String => observes,
+        to: String => Observes,
     }
 }

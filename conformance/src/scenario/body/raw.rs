@@ -11,43 +11,41 @@ verbs! {
     /// Body of `send_packet`.
     pub struct SendPacket: Act {
         /// The sender.
-        from: String => acts,
+        from: String => Acts,
         /// Name of the event, written as it is.
-        event: Text => says,
+        event: Text => Says,
         /// All arguments, written as they are: nothing is added in any dialect.
         #[serde(default)]
         #[schemars(skip_serializing_if = "unsaid")]
-        args: Vec<Pattern> => sends,
+        args: Vec<Pattern> => Sends,
         /// Ask for an ack under this name.
         #[serde(skip_serializing_if = "Option::is_none")]
-        r#as: Option<Text> => asks,
+        r#as: Option<Text> => Asks,
     }
 
     /// Body of `send_frame`.
     pub struct SendFrame: Act {
         /// The sender.
-        from: String => acts,
+        from: String => Acts,
         /// A text message of the transport.
         #[serde(skip_serializing_if = "Option::is_none")]
-        text: Option<Text> => says,
+        text: Option<Text> => Says,
         /// A binary message of the transport, in base64.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(extend("default" = null))]
-        binary: Option<String>,
+        binary: Option<String> = null,
     }
 
     /// Body of `receive_packet`.
     pub struct ReceivePacket: Observation {
         /// The observer.
-        at: String => observes,
+        at: String => Observes,
         /// Kind of packet.
         kind: PacketKind,
         /// Its namespace. Default `/`.
         #[serde(skip_serializing_if = "Option::is_none")]
-        namespace: Option<Text> => says,
+        namespace: Option<Text> => Says,
         /// Its data, which may be missing from the packet (`null`). Default: anything.
         #[serde(skip_serializing_if = "Option::is_none")]
-        data: Option<Pattern> => compares,
+        data: Option<Pattern> => Compares,
     }
 }
 

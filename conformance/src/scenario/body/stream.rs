@@ -10,50 +10,46 @@ verbs! {
     /// Body of `open_stream`.
     pub struct OpenStream: Act {
         /// The opener.
-        from: String => acts,
+        from: String => Acts,
         /// The client that shall accept the stream.
-        to: String => names,
+        to: String => Names,
         /// Stream id of the opener's end.
-        source_stream: Text => says,
+        source_stream: Text => Says,
         /// Stream id of the acceptor's end.
-        target_stream: Text => says,
+        target_stream: Text => Says,
         /// Channel by which the acceptor sorts requests, `v2` only.
         #[serde(skip_serializing_if = "Option::is_none")]
-        channel: Option<Text> => says,
+        channel: Option<Text> => Says,
         /// An object with further members of the description, written as they are.
         #[serde(skip_serializing_if = "Option::is_none")]
-        members: Option<Pattern> => sends,
+        members: Option<Pattern> => Sends,
         /// Name of this request for `acked` and `unanswered`.
-        r#as: Text => asks,
+        r#as: Text => Asks,
     }
 
     /// Body of `stream_offered`.
     pub struct StreamOffered: Observation {
         /// Who is asked.
-        at: String => observes,
+        at: String => Observes,
         /// The opener, as the server has to state it.
-        from: String => names,
+        from: String => Names,
         /// The client that the opener named. Default: the observer.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(extend("default" = null))]
-        to: Option<String> => names,
+        to: Option<String> = null => Names,
         /// Stream id of the opener's end.
-        source_stream: Text => says,
+        source_stream: Text => Says,
         /// Stream id of the acceptor's end.
-        target_stream: Text => says,
+        target_stream: Text => Says,
         /// The channel, `v2` only.
         #[serde(skip_serializing_if = "Option::is_none")]
-        channel: Option<Text> => says,
+        channel: Option<Text> => Says,
         /// An object with all further members of the description.
         #[serde(skip_serializing_if = "Option::is_none")]
-        members: Option<Pattern> => expects,
+        members: Option<Pattern> => Expects,
         /// Name under which `answer` answers.
-        r#as: Text => takes,
+        r#as: Text => Takes,
         /// Dialect of the packet, where the two actors speak different ones. Default: that
         /// of `from`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(extend("default" = null))]
         #[schemars(with = "Option<sio_p2p_driver::schema::DialectName>")]
-        dialect: Option<Dialect>,
+        dialect: Option<Dialect> = null,
     }
 }

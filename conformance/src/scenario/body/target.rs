@@ -10,65 +10,61 @@ verbs! {
     /// Body of `add_target`.
     pub struct AddTarget: Act {
         /// Who adds.
-        from: String => acts,
+        from: String => Acts,
         /// Who is added.
-        to: String => names,
+        to: String => Names,
         /// Name of this request for `acked` and `unanswered`.
-        r#as: Text => asks,
+        r#as: Text => Asks,
     }
 
     /// Body of `target_added`.
     pub struct TargetAdded: Observation {
         /// Who has been added.
-        at: String => observes,
+        at: String => Observes,
         /// Who added it.
-        from: String => names,
+        from: String => Names,
         /// Name under which `answer` answers.
-        r#as: Text => takes,
+        r#as: Text => Takes,
         /// Dialect of the packet, where the two actors speak different ones. Default: that
         /// of `from`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(extend("default" = null))]
         #[schemars(with = "Option<sio_p2p_driver::schema::DialectName>")]
-        dialect: Option<Dialect>,
+        dialect: Option<Dialect> = null,
     }
 
     /// Body of `target_left`.
     pub struct TargetLeft: Observation {
         /// Who is told.
-        at: String => observes,
+        at: String => Observes,
         /// Who has left.
-        who: String => names,
+        who: String => Names,
         /// Dialect of the packet, where the two actors speak different ones. Default: that
         /// of `at`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(extend("default" = null))]
         #[schemars(with = "Option<sio_p2p_driver::schema::DialectName>")]
-        dialect: Option<Dialect>,
+        dialect: Option<Dialect> = null,
     }
 
     /// Body of `join_room` and `leave_room`.
     pub struct RoomChange: Act {
         /// Who joins or leaves.
-        from: String => acts,
+        from: String => Acts,
         /// The room; `${room:x}` is a name generated for this run.
-        room: Text => room,
+        room: Text => Room,
         /// Ask for an ack under this name.
         #[serde(skip_serializing_if = "Option::is_none")]
-        r#as: Option<Text> => asks,
+        r#as: Option<Text> => Asks,
     }
 
     /// Body of `emit_room`.
     pub struct EmitRoom: Act {
         /// The sender, a member or not.
-        from: String => acts,
+        from: String => Acts,
         /// The room.
-        room: Text => room,
+        room: Text => Room,
         /// Name of the event.
-        event: Text => says,
+        event: Text => Says,
         /// The arguments. No dialect adds a source id to them.
         #[serde(default)]
         #[schemars(skip_serializing_if = "unsaid")]
-        args: Vec<Pattern> => sends,
+        args: Vec<Pattern> => Sends,
     }
 }

@@ -23,7 +23,7 @@ verbs! {
     /// Body of `heartbeat`.
     pub struct Heartbeat: Act {
         /// Whose connection.
-        at: String => observes,
+        at: String => Observes,
         /// How many, from now on.
         #[serde(default = "once", deserialize_with = "bounded::<1, 10, _, _>")]
         #[schemars(range(min = 1, max = 10))]
@@ -39,7 +39,7 @@ verbs! {
     /// Body of `pass_time`.
     pub struct PassTime: Act {
         /// Who goes on sending, to themselves; all others are idle.
-        at: Vec<String> => acts,
+        at: Vec<String> => Acts,
         /// How long, in milliseconds.
         #[serde(deserialize_with = "bounded::<1, 5_000, _, _>")]
         #[schemars(range(min = 1, max = 5_000))]

@@ -12,10 +12,7 @@ pub(crate) fn lint(scenario: &Scenario, problems: &mut Vec<Problem>) {
     let mut driven = scenario.actors.values().filter(|(actor, _)| actor.driven);
     let is_any = driven.next().is_some();
     let mut problem = |at: &Location, message: String| {
-        problems.push(Problem {
-            at: at.clone(),
-            message,
-        });
+        problems.push(Problem::new(at, message));
     };
     if is_any != scenario.server.is_some() {
         let message = if is_any {

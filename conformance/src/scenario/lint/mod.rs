@@ -73,10 +73,7 @@ fn unique(library: &Library, problems: &mut Vec<Problem>) {
     for scenario in &library.scenarios {
         if let Some(first) = seen.insert(&scenario.id, &scenario.at) {
             let message = format!("the id {:?} is used at {first} already", scenario.id);
-            problems.push(Problem {
-                at: scenario.at.clone(),
-                message,
-            });
+            problems.push(Problem::new(&scenario.at, message));
         }
     }
 }
@@ -84,10 +81,7 @@ fn unique(library: &Library, problems: &mut Vec<Problem>) {
 /// Everything but the steps.
 fn envelope(scenario: &Scenario, problems: &mut Vec<Problem>) {
     let mut problem = |at: &Location, message: String| {
-        problems.push(Problem {
-            at: at.clone(),
-            message,
-        });
+        problems.push(Problem::new(at, message));
     };
     let (slug, case) = match scenario.id.split_once('/') {
         Some((slug, case)) => (slug, Some(case)),

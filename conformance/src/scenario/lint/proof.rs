@@ -34,10 +34,7 @@ pub(super) fn names(scenario: &Scenario, problems: &mut Vec<Problem>) {
             Ok(()) if !seen.insert(name) => format!("{name} is named already"),
             Ok(()) => continue,
         };
-        problems.push(Problem {
-            at: at.clone(),
-            message,
-        });
+        problems.push(Problem::new(at, message));
     }
 }
 
@@ -65,13 +62,15 @@ fn understood(name: &str) -> Result<(), String> {
 pub fn unproven(library: &Library) -> Vec<Problem> {
     let without = library.scenarios.iter().filter(|s| s.proof.is_empty());
     without
-        .map(|scenario| Problem {
-            at: scenario.at.clone(),
-            message: format!(
-                "{} names no fault that turns it red; `cargo xtask prove --depth discover \
+        .map(|scenario| {
+            Problem::new(
+                &scenario.at,
+                format!(
+                    "{} names no fault that turns it red; `cargo xtask prove --depth discover \
                  --select {}` shows which do",
-                scenario.id, scenario.id
-            ),
+                    scenario.id, scenario.id
+                ),
+            )
         })
         .collect()
 }

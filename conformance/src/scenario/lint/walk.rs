@@ -57,17 +57,12 @@ pub(super) fn walk(scenario: &Scenario, problems: &mut Vec<Problem>) {
     }
     for (name, (actor, at)) in &scenario.actors {
         if actor.without_eio && actor.eio != Some(3) && scenario.eio != [3] {
-            problems.push(Problem {
-                at: at.clone(),
-                message: format!("{name} is `without_eio`, so `eio` has to be 3"),
-            });
+            let message = format!("{name} is `without_eio`, so `eio` has to be 3");
+            problems.push(Problem::new(at, message));
         }
         if !mentioned.contains(name) {
             let message = format!("actor {name} takes no part");
-            problems.push(Problem {
-                at: at.clone(),
-                message,
-            });
+            problems.push(Problem::new(at, message));
         }
     }
 }
@@ -81,10 +76,7 @@ fn actors_in(text: &Text) -> impl Iterator<Item = &str> {
 
 impl Walk<'_> {
     fn problem(&mut self, at: &Location, message: impl Into<String>) {
-        self.problems.push(Problem {
-            at: at.clone(),
-            message: message.into(),
-        });
+        self.problems.push(Problem::new(at, message));
     }
 
     fn steps(&mut self, steps: &[Step]) {

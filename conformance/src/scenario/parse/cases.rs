@@ -23,14 +23,10 @@ pub(super) fn case_table(
     };
     if raw.get().starts_with('"') {
         let at = source.locate_raw(raw);
-        let path: String = serde_json::from_str(raw.get()).map_err(|error| Problem {
-            at: at.clone(),
-            message: message_of(&error),
-        })?;
-        let file = open(&path).map_err(|message| Problem {
-            at,
-            message: format!("case file {path:?}: {message}"),
-        })?;
+        let path: String = serde_json::from_str(raw.get())
+            .map_err(|error| Problem::new(&at, message_of(&error)))?;
+        let file = open(&path)
+            .map_err(|message| Problem::new(&at, format!("case file {path:?}: {message}")))?;
         let document: CaseFileDocument<'_> =
             serde_json::from_str(&file.text).map_err(|error| file.json_problem(0, &error))?;
         let spans = document
@@ -56,11 +52,10 @@ impl Reader<'_> {
     ) -> Vec<Scenario> {
         let mut cases = Vec::new();
         if find_case(&base.steps).is_none() {
-            self.problems.push(Problem {
-                at: base.at.clone(),
-                message: "the scenario has `cases`, but no step {\"case\": {}} where they go"
-                    .into(),
-            });
+            self.problems.push(Problem::new(
+                &base.at,
+                "the scenario has `cases`, but no step {\"case\": {}} where they go",
+            ));
         }
         for (start, end) in spans {
             let slice = text.text.get(*start..*end).unwrap_or_default();

@@ -103,10 +103,10 @@ pub fn parse(
         scenarios = reader.cases(&base, &text, &cases);
     } else {
         if let Some(step) = find_case(&base.steps) {
-            problems.push(Problem {
-                at: step.at.clone(),
-                message: "a place for cases, but the scenario has no `cases`".into(),
-            });
+            problems.push(Problem::new(
+                &step.at,
+                "a place for cases, but the scenario has no `cases`",
+            ));
         }
         scenarios.push(base);
     }

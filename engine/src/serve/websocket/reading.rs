@@ -13,7 +13,8 @@ use crate::socket::Batch;
 use crate::websocket::{Incoming, ReadError};
 
 /// A turn that brought more messages than this, but fewer bytes than [`LARGE`], leaves
-/// its writing for after the turns of others, who may have more for the same clients.
+/// its writing for after the turns of other connections, which may have more for the same
+/// clients.
 const FEW: usize = 1;
 
 /// See [`FEW`].

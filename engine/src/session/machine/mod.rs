@@ -1,6 +1,6 @@
 //! What happens to a session, and what follows from it.
 
-mod ending;
+mod end;
 mod packets;
 mod polling;
 mod websocket;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::harness::Harness;
 use super::laws::{bounds, generation};
 use super::steps::Step;
-use super::world::World;
 use crate::session::{Phase, Transport};
 use crate::{CloseReason, Generation, Packet};
 
@@ -22,32 +22,32 @@ proptest! {
         chatter: bool,
     ) {
         let patience = bounds.ping_interval + bounds.ping_timeout;
-        let mut world = World::new(generation, Transport::WebSocket, bounds);
+        let mut harness = Harness::new(generation, Transport::WebSocket, bounds);
         let mut last = Duration::ZERO;
         for gap in gaps {
-            world.step(Step::Wait(gap));
-            if world.now >= last + patience {
+            harness.step(Step::Wait(gap));
+            if harness.now >= last + patience {
                 break;
             }
-            prop_assert_eq!(world.machine.phase(), Phase::Open);
-            world.step(match generation {
+            prop_assert_eq!(harness.machine.phase(), Phase::Open);
+            harness.step(match generation {
                 Generation::V3 => Step::Heard,
                 Generation::V4 => Step::Receive(Packet::Pong("")),
             });
-            last = world.now;
+            last = harness.now;
         }
         // What is no sign of life does not help.
         if chatter {
-            world.step(Step::Receive(Packet::Message("hello")));
+            harness.step(Step::Receive(Packet::Message("hello")));
         }
-        world.step(Step::Write(usize::MAX));
+        harness.step(Step::Write(usize::MAX));
         let end = last + patience;
-        if let Some(left) = end.checked_sub(world.now).filter(|left| !left.is_zero()) {
+        if let Some(left) = end.checked_sub(harness.now).filter(|left| !left.is_zero()) {
             let left = u64::try_from(left.as_millis()).unwrap();
-            world.step(Step::Wait(left - 1));
-            prop_assert_eq!(world.machine.phase(), Phase::Open);
-            world.step(Step::Wait(1));
+            harness.step(Step::Wait(left - 1));
+            prop_assert_eq!(harness.machine.phase(), Phase::Open);
+            harness.step(Step::Wait(1));
         }
-        prop_assert_eq!(world.machine.phase(), Phase::Ended(CloseReason::PingTimeout));
+        prop_assert_eq!(harness.machine.phase(), Phase::Ended(CloseReason::PingTimeout));
     }
 }

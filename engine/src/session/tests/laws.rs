@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::harness::Harness;
 use super::steps::{Step, kind, length, step};
-use super::world::World;
 use crate::session::{Bounds, Phase, Transport};
 use crate::{CloseReason, Generation};
 
@@ -43,20 +43,20 @@ pub(super) fn bounds() -> impl Strategy<Value = Bounds> {
 }
 
 /// Delivers all that is left, after the program has closed the session.
-fn finish(world: &mut World) {
-    world.step(Step::Close);
+fn finish(harness: &mut Harness) {
+    harness.step(Step::Close);
     for _ in 0..100 {
-        if world.machine.is_over() {
+        if harness.machine.is_over() {
             return;
         }
-        world.step(Step::Poll { lost: false });
-        world.step(Step::Write(usize::MAX));
+        harness.step(Step::Poll { lost: false });
+        harness.step(Step::Write(usize::MAX));
     }
     panic!("a session does not come to its end");
 }
 
 proptest! {
-    /// The laws of [`World`] hold after each step. A session that is still open is then
+    /// The laws of [`Harness`] hold after each step. A session that is still open is then
     /// closed, and its client gets every message that was sent, over whatever carried it.
     #[test]
     fn any_mixture_of_events_keeps_the_promises(
@@ -65,18 +65,18 @@ proptest! {
         bounds in bounds(),
         steps in prop::collection::vec(step(), 0..150),
     ) {
-        let mut world = World::new(generation, transport, bounds);
+        let mut harness = Harness::new(generation, transport, bounds);
         for step in steps {
-            world.step(step);
+            harness.step(step);
         }
         // Here, and not in the middle of something that will fail.
-        world.step(Step::PollBreaks);
-        if world.machine.phase() == Phase::Open {
-            finish(&mut world);
-            prop_assert_eq!(world.machine.phase(), Phase::Ended(CloseReason::ServerClose));
-            prop_assert_eq!(world.seen, world.sent, "something was lost");
+        harness.step(Step::PollBreaks);
+        if harness.machine.phase() == Phase::Open {
+            finish(&mut harness);
+            prop_assert_eq!(harness.machine.phase(), Phase::Ended(CloseReason::ServerClose));
+            prop_assert_eq!(harness.seen, harness.sent, "something was lost");
         }
-        prop_assert!(world.seen <= world.sent);
+        prop_assert!(harness.seen <= harness.sent);
     }
 
     /// Nothing is lost, doubled or moved at an upgrade, whatever waited for the client and
@@ -88,20 +88,20 @@ proptest! {
         after in prop::collection::vec(quiet(), 0..30),
         bounds in bounds(),
     ) {
-        let mut world = World::new(generation, Transport::Polling, bounds);
+        let mut harness = Harness::new(generation, Transport::Polling, bounds);
         for step in before {
-            if !(world.polls() && matches!(step, Step::Poll { .. })) {
-                world.step(step);
+            if !(harness.polls() && matches!(step, Step::Poll { .. })) {
+                harness.step(step);
             }
         }
-        world.step(Step::Upgrade);
-        prop_assert_eq!(world.machine.transport(), Transport::WebSocket);
+        harness.step(Step::Upgrade);
+        prop_assert_eq!(harness.machine.transport(), Transport::WebSocket);
         for step in after {
-            world.step(step);
+            harness.step(step);
         }
-        prop_assert_eq!(world.machine.phase(), Phase::Open);
-        finish(&mut world);
-        prop_assert_eq!(world.seen, world.sent);
+        prop_assert_eq!(harness.machine.phase(), Phase::Open);
+        finish(&mut harness);
+        prop_assert_eq!(harness.seen, harness.sent);
     }
 }
 

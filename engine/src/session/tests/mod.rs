@@ -1,9 +1,9 @@
+mod harness;
 mod heartbeats;
 mod laws;
 mod model;
 mod steps;
 mod wire;
-mod world;
 
 use std::time::Duration;
 

@@ -2,14 +2,14 @@
 
 use sio_p2p_client::{Dialect, ListenError, ListenOptions};
 
-use crate::{servers::World, soon, waiting::unique};
+use crate::{servers::Setup, soon, waiting::unique};
 
 /// CLI-MSG-2: from a JavaScript peer, from another Rust client and from ourselves.
-pub(super) async fn a_listener_for_anybody_hears_everybody(world: World) {
-    let us = world.client(&unique("us")).await;
-    let other = world.client(&unique("other")).await;
+pub(super) async fn a_listener_for_anybody_hears_everybody(setup: Setup) {
+    let us = setup.client(&unique("us")).await;
+    let other = setup.client(&unique("other")).await;
     let js = unique("js");
-    let mut peer = world.peer(&js).await;
+    let mut peer = setup.peer(&js).await;
     let mut listener = us.listen("e").unwrap();
     peer.run(&format!("p.emitTo('{}', 'e', 'js')", us.id()))
         .await;
@@ -24,15 +24,15 @@ pub(super) async fn a_listener_for_anybody_hears_everybody(world: World) {
             .unwrap();
         let message = soon(listener.next()).await.unwrap();
         assert_eq!(message.parse(), Ok(client.id().to_string()));
-        let source = (world.dialect == Dialect::V1).then(|| client.id());
+        let source = (setup.dialect == Dialect::V1).then(|| client.id());
         assert_eq!(message.source(), source);
     }
 }
 
 /// CLI-MSG-F2: for every event, once, as a handler; all of them hear the same message.
-pub(super) async fn there_are_listeners_for_any_source(world: World) {
-    let us = world.client(&unique("us")).await;
-    let mut peer = world.peer(&unique("js")).await;
+pub(super) async fn there_are_listeners_for_any_source(setup: Setup) {
+    let us = setup.client(&unique("us")).await;
+    let mut peer = setup.peer(&unique("js")).await;
     let mut always = us.listen("e").unwrap();
     let mut once = us
         .listen_with("e", ListenOptions::default().once())
@@ -49,11 +49,11 @@ pub(super) async fn there_are_listeners_for_any_source(world: World) {
 }
 
 /// CLI-MSG-3.
-pub(super) async fn a_listener_for_one_client_hears_that_one(world: World) {
-    let us = world.client(&unique("us")).await;
-    let other = world.client(&unique("other")).await;
+pub(super) async fn a_listener_for_one_client_hears_that_one(setup: Setup) {
+    let us = setup.client(&unique("us")).await;
+    let other = setup.client(&unique("other")).await;
     let js = unique("js");
-    let mut peer = world.peer(&js).await;
+    let mut peer = setup.peer(&js).await;
     let mut from_js = us
         .listen_with("e", ListenOptions::from_client(&js))
         .unwrap();
@@ -74,11 +74,11 @@ pub(super) async fn a_listener_for_one_client_hears_that_one(world: World) {
 }
 
 /// CLI-MSG-F3: for every event and once; the same event from another does not use it up.
-pub(super) async fn there_are_listeners_for_one_source(world: World) {
-    let us = world.client(&unique("us")).await;
-    let other = world.client(&unique("other")).await;
+pub(super) async fn there_are_listeners_for_one_source(setup: Setup) {
+    let us = setup.client(&unique("us")).await;
+    let other = setup.client(&unique("other")).await;
     let js = unique("js");
-    let mut peer = world.peer(&js).await;
+    let mut peer = setup.peer(&js).await;
     let mut any = us.listen("e").unwrap();
     let mut once = us
         .listen_with("e", ListenOptions::from_client(&js).once())
@@ -97,11 +97,11 @@ pub(super) async fn there_are_listeners_for_one_source(world: World) {
 }
 
 /// CLI-MSG-3, DEV-21: a client of `v1` gets the message as it is, without a source.
-pub(super) async fn the_original_does_not_tell_who_sent(world: World) {
-    let us = world.builder(&unique("us")).dialect(Dialect::V1);
+pub(super) async fn the_original_does_not_tell_who_sent(setup: Setup) {
+    let us = setup.builder(&unique("us")).dialect(Dialect::V1);
     let us = us.connect().await.unwrap();
     let js = unique("js");
-    let mut peer = world.peer(&js).await;
+    let mut peer = setup.peer(&js).await;
     let mut from_js = us
         .listen_with("e", ListenOptions::from_client(&js))
         .unwrap();
@@ -116,8 +116,8 @@ pub(super) async fn the_original_does_not_tell_who_sent(world: World) {
 }
 
 /// CLI-MSG-F3, DEV-21: so a client of `v2` is told that there is nothing of the kind.
-pub(super) async fn there_are_none_in_v2(world: World) {
-    let us = world.client(&unique("us")).await;
+pub(super) async fn there_are_none_in_v2(setup: Setup) {
+    let us = setup.client(&unique("us")).await;
     let refused = us
         .listen_with("e", ListenOptions::from_client("anybody"))
         .unwrap_err();
@@ -125,9 +125,9 @@ pub(super) async fn there_are_none_in_v2(world: World) {
 }
 
 /// CLI-MSG-4: once is once, and what is removed by name or dropped hears no more.
-pub(super) async fn once_and_no_longer(world: World) {
-    let us = world.client(&unique("us")).await;
-    let mut peer = world.peer(&unique("js")).await;
+pub(super) async fn once_and_no_longer(setup: Setup) {
+    let us = setup.client(&unique("us")).await;
+    let mut peer = setup.peer(&unique("js")).await;
     let mut once = us
         .listen_with("e", ListenOptions::default().once())
         .unwrap();

@@ -3,16 +3,16 @@
 use serde_json::json;
 use sio_p2p_client::{Binary, Client, Listener};
 
-use crate::{node::Peer, servers::World, soon, waiting::unique};
+use crate::{node::Peer, servers::Setup, soon, waiting::unique};
 
 /// CLI-MSG-5: of two peers and ourselves only the one that was named gets it.
-pub(super) async fn a_message_reaches_whom_it_is_for(world: World) {
-    let us = world.client(&unique("rust")).await;
-    let bystander = world.client(&unique("bystander")).await;
+pub(super) async fn a_message_reaches_whom_it_is_for(setup: Setup) {
+    let us = setup.client(&unique("rust")).await;
+    let bystander = setup.client(&unique("bystander")).await;
     let mut overheard = bystander.listen("note").unwrap();
     let mut own = us.listen("note").unwrap();
     let js = unique("js");
-    let mut peer = world.peer(&js).await;
+    let mut peer = setup.peer(&js).await;
     peer.run("hear('note')").await;
     let args = ("a", json!({"k": [1, null]}), Binary::from("x"));
     us.emit_to(&js, "note", args).await.unwrap();
@@ -27,14 +27,14 @@ pub(super) async fn a_message_reaches_whom_it_is_for(world: World) {
 }
 
 /// CLI-MSG-6: each of two Rust clients and a JavaScript one, to each.
-pub(super) async fn everybody_with_everybody(world: World) {
+pub(super) async fn everybody_with_everybody(setup: Setup) {
     let (a, b) = (
-        world.client(&unique("a")).await,
-        world.client(&unique("b")).await,
+        setup.client(&unique("a")).await,
+        setup.client(&unique("b")).await,
     );
     let (mut at_a, mut at_b) = (a.listen("hi").unwrap(), b.listen("hi").unwrap());
     let js = unique("js");
-    let mut peer = world.peer(&js).await;
+    let mut peer = setup.peer(&js).await;
     peer.run("hear('hi')").await;
     for from in [&a, &b] {
         for to in [a.id().as_str(), b.id().as_str(), js.as_str()] {
@@ -63,10 +63,10 @@ pub(super) async fn everybody_with_everybody(world: World) {
 }
 
 /// CLI-MSG-F4: with and without an answer, one id says who is meant; what is no id is refused.
-pub(super) async fn sending_takes_one_id(world: World) {
-    let us = world.client(&unique("rust")).await;
+pub(super) async fn sending_takes_one_id(setup: Setup) {
+    let us = setup.client(&unique("rust")).await;
     let js = unique("js");
-    let mut peer = world.peer(&js).await;
+    let mut peer = setup.peer(&js).await;
     peer.run("hear('note'); p.on('sum', (...args) => { const ack = args.pop(); ack(args.at(-1) + args.at(-2)); })")
         .await;
     told_and_asked(&us, &js, &mut peer).await;

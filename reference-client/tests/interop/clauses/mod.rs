@@ -18,10 +18,10 @@ use sio_p2p_protocol::{Clause, Role, clauses};
 
 use crate::{
     Plan,
-    servers::{Kind, Servers, World},
+    servers::{Kind, Servers, Setup},
 };
 
-type Test = Box<dyn FnOnce(World) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+type Test = Box<dyn FnOnce(Setup) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 type Make = fn() -> Test;
 
 /// The test of one clause.
@@ -32,10 +32,10 @@ struct ClauseTest {
     deviates: Option<(&'static str, Make)>,
 }
 
-/// Makes an `async fn(World)` storable.
+/// Makes an `async fn(Setup)` storable.
 macro_rules! make {
     ($test:path) => {
-        || Box::new(|world| Box::pin($test(world)))
+        || Box::new(|setup| Box::pin($test(setup)))
     };
 }
 
@@ -121,7 +121,7 @@ fn plan(test: &ClauseTest, clause: &Clause, kind: Kind, dialect: Dialect) -> Opt
     };
     let run = make();
     Some(Plan::new(name, move |servers: Arc<Servers>| async move {
-        run(World::new(&servers, kind, dialect).await).await;
+        run(Setup::new(&servers, kind, dialect).await).await;
     }))
 }
 

@@ -4,16 +4,16 @@ use serde_json::json;
 use sio_p2p_client::{CallError, Client, Dialect, SendError};
 
 use super::stream::pair;
-use crate::{node::Peer, servers::World, soon, waiting::unique};
+use crate::{node::Peer, servers::Setup, soon, waiting::unique};
 
 /// CLI-SVC-1: with the same client, at the same time.
-pub(super) async fn uses_services_and_is_one(world: World) {
+pub(super) async fn uses_services_and_is_one(setup: Setup) {
     let us = unique("rust");
-    let us = world.builder(&us).service(world.dialect == Dialect::V1);
+    let us = setup.builder(&us).service(setup.dialect == Dialect::V1);
     let us = us.connect().await.unwrap();
     let js = unique("js");
-    let mut peer = world.peer(&js).await;
-    match world.dialect {
+    let mut peer = setup.peer(&js).await;
+    match setup.dialect {
         Dialect::V1 => {
             answer_lengths(&us, "len").detach();
             peer.run("p.on('sum', (source, a, b, ack) => ack(a + b))")
@@ -73,12 +73,12 @@ async fn ask(peer: &mut Peer, call: &str) -> serde_json::Value {
 
 /// CLI-SVC-2: in `v1` the name of a service is the id of its client, so a client is one service.
 /// In `v2` a name has an owner and a client can own several (DEV-23).
-pub(super) async fn one_instance_is_one_service(world: World) {
-    let us = world.builder(&unique("svc"));
-    let us = us.service(world.dialect == Dialect::V1).connect().await;
+pub(super) async fn one_instance_is_one_service(setup: Setup) {
+    let us = setup.builder(&unique("svc"));
+    let us = us.service(setup.dialect == Dialect::V1).connect().await;
     let us = us.unwrap();
-    let mut peer = world.peer(&unique("js")).await;
-    if world.dialect == Dialect::V2 {
+    let mut peer = setup.peer(&unique("js")).await;
+    if setup.dialect == Dialect::V2 {
         for _ in 0..2 {
             let api = unique("api");
             let provider = answer_calls(&us, &api).await;
@@ -111,11 +111,11 @@ async fn hear_topic(peer: &mut Peer, service: &str, topic: &str) {
 }
 
 /// CLI-SVC-F1: of two clients the one that is a service answers.
-pub(super) async fn only_a_service_answers_subscriptions(world: World) {
-    let svc = world.builder(&unique("svc")).service(true);
+pub(super) async fn only_a_service_answers_subscriptions(setup: Setup) {
+    let svc = setup.builder(&unique("svc")).service(true);
     let svc = svc.connect().await.unwrap();
-    let mut peer = world.peer(&unique("js")).await;
-    let plain = world.client(&unique("plain")).await;
+    let mut peer = setup.peer(&unique("js")).await;
+    let plain = setup.client(&unique("plain")).await;
     silent_to_subscriptions(&plain, &mut peer).await;
     let refused = plain.create_topic("T").await.unwrap_err();
     assert!(
@@ -140,8 +140,8 @@ async fn silent_to_subscriptions(us: &Client, peer: &mut Peer) {
 }
 
 /// CLI-SVC-F1, DEV-21: the message of that name is one of the application's there.
-pub(super) async fn the_original_has_no_subscriptions(world: World) {
-    let (us, _, mut peer) = pair(&world).await;
+pub(super) async fn the_original_has_no_subscriptions(setup: Setup) {
+    let (us, _, mut peer) = pair(&setup).await;
     silent_to_subscriptions(&us, &mut peer).await;
     let mut subscriptions = us.listen("SUBSCRIBE_TOPIC").unwrap();
     peer.run(&format!("p.emitTo('{}', 'SUBSCRIBE_TOPIC', 1)", us.id()))
@@ -150,11 +150,11 @@ pub(super) async fn the_original_has_no_subscriptions(world: World) {
 }
 
 /// CLI-SVC-F2: on the wire, ours as the peer hears it and the peer's as we do.
-pub(super) async fn topics_carry_the_name_of_their_service(world: World) {
-    let svc = world.builder(&unique("svc")).service(true);
+pub(super) async fn topics_carry_the_name_of_their_service(setup: Setup) {
+    let svc = setup.builder(&unique("svc")).service(true);
     let svc = svc.connect().await.unwrap();
     let js = unique("js");
-    let mut peer = world.peer(&js).await;
+    let mut peer = setup.peer(&js).await;
     let topic = svc.create_topic("T").await.unwrap();
     hear_topic(&mut peer, svc.id().as_str(), "T").await;
     topic.publish((1, "two")).await.unwrap();
@@ -169,7 +169,7 @@ pub(super) async fn topics_carry_the_name_of_their_service(world: World) {
              () => ack()))"
     );
     peer.run(&serve).await;
-    let us = world.client(&unique("rust")).await;
+    let us = setup.client(&unique("rust")).await;
     let mut subscription = us.service(&js).unwrap().subscribe("U").await.unwrap();
     peer.run("p.emit('EMIT_ROOM', keep.room, `${keep.room}-DEFAULT_TOPIC_EVENT`, 3)")
         .await;
@@ -177,8 +177,8 @@ pub(super) async fn topics_carry_the_name_of_their_service(world: World) {
 }
 
 /// CLI-SVC-F2, DEV-21: and so a client of `v2` says.
-pub(super) async fn the_original_has_no_topics(world: World) {
-    let us = world.builder(&unique("us"));
+pub(super) async fn the_original_has_no_topics(setup: Setup) {
+    let us = setup.builder(&unique("us"));
     let us = us.service(true).connect().await.unwrap();
     let created = us.create_topic("T").await.unwrap_err();
     assert!(

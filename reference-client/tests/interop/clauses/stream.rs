@@ -7,7 +7,7 @@ use serde_json::json;
 use sio_p2p_client::{Client, Dialect, P2pStream, StreamAcceptor, StreamOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::{node::Peer, servers::World, soon, waiting::unique};
+use crate::{node::Peer, servers::Setup, soon, waiting::unique};
 
 /// The peer accepts every stream and sends back what it gets, with the number of the stream.
 const ECHO: &str = "keep.streams = 0;
@@ -17,10 +17,10 @@ const ECHO: &str = "keep.streams = 0;
     })";
 
 /// A Rust client and a JavaScript one.
-pub(super) async fn pair(world: &World) -> (Client, String, Peer) {
-    let us = world.client(&unique("rust")).await;
+pub(super) async fn pair(setup: &Setup) -> (Client, String, Peer) {
+    let us = setup.client(&unique("rust")).await;
     let js = unique("js");
-    let peer = world.peer(&js).await;
+    let peer = setup.peer(&js).await;
     (us, js, peer)
 }
 
@@ -45,8 +45,8 @@ async fn read(stream: &mut P2pStream, length: usize) -> String {
 }
 
 /// CLI-STR-1: three that we open and two that the peer opens, and none hears another.
-pub(super) async fn many_streams_of_two_ends_each(world: World) {
-    let (us, js, mut peer) = pair(&world).await;
+pub(super) async fn many_streams_of_two_ends_each(setup: Setup) {
+    let (us, js, mut peer) = pair(&setup).await;
     peer.run(ECHO).await;
     let mut streams = Vec::new();
     for _ in 0..3 {
@@ -73,8 +73,8 @@ pub(super) async fn many_streams_of_two_ends_each(world: World) {
 }
 
 /// CLI-STR-2: as both ends see them.
-pub(super) async fn stream_ids_differ(world: World) {
-    let (us, js, mut peer) = pair(&world).await;
+pub(super) async fn stream_ids_differ(setup: Setup) {
+    let (us, js, mut peer) = pair(&setup).await;
     peer.run("p.onAddP2pStream((d) => out([d.targetStreamId, d.sourceStreamId]))")
         .await;
     let mut ids = BTreeSet::new();
@@ -90,8 +90,8 @@ pub(super) async fn stream_ids_differ(world: World) {
 }
 
 /// CLI-STR-3: a peer that pipes the stream into itself; reading and writing at the same time.
-pub(super) async fn a_duplex_across_the_network(world: World) {
-    let (us, js, mut peer) = pair(&world).await;
+pub(super) async fn a_duplex_across_the_network(setup: Setup) {
+    let (us, js, mut peer) = pair(&setup).await;
     peer.run("p.onAddP2pStream((duplex) => duplex.on('data', (chunk) => duplex.write(chunk)))")
         .await;
     let stream = us.open_stream(&js).await.unwrap();
@@ -111,9 +111,9 @@ pub(super) async fn a_duplex_across_the_network(world: World) {
 }
 
 /// CLI-STR-F1: not before.
-pub(super) async fn the_opener_gets_its_end_once_accepted(world: World) {
-    let (us, js, mut peer) = pair(&world).await;
-    hold_streams(&world, &mut peer).await;
+pub(super) async fn the_opener_gets_its_end_once_accepted(setup: Setup) {
+    let (us, js, mut peer) = pair(&setup).await;
+    hold_streams(&setup, &mut peer).await;
     let mut opening = us.open_stream(&js).into_future();
     // The peer has been asked, and has heard from us since: there is still no stream.
     let asked = async {
@@ -135,8 +135,8 @@ pub(super) async fn the_opener_gets_its_end_once_accepted(world: World) {
 
 /// The peer handles the packets of streams itself: it accepts, and answers chunks, only when it is
 /// told to by `keep.accept()` and `keep.ack()`.
-async fn hold_streams(world: &World, peer: &mut Peer) {
-    let event = match world.dialect {
+async fn hold_streams(setup: &Setup, peer: &mut Peer) {
+    let event = match setup.dialect {
         Dialect::V1 => "MULTI_API_CREATE_STREAM",
         Dialect::V2 => "CREATE_STREAM",
     };
@@ -156,8 +156,8 @@ async fn hold_streams(world: &World, peer: &mut Peer) {
 }
 
 /// CLI-STR-F2: the offer is none yet; what is accepted can be written to at once.
-pub(super) async fn the_acceptor_gets_its_end_when_it_accepts(world: World) {
-    let (us, js, mut peer) = pair(&world).await;
+pub(super) async fn the_acceptor_gets_its_end_when_it_accepts(setup: Setup) {
+    let (us, js, mut peer) = pair(&setup).await;
     let mut acceptor = us.accept_streams();
     let open = format!(
         "keep.opening = p.addP2pStream('{}', {{}}).then((d) => {{
@@ -179,9 +179,9 @@ pub(super) async fn the_acceptor_gets_its_end_when_it_accepts(world: World) {
 }
 
 /// CLI-STR-10: the next chunk goes out after the answer, and not before.
-pub(super) async fn one_chunk_at_a_time(world: World) {
-    let (us, js, mut peer) = pair(&world).await;
-    hold_streams(&world, &mut peer).await;
+pub(super) async fn one_chunk_at_a_time(setup: Setup) {
+    let (us, js, mut peer) = pair(&setup).await;
+    hold_streams(&setup, &mut peer).await;
     let options = StreamOptions {
         chunk_size: 4,
         ..StreamOptions::default()
@@ -206,13 +206,13 @@ pub(super) async fn one_chunk_at_a_time(world: World) {
 }
 
 /// CLI-STR-13.
-pub(super) async fn who_takes_no_streams_says_so(world: World) {
-    let (us, js, mut peer) = pair(&world).await;
+pub(super) async fn who_takes_no_streams_says_so(setup: Setup) {
+    let (us, js, mut peer) = pair(&setup).await;
     let open = format!("return p.addP2pStream('{}', {{}}).catch(String)", us.id());
     let expected = format!("Client {} is not listening to create stream event", us.id());
     assert_eq!(peer.run(&open).await, expected);
     // And so does the peer, to us.
-    if world.dialect == Dialect::V1 {
+    if setup.dialect == Dialect::V1 {
         let refused = us.open_stream(&js).await.unwrap_err().to_string();
         let expected = format!("refused: Client {js} is not listening to create stream event");
         assert_eq!(refused, expected);
@@ -221,17 +221,17 @@ pub(super) async fn who_takes_no_streams_says_so(world: World) {
 
 /// CLI-STR-13, DEV-19: clients of the original stay silent in `v2`, and openers wait for their
 /// deadline. Ours refuses with the words of `v1`, which the plugin hands to its application.
-pub(super) async fn we_say_so_in_v2_as_well(world: World) {
-    who_takes_no_streams_says_so(world).await;
+pub(super) async fn we_say_so_in_v2_as_well(setup: Setup) {
+    who_takes_no_streams_says_so(setup).await;
 }
 
 /// CLI-STR-14: in `v1` a stranger is known by its id. In `v2` nobody can tell who sent a chunk
 /// (DEV-17), so what protects a stream is that its id cannot be guessed.
-pub(super) async fn strangers_are_not_heard(world: World) {
-    let (us, _, mut peer) = pair(&world).await;
-    let stranger = world.client(&unique("stranger")).await;
+pub(super) async fn strangers_are_not_heard(setup: Setup) {
+    let (us, _, mut peer) = pair(&setup).await;
+    let stranger = setup.client(&unique("stranger")).await;
     let mut stream = opened_by_peer(&us, &mut peer).await;
-    let id = match world.dialect {
+    let id = match setup.dialect {
         Dialect::V1 => stream.peer_id().to_string(),
         Dialect::V2 => unique("guessed"),
     };

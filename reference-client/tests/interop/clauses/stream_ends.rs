@@ -4,11 +4,11 @@ use sio_p2p_client::StreamError;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::stream::{opened_by_peer, pair};
-use crate::{servers::World, soon, waiting::until};
+use crate::{servers::Setup, soon, waiting::until};
 
 /// CLI-STR-4: whichever end it is.
-pub(super) async fn destroying_one_end_destroys_the_other(world: World) {
-    let (us, js, mut peer) = pair(&world).await;
+pub(super) async fn destroying_one_end_destroys_the_other(setup: Setup) {
+    let (us, js, mut peer) = pair(&setup).await;
     let mut stream = opened_by_peer(&us, &mut peer).await;
     peer.run("keep.d.destroy()").await;
     let error = soon(stream.read_u8()).await.unwrap_err();
@@ -26,8 +26,8 @@ pub(super) async fn destroying_one_end_destroys_the_other(world: World) {
 }
 
 /// CLI-STR-11: the peer's end comes after all data, and ours can still be written to.
-pub(super) async fn one_direction_ends_and_the_other_stays(world: World) {
-    let (us, _, mut peer) = pair(&world).await;
+pub(super) async fn one_direction_ends_and_the_other_stays(setup: Setup) {
+    let (us, _, mut peer) = pair(&setup).await;
     let mut stream = opened_by_peer(&us, &mut peer).await;
     peer.run(
         "keep.d.on('data', (chunk) => out(String(chunk))); keep.d.on('end', () => out('end'));
@@ -44,8 +44,8 @@ pub(super) async fn one_direction_ends_and_the_other_stays(world: World) {
 }
 
 /// CLI-STR-12: told to the peer; told to us again, also when nothing is left, it does nothing.
-pub(super) async fn destruction_is_told_and_repetition_ignored(world: World) {
-    let (us, _, mut peer) = pair(&world).await;
+pub(super) async fn destruction_is_told_and_repetition_ignored(setup: Setup) {
+    let (us, _, mut peer) = pair(&setup).await;
     let gone = opened_by_peer(&us, &mut peer).await;
     peer.run("keep.gone = keep.d; keep.d.on('close', () => out('close'))")
         .await;

@@ -3,21 +3,21 @@
 use serde_json::json;
 use sio_p2p_client::{CallError, Dialect, ListenOptions, TargetEvent};
 
-use crate::{servers::World, soon, waiting::unique};
+use crate::{servers::Setup, soon, waiting::unique};
 
 /// CLI-MSG-1, unlike DEV-1 and DEV-2 of the original's own client. In `v2` nobody can listen to
 /// one client, so there every listener stays.
-pub(super) async fn listeners_of_who_left_are_removed(world: World) {
-    let us = world.client(&unique("us")).await;
-    let other = world.client(&unique("other")).await;
+pub(super) async fn listeners_of_who_left_are_removed(setup: Setup) {
+    let us = setup.client(&unique("us")).await;
+    let other = setup.client(&unique("other")).await;
     let js = unique("js");
-    let mut peer = world.peer(&js).await;
+    let mut peer = setup.peer(&js).await;
     peer.run("p.onAddP2pTarget(() => {})").await;
     let mut events = us.target_events();
     let mut any = us.listen("e").unwrap();
     let mut from_js = Vec::new();
     let mut from_other = Vec::new();
-    if world.dialect == Dialect::V1 {
+    if setup.dialect == Dialect::V1 {
         for event in ["e", "f"] {
             from_js.push(
                 us.listen_with(event, ListenOptions::from_client(&js))
@@ -46,11 +46,11 @@ pub(super) async fn listeners_of_who_left_are_removed(world: World) {
 }
 
 /// CLI-MSG-F1: the added one learns who added it, the adding one whether it succeeded.
-pub(super) async fn adding_is_told_at_both_ends(world: World) {
-    let us = world.client(&unique("us")).await;
+pub(super) async fn adding_is_told_at_both_ends(setup: Setup) {
+    let us = setup.client(&unique("us")).await;
     let mut events = us.target_events();
     let js = unique("js");
-    let mut peer = world.peer(&js).await;
+    let mut peer = setup.peer(&js).await;
     peer.run("p.onAddP2pTarget(out)").await;
     us.add_target(&js).await.unwrap();
     assert_eq!(peer.said().await, us.id().as_str());
@@ -67,10 +67,10 @@ pub(super) async fn adding_is_told_at_both_ends(world: World) {
 }
 
 /// CLI-MSG-10: without the application's doing, and with no arguments.
-pub(super) async fn being_added_is_answered_at_once(world: World) {
-    let us = world.client(&unique("us")).await;
-    let mut peer = world.peer(&unique("js")).await;
-    let event = match world.dialect {
+pub(super) async fn being_added_is_answered_at_once(setup: Setup) {
+    let us = setup.client(&unique("us")).await;
+    let mut peer = setup.peer(&unique("js")).await;
+    let event = match setup.dialect {
         Dialect::V1 => "MULTI_API_ADD_TARGET",
         Dialect::V2 => "ADD_TARGET",
     };

@@ -5,6 +5,8 @@ mod pipe;
 
 use std::process::Stdio;
 
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use sio_p2p_client::{Dialect, EioVersion};
 use tokio::{
@@ -12,7 +14,7 @@ use tokio::{
     process::{Child, ChildStderr, ChildStdout, Command},
 };
 
-use crate::support::{World, soon};
+use crate::support::{Setup, soon};
 
 /// A running program.
 struct Program {
@@ -42,11 +44,11 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// A command that speaks to this world as this client.
-fn speaking(world: &World, id: &str, arguments: &[&str]) -> Command {
+/// A command that speaks to this setup as this client.
+fn speaking(setup: &Setup, id: &str, arguments: &[&str]) -> Command {
     let mut command = command(arguments);
-    let (eio, dialect) = (world.eio.to_string(), world.dialect.to_string());
-    command.args(["--url", &world.url, "--eio", &eio, "--id", id]);
+    let (eio, dialect) = (setup.eio.to_string(), setup.dialect.to_string());
+    command.args(["--url", &setup.url, "--eio", &eio, "--id", id]);
     command.args(["--dialect", &dialect]);
     command
 }
@@ -99,18 +101,18 @@ impl Program {
 
 #[tokio::test]
 async fn clients_are_listed() {
-    for world in World::all().await {
-        let _ann = world.client("ann").await;
-        let done = run(speaking(&world, "me", &["clients"])).await;
+    for setup in Setup::all().await {
+        let _ann = setup.client("ann").await;
+        let done = run(speaking(&setup, "me", &["clients"])).await;
         assert_eq!(done.line(), json!({"type": "client", "id": "ann"}));
-        let text = run(speaking(&world, "me", &["clients", "--format", "text"])).await;
-        assert_eq!(text.stdout, "ann\n", "{}", world.name);
+        let text = run(speaking(&setup, "me", &["clients", "--format", "text"])).await;
+        assert_eq!(text.stdout, "ann\n", "{}", setup.name);
     }
 }
 
 #[tokio::test]
 async fn messages_go_both_ways() {
-    for world in World::all().await {
+    for setup in Setup::all().await {
         let listen = [
             "listen",
             "hello",
@@ -120,9 +122,9 @@ async fn messages_go_both_ways() {
             "--answer",
             "[7,\"é\"]",
         ];
-        let mut bob = Program::ready(speaking(&world, "bob", &listen)).await;
+        let mut bob = Program::ready(speaking(&setup, "bob", &listen)).await;
         let emit = ["emit", "bob", "hello", "1e400", "two", r#"{"b":1,"a":2}"#];
-        let done = run(speaking(&world, "ann", &emit)).await;
+        let done = run(speaking(&setup, "ann", &emit)).await;
         assert_eq!(
             (done.code, done.stdout.as_str()),
             (0, ""),
@@ -132,19 +134,19 @@ async fn messages_go_both_ways() {
         let line = soon(bob.stdout.next_line()).await.unwrap().unwrap();
         // On the original servers numbers are those of JavaScript.
         let exact = r#""args":[1e400,"two",{"b":1,"a":2}]"#;
-        assert!(line.contains(exact) || world.name != "p2p-server", "{line}");
+        assert!(line.contains(exact) || setup.name != "p2p-server", "{line}");
         assert!(
             line.contains(r#""event":"hello""#) && line.contains(r#""two""#),
             "{line}"
         );
-        let done = run(speaking(&world, "ann", &["request", "bob", "sum", "3"])).await;
+        let done = run(speaking(&setup, "ann", &["request", "bob", "sum", "3"])).await;
         assert_eq!(done.line(), json!({"type": "answer", "args": [7, "é"]}));
         let asked = bob.line().await;
         assert_eq!(
             (&asked["args"], &asked["wants_answer"]),
             (&json!([3]), &json!(true))
         );
-        let source = (world.dialect == Dialect::V1).then_some("ann");
+        let source = (setup.dialect == Dialect::V1).then_some("ann");
         assert_eq!(asked["source"].as_str(), source);
         assert_eq!(bob.code().await, 0);
     }
@@ -152,36 +154,36 @@ async fn messages_go_both_ways() {
 
 #[tokio::test]
 async fn javascript_clients_are_asked_and_ask() {
-    for world in World::all_v2().await {
-        let mut peer = world.peer("js").await;
+    for setup in Setup::all_v2().await {
+        let mut peer = setup.peer("js").await;
         peer.run("p.on('sum', (a, b, ack) => ack(a + b)); return p.isClientConnected('js')")
             .await;
-        let done = run(speaking(&world, "me", &["request", "js", "sum", "2", "40"])).await;
+        let done = run(speaking(&setup, "me", &["request", "js", "sum", "2", "40"])).await;
         assert_eq!(done.line(), json!({"type": "answer", "args": [42]}));
         let listen = ["listen", "greet", "--answer", "[\"hi\"]", "--count", "1"];
-        let bob = Program::ready(speaking(&world, "bob", &listen)).await;
+        let bob = Program::ready(speaking(&setup, "bob", &listen)).await;
         peer.begin("return new Promise(done => p.emitTo('bob', 'greet', Buffer.from('x'), done))")
             .await;
-        assert_eq!(peer.finished().await, "hi", "{}", world.name);
+        assert_eq!(peer.finished().await, "hi", "{}", setup.name);
         assert_eq!(bob.code().await, 0);
     }
 }
 
 #[tokio::test]
 async fn shell_commands_are_apis() {
-    for world in World::all().await {
+    for setup in Setup::all().await {
         let script = r#"read line; test "$line" != '["no"]' && printf '{"got":%s}\n' "$line""#;
         let provide = ["provide", "wrap", "--exec", script, "--count", "2"];
-        let mut bob = Program::ready(speaking(&world, "bob", &provide)).await;
+        let mut bob = Program::ready(speaking(&setup, "bob", &provide)).await;
         let call = |value| {
-            let mut command = speaking(&world, "ann", &["call", "wrap", value]);
-            if world.dialect == Dialect::V1 {
+            let mut command = speaking(&setup, "ann", &["call", "wrap", value]);
+            if setup.dialect == Dialect::V1 {
                 command.args(["--service", "bob"]);
             }
             command
         };
         let answer = run(call("[1]")).await.line();
-        assert_eq!(answer["args"], json!([{"got": [[1]]}]), "{}", world.name);
+        assert_eq!(answer["args"], json!([{"got": [[1]]}]), "{}", setup.name);
         assert_eq!(bob.line().await["type"], "call");
         let answer = run(call("no")).await.line();
         let error = answer["args"][0]["error"].as_str().unwrap();
@@ -194,17 +196,17 @@ async fn shell_commands_are_apis() {
 /// What one program prints another one takes.
 #[tokio::test]
 async fn binary_data_is_json() {
-    let world = World::ours(EioVersion::V4, Dialect::V2).await;
+    let setup = Setup::ours(EioVersion::V4, Dialect::V2).await;
     let script = r#"read line; test "$line" = '[{"$bin":"AAH/"},"x"]' && printf '{"$bin":"/w=="}'"#;
     let provide = ["provide", "bytes", "--exec", script, "--count", "1"];
-    let mut bob = Program::ready(speaking(&world, "bob", &provide)).await;
+    let mut bob = Program::ready(speaking(&setup, "bob", &provide)).await;
     let call = ["call", "bytes", r#"{"$bin":"AAH/"}"#, "x"];
-    let answer = run(speaking(&world, "ann", &call)).await.line();
+    let answer = run(speaking(&setup, "ann", &call)).await.line();
     assert_eq!(answer["args"], json!([{"$bin": "/w=="}]));
     assert_eq!(bob.line().await["args"], json!([{"$bin": "AAH/"}, "x"]));
     assert_eq!(bob.code().await, 0);
     let wrong = ["emit", "bob", "x", r#"{"$bin":"AAH"}"#];
-    let done = run(speaking(&world, "ann", &wrong)).await;
+    let done = run(speaking(&setup, "ann", &wrong)).await;
     assert_eq!(done.code, 2);
     assert!(
         done.stderr.contains("no base64 under '$bin'"),
@@ -215,11 +217,11 @@ async fn binary_data_is_json() {
 
 #[tokio::test]
 async fn lines_are_published() {
-    let world = World::ours(EioVersion::V3, Dialect::V1).await;
-    let mut publish = speaking(&world, "radio", &["publish", "news"]);
+    let setup = Setup::ours(EioVersion::V3, Dialect::V1).await;
+    let mut publish = speaking(&setup, "radio", &["publish", "news"]);
     publish.stdin(Stdio::piped());
     let mut radio = Program::ready(publish).await;
-    let subscribe = speaking(&world, "ann", &["subscribe", "radio", "news"]);
+    let subscribe = speaking(&setup, "ann", &["subscribe", "radio", "news"]);
     let mut ann = Program::ready(subscribe).await;
     let mut input = radio.child.stdin.take().unwrap();
     input
@@ -236,8 +238,8 @@ async fn lines_are_published() {
 
 #[tokio::test]
 async fn exit_codes_tell_what_happened() {
-    let world = World::ours(EioVersion::V4, Dialect::V2).await;
-    let _mute = world.client("mute").await;
+    let setup = Setup::ours(EioVersion::V4, Dialect::V2).await;
+    let _mute = setup.client("mute").await;
     let cases: [(&[&str], i32, &str); 9] = [
         (&["call", "nobody.has"], 5, "nobody provides"),
         (&["emit", "nobody", "x"], 5, "the server said: "),
@@ -263,7 +265,7 @@ async fn exit_codes_tell_what_happened() {
     ];
     for (arguments, code, text) in cases {
         let mut command = command(arguments);
-        command.args(["--url", &world.url]);
+        command.args(["--url", &setup.url]);
         let done = run(command).await;
         assert_eq!(done.code, code, "{arguments:?}: {}", done.stderr);
         assert!(
@@ -274,18 +276,20 @@ async fn exit_codes_tell_what_happened() {
     }
     let nobody = run(command(&["clients", "--url", "http://127.0.0.1:1"])).await;
     assert_eq!(nobody.code, 3, "{}", nobody.stderr);
-    let duplicate = run(speaking(&world, "mute", &["listen", "x"])).await;
+    let duplicate = run(speaking(&setup, "mute", &["listen", "x"])).await;
     assert_eq!(duplicate.code, 5, "{}", duplicate.stderr);
 }
 
 #[cfg(unix)]
 #[tokio::test]
 async fn a_signal_ends_what_has_no_end() {
-    let world = World::ours(EioVersion::V4, Dialect::V2).await;
-    let bob = Program::ready(speaking(&world, "bob", &["listen", "x"])).await;
-    let id = bob.child.id().unwrap().to_string();
-    let sent = Command::new("kill").args(["-TERM", &id]).status().await;
-    assert!(sent.unwrap().success());
+    let setup = Setup::ours(EioVersion::V4, Dialect::V2).await;
+    let bob = Program::ready(speaking(&setup, "bob", &["listen", "x"])).await;
+    let id = bob
+        .child
+        .id()
+        .and_then(|id| Pid::from_raw(id.try_into().unwrap()));
+    kill_process(id.unwrap(), Signal::TERM).unwrap();
     assert_eq!(bob.code().await, 130);
 }
 

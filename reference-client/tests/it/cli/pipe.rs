@@ -7,7 +7,7 @@ use sio_p2p_client::{Dialect, EioVersion};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 
 use super::{Program, run, speaking};
-use crate::support::{World, soon};
+use crate::support::{Setup, soon};
 
 /// The hash of a file of zeros, made by another program.
 const ZEROS: u64 = 3_000_000;
@@ -24,10 +24,10 @@ async fn last_line(program: &mut Program) -> Value {
 #[tokio::test]
 async fn files_are_piped() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-    for (number, world) in World::all().await.into_iter().enumerate() {
+    for (number, setup) in Setup::all().await.into_iter().enumerate() {
         for transport in ["websocket", "upgrade", "polling"] {
             let accept = ["pipe", "--accept", "--transport", transport];
-            let mut bob = Program::start(speaking(&world, "bob", &accept));
+            let mut bob = Program::start(speaking(&setup, "bob", &accept));
             let ready = soon(bob.stderr.next_line()).await.unwrap().unwrap();
             assert_eq!(ready, r#"{"type":"ready","id":"bob"}"#);
             let path = folder.join(format!("piped-{number}-{transport}"));
@@ -41,7 +41,7 @@ async fn files_are_piped() {
                 "--transport",
                 transport,
             ];
-            let mut send = speaking(&world, "ann", &send);
+            let mut send = speaking(&setup, "ann", &send);
             // By name or through standard input.
             if number % 2 == 0 {
                 send.arg(&path);
@@ -70,7 +70,7 @@ async fn files_are_piped() {
                 (ann.code().await, bob.code().await),
                 (0, 0),
                 "{}",
-                world.name
+                setup.name
             );
             std::fs::remove_file(path).unwrap();
         }
@@ -80,11 +80,11 @@ async fn files_are_piped() {
 /// Nothing at all, a sender that is not wanted, and a sender that dies.
 #[tokio::test]
 async fn pipes_end_in_other_ways() {
-    let world = World::ours(EioVersion::V4, Dialect::V2).await;
+    let setup = Setup::ours(EioVersion::V4, Dialect::V2).await;
     let accept = ["pipe", "--accept", "--from", "ann", "--channel", "c"];
-    let mut bob = Program::start(speaking(&world, "bob", &accept));
+    let mut bob = Program::start(speaking(&setup, "bob", &accept));
     soon(bob.stderr.next_line()).await.unwrap();
-    let send = |id| speaking(&world, id, &["pipe", "--to", "bob", "--channel", "c"]);
+    let send = |id| speaking(&setup, id, &["pipe", "--to", "bob", "--channel", "c"]);
     let refused = run(send("eve")).await;
     assert_eq!(refused.code, 5, "{}", refused.stderr);
     assert!(
@@ -97,9 +97,9 @@ async fn pipes_end_in_other_ways() {
     assert!(empty.stderr.contains(r#""bytes":0"#), "{}", empty.stderr);
     assert_eq!(bob.code().await, 0);
 
-    let mut bob = Program::start(speaking(&world, "bob", &["pipe", "--accept"]));
+    let mut bob = Program::start(speaking(&setup, "bob", &["pipe", "--accept"]));
     soon(bob.stderr.next_line()).await.unwrap();
-    let mut command = speaking(&world, "ann", &["pipe", "--to", "bob"]);
+    let mut command = speaking(&setup, "ann", &["pipe", "--to", "bob"]);
     command.stdin(Stdio::piped());
     let mut ann = Program::start(command);
     let mut input = ann.child.stdin.take().unwrap();

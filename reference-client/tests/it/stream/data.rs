@@ -3,14 +3,14 @@
 use sio_p2p_client::{Dialect, EioVersion, StreamError, StreamOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{nothing_is_left, pair, reason, scripted, worlds};
-use crate::support::{World, soon, until};
+use super::{nothing_is_left, pair, reason, scripted, setups};
+use crate::support::{Setup, soon, until};
 
 /// CLI-STR-3, CLI-STR-F1, CLI-STR-F2, CLI-STR-11: both ways, and an end for each.
 #[tokio::test]
 async fn data_goes_both_ways_and_each_way_has_its_end() {
-    for world in worlds().await {
-        let (a, mut ours, b, mut theirs) = pair(&world).await;
+    for setup in setups().await {
+        let (a, mut ours, b, mut theirs) = pair(&setup).await;
         assert_eq!((ours.peer(), ours.id()), (b.id(), theirs.peer_id()));
         assert_eq!((theirs.peer(), theirs.id()), (a.id(), ours.peer_id()));
         let data: Vec<u8> = (0..300_000_u32).flat_map(u32::to_le_bytes).collect();
@@ -25,13 +25,13 @@ async fn data_goes_both_ways_and_each_way_has_its_end() {
             }
         );
         sent.unwrap();
-        assert!(received.unwrap() == data, "{}", world.name);
+        assert!(received.unwrap() == data, "{}", setup.name);
         // CLI-STR-11: the other direction stays open.
         theirs.write_all(b"answer").await.unwrap();
         theirs.shutdown().await.unwrap();
         let mut answer = String::new();
         ours.read_to_string(&mut answer).await.unwrap();
-        assert_eq!(answer, "answer", "{}", world.name);
+        assert_eq!(answer, "answer", "{}", setup.name);
         let late = ours.write_all(b"x").await.unwrap_err();
         assert_eq!(*reason(&late), StreamError::ShutDown);
         drop((ours, theirs));
@@ -42,8 +42,8 @@ async fn data_goes_both_ways_and_each_way_has_its_end() {
 /// CLI-STR-10: one chunk in flight, answered only when the reader has room.
 #[tokio::test]
 async fn a_reader_that_does_not_read_stops_the_writer() {
-    for world in worlds().await {
-        let (a, b) = (world.client("a").await, world.client("b").await);
+    for setup in setups().await {
+        let (a, b) = (setup.client("a").await, setup.client("b").await);
         let mut acceptor = b.accept_streams();
         let options = StreamOptions {
             read_buffer: 1_000,
@@ -80,19 +80,19 @@ async fn a_reader_that_does_not_read_stops_the_writer() {
             a.list_clients().await.unwrap();
             b.list_clients().await.unwrap();
         }
-        assert!(!written.is_finished(), "{}", world.name);
+        assert!(!written.is_finished(), "{}", setup.name);
         let mut all = vec![0; 6_000];
         soon(theirs.read_exact(&mut all)).await.unwrap();
         let (_ours, written) = soon(written).await.unwrap();
-        assert_eq!((written, all), (6_000, vec![7; 6_000]), "{}", world.name);
+        assert_eq!((written, all), (6_000, vec![7; 6_000]), "{}", setup.name);
     }
 }
 
 /// A larger window, between two peers of this library.
 #[tokio::test]
 async fn a_window_keeps_order_and_loses_nothing() {
-    for world in worlds().await {
-        let (a, b) = (world.client("a").await, world.client("b").await);
+    for setup in setups().await {
+        let (a, b) = (setup.client("a").await, setup.client("b").await);
         let mut acceptor = b.accept_streams();
         let options = StreamOptions {
             window: 16,
@@ -121,7 +121,7 @@ async fn a_window_keeps_order_and_loses_nothing() {
             }
         );
         sent.unwrap();
-        assert!(received.unwrap() == data, "{}", world.name);
+        assert!(received.unwrap() == data, "{}", setup.name);
     }
 }
 
@@ -179,8 +179,8 @@ async fn data_after_an_end_that_overtook_it_is_read() {
 /// 1,000 cycles of open, use and destroy leave nothing behind, at either end.
 #[tokio::test]
 async fn a_thousand_streams_leave_nothing_behind() {
-    let world = World::ours(EioVersion::V4, Dialect::V2).await;
-    let (a, b) = (world.client("a").await, world.client("b").await);
+    let setup = Setup::ours(EioVersion::V4, Dialect::V2).await;
+    let (a, b) = (setup.client("a").await, setup.client("b").await);
     let mut acceptor = b.accept_streams();
     let serving = tokio::spawn(async move {
         while let Some(offer) = acceptor.next().await {

@@ -8,14 +8,14 @@ use tokio::{
     time::timeout,
 };
 
-use super::{nothing_is_left, pair, reason, scripted, worlds};
+use super::{nothing_is_left, pair, reason, scripted, setups};
 use crate::support::{fake::FakeServer, soon, until};
 
 /// CLI-STR-4, CLI-STR-12.
 #[tokio::test]
 async fn destroying_one_end_destroys_the_other() {
-    for world in worlds().await {
-        let (a, mut ours, b, theirs) = pair(&world).await;
+    for setup in setups().await {
+        let (a, mut ours, b, theirs) = pair(&setup).await;
         theirs.destroy();
         let error = soon(ours.read_u8()).await.unwrap_err();
         let peer = b.id().clone();
@@ -23,7 +23,7 @@ async fn destroying_one_end_destroys_the_other() {
             *reason(&error),
             StreamError::DestroyedByPeer { peer },
             "{}",
-            world.name
+            setup.name
         );
         assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
         let error = ours.write_all(b"x").await.unwrap_err();
@@ -36,8 +36,8 @@ async fn destroying_one_end_destroys_the_other() {
 
 #[tokio::test]
 async fn a_peer_that_leaves_ends_its_streams() {
-    for world in worlds().await {
-        let (a, mut ours, b, theirs) = pair(&world).await;
+    for setup in setups().await {
+        let (a, mut ours, b, theirs) = pair(&setup).await;
         let mut errors = a.server_errors();
         b.close().await;
         let error = soon(ours.read_u8()).await.unwrap_err();
@@ -46,7 +46,7 @@ async fn a_peer_that_leaves_ends_its_streams() {
             *reason(&error),
             StreamError::PeerLeft { peer },
             "{}",
-            world.name
+            setup.name
         );
         let error = theirs.closed_with().await;
         assert!(
@@ -59,7 +59,7 @@ async fn a_peer_that_leaves_ends_its_streams() {
         assert!(
             timeout(Duration::ZERO, errors.next()).await.is_err(),
             "{}",
-            world.name
+            setup.name
         );
         nothing_is_left(&[&a, &b]).await;
     }

@@ -5,13 +5,13 @@ use sio_p2p_client::StreamError;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{nothing_is_left, reason};
-use crate::support::{World, soon};
+use crate::support::{Setup, soon};
 
 #[tokio::test]
 async fn a_javascript_peer_accepts_echoes_and_ends() {
-    for world in World::all_v2().await {
-        let us = world.client("rust").await;
-        let mut peer = world.peer("js").await;
+    for setup in Setup::all_v2().await {
+        let us = setup.client("rust").await;
+        let mut peer = setup.peer("js").await;
         peer.run(
             "p.onAddP2pStream((duplex, args) => {
                keep.duplex = duplex; out(['open', args]);
@@ -26,7 +26,7 @@ async fn a_javascript_peer_accepts_echoes_and_ends() {
             peer.said().await,
             json!(["open", [1, "two"]]),
             "{}",
-            world.name
+            setup.name
         );
         let data: Vec<u8> = (0..200_000_u32).map(|n| (n % 253) as u8).collect();
         let (mut reader, mut writer) = tokio::io::split(&mut stream);
@@ -35,20 +35,20 @@ async fn a_javascript_peer_accepts_echoes_and_ends() {
             tokio::join!(writer.write_all(&data), soon(reader.read_exact(&mut back)));
         sent.unwrap();
         received.unwrap();
-        assert!(back == data, "{}", world.name);
+        assert!(back == data, "{}", setup.name);
         stream.shutdown().await.unwrap();
-        assert_eq!(peer.said().await, "end", "{}", world.name);
+        assert_eq!(peer.said().await, "end", "{}", setup.name);
         drop(stream);
-        assert_eq!(peer.said().await, "close", "{}", world.name);
+        assert_eq!(peer.said().await, "close", "{}", setup.name);
         nothing_is_left(&[&us]).await;
     }
 }
 
 #[tokio::test]
 async fn a_javascript_peer_opens_writes_and_ends() {
-    for world in World::all_v2().await {
-        let us = world.client("rust").await;
-        let mut peer = world.peer("js").await;
+    for setup in Setup::all_v2().await {
+        let us = setup.client("rust").await;
+        let mut peer = setup.peer("js").await;
         let mut acceptor = us.accept_streams_on("chan").unwrap();
         peer.run("keep.opening = p.addP2pStream('rust', 'chan', {}).then(d => { keep.d = d; out('open') });").await;
         let mut stream = soon(acceptor.next()).await.unwrap().accept().unwrap();
@@ -56,26 +56,26 @@ async fn a_javascript_peer_opens_writes_and_ends() {
         peer.run("keep.d.write('text'); keep.d.write(Buffer.from([0, 255])); keep.d.on('close', () => out('close'))").await;
         let mut data = [0; 6];
         soon(stream.read_exact(&mut data)).await.unwrap();
-        assert_eq!(&data, b"text\x00\xff", "{}", world.name);
+        assert_eq!(&data, b"text\x00\xff", "{}", setup.name);
         // DEV-16: the end overtakes what waits; it all arrives before our reader sees the end.
         peer.run("keep.d.write('1'); keep.d.write('2'); keep.d.write('3'); keep.d.end('4'); ")
             .await;
         let mut rest = Vec::new();
         soon(stream.read_to_end(&mut rest)).await.unwrap();
         rest.sort_unstable();
-        assert_eq!(rest, b"1234", "{}", world.name);
+        assert_eq!(rest, b"1234", "{}", setup.name);
         stream.shutdown().await.unwrap();
         drop(stream);
-        assert_eq!(peer.said().await, "close", "{}", world.name);
+        assert_eq!(peer.said().await, "close", "{}", setup.name);
         nothing_is_left(&[&us]).await;
     }
 }
 
 #[tokio::test]
 async fn a_javascript_peer_is_refused_and_leaves() {
-    for world in World::all_v2().await {
-        let us = world.client("rust").await;
-        let mut peer = world.peer("js").await;
+    for setup in Setup::all_v2().await {
+        let us = setup.client("rust").await;
+        let mut peer = setup.peer("js").await;
         let refused = peer
             .run("return p.addP2pStream('rust', {}).catch(e => 'refused: ' + e)")
             .await;
@@ -95,7 +95,7 @@ async fn a_javascript_peer_is_refused_and_leaves() {
         assert!(
             matches!(reason(&error), StreamError::PeerLeft { .. }),
             "{}: {error}",
-            world.name
+            setup.name
         );
         nothing_is_left(&[&us]).await;
     }

@@ -11,19 +11,19 @@ use std::io;
 use sio_p2p_client::{Client, Counters, Dialect, EioVersion, P2pStream, StreamError};
 
 use crate::support::{
-    World,
+    Setup,
     fake::{FakeServer, Wire},
     soon, until,
 };
 
 /// Every server that relays streams.
-async fn worlds() -> Vec<World> {
-    World::all().await
+async fn setups() -> Vec<Setup> {
+    Setup::all().await
 }
 
 /// Two clients with a stream between them.
-async fn pair(world: &World) -> (Client, P2pStream, Client, P2pStream) {
-    let (a, b) = (world.client("a").await, world.client("b").await);
+async fn pair(setup: &Setup) -> (Client, P2pStream, Client, P2pStream) {
+    let (a, b) = (setup.client("a").await, setup.client("b").await);
     let mut acceptor = b.accept_streams();
     let (ours, theirs) = tokio::join!(a.open_stream("b"), async {
         soon(acceptor.next()).await.unwrap().accept().unwrap()

@@ -5,16 +5,16 @@ use std::time::Duration;
 use sio_p2p_client::{Binary, CallError, Dialect, EioVersion, P2pStream, StreamError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{nothing_is_left, worlds};
-use crate::support::{World, fake::FakeServer, soon, until};
+use super::{nothing_is_left, setups};
+use crate::support::{Setup, fake::FakeServer, soon, until};
 
 #[tokio::test]
 async fn requests_are_refused_with_a_reason() {
-    for world in worlds().await {
-        let (a, b) = (world.client("a").await, world.client("b").await);
+    for setup in setups().await {
+        let (a, b) = (setup.client("a").await, setup.client("b").await);
         let refusal = |result: Result<P2pStream, CallError>| match result {
             Err(CallError::Refused(refused)) => refused,
-            other => panic!("{}: {other:?}", world.name),
+            other => panic!("{}: {other:?}", setup.name),
         };
         // CLI-STR-13.
         let refused = refusal(a.open_stream("b").await);
@@ -24,7 +24,7 @@ async fn requests_are_refused_with_a_reason() {
         );
         assert!(refused.failure.is_some());
         let refused = refusal(a.open_stream("nobody").await);
-        assert!(refused.failure.is_some(), "{}: {refused}", world.name);
+        assert!(refused.failure.is_some(), "{}: {refused}", setup.name);
 
         let mut acceptor = b.accept_streams();
         let (result, ()) = tokio::join!(a.open_stream("b"), async {
@@ -45,8 +45,8 @@ async fn requests_are_refused_with_a_reason() {
 
 #[tokio::test]
 async fn channels_and_arguments_reach_the_right_acceptor() {
-    for world in World::all_v2().await {
-        let (a, b) = (world.client("a").await, world.client("b").await);
+    for setup in Setup::all_v2().await {
+        let (a, b) = (setup.client("a").await, setup.client("b").await);
         let mut plain = b.accept_streams();
         let mut files = b.accept_streams_on("files").unwrap();
         let args = ("name", 7, Binary::from("x"));
@@ -60,7 +60,7 @@ async fn channels_and_arguments_reach_the_right_acceptor() {
                     got,
                     ("name".to_owned(), 7, Binary::from("x")),
                     "{}",
-                    world.name
+                    setup.name
                 );
                 offer.accept().unwrap()
             }
@@ -78,8 +78,8 @@ async fn channels_and_arguments_reach_the_right_acceptor() {
 /// CLI-STR-1, CLI-STR-2: several streams of one pair, in both directions and to oneself.
 #[tokio::test]
 async fn streams_of_one_pair_do_not_mix() {
-    for world in worlds().await {
-        let (a, b) = (world.client("a").await, world.client("b").await);
+    for setup in setups().await {
+        let (a, b) = (setup.client("a").await, setup.client("b").await);
         let (mut at_a, mut at_b) = (a.accept_streams(), b.accept_streams());
         let mut ends = Vec::new();
         for n in 0..6_u8 {
@@ -103,9 +103,9 @@ async fn streams_of_one_pair_do_not_mix() {
         for (n, (opened, accepted)) in ends.iter_mut().enumerate() {
             let mut text = [0; 2];
             soon(accepted.read_exact(&mut text)).await.unwrap();
-            assert_eq!(text, *format!("o{n}").as_bytes(), "{}", world.name);
+            assert_eq!(text, *format!("o{n}").as_bytes(), "{}", setup.name);
             soon(opened.read_exact(&mut text)).await.unwrap();
-            assert_eq!(text, *format!("a{n}").as_bytes(), "{}", world.name);
+            assert_eq!(text, *format!("a{n}").as_bytes(), "{}", setup.name);
         }
         drop(ends);
         nothing_is_left(&[&a, &b]).await;

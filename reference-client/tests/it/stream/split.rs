@@ -4,13 +4,13 @@ use futures_util::{FutureExt, StreamExt};
 use sio_p2p_client::{Dialect, StreamError};
 use tokio::io::AsyncReadExt;
 
-use super::{nothing_is_left, pair, reason, scripted, worlds};
+use super::{nothing_is_left, pair, reason, scripted, setups};
 use crate::support::soon;
 
 #[tokio::test]
 async fn one_reads_while_others_write() {
-    for world in worlds().await {
-        let (a, ours, b, theirs) = pair(&world).await;
+    for setup in setups().await {
+        let (a, ours, b, theirs) = pair(&setup).await;
         let (mut reader, writer) = ours.into_split();
         let (mut echo, back) = theirs.into_split();
         let echoing = async {
@@ -35,7 +35,7 @@ async fn one_reads_while_others_write() {
         };
         soon(async { tokio::join!(echoing, writing, reading) }).await;
         assert_eq!((all.len(), all.pop()), (data.len() + 1, Some(b'y')));
-        assert!(all == data, "{}", world.name);
+        assert!(all == data, "{}", setup.name);
         drop((reader, writer, echo, back));
         nothing_is_left(&[&a, &b]).await;
     }

@@ -17,7 +17,7 @@ use node::{Host, Peer};
 pub(crate) use waiting::{PATIENCE, soon, unique, until};
 
 /// A server to test against, and how its clients speak.
-pub(crate) struct World {
+pub(crate) struct Setup {
     pub(crate) name: &'static str,
     pub(crate) url: String,
     pub(crate) eio: EioVersion,
@@ -39,7 +39,7 @@ impl Drop for Server {
     }
 }
 
-impl World {
+impl Setup {
     /// `p2p-server`, in this process.
     pub(crate) async fn ours(eio: EioVersion, dialect: Dialect) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

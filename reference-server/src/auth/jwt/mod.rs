@@ -1,4 +1,4 @@
-//! JSON Web Tokens that somebody trusted has signed (RFC 7519).
+//! JSON Web Tokens, signed by a trusted issuer (RFC 7519).
 
 use std::fmt;
 use std::fs;

@@ -14,10 +14,11 @@ mod delivery;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
+use std::sync::{Arc, Once, Weak};
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::BoxFuture;
+use parking_lot::{Mutex, MutexGuard};
 use sio_p2p_protocol::{Args, ClientId, EventName};
 use tokio::sync::Notify;
 use tracing::{debug, error};
@@ -147,9 +148,7 @@ impl Persistence {
     }
 
     fn deliveries(&self) -> MutexGuard<'_, HashMap<ClientId, Arc<Wakeup>>> {
-        self.deliveries
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.deliveries.lock()
     }
 }
 
@@ -177,7 +176,7 @@ impl Wakeup {
     }
 
     fn changes(&self) -> MutexGuard<'_, Changes> {
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+        self.changes.lock()
     }
 }
 

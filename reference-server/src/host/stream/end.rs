@@ -140,7 +140,7 @@ impl End {
         mem::take(&mut self.withheld)
     }
 
-    /// True if anything has come from the peer, who so has an end of its own.
+    /// True if anything has come from the peer, so that it has an end of its own.
     pub(in crate::host) fn was_heard(&self) -> bool {
         self.ended || self.buffered > 0
     }

@@ -113,7 +113,7 @@ impl Host<'_> {
     /// Turns a call away and tells the caller why.
     pub fn decline(&mut self, called: &HostCall, failure: &Failure) {
         match called.ack {
-            // Somebody who is not waiting any more has been told another reason.
+            // A caller that no longer waits has been told another reason.
             Some(id) => {
                 if let Some(pending) = self.relay.acks.answer(ConnectionId::HOST, id) {
                     respond::give_up(self.outbox, &pending, failure);

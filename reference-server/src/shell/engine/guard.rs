@@ -1,7 +1,8 @@
 //! The lock on everything, held.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::MutexGuard;
+
+use parking_lot::MutexGuard;
 
 use super::Engine;
 use crate::host::{DriverGuard, HostDriver, SharedDriver};

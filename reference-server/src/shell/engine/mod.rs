@@ -12,9 +12,10 @@ mod joining;
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use socketioxide_core::parser::ParseConfig;
 use tokio::sync::watch;
 use tracing::{Level, enabled, error, info};
@@ -149,9 +150,7 @@ impl Engine {
     fn lock(&self) -> MutexGuard<'_, Namespace> {
         // A panic is dealt with where it happens, by closing the connection that
         // caused it; all others must go on being served.
-        self.namespace
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.namespace.lock()
     }
 
     /// Whether to make this mistake now.

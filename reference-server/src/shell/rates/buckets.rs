@@ -2,7 +2,6 @@
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::clock::Clock;
@@ -10,6 +9,7 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 /// How often a table is searched for buckets that can be forgotten, at most: the
@@ -96,7 +96,7 @@ impl Buckets {
 
     /// Forgets the buckets that are full again.
     fn tidy(&self) {
-        let mut tidied = self.tidied.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tidied = self.tidied.lock();
         if tidied.elapsed() >= TIDY {
             *tidied = Instant::now();
             self.limiter.retain_recent();

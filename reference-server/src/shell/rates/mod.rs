@@ -4,7 +4,7 @@
 //! refilled evenly. Its clock is that of tokio, which tests can stop.
 
 mod buckets;
-mod seats;
+mod permits;
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
@@ -14,8 +14,8 @@ use std::time::Duration;
 use governor::Quota;
 
 use self::buckets::{Bucket, Buckets, bucket, check, quota};
-pub(crate) use self::seats::Seat;
-use self::seats::Seats;
+pub(crate) use self::permits::Permit;
+use self::permits::Permits;
 use crate::ClientAddress;
 use crate::config::RatesConfig;
 use crate::relay::Rate;
@@ -32,11 +32,11 @@ pub(crate) struct TooMany {
 #[derive(Debug)]
 pub(crate) struct Rates {
     connections: Option<Buckets>,
-    seats: Arc<Seats>,
+    permits: Arc<Permits>,
     /// How many sessions one address may have; 0 is any number.
     per_address: u32,
     /// The TCP connections of each address.
-    sockets: Arc<Seats>,
+    sockets: Arc<Permits>,
     /// How many one address may have; 0 is any number.
     sockets_per_address: u32,
     /// Of one connection.
@@ -64,7 +64,7 @@ impl Rates {
         );
         Self {
             connections: buckets(config.connections_per_second, config.connections_burst),
-            seats: Arc::default(),
+            permits: Arc::default(),
             per_address: config.clients_per_address,
             sockets: Arc::default(),
             sockets_per_address: config.sockets_per_address,
@@ -80,12 +80,12 @@ impl Rates {
         }
     }
 
-    /// An address wants to open a session. It may, for as long as the seat is kept
+    /// An address wants to open a session. It may, for as long as the permit is kept
     /// if there is one.
     pub(crate) fn admit(
         &self,
         client: Option<ClientAddress>,
-    ) -> Result<Option<Arc<Seat>>, TooMany> {
+    ) -> Result<Option<Arc<Permit>>, TooMany> {
         // Where the address is not known, limits of addresses mean nothing.
         let Some(client) = client else {
             return Ok(None);
@@ -96,16 +96,16 @@ impl Rates {
             checked.map_err(|retry_after| TooMany { retry_after })?;
         }
         match NonZeroU32::new(self.per_address) {
-            Some(limit) => Seats::take(&self.seats, key, limit).map(Some),
+            Some(limit) => Permits::take(&self.permits, key, limit).map(Some),
             None => Ok(None),
         }
     }
 
-    /// A TCP connection comes from an address. It may stay, for as long as the seat is kept
+    /// A TCP connection comes from an address. It may stay, for as long as the permit is kept
     /// if there is one.
-    pub(crate) fn accept(&self, address: IpAddr) -> Result<Option<Arc<Seat>>, TooMany> {
+    pub(crate) fn accept(&self, address: IpAddr) -> Result<Option<Arc<Permit>>, TooMany> {
         match NonZeroU32::new(self.sockets_per_address) {
-            Some(limit) => Seats::take(&self.sockets, network(address), limit).map(Some),
+            Some(limit) => Permits::take(&self.sockets, network(address), limit).map(Some),
             None => Ok(None),
         }
     }

@@ -2,7 +2,7 @@ use std::net::Ipv4Addr;
 
 use tokio::time::advance;
 
-use super::seats::SEAT_RETRY;
+use super::permits::PERMIT_RETRY;
 use super::*;
 
 fn rates(change: impl FnOnce(&mut RatesConfig)) -> Rates {
@@ -11,7 +11,7 @@ fn rates(change: impl FnOnce(&mut RatesConfig)) -> Rates {
     Rates::new(&config)
 }
 
-fn admit(rates: &Rates, address: &str) -> Result<Option<Arc<Seat>>, TooMany> {
+fn admit(rates: &Rates, address: &str) -> Result<Option<Arc<Permit>>, TooMany> {
     let address = ClientAddress::new(address.parse().unwrap());
     rates.admit(Some(address))
 }
@@ -40,7 +40,7 @@ async fn an_address_may_connect_so_often() {
     }
     let TooMany { retry_after } = admit(&rates, "10.0.0.1").unwrap_err();
     assert!(retry_after <= Duration::from_millis(500), "{retry_after:?}");
-    // Others are not concerned, nor is somebody of whom nothing is known.
+    // Neither other addresses are concerned, nor a client without a known address.
     assert!(admit(&rates, "10.0.0.2").is_ok());
     for _ in 0..10 {
         assert!(rates.admit(None).is_ok());
@@ -97,18 +97,18 @@ async fn an_address_has_so_many_seats() {
     let one = admit(&rates, "10.0.0.1").unwrap();
     let two = admit(&rates, "10.0.0.1").unwrap();
     let full = Err(TooMany {
-        retry_after: SEAT_RETRY,
+        retry_after: PERMIT_RETRY,
     });
     assert_eq!(admit(&rates, "10.0.0.1").map(drop), full);
     assert!(admit(&rates, "10.0.0.2").is_ok());
-    // The engine copies what comes with a handshake; it is one seat.
+    // The engine copies what comes with a handshake; it is one permit.
     let copy = one.clone();
     drop(one);
     assert_eq!(admit(&rates, "10.0.0.1").map(drop), full);
     drop(copy);
     assert!(admit(&rates, "10.0.0.1").is_ok());
     drop(two);
-    assert!(rates.seats.taken().is_empty());
+    assert!(rates.permits.taken().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -100,7 +100,7 @@ impl Database {
             self.connection
                 .query_row(pragma, [], |row| row.get::<_, i64>(0))
         };
-        // A database of somebody else may have tables and no marks.
+        // The database of another program may have tables and no marks.
         let tables = mark("SELECT count(*) FROM sqlite_schema")?;
         let marks = (mark("PRAGMA application_id")?, mark("PRAGMA user_version")?);
         Ok(if tables > 0 && marks == (0, 0) {

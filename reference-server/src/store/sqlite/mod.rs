@@ -9,10 +9,10 @@ mod worker;
 
 use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 
+use parking_lot::Mutex;
 use sio_p2p_protocol::ClientId;
 use tokio::sync::{Semaphore, oneshot};
 
@@ -83,10 +83,7 @@ impl SqliteStore {
 impl Drop for SqliteStore {
     fn drop(&mut self) {
         self.orders.send(Order::End).ok();
-        let thread = self
-            .thread
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
+        let thread = self.thread.get_mut();
         if let Some(thread) = thread.take() {
             thread.join().ok();
         }

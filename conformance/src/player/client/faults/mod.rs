@@ -21,7 +21,8 @@ const REPEATED: u64 = 1 << 32;
 /// What stands between the runner and the clients of one play.
 #[derive(Debug)]
 pub(crate) struct Interference {
-    spec: ClientFaultSpec,
+    /// What goes wrong; nothing without it.
+    pub(crate) fault: Option<ClientFaultSpec>,
     /// Name of the event by which fences travel.
     fence: String,
     /// The commands that may be hit, by client and number.
@@ -38,29 +39,40 @@ pub(crate) enum Commanded {
 }
 
 impl Interference {
-    pub(crate) fn new(spec: ClientFaultSpec, fence: String) -> Self {
+    pub(crate) fn new(fence: String) -> Self {
         Self {
-            spec,
+            fault: None,
             fence,
             commands: BTreeMap::new(),
         }
     }
 
+    /// Whether this goes wrong with something of these names.
+    fn hits(&self, fault: ClientFault, names: &[&str]) -> bool {
+        self.fault.as_ref().is_some_and(|it| it.hits(fault, names))
+    }
+
+    /// How often something of these names arrives.
+    fn times(&self, lose: ClientFault, repeat: ClientFault, names: &[&str]) -> usize {
+        let fault = self.fault.as_ref();
+        fault.map_or(1, |fault| fault.times(lose, repeat, names))
+    }
+
     /// A command on its way to the driver.
     pub(crate) fn command(&mut self, client: &str, line: CommandLine) -> Commanded {
         let is_exit = matches!(line.command, Command::Exit {});
-        let text = serde_json::to_string(&line).unwrap_or_default();
-        if is_exit || text.contains(&self.fence) {
+        let text = || serde_json::to_string(&line).unwrap_or_default();
+        if self.fault.is_none() || is_exit || text().contains(&self.fence) {
             return Commanded::Given(vec![line]);
         }
         let what = line.command.name();
         let key = (client.to_owned(), line.id);
         self.commands.insert(key, what.clone());
-        if self.spec.hits(ClientFault::IgnoreCommand, &[&what]) {
+        if self.hits(ClientFault::IgnoreCommand, &[&what]) {
             return Commanded::Ignored(Reply::new(line.id, Ok(Value::Null)));
         }
         let mut lines = vec![line];
-        if self.spec.hits(ClientFault::RepeatCommand, &[&what]) {
+        if self.hits(ClientFault::RepeatCommand, &[&what]) {
             lines.extend(lines.first().map(|line| CommandLine {
                 id: REPEATED + line.id,
                 command: line.command.clone(),
@@ -71,7 +83,11 @@ impl Interference {
 
     /// The lines that arrive instead of a line of the driver.
     pub(crate) fn line(&self, client: &str, line: String) -> Vec<String> {
-        let Ok(mut value) = serde_json::from_str::<Value>(&line) else {
+        let value = self
+            .fault
+            .as_ref()
+            .map(|_| serde_json::from_str::<Value>(&line));
+        let Some(Ok(mut value)) = value else {
             return vec![line];
         };
         if let Some(id) = value["id"].as_u64() {
@@ -86,11 +102,11 @@ impl Interference {
         let Some(event) = value["event"].as_str().map(str::to_owned) else {
             return vec![line];
         };
-        if value["listener"] == crate::player::client::driver::FENCE {
+        if value["listener"] == crate::player::client::driven::FENCE {
             return vec![line];
         }
         let names = [event.as_str()];
-        if self.spec.hits(ClientFault::AlterReport, &names) {
+        if self.hits(ClientFault::AlterReport, &names) {
             // `from` is not among them: a client need not know it.
             let members = ["args", "data", "text", "client", "stream", "listener"];
             let member = members.into_iter().find(|key| value.get(key).is_some());
@@ -98,19 +114,17 @@ impl Interference {
                 alter(&mut value[member]);
             }
         }
-        let times = self
-            .spec
-            .times(ClientFault::LoseReport, ClientFault::RepeatReport, &names);
+        let times = self.times(ClientFault::LoseReport, ClientFault::RepeatReport, &names);
         vec![value.to_string(); times]
     }
 
     fn reply(&self, what: &str, value: &mut Value) {
         let id = value["id"].clone();
-        if self.spec.hits(ClientFault::AlterReply, &[what])
+        if self.hits(ClientFault::AlterReply, &[what])
             && let Some(found) = value.get_mut("ok").filter(|found| !found.is_null())
         {
             alter(found);
-        } else if self.spec.hits(ClientFault::TurnReply, &[what]) {
+        } else if self.hits(ClientFault::TurnReply, &[what]) {
             *value = match value.get("error") {
                 Some(_) => json!({ "id": id, "ok": null }),
                 None => json!({ "id": id, "error": "altered" }),
@@ -120,7 +134,7 @@ impl Interference {
 
     /// The ack that the scripted server sees of a request that it has just sent.
     pub(crate) fn invented(&self, event: &str, id: u64) -> Option<Said> {
-        let hit = self.spec.hits(ClientFault::InventAck, &[event]);
+        let hit = self.hits(ClientFault::InventAck, &[event]);
         hit.then(|| {
             Said::Packet(Packet::Ack {
                 namespace: "/".to_owned(),
@@ -134,7 +148,7 @@ impl Interference {
     pub(crate) fn seen(&self, said: Said) -> Vec<Said> {
         match said {
             Said::Joined { mut query } => {
-                if self.spec.hits(ClientFault::AlterHandshake, &[]) {
+                if self.hits(ClientFault::AlterHandshake, &[]) {
                     query = query.replace("clientId=", "clientId=other-");
                 }
                 vec![Said::Joined { query }]
@@ -155,12 +169,10 @@ impl Interference {
         };
         let event = event_name(data).filter(|_| kind == "event");
         let names = [kind, event.as_deref().unwrap_or(kind)];
-        if self.spec.hits(ClientFault::AlterPacket, &names) {
+        if self.hits(ClientFault::AlterPacket, &names) {
             alter_data(data);
         }
-        let times = self
-            .spec
-            .times(ClientFault::LosePacket, ClientFault::RepeatPacket, &names);
+        let times = self.times(ClientFault::LosePacket, ClientFault::RepeatPacket, &names);
         vec![packet; times]
     }
 }
@@ -170,7 +182,11 @@ mod tests {
     use super::*;
 
     fn with(spec: &str) -> Interference {
-        Interference::new(spec.parse().unwrap(), "fence-1".to_owned())
+        let fault = Some(spec.parse().unwrap());
+        Interference {
+            fault,
+            ..Interference::new("fence-1".to_owned())
+        }
     }
 
     fn line(id: u64, command: Value) -> CommandLine {

@@ -4,15 +4,16 @@ mod other;
 
 use sio_p2p_protocol::Dialect;
 
-use crate::json::{elements, quote, shorten, unquote};
-use crate::player::attempt::Attempt;
-use crate::player::finding::Finding;
+use crate::json::{elements, quote, shorten};
+use crate::player::matching::event::{ExpectedEvent, Misfit};
 use crate::player::matching::{self, describe_arguments};
-use crate::player::peer::Requested;
-use crate::player::peer::leftovers::describe;
+use crate::player::peer::{Requested, lowering};
 use crate::player::play::Play;
-use crate::player::stop::Stop;
-use crate::scenario::body::{Acked, FailureCodes, StreamOffered};
+use crate::player::play::attempt::Attempt;
+use crate::player::play::finding::Finding;
+use crate::player::play::stop::Stop;
+use crate::scenario::body::{Acked, StreamOffered};
+use crate::scenario::failures::{FailureCodes, wordings};
 use crate::scenario::step::Action;
 use crate::scenario::text::Text;
 use crate::scenario::value::{ArgumentsPattern, Pattern};
@@ -20,26 +21,36 @@ use crate::scenario::value::{ArgumentsPattern, Pattern};
 /// An event that is expected as the next at an actor.
 pub(crate) struct Expected {
     pub(crate) at: String,
-    /// Name as JSON text.
-    pub(crate) name: String,
-    args: ArgumentsPattern,
+    pub(crate) event: ExpectedEvent,
     /// The name of the request, if the event must ask for an ack.
-    asks: Option<String>,
+    request: Option<String>,
     /// The actor whose leaving it tells.
     leaver: Option<String>,
 }
 
+impl Expected {
+    fn new(
+        at: &str,
+        name: impl Into<String>,
+        args: ArgumentsPattern,
+        request: Option<String>,
+    ) -> Self {
+        let event = ExpectedEvent {
+            name: name.into(),
+            args,
+            asks: request.is_some(),
+        };
+        Self {
+            at: at.to_owned(),
+            event,
+            request,
+            leaver: None,
+        }
+    }
+}
+
 pub(crate) fn words(play: &Play, expected: &Expected) -> String {
-    let ack = if expected.asks.is_some() {
-        ", asking for an ack"
-    } else {
-        ""
-    };
-    format!(
-        "event {} {}{ack}",
-        expected.name,
-        describe_arguments(&play.bindings, &expected.args)
-    )
+    format!("event {}", expected.event.words(&play.bindings))
 }
 
 /// Looks once; takes out what matches.
@@ -60,22 +71,19 @@ pub(crate) fn expected(play: &Play, action: &Action) -> Result<Option<Expected>,
     let fill = |text: &Option<Text>| text.as_ref().map(|text| play.fill(text)).transpose();
     let dialect_of = |name: &str| play.peers.actors.get(name).map(|actor| actor.dialect);
     Ok(Some(match action {
-        Action::Receive(body) => Expected {
-            at: body.at.clone(),
-            name: quote(&play.fill(&body.event)?),
-            args: with_source(play, body.from.as_deref(), &body.args),
-            asks: fill(&body.r#as)?,
-            leaver: None,
-        },
+        Action::Receive(body) => {
+            let args = with_source(play, body.from.as_deref(), &body.args);
+            let name = quote(&play.fill(&body.event)?);
+            Expected::new(&body.at, name, args, fill(&body.r#as)?)
+        }
         Action::TargetAdded(body) => {
             let dialect = body
                 .dialect
                 .or(dialect_of(&body.from))
                 .unwrap_or(play.check.dialect);
-            let json =
-                crate::player::peer::lowering::target_added(dialect, play.bindings.id(&body.from));
+            let json = lowering::target_added(dialect, play.bindings.id(&body.from));
             let request = play.fill(&body.r#as)?;
-            literal_event(&body.at, &json.map_err(Stop::broken)?, Some(request))
+            literal_event(&body.at, &json?, Some(request))
         }
         Action::StreamOffered(body) => offered(play, body)?,
         Action::TargetLeft(body) => {
@@ -83,9 +91,8 @@ pub(crate) fn expected(play: &Play, action: &Action) -> Result<Option<Expected>,
                 .dialect
                 .or(dialect_of(&body.at))
                 .unwrap_or(play.check.dialect);
-            let json =
-                crate::player::peer::lowering::target_left(dialect, play.bindings.id(&body.who));
-            let told = literal_event(&body.at, &json.map_err(Stop::broken)?, None);
+            let json = lowering::target_left(dialect, play.bindings.id(&body.who));
+            let told = literal_event(&body.at, &json?, None);
             Expected {
                 leaver: Some(body.who.clone()),
                 ..told
@@ -101,13 +108,7 @@ pub(crate) fn expected(play: &Play, action: &Action) -> Result<Option<Expected>,
                     failure(play, code, dialect, body.who.as_deref())?
                 }
             };
-            Expected {
-                at: body.at.clone(),
-                name: quote("SERVER_ERROR"),
-                args,
-                asks: None,
-                leaver: None,
-            }
+            Expected::new(&body.at, quote("SERVER_ERROR"), args, None)
         }
         _ => return Ok(None),
     }))
@@ -122,18 +123,13 @@ fn with_source(play: &Play, from: Option<&str>, args: &ArgumentsPattern) -> Argu
             .map_or(play.check.dialect, |actor| actor.dialect)
             == Dialect::V1
     };
-    match (from.filter(|name| speaks_v1(name)), args) {
-        (Some(name), ArgumentsPattern::Exactly(patterns)) => {
-            let source = match play.bindings.id(name) {
-                Some(id) => Pattern::String(Text::literal(id)),
-                None => Pattern::Plain("null"),
-            };
-            let mut all = vec![source];
-            all.extend(patterns.iter().cloned());
-            ArgumentsPattern::Exactly(all)
-        }
-        _ => args.clone(),
-    }
+    let Some(name) = from.filter(|name| speaks_v1(name)) else {
+        return args.clone();
+    };
+    args.after(match play.bindings.id(name) {
+        Some(id) => Pattern::String(Text::literal(id)),
+        None => Pattern::Plain("null"),
+    })
 }
 
 /// One argument: the text of a failure, in any wording of the dialect.
@@ -144,8 +140,7 @@ fn failure(
     who: Option<&str>,
 ) -> Result<ArgumentsPattern, Stop> {
     let who = who.and_then(|name| play.bindings.id(name));
-    let texts = crate::scenario::failures::wordings(codes.as_slice(), dialect, who)
-        .map_err(Stop::broken)?;
+    let texts = wordings(codes.as_slice(), dialect, who)?;
     Ok(ArgumentsPattern::Exactly(vec![Pattern::OneOf(texts)]))
 }
 
@@ -157,57 +152,42 @@ fn match_event(play: &mut Play, expected: Expected) -> Result<Attempt, Stop> {
     let Some(event) = connection.inbox.events.front().cloned() else {
         return Ok(Attempt::Pending);
     };
-    let at = &expected.at;
+    let Expected { at, leaver, .. } = &expected;
     let (name, args) = event.parts();
-    let other = |message: String| {
-        Ok(Attempt::Mismatch(
-            Finding::new(message).comparing(words.clone(), describe(&event)),
-        ))
+    let taken = expected
+        .event
+        .take(&mut play.bindings, &event, &name, &args);
+    let leaver = leaver.as_deref();
+    let message = match (taken, leaver) {
+        (Err(Misfit::Name), _) => {
+            let name = shorten(&name, 60);
+            format!("{at} received {name} instead of {}", expected.event.name)
+        }
+        (_, Some(who)) if play.peers.left_later(who, at, event.order) => {
+            format!("{at} was told that {who} has left before it had")
+        }
+        (Err(Misfit::Arguments(difference)), _) => {
+            format!("{at} received {name} with other arguments: {difference}")
+        }
+        (Err(Misfit::AsksForAck), _) => {
+            format!("{at} received {name} that asks for an ack, which it should not")
+        }
+        (Err(Misfit::AsksForNone), _) => {
+            format!("{at} received {name} that does not ask for an ack")
+        }
+        (Ok(()), _) => String::new(),
     };
-    if !same_name(&name, &expected.name) {
-        return other(format!(
-            "{at} received {} instead of {}",
-            shorten(&name, 60),
-            expected.name
-        ));
+    if !message.is_empty() {
+        let finding = Finding::new(message).comparing(words, event.to_string());
+        return Ok(Attempt::Mismatch(finding));
     }
-    if let Some(who) = expected.leaver.as_deref()
-        && play.peers.left_later(who, at, event.order)
-    {
-        return other(format!("{at} was told that {who} has left before it had"));
-    }
-    let compared = matching::arguments(
-        &play.bindings,
-        &expected.args,
-        &args,
-        &event.data.attachments,
-    );
-    if let Err(difference) = compared {
-        return other(format!(
-            "{at} received {name} with other arguments: {difference}"
-        ));
-    }
-    match (&expected.asks, event.ack) {
-        (None, Some(_)) => {
-            return other(format!(
-                "{at} received {name} that asks for an ack, which it should not"
-            ));
-        }
-        (Some(_), None) => {
-            return other(format!("{at} received {name} that does not ask for an ack"));
-        }
-        (Some(request), Some(number)) => {
-            let requested = Requested {
-                actor: at.clone(),
-                number,
-            };
-            play.peers.requested.insert(request.clone(), requested);
-            play.bindings.ack_asked(request, number);
-        }
-        (None, None) => {}
-    }
-    for (name, text) in matching::kept(&expected.args, &args) {
-        play.bindings.keep(&name, text);
+    if let (Some(request), Some(number)) = (&expected.request, event.ack) {
+        let requested = Requested {
+            actor: at.clone(),
+            number,
+        };
+        play.peers.requested.insert(request.clone(), requested);
+        play.bindings.ack_asked(request, number);
     }
     if let Some(connection) = &mut play.peers.get(&expected.at)?.connection {
         connection.inbox.events.pop_front();
@@ -267,11 +247,8 @@ fn match_ack(play: &mut Play, body: &Acked) -> Result<Attempt, Stop> {
         let finding = Finding::new(message).comparing("an ack in its time", actual);
         return Ok(Attempt::Mismatch(finding));
     }
-    match matching::arguments(&play.bindings, &expected, &data.json, &data.attachments) {
+    match matching::take_arguments(&mut play.bindings, &expected, &data) {
         Ok(()) => {
-            for (name, text) in matching::kept(&expected, &data.json) {
-                play.bindings.keep(&name, text);
-            }
             if let Some(connection) = &mut play.peers.get(&asked.actor)?.connection {
                 connection.inbox.pop_ack(asked.number);
             }
@@ -296,18 +273,11 @@ fn offered(play: &Play, body: &StreamOffered) -> Result<Expected, Stop> {
         .or(play.peers.actors.get(&body.from).map(|actor| actor.dialect))
         .unwrap_or(play.check.dialect);
     let target = body.to.as_deref().unwrap_or(&body.at);
-    let info = crate::player::peer::lowering::stream(
-        &play.fill(&body.source_stream)?,
-        &play.fill(&body.target_stream)?,
-        &play.id(target)?,
-        body.channel
-            .as_ref()
-            .map(|text| play.fill(text))
-            .transpose()?,
-    );
-    let json = crate::player::peer::lowering::stream_offered(dialect, info.map_err(Stop::broken)?);
+    let ids = (&body.source_stream, &body.target_stream);
+    let info = lowering::stream(play, ids, target, body.channel.as_ref())?;
+    let json = lowering::stream_offered(dialect, info);
     let mut expected = literal_event(&body.at, &json, Some(play.fill(&body.r#as)?));
-    if let ArgumentsPattern::Exactly(args) = &mut expected.args
+    if let ArgumentsPattern::Exactly(args) = &mut expected.event.args
         && let Some(Pattern::Object(members)) = args.first_mut()
     {
         let source = Text::literal(play.id(&body.from)?);
@@ -317,15 +287,6 @@ fn offered(play: &Play, body: &StreamOffered) -> Result<Expected, Stop> {
         }
     }
     Ok(expected)
-}
-
-/// Names are compared as strings: how a server escapes them is its own affair. What is not
-/// a string has only its text.
-fn same_name(left: &str, right: &str) -> bool {
-    match (unquote(left), unquote(right)) {
-        (Some(left), Some(right)) => left == right,
-        _ => left == right,
-    }
 }
 
 /// An event of the catalogue, given as the JSON text of its packet.
@@ -338,11 +299,5 @@ fn literal_event(at: &str, json: &str, asks: Option<String>) -> Expected {
     let args = parts
         .filter_map(|arg| Pattern::literal(arg.get()))
         .collect();
-    Expected {
-        at: at.to_owned(),
-        name,
-        args: ArgumentsPattern::Exactly(args),
-        asks,
-        leaver: None,
-    }
+    Expected::new(at, name, ArgumentsPattern::Exactly(args), asks)
 }

@@ -2,12 +2,10 @@
 
 use sio_p2p_transport::{CloseReason, Packet};
 
-use crate::player::finding::Finding;
 use crate::player::matching;
-use crate::player::peer::expect::Attempt;
-use crate::player::peer::leftovers::describe;
 use crate::player::play::Play;
-use crate::player::stop::Stop;
+use crate::player::play::attempt::Attempt;
+use crate::player::play::stop::Stop;
 use crate::scenario::body::{Closed, ClosedBy, PacketKind, ReceivePacket};
 
 pub(crate) fn match_end(play: &mut Play, body: &Closed) -> Result<Attempt, Stop> {
@@ -21,14 +19,9 @@ pub(crate) fn match_end(play: &mut Play, body: &Closed) -> Result<Attempt, Stop>
     let by_packet = matches!(reason, Some(CloseReason::ServerDisconnect));
     let event = connection.inbox.events.front().cloned();
     if let Some(event) = event {
-        let message = format!(
-            "{} received {} before its connection ended",
-            body.at,
-            describe(&event)
-        );
-        return Ok(Attempt::Mismatch(
-            Finding::new(message).comparing("the end of the connection", play.peers.unmatched()),
-        ));
+        let message = format!("{} received {event} before its connection ended", body.at);
+        let expected = "the end of the connection";
+        return Ok(Attempt::mismatch(message, expected, play.peers.unmatched()));
     }
     let as_asked = match body.by {
         None => true,
@@ -49,9 +42,7 @@ pub(crate) fn match_end(play: &mut Play, body: &Closed) -> Result<Attempt, Stop>
     } else {
         "by a disconnect packet"
     };
-    Ok(Attempt::Mismatch(
-        Finding::new(message).comparing(expected, actual),
-    ))
+    Ok(Attempt::mismatch(message, expected, actual))
 }
 
 pub(crate) fn match_packet(play: &mut Play, body: &ReceivePacket) -> Result<Attempt, Stop> {
@@ -85,7 +76,5 @@ pub(crate) fn match_packet(play: &mut Play, body: &ReceivePacket) -> Result<Atte
     }
     let message = format!("{} received another packet", body.at);
     let expected = format!("{:?} of namespace {namespace}", body.kind);
-    Ok(Attempt::Mismatch(
-        Finding::new(message).comparing(expected, format!("{packet:?}")),
-    ))
+    Ok(Attempt::mismatch(message, expected, format!("{packet:?}")))
 }

@@ -1,7 +1,6 @@
 //! The bytes of every connection, on a wire that the runner can cut or hold.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
+use parking_lot::Mutex;
 use tokio::io::{DuplexStream, copy_bidirectional, duplex};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -32,7 +31,7 @@ impl Wires {
     pub(crate) fn lay(&self, mut stream: TcpStream) -> DuplexStream {
         let (mut near, far) = duplex(WIRE);
         let mut held = self.held.subscribe();
-        self.lock().spawn(async move {
+        self.wires.lock().spawn(async move {
             tokio::select! {
                 _ = copy_bidirectional(&mut stream, &mut near) => {}
                 // Both ends stay open, and nothing passes.
@@ -49,11 +48,7 @@ impl Wires {
 
     /// Drops every TCP connection without a word. None is there any more when this is done.
     pub(crate) async fn cut(&self) {
-        let mut wires = std::mem::take(&mut *self.lock());
+        let mut wires = std::mem::take(&mut *self.wires.lock());
         wires.shutdown().await;
-    }
-
-    fn lock(&self) -> MutexGuard<'_, JoinSet<()>> {
-        self.wires.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

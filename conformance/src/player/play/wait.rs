@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::player::trace::Trace;
+use crate::player::play::trace::Trace;
 
 /// So many times its deadline a step waits at most, whatever comes.
 const BOUND: u32 = 10;

@@ -1,4 +1,4 @@
-//! A random world of the host: whatever it and its clients do, in whatever order,
+//! The host under random commands: whatever it and its clients do, in whatever order,
 //! each call has one outcome, and nothing is left of anybody.
 
 use proptest::prelude::*;
@@ -66,9 +66,9 @@ fn step() -> impl Strategy<Value = Step> {
 
 const NAMES: [&str; 3] = ["a", "b", "svc"];
 
-/// A random world: who is there, and what the host has been asked for.
+/// The host and its clients: who is there, and what the host has been asked for.
 #[derive(Default)]
-struct World {
+struct Harness {
     relay: Driver,
     here: Vec<(ConnectionId, &'static str)>,
     /// The acks that the host owes, with the request that each is for.
@@ -82,7 +82,7 @@ struct World {
     ids: u64,
 }
 
-impl World {
+impl Harness {
     fn next_id(&mut self) -> u64 {
         self.ids += 1;
         self.ids
@@ -93,7 +93,7 @@ impl World {
     }
 
     /// Looks at what was sent: acks are outcomes, errors are outcomes of the latest.
-    fn look(&mut self, sent: Vec<String>) {
+    fn observe(&mut self, sent: Vec<String>) {
         for packet in sent {
             let (to, packet) = packet.split_once(' ').unwrap();
             let to = ConnectionId(to.parse().unwrap());
@@ -138,12 +138,12 @@ impl World {
         let id = ack.then(|| self.next_id());
         self.asked.extend(id.map(|id| (who, id, 0)));
         let sent = self.relay.request(who, json, &[], id);
-        self.look(sent);
+        self.observe(sent);
     }
 
     fn host<T>(&mut self, act: impl FnOnce(&mut sio_p2p_server::relay::Host<'_>) -> T) -> T {
         let (done, sent) = self.relay.host(act);
-        self.look(sent);
+        self.observe(sent);
         done
     }
 
@@ -160,7 +160,7 @@ impl World {
                 if let Some((who, _)) = Self::pick(&self.here, which) {
                     self.here.retain(|(here, _)| *here != who);
                     let sent = self.relay.gone(who);
-                    self.look(sent);
+                    self.observe(sent);
                     self.asks.retain(|(to, _)| *to != who);
                 }
             }
@@ -228,7 +228,7 @@ impl World {
                 let sent = self
                     .relay
                     .ack(who, id, if refuse { r#"["no"]"# } else { "[]" });
-                self.look(sent);
+                self.observe(sent);
             }
             Step::Chunk { which, ack, forged } => {
                 let Some((end, peer)) = Self::pick(&self.ends, which) else {
@@ -285,23 +285,23 @@ proptest! {
     fn nothing_is_left_of_what_the_host_and_its_clients_did(
         steps in proptest::collection::vec(step(), 1..120),
     ) {
-        let mut world = World::default();
+        let mut harness = Harness::default();
         for step in steps {
-            world.act(step);
-            let mut seen = world.asked.iter();
+            harness.act(step);
+            let mut seen = harness.asked.iter();
             prop_assert!(seen.all(|(_, _, outcomes)| *outcomes <= 1), "one answer each");
         }
         // The host gives up what is its own; the rest goes with the clients.
-        for (end, _) in std::mem::take(&mut world.ends) {
-            world.host(|host| host.close_end(&end, false));
+        for (end, _) in std::mem::take(&mut harness.ends) {
+            harness.host(|host| host.close_end(&end, false));
         }
-        world.host(|host| {
+        harness.host(|host| {
             host.destroy_apis();
             host.remove_service(&client("svc"));
         });
-        world.relay.all_gone();
-        prop_assert_eq!(world.relay.relay.gauges(), Gauges::default());
-        let told = world.relay.told();
+        harness.relay.all_gone();
+        prop_assert_eq!(harness.relay.relay.gauges(), Gauges::default());
+        let told = harness.relay.told();
         let lost = |event: &HostEvent| matches!(event, HostEvent::StreamLost { .. });
         prop_assert!(!told.iter().any(lost));
     }

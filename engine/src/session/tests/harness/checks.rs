@@ -1,10 +1,10 @@
 //! What holds after every step.
 
-use super::{HEARTBEATS, World};
+use super::{HEARTBEATS, Harness};
 use crate::session::tests::wire::Got;
 use crate::session::{Bounds, Phase, Queue};
 
-impl World {
+impl Harness {
     /// What always holds.
     pub(super) fn laws(&mut self) {
         let Self { machine, model, .. } = self;
@@ -25,7 +25,7 @@ impl World {
         }
         let over = matches!(model.phase, Phase::Ended(_)) && model.kept.is_none();
         assert_eq!(machine.is_over(), over);
-        // Who waits has something to wait for, and will be told.
+        // A poll that waits has something to wait for, and will be woken.
         if self.poll.is_some() {
             assert!(model.poll_waits(), "a poll was not woken");
         }

@@ -1,4 +1,4 @@
-//! The names of one play: client ids and rooms that nobody else in the world uses.
+//! The names of one play: client ids and rooms that nobody else uses.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,19 +13,13 @@ use crate::scenario::text::{Part, Text, is_name};
 use crate::scenario::value::Pattern;
 
 /// What the holes of a scenario mean in one play of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Bindings {
     run: String,
     /// Client ids; `None` for the anonymous.
     ids: BTreeMap<String, Option<String>>,
-    /// Numbers of the acks that the server has asked for, by request.
-    acks: BTreeMap<String, u64>,
-    /// Strings that were received and kept, by name.
-    kept: BTreeMap<String, String>,
-    /// Ids of the sockets by which actors are connected, or last were.
-    sockets: BTreeMap<String, String>,
-    /// Ids of the Engine.IO sessions of these.
-    engines: BTreeMap<String, String>,
+    /// What has been learned in the course of the play, by what stands for it.
+    learned: BTreeMap<Part, String>,
     /// Counter of the innermost `repeat`.
     pub(crate) counter: u32,
 }
@@ -53,13 +47,8 @@ impl Bindings {
     pub(crate) fn new(scenario: &Scenario) -> Self {
         let run = fresh();
         let mut bindings = Self {
-            ids: BTreeMap::new(),
-            acks: BTreeMap::new(),
-            kept: BTreeMap::new(),
-            sockets: BTreeMap::new(),
-            engines: BTreeMap::new(),
-            counter: 0,
             run: run.clone(),
+            ..Self::default()
         };
         // Generated ids first: ids of their own may refer to them.
         for (name, (actor, _)) in &scenario.actors {
@@ -100,30 +89,24 @@ impl Bindings {
         format!("/fence-{}-", self.run)
     }
 
+    /// From now on this stands for this text.
+    pub(crate) fn learn(&mut self, part: Part, text: String) {
+        self.learned.insert(part, text);
+    }
+
     /// Remembers by which number the server asked for an ack.
     pub(crate) fn ack_asked(&mut self, request: &str, number: u64) {
-        self.acks.insert(request.to_owned(), number);
+        self.learn(Part::Ack(request.to_owned()), number.to_string());
     }
 
     /// Remembers a string that was received.
     pub(crate) fn keep(&mut self, name: &str, text: String) {
-        self.kept.insert(name.to_owned(), text);
-    }
-
-    /// Remembers the id of the socket by which an actor has connected.
-    pub(crate) fn socket_given(&mut self, actor: &str, sid: String) {
-        self.sockets.insert(actor.to_owned(), sid);
-    }
-
-    /// Remembers the id of the Engine.IO session by which an actor has connected.
-    pub(crate) fn engine_given(&mut self, actor: &str, sid: String) {
-        self.engines.insert(actor.to_owned(), sid);
+        self.learn(Part::Kept(name.to_owned()), text);
     }
 
     /// The id of the Engine.IO session by which an actor has connected last.
-    pub(crate) fn engine(&self, actor: &str) -> Result<&str, String> {
-        let sid = self.engines.get(actor).map(String::as_str);
-        sid.ok_or_else(|| format!("{actor} has had no Engine.IO session"))
+    pub(crate) fn engine(&self, actor: &str) -> Result<String, String> {
+        self.variable(&Part::Engine(actor.to_owned()))
     }
 
     /// A string with its holes filled.
@@ -142,6 +125,9 @@ impl Bindings {
     }
 
     fn variable(&self, part: &Part) -> Result<String, String> {
+        if let Some(text) = self.learned.get(part) {
+            return Ok(text.clone());
+        }
         match part {
             Part::Actor(name) => match self.ids.get(name) {
                 Some(Some(id)) => Ok(id.clone()),
@@ -151,66 +137,47 @@ impl Bindings {
             Part::Counter => Ok(self.counter.to_string()),
             Part::Run => Ok(self.run.clone()),
             Part::Room(name) => Ok(format!("{name}-{}", self.run)),
-            Part::Ack(request) => match self.acks.get(request) {
-                Some(number) => Ok(number.to_string()),
-                None => Err(format!("no ack has been asked for as {request}")),
-            },
-            Part::Kept(name) => match self.kept.get(name) {
-                Some(text) => Ok(text.clone()),
-                None => Err(format!("nothing has been kept as {name}")),
-            },
-            Part::Socket(name) => match self.sockets.get(name) {
-                Some(sid) => Ok(sid.clone()),
-                None => Err(format!("the server has not told the socket id of {name}")),
-            },
-            Part::Engine(name) => self.engine(name).map(str::to_owned),
-            // Those that need no world fill themselves.
+            Part::Ack(request) => Err(format!("no ack has been asked for as {request}")),
+            Part::Kept(name) => Err(format!("nothing has been kept as {name}")),
+            Part::Socket(name) => Err(format!("the server has not told the socket id of {name}")),
+            Part::Engine(name) => Err(format!("{name} has had no Engine.IO session")),
+            // Those that need nothing of the play fill themselves.
             Part::Literal(_) | Part::Nested(_) | Part::Repeat(..) => Ok(String::new()),
         }
     }
 
     /// Argument list to send: a JSON array and its attachments.
     pub(crate) fn arguments(&self, values: &[Pattern]) -> Result<Rendered, String> {
-        let mut rendered = Rendered::default();
-        self.array(values, &mut rendered)?;
-        Ok(rendered)
+        let mut attachments = Vec::new();
+        let json = self.array(values, &mut attachments)?;
+        Ok(Rendered { json, attachments })
     }
 
-    fn array(&self, values: &[Pattern], out: &mut Rendered) -> Result<(), String> {
-        out.json.push('[');
-        for (index, value) in values.iter().enumerate() {
-            if index > 0 {
-                out.json.push(',');
-            }
-            self.value(value, out)?;
-        }
-        out.json.push(']');
-        Ok(())
+    fn array(&self, values: &[Pattern], attachments: &mut Vec<Bytes>) -> Result<String, String> {
+        let values = values.iter().map(|value| self.value(value, attachments));
+        let values: Vec<_> = values.collect::<Result<_, _>>()?;
+        Ok(format!("[{}]", values.join(",")))
     }
 
-    fn value(&self, value: &Pattern, out: &mut Rendered) -> Result<(), String> {
-        match value {
-            Pattern::Plain(text) => out.json.push_str(text),
-            Pattern::Number(text) => out.json.push_str(text),
-            Pattern::String(text) => out.json.push_str(&quote(&self.fill(text)?)),
-            Pattern::Raw(text) => out.json.push_str(&self.fill_raw(text)?),
-            Pattern::Array(items) => self.array(items, out)?,
+    fn value(&self, value: &Pattern, attachments: &mut Vec<Bytes>) -> Result<String, String> {
+        Ok(match value {
+            Pattern::Plain(text) => (*text).to_owned(),
+            Pattern::Number(text) => text.clone(),
+            Pattern::String(text) => quote(&self.fill(text)?),
+            Pattern::Raw(text) => self.fill_raw(text)?,
+            Pattern::Array(items) => self.array(items, attachments)?,
             Pattern::Object(members) => {
-                out.json.push('{');
-                for (index, (key, value)) in members.iter().enumerate() {
-                    if index > 0 {
-                        out.json.push(',');
-                    }
-                    out.json.push_str(&quote(&self.fill(key)?));
-                    out.json.push(':');
-                    self.value(value, out)?;
-                }
-                out.json.push('}');
+                let members = members.iter().map(|(key, value)| {
+                    let (key, value) = (self.fill(key)?, self.value(value, attachments)?);
+                    Ok(format!("{}:{value}", quote(&key)))
+                });
+                let members: Vec<_> = members.collect::<Result<_, String>>()?;
+                format!("{{{}}}", members.join(","))
             }
             Pattern::Binary(bytes) => {
-                let number = out.attachments.len();
-                let _ = write!(out.json, r#"{{"_placeholder":true,"num":{number}}}"#);
-                out.attachments.push(Bytes::copy_from_slice(bytes));
+                let number = attachments.len();
+                attachments.push(Bytes::copy_from_slice(bytes));
+                format!(r#"{{"_placeholder":true,"num":{number}}}"#)
             }
             Pattern::Any(_)
             | Pattern::Prefix(_)
@@ -219,23 +186,22 @@ impl Bindings {
             | Pattern::OneOf(_) => {
                 return Err("$any, $prefix, $suffix and $keep can only be expected".to_owned());
             }
-        }
-        Ok(())
+        })
     }
 
     /// A message for people with the generated names turned back into what the scenario
     /// calls them, so that it reads the same in every run.
     pub(crate) fn humanise(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        // Short ones may stand for something else.
-        for (name, kept) in self.kept.iter().filter(|(_, kept)| kept.len() >= 8) {
-            text = text.replace(kept, &format!("${{kept:{name}}}"));
-        }
-        for (name, sid) in &self.sockets {
-            text = text.replace(sid, &format!("${{sid:{name}}}"));
-        }
-        for (name, sid) in &self.engines {
-            text = text.replace(sid, &format!("${{engine:{name}}}"));
+        for (part, learned) in &self.learned {
+            let name = match part {
+                // Short ones may stand for something else.
+                Part::Kept(name) if learned.len() >= 8 => format!("${{kept:{name}}}"),
+                Part::Socket(name) => format!("${{sid:{name}}}"),
+                Part::Engine(name) => format!("${{engine:{name}}}"),
+                _ => continue,
+            };
+            text = text.replace(learned, &name);
         }
         if !text.contains(&self.run) {
             return text;
@@ -270,7 +236,7 @@ impl Bindings {
     }
 }
 
-/// A world with these actors, for tests.
+/// Bindings of a play with these actors, for tests.
 #[cfg(test)]
 pub(crate) fn bindings_of(actors: &[&str]) -> Bindings {
     let run = fresh();
@@ -279,13 +245,9 @@ pub(crate) fn bindings_of(actors: &[&str]) -> Bindings {
         .map(|name| ((*name).to_owned(), Some(format!("{name}-{run}"))))
         .collect();
     Bindings {
-        ids,
-        acks: BTreeMap::new(),
-        kept: BTreeMap::new(),
-        sockets: BTreeMap::new(),
-        engines: BTreeMap::new(),
-        counter: 0,
         run,
+        ids,
+        ..Bindings::default()
     }
 }
 
@@ -298,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn worlds_are_apart() {
+    fn plays_are_apart() {
         let (one, other) = (bindings_of(&["a"]), bindings_of(&["a"]));
         assert_ne!(one.id("a"), other.id("a"));
         let room = text("${room:x}");
@@ -360,11 +322,11 @@ mod tests {
         assert_eq!(bindings.fill(&text("<${kept:x}>")).unwrap(), "<0af3-17c2>");
         assert_eq!(bindings.humanise("to 0af3-17c2"), "to ${kept:x}");
         assert!(bindings.fill(&text("${sid:a}")).is_err());
-        bindings.socket_given("a", "k3RtUQ_x".to_owned());
+        bindings.learn(Part::Socket("a".into()), "k3RtUQ_x".to_owned());
         assert_eq!(bindings.fill(&text("<${sid:a}>")).unwrap(), "<k3RtUQ_x>");
         assert_eq!(bindings.humanise("to k3RtUQ_x"), "to ${sid:a}");
         assert!(bindings.fill(&text("${engine:a}")).is_err());
-        bindings.engine_given("a", "lv_VI97H".to_owned());
+        bindings.learn(Part::Engine("a".into()), "lv_VI97H".to_owned());
         assert_eq!(
             bindings.fill(&text("sid=${engine:a}")).unwrap(),
             "sid=lv_VI97H"

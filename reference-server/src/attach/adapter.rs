@@ -26,18 +26,18 @@ use socketioxide_core::{Sid, Value};
 const FOR_EVER: Duration = Duration::from_secs(u32::MAX as u64);
 
 /// An adapter around another, by which the relay sends.
-pub struct Tap<A = LocalAdapter> {
+pub struct P2pAdapter<A = LocalAdapter> {
     inner: Arc<A>,
 }
 
-/// The state of a [`Tap`], from [`Attached::tap`](super::Attached::tap).
-pub struct TapState<A: Adapter> {
+/// The state of a [`P2pAdapter`], from [`Attached::adapter`](super::Attached::adapter).
+pub struct P2pAdapterState<A: Adapter> {
     inner: A::State,
     slot: Slot,
 }
 
 /// Where the adapter of the default namespace is found, once there is one.
-pub(super) type Slot = Arc<OnceLock<Arc<dyn Outlet>>>;
+pub(super) type Slot = Arc<OnceLock<Arc<dyn PacketSender>>>;
 
 /// What an answer of a client becomes.
 pub(super) type Reply = Pin<Box<dyn Future<Output = Result<Value, Unsent>> + Send>>;
@@ -52,7 +52,7 @@ pub(super) enum Unsent {
 }
 
 /// What the relay needs of an adapter.
-pub(super) trait Outlet: Send + Sync {
+pub(super) trait PacketSender: Send + Sync {
     /// Queues a packet for one socket. One that is gone gets nothing.
     fn send(&self, to: Sid, packet: Packet) -> Result<(), Unsent>;
     /// As [`send`](Self::send), and gives the answer.
@@ -64,28 +64,28 @@ pub(super) trait Outlet: Send + Sync {
     fn has(&self, socket: Sid) -> bool;
 }
 
-impl<A: Adapter> TapState<A> {
+impl<A: Adapter> P2pAdapterState<A> {
     pub(super) fn new(inner: A::State, slot: Slot) -> Self {
         Self { inner, slot }
     }
 }
 
-impl<A> fmt::Debug for Tap<A> {
+impl<A> fmt::Debug for P2pAdapter<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tap").finish_non_exhaustive()
+        f.debug_struct("P2pAdapter").finish_non_exhaustive()
     }
 }
 
-impl<A: Adapter> fmt::Debug for TapState<A> {
+impl<A: Adapter> fmt::Debug for P2pAdapterState<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TapState").finish_non_exhaustive()
+        f.debug_struct("P2pAdapterState").finish_non_exhaustive()
     }
 }
 
-/// The adapter inside of a tap, as the relay sees it.
+/// The adapter inside of it, as the relay sees it.
 struct Inner<A>(Arc<A>);
 
-impl<A: CoreAdapter<Emitter>> Outlet for Inner<A> {
+impl<A: CoreAdapter<Emitter>> PacketSender for Inner<A> {
     fn send(&self, to: Sid, packet: Packet) -> Result<(), Unsent> {
         let options = BroadcastOptions::new(to);
         let sent = self.0.get_local().broadcast(packet, options);
@@ -129,9 +129,9 @@ fn unsent(errors: &[SocketError]) -> Unsent {
 }
 
 /// Leaves everything to the adapter inside.
-impl<A: CoreAdapter<Emitter>> CoreAdapter<Emitter> for Tap<A> {
+impl<A: CoreAdapter<Emitter>> CoreAdapter<Emitter> for P2pAdapter<A> {
     type Error = A::Error;
-    type State = TapState<A>;
+    type State = P2pAdapterState<A>;
     type AckStream = A::AckStream;
     type InitRes = A::InitRes;
 
@@ -216,4 +216,4 @@ impl<A: CoreAdapter<Emitter>> CoreAdapter<Emitter> for Tap<A> {
     }
 }
 
-impl<A: DefinedAdapter> DefinedAdapter for Tap<A> {}
+impl<A: DefinedAdapter> DefinedAdapter for P2pAdapter<A> {}

@@ -1,95 +1,34 @@
-//! Playing one scenario: the state, and the walk through the steps.
+//! The walk through the steps of a scenario, and its end: everything is fenced, and nothing
+//! is left.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
-use super::bindings::Bindings;
-use super::check::Check;
-use super::client::Clients;
-use super::finding::{Finding, Outcome};
-pub(crate) use super::peer::Road;
-use super::peer::{Peers, leftovers};
-use super::stop::Stop;
-use super::trace::Trace;
-use super::wait::Wait;
+use super::client::finish;
+use super::peer::fences;
+use super::play::finding::{Finding, Outcome};
+use super::play::stop::Stop;
+use super::play::{Play, Played};
 use super::{act, observe};
 use crate::scenario::group::Group;
 use crate::scenario::resolve::resolve;
 use crate::scenario::step::{Action, Step, Verb};
-use crate::scenario::text::Text;
 use crate::scenario::verb::Body;
 
 /// A scenario that takes longer than this as a whole is given up, however much comes.
-pub(crate) const SCENARIO_LIMIT: Duration = Duration::from_mins(5);
-
-/// The state of a play: who takes part, and what is known so far.
-#[derive(Debug)]
-pub(crate) struct Play {
-    pub(crate) check: Check,
-    pub(crate) peers: Peers,
-    /// The clients under test; none if the scenario judges a server.
-    pub(crate) clients: Clients,
-    pub(crate) bindings: Bindings,
-    pub(crate) trace: Trace,
-    pub(crate) deadline: Duration,
-    pub(crate) fences: u64,
-    /// Something was said to the server, or it said something: it could be talked to.
-    pub(crate) talked: bool,
-    remark: Option<String>,
-}
-
-/// What a play came to.
-#[derive(Debug)]
-pub(crate) struct Played {
-    /// The outcome.
-    pub(crate) outcome: Outcome,
-    /// Whether at least one actor was accepted by the server.
-    pub(crate) talked: bool,
-}
+const SCENARIO_LIMIT: Duration = Duration::from_mins(5);
 
 impl Play {
-    /// A play of this check against the server at `url`.
-    pub(crate) fn new(check: &Check, url: &str, trace: Trace, timeout: Option<Duration>) -> Self {
-        let scenario = &check.scenario;
-        Self {
-            peers: Peers::new(check, url),
-            clients: Clients::none(check.dialect, trace.clone()),
-            bindings: Bindings::new(scenario),
-            deadline: timeout.map_or(scenario.deadline, |given| given.max(scenario.deadline)),
-            check: check.clone(),
-            trace,
-            fences: 0,
-            talked: false,
-            remark: None,
-        }
-    }
-
-    /// The same with actors spread over further servers, which are one cluster with the
-    /// first.
-    #[must_use]
-    pub(crate) fn beside(mut self, others: &[String]) -> Self {
-        self.peers.others = others.to_vec();
-        self
-    }
-
-    /// The same on this road.
-    #[must_use]
-    pub(crate) fn by(mut self, road: Road) -> Self {
-        self.peers.road = road;
-        self
-    }
-
     /// Plays the scenario to its end, final fences included.
     pub(crate) async fn run(mut self) -> Played {
         let scenario = Arc::clone(&self.check.scenario);
         let steps = resolve(&scenario.steps, self.check.dialect, self.check.eio.number());
         let story = async {
             self.steps(&steps).await?;
-            leftovers::nothing_left(&mut self).await
+            nothing_left(&mut self).await
         };
         let result = match tokio::time::timeout(SCENARIO_LIMIT, story).await {
             Ok(result) => result,
@@ -178,56 +117,52 @@ impl Play {
             Verb::Group(Group::When(_) | Group::Case(_)) => Ok(()),
         }
     }
+}
 
-    /// Takes in everything that has arrived so far.
-    pub(crate) fn drain(&mut self) {
-        while let Ok(arrival) = self.peers.incoming.try_recv() {
-            self.peers.take(arrival, &self.bindings);
-        }
-        while let Some(news) = self.clients.try_next() {
-            self.clients.take(news);
-        }
+/// The end of the story: everything is fenced, and nothing is left unmatched.
+async fn nothing_left(play: &mut Play) -> Result<(), Stop> {
+    play.drain();
+    departures_noticed(play).await?;
+    let open = play.peers.open_names();
+    fences::fence_all(play, &open, &BTreeSet::new()).await?;
+    finish::fence_clients(play).await?;
+    // What the clients under test have sent meanwhile.
+    if !play.clients.all.is_empty() {
+        fences::fence_all(play, &open, &BTreeSet::new()).await?;
     }
+    play.drain();
+    finish::are_done(play).await?;
+    for name in play.peers.actors.keys().cloned().collect::<Vec<_>>() {
+        play.peers.no_leftovers(&name, true)?;
+    }
+    Ok(())
+}
 
-    /// Waiting begins, with the deadline of a step.
-    pub(crate) fn wait(&self) -> Wait {
-        Wait::new(self.deadline)
-    }
-
-    /// Waits for something to arrive; `false` if nothing does, and nothing moves, until the
-    /// deadline.
-    pub(crate) async fn arrival(&mut self, wait: Wait) -> bool {
-        loop {
-            let until = wait.until(&self.trace);
-            if self.arrival_until(until).await {
-                return true;
-            }
-            // What has moved meanwhile was part of something larger.
-            if wait.until(&self.trace) <= until {
-                return false;
-            }
-        }
-    }
-
-    async fn arrival_until(&mut self, until: Instant) -> bool {
-        tokio::select! {
-            // What is there already has come in time.
-            biased;
-            Some(news) = self.clients.next() => self.clients.take(news),
-            Some(arrival) = self.peers.incoming.recv() => self.peers.take(arrival, &self.bindings),
-            () = tokio::time::sleep_until(until) => return false,
-        }
-        true
-    }
-
-    pub(crate) fn id(&self, name: &str) -> Result<String, Stop> {
-        self.bindings
-            .id(name)
-            .map(str::to_owned)
-            .ok_or_else(|| Stop::broken(format!("{name} has no client id")))
-    }
-
-    pub(crate) fn fill(&self, text: &Text) -> Result<String, Stop> {
-        self.bindings.fill(text).map_err(Stop::broken)
-    }
+/// Waits until the server has noticed who has left, if anybody is there to ask. A server
+/// that never forgets is not judged here: other scenarios are about that.
+async fn departures_noticed(play: &mut Play) -> Result<(), Stop> {
+    let open = play.peers.open_names();
+    let present: BTreeSet<_> = open
+        .iter()
+        .filter_map(|name| play.bindings.id(name))
+        .map(str::to_owned)
+        .collect();
+    let gone: Vec<_> = play
+        .peers
+        .actors
+        .values()
+        .filter(|actor| actor.left && actor.generations > 0)
+        .filter_map(|actor| play.bindings.id(&actor.name))
+        .filter(|id| !present.contains(*id))
+        .map(str::to_owned)
+        .collect();
+    let observer = open
+        .iter()
+        .find(|name| play.bindings.id(name).is_some())
+        .cloned();
+    let (Some(observer), false) = (observer, gone.is_empty()) else {
+        return Ok(());
+    };
+    let _ = fences::unlisted(play, &observer, &gone).await?;
+    Ok(())
 }

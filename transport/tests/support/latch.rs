@@ -9,10 +9,10 @@ use tokio::{
 
 /// See the module.
 #[derive(Debug)]
-pub(crate) struct Gate(watch::Sender<bool>);
+pub(crate) struct Latch(watch::Sender<bool>);
 
-impl Gate {
-    /// Puts a closed gate before the server at this address; gives options to connect to it.
+impl Latch {
+    /// Puts a closed latch before the server at this address; gives options to connect to it.
     pub(crate) async fn before(server: String) -> (Self, ConnectOptions) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -11,7 +11,7 @@ use crate::server::Server;
 /// apart from the cases in which it is its part to leave. They are of different
 /// generations.
 #[derive(Debug)]
-pub(crate) struct Cast {
+pub(crate) struct Actors {
     pub(crate) witness: Client,
     pub(crate) victim: Client,
     /// The victim's Socket.IO id.
@@ -38,7 +38,7 @@ const RESERVED: [&str; 8] = [
     "removeListener",
 ];
 
-impl Cast {
+impl Actors {
     pub(crate) async fn enter(server: &Server) -> Self {
         let witness = Client::join(server, "w").await;
         let (victim, sid_of_v) = victim(server).await;
@@ -75,7 +75,10 @@ impl Cast {
 
     /// Both are there, and this is what came for them in the meantime.
     pub(crate) async fn seen(&mut self) -> (Vec<String>, Vec<String>) {
-        (come(&mut self.witness).await, come(&mut self.victim).await)
+        (
+            received(&mut self.witness).await,
+            received(&mut self.victim).await,
+        )
     }
 
     /// A message with ack in one dialect there, one in the other dialect back.
@@ -105,25 +108,25 @@ async fn victim(server: &Server) -> (Client, String) {
 }
 
 /// What has come for a client that must be connected.
-pub(crate) async fn come(client: &mut Client) -> Vec<String> {
-    let (come, connected) = settled(client).await;
-    assert!(connected, "a bystander was disconnected after {come:?}");
-    come
+pub(crate) async fn received(client: &mut Client) -> Vec<String> {
+    let (received, connected) = settled(client).await;
+    assert!(connected, "a bystander was disconnected after {received:?}");
+    received
 }
 
 /// What has come for a client once the server has done all that it asked for,
 /// and whether it is still served.
 pub(crate) async fn settled(client: &mut Client) -> (Vec<String>, bool) {
     client.send(FENCE.0).await;
-    let mut come = Vec::new();
+    let mut received = Vec::new();
     loop {
         match client.next().await {
-            Some(Frame::Text(text)) if text == FENCE.1 => return (come, true),
+            Some(Frame::Text(text)) if text == FENCE.1 => return (received, true),
             // The server has ended the conversation; the rest is the client's.
-            Some(Frame::Text(text)) if text == "41" => return (come, false),
-            Some(Frame::Text(text)) => come.push(text),
+            Some(Frame::Text(text)) if text == "41" => return (received, false),
+            Some(Frame::Text(text)) => received.push(text),
             Some(Frame::Binary(bytes)) => panic!("nobody sends attachments: {bytes:?}"),
-            None => return (come, false),
+            None => return (received, false),
         }
     }
 }

@@ -21,6 +21,19 @@ impl Stop {
         Self::Broken(Finding::new(message))
     }
 
+    /// The same with both sides shown.
+    #[must_use]
+    pub(crate) fn comparing(
+        mut self,
+        expected: impl Into<String>,
+        actual: impl Into<String>,
+    ) -> Self {
+        let finding = self.finding();
+        finding.expected = Some(expected.into());
+        finding.actual = Some(actual.into());
+        self
+    }
+
     pub(crate) fn finding(&mut self) -> &mut Finding {
         match self {
             Self::Broken(finding)
@@ -28,5 +41,12 @@ impl Stop {
             | Self::Down(finding)
             | Self::NotApplicable(finding) => finding,
         }
+    }
+}
+
+/// What is wrong in words.
+impl From<String> for Stop {
+    fn from(message: String) -> Self {
+        Self::broken(message)
     }
 }

@@ -4,56 +4,58 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+
+use parking_lot::{Mutex, MutexGuard};
 
 use super::TooMany;
 
-/// When a client may try again that finds the seats of its address taken. Nobody
-/// knows when one gets free.
-pub(super) const SEAT_RETRY: Duration = Duration::from_secs(10);
+/// When a client may try again if the permits of its address are taken. When one gets
+/// free is not known.
+pub(super) const PERMIT_RETRY: Duration = Duration::from_secs(10);
 
-/// How many sessions each address has. Who has none is not in it.
+/// How many sessions each address has; an address without any is not in it.
 #[derive(Debug, Default)]
-pub(super) struct Seats {
+pub(super) struct Permits {
     taken: Mutex<HashMap<IpAddr, u32>>,
 }
 
 /// The place of one session. It travels with the handshake that the engine keeps,
 /// and is free again when the session is forgotten, however that comes about.
 #[derive(Debug)]
-pub(crate) struct Seat {
+pub(crate) struct Permit {
     key: IpAddr,
-    seats: Arc<Seats>,
+    permits: Arc<Permits>,
 }
 
-impl Seats {
+impl Permits {
     pub(super) fn taken(&self) -> MutexGuard<'_, HashMap<IpAddr, u32>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+        self.taken.lock()
     }
 
     pub(super) fn take(
         this: &Arc<Self>,
         key: IpAddr,
         limit: NonZeroU32,
-    ) -> Result<Arc<Seat>, TooMany> {
+    ) -> Result<Arc<Permit>, TooMany> {
         let mut taken = this.taken();
         let number = taken.entry(key).or_default();
         if *number >= limit.get() {
-            let retry_after = SEAT_RETRY;
+            let retry_after = PERMIT_RETRY;
             return Err(TooMany { retry_after });
         }
         *number += 1;
-        Ok(Arc::new(Seat {
+        Ok(Arc::new(Permit {
             key,
-            seats: Arc::clone(this),
+            permits: Arc::clone(this),
         }))
     }
 }
 
-impl Drop for Seat {
+impl Drop for Permit {
     fn drop(&mut self) {
-        if let Entry::Occupied(mut number) = self.seats.taken().entry(self.key) {
+        if let Entry::Occupied(mut number) = self.permits.taken().entry(self.key) {
             *number.get_mut() -= 1;
             if *number.get() == 0 {
                 number.remove();

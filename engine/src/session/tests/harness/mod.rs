@@ -17,7 +17,7 @@ use crate::{CloseReason, Generation, Packet, Prepared};
 /// How many heartbeats may wait beside the messages of the program.
 const HEARTBEATS: usize = 16;
 
-pub(super) struct World {
+pub(super) struct Harness {
     generation: Generation,
     bounds: Bounds,
     pub(super) machine: Machine,
@@ -45,7 +45,7 @@ pub(super) struct World {
     reason: Option<CloseReason>,
 }
 
-impl World {
+impl Harness {
     pub(super) fn new(generation: Generation, transport: Transport, bounds: Bounds) -> Self {
         let machine = match transport {
             Transport::Polling => Machine::polling(generation, Duration::ZERO, &bounds),
@@ -88,7 +88,7 @@ impl World {
             assert!(self.woken, "the task of a WebSocket was not woken");
         }
         if polls {
-            self.look();
+            self.observe();
         }
         self.laws();
     }
@@ -196,13 +196,13 @@ impl World {
             self.armed = Some(self.armed.map_or(due, |armed| armed.min(due)));
         }
         if wakes.poll {
-            self.look();
+            self.observe();
         }
         self.woken |= wakes.websocket;
     }
 
     /// The request that polls looks whether there is an answer.
-    fn look(&mut self) {
+    fn observe(&mut self) {
         let Some((request, lost)) = self.poll else {
             return;
         };

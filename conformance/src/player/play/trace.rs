@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sio_p2p_transport::{Direction, Frame};
@@ -56,21 +56,24 @@ impl Way {
 #[derive(Debug, Clone)]
 pub struct Trace {
     began: Instant,
-    lines: Arc<Mutex<VecDeque<TraceLine>>>,
-    stopped: Arc<AtomicBool>,
-    /// When the last frame that is no heartbeat was seen.
-    moved: Arc<Mutex<Option<tokio::time::Instant>>>,
+    state: Arc<Mutex<State>>,
     /// Told of every line.
     pushed: Arc<Notify>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    lines: VecDeque<TraceLine>,
+    stopped: bool,
+    /// When the last frame that is no heartbeat was seen.
+    moved: Option<tokio::time::Instant>,
 }
 
 impl Default for Trace {
     fn default() -> Self {
         Self {
             began: Instant::now(),
-            lines: Arc::default(),
-            stopped: Arc::default(),
-            moved: Arc::default(),
+            state: Arc::default(),
             pushed: Arc::default(),
         }
     }
@@ -91,8 +94,7 @@ impl Trace {
                 Direction::Out => Way::Out,
             };
             if !is_heartbeat(frame) {
-                let mut moved = trace.moved.lock().unwrap_or_else(PoisonError::into_inner);
-                *moved = Some(tokio::time::Instant::now());
+                trace.state.lock().moved = Some(tokio::time::Instant::now());
             }
             trace.push(&actor, way, describe(frame));
         }
@@ -100,25 +102,25 @@ impl Trace {
 
     /// When the last frame that is no heartbeat was seen on any connection.
     pub(crate) fn last_move(&self) -> Option<tokio::time::Instant> {
-        *self.moved.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().moved
     }
 
     /// Records no more.
     pub fn stop(&self) {
-        self.stopped.store(true, Ordering::SeqCst);
+        self.state.lock().stopped = true;
     }
 
     /// Records a line.
     pub(crate) fn push(&self, actor: &str, direction: Way, frame: String) {
-        if self.stopped.load(Ordering::SeqCst) {
+        let at_us = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let mut state = self.state.lock();
+        if state.stopped {
             return;
         }
-        let at_us = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if lines.len() == KEPT {
-            lines.pop_front();
+        if state.lines.len() == KEPT {
+            state.lines.pop_front();
         }
-        lines.push_back(TraceLine {
+        state.lines.push_back(TraceLine {
             at_us,
             actor: actor.to_owned(),
             direction,
@@ -136,11 +138,10 @@ impl Trace {
     /// beginning, as far as they are kept.
     pub(crate) fn count(&self, actor: &str, text: &str, since: Duration) -> usize {
         let is_one = |line: &&TraceLine| {
-            line.actor == actor && line.direction == Way::In && line.frame == text
+            let later = Duration::from_micros(line.at_us) >= since;
+            later && line.actor == actor && line.direction == Way::In && line.frame == text
         };
-        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let later = |line: &&TraceLine| Duration::from_micros(line.at_us) >= since;
-        lines.iter().filter(is_one).filter(later).count()
+        self.state.lock().lines.iter().filter(is_one).count()
     }
 
     /// How long ago the recording began.
@@ -150,12 +151,7 @@ impl Trace {
 
     /// The frames so far, in order.
     pub fn lines(&self) -> Vec<TraceLine> {
-        self.lines
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .cloned()
-            .collect()
+        self.state.lock().lines.iter().cloned().collect()
     }
 }
 
