@@ -136,7 +136,7 @@ impl Server {
             self.script.note_binary(Way::In, attachment);
         }
         let sent = socket.send(&[text], attachments, &mut Batch::new());
-        sent.map_err(|_| "it takes nothing more".to_owned())
+        sent.map(drop).map_err(|_| "it takes nothing more".to_owned())
     }
 
     /// Ends the connection; with `packet` a disconnect packet goes before.
