@@ -1,6 +1,7 @@
 //! A log that nobody reads stops nobody.
 
 use futures_util::SinkExt;
+use rustix::process::Signal;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::process::Program;
@@ -40,7 +41,7 @@ async fn a_log_that_nobody_reads_is_dropped_and_counted() {
     assert!(answer(admin, "/healthz").contains("200 OK"));
 
     server.read_log();
-    server.signal("TERM");
+    server.signal(Signal::TERM);
     while next(&mut client).await.is_some() {}
     let log = server.ended();
     assert!(log.lines().count() < LINES, "what was dropped is gone");
