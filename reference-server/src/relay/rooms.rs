@@ -67,12 +67,12 @@ pub(super) struct Joining {
     pub(super) topics: usize,
 }
 
-/// Why a room could not be joined.
+/// Of what there would be too many, if a room were joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotJoined {
-    TooManyRooms,
-    TooManyMoves,
-    TooManyTopics,
+    Rooms,
+    Moves,
+    Topics,
 }
 
 impl Rooms {
@@ -87,7 +87,7 @@ impl Rooms {
         let known = joined.rooms.get_mut(room);
         let new_topic = how.topic && !known.as_ref().is_some_and(|known| known.topic);
         if new_topic && joined.topics >= how.topics {
-            return Err(NotJoined::TooManyTopics);
+            return Err(NotJoined::Topics);
         }
         // A member keeps its place, however often it joins.
         if let Some(known) = known {
@@ -96,14 +96,14 @@ impl Rooms {
             return Ok(());
         }
         match &how.account {
-            Account::Own if joined.own >= how.rooms => return Err(NotJoined::TooManyRooms),
+            Account::Own if joined.own >= how.rooms => return Err(NotJoined::Rooms),
             Account::Own => joined.own += 1,
             Account::Mover(mover) => {
-                let moved = self.moved.entry(mover.clone()).or_default();
-                if *moved >= how.moves {
-                    return Err(NotJoined::TooManyMoves);
+                let made = self.moved.entry(mover.clone()).or_default();
+                if *made >= how.moves {
+                    return Err(NotJoined::Moves);
                 }
-                *moved += 1;
+                *made += 1;
             }
         }
         joined.topics += usize::from(new_topic);
@@ -213,10 +213,10 @@ impl Rooms {
     /// which nobody uses cost nothing (SRV-ROB-12).
     fn forget_member(&mut self, room: &RoomName, membership: &Membership) {
         if let Some(Account::Mover(mover)) = &membership.account
-            && let Some(moved) = self.moved.get_mut(mover)
+            && let Some(made) = self.moved.get_mut(mover)
         {
-            *moved -= 1;
-            if *moved == 0 {
+            *made -= 1;
+            if *made == 0 {
                 self.moved.remove(mover);
             }
         }
@@ -279,10 +279,7 @@ mod tests {
         let mut rooms = Rooms::default();
         rooms.join(A, &room("r"), &ONE).unwrap();
         rooms.join(A, &room("r"), &ONE).unwrap();
-        assert_eq!(
-            rooms.join(A, &room("q"), &ONE),
-            Err(NotJoined::TooManyRooms)
-        );
+        assert_eq!(rooms.join(A, &room("q"), &ONE), Err(NotJoined::Rooms));
         assert_eq!(rooms.rooms(), 1);
     }
 
@@ -300,7 +297,7 @@ mod tests {
         }
         assert_eq!(rooms.topics(), 1);
         let second = rooms.join(A, &room("u"), &topic);
-        assert_eq!(second, Err(NotJoined::TooManyTopics));
+        assert_eq!(second, Err(NotJoined::Topics));
         assert!(!rooms.contains(A, &room("u")));
         // A room that is joined as a plain one is no topic of the client that joins.
         rooms.join(A, &room("u"), &PLAIN).unwrap();
@@ -325,13 +322,10 @@ mod tests {
         rooms.join(A, &room("t"), &news(2)).unwrap();
         rooms.join(A, &room("u"), &news(2)).unwrap();
         let third = rooms.join(B, &room("t"), &news(2));
-        assert_eq!(third, Err(NotJoined::TooManyMoves));
+        assert_eq!(third, Err(NotJoined::Moves));
         // Who was moved has lost nothing by that.
         rooms.join(A, &room("own"), &ONE).unwrap();
-        assert_eq!(
-            rooms.join(A, &room("v"), &ONE),
-            Err(NotJoined::TooManyRooms)
-        );
+        assert_eq!(rooms.join(A, &room("v"), &ONE), Err(NotJoined::Rooms));
         // A membership that ends is the mover's again.
         rooms.leave(A, &room("t"));
         rooms.join(B, &room("t"), &news(2)).unwrap();

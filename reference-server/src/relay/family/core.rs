@@ -175,9 +175,9 @@ impl Relay {
             let joined = self.rooms.join(who, room, &how);
             joined.map_err(|reason| {
                 self.policy.exceeded(match reason {
-                    NotJoined::TooManyRooms => Limit::Rooms,
-                    NotJoined::TooManyMoves => Limit::Moves,
-                    NotJoined::TooManyTopics => Limit::Topics,
+                    NotJoined::Rooms => Limit::Rooms,
+                    NotJoined::Moves => Limit::Moves,
+                    NotJoined::Topics => Limit::Topics,
                 })
             })?;
         }
