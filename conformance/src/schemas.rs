@@ -49,9 +49,13 @@ fn schema<T: JsonSchema>(name: &'static str, settings: SchemaSettings) -> (&'sta
 /// Doc comments as prose: lines joined, links to Rust items as plain names.
 fn prose(schema: &mut Schema) {
     if let Some(Value::String(text)) = schema.get_mut("description") {
-        let paragraphs = text.split("\n\n");
-        let paragraphs = paragraphs.map(|lines| Vec::from_iter(lines.split_whitespace()).join(" "));
-        let joined = Vec::from_iter(paragraphs).join("\n\n");
-        *text = joined.replace("[`", "`").replace("`]", "`");
+        let paragraphs: Vec<_> = text
+            .split("\n\n")
+            .map(|lines| lines.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
+        *text = paragraphs
+            .join("\n\n")
+            .replace("[`", "`")
+            .replace("`]", "`");
     }
 }

@@ -52,7 +52,9 @@ async fn obey(driver: Driver, command: Command) -> Result<Value, Failure> {
             let report = report(&driver, &listener, messages);
             driver.listeners.put(listener, report);
         }
-        Command::Unlisten { listener } => drop(driver.listeners.take(&listener)?),
+        Command::Unlisten { listener } | Command::Unsubscribe { listener } => {
+            drop(driver.listeners.take(&listener)?);
+        }
         Command::Answer { request, args } => {
             let asked = driver.requests.take(&request)?;
             asked.answer(read(args)?).await?;
@@ -116,7 +118,6 @@ async fn obey(driver: Driver, command: Command) -> Result<Value, Failure> {
             };
             driver.listeners.put(name, Task::new(until_gone));
         }
-        Command::Unsubscribe { listener } => drop(driver.listeners.take(&listener)?),
         Command::Exit {} | Command::Unknown => return Err(UNSUPPORTED.into()),
     }
     Ok(Value::Null)

@@ -338,11 +338,13 @@ pub struct LintArgs {
 
 fn proxy_faults() -> String {
     let faults = ProxyFault::ALL.iter();
-    let faults = faults.map(|(_, name, sentence)| format!("  {name}\n      {sentence}\n"));
+    let faults: Vec<_> = faults
+        .map(|(_, name, sentence)| format!("  {name}\n      {sentence}\n"))
+        .collect();
     format!(
         "Faults:\n{}\nAfter a colon a fault may have the event that it hits; event, ack, connect \
          and\ndisconnect stand for all packets of that kind.\n\n{}",
-        String::from_iter(faults),
+        faults.concat(),
         exit_codes()
     )
 }

@@ -83,18 +83,17 @@ fn plan(total: usize, options: &Options) -> String {
         ..
     } = *options;
     let checks = total / rounds.max(1);
-    let mut line = format!("{checks} {}", if checks == 1 { "check" } else { "checks" });
-    if rounds > 1 {
-        line += &format!(", {rounds} rounds");
-    }
-    line += &format!(", {jobs} at a time");
-    if let Some(seed) = shuffle {
-        line += &format!(", shuffled (--shuffle {seed})");
-    }
-    if held_to > Level::Must {
-        line += &format!(", held to every {held_to}");
-    }
-    line
+    let parts = [
+        Some(format!(
+            "{checks} {}",
+            if checks == 1 { "check" } else { "checks" }
+        )),
+        (rounds > 1).then(|| format!("{rounds} rounds")),
+        Some(format!("{jobs} at a time")),
+        shuffle.map(|seed| format!("shuffled (--shuffle {seed})")),
+        (held_to > Level::Must).then(|| format!("held to every {held_to}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// A row for each family, and one for all of them if there are several.
