@@ -52,3 +52,12 @@ impl Default for Config {
         }
     }
 }
+
+impl Config {
+    /// The largest body of a polling request: what is chosen, or else one message of the
+    /// largest size. Polling carries binary data in base64, and a WebSocket carries as much.
+    pub(crate) fn largest_body(&self) -> usize {
+        let message = self.max_message.div_ceil(3).saturating_mul(4);
+        self.max_payload.max(message.saturating_add(1 << 10))
+    }
+}

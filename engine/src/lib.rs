@@ -58,6 +58,11 @@
 //!   [`SendError::Full`], and the program decides. A message has at most
 //!   [`Config::max_message`] bytes, and is refused before it is read. Answers to heartbeats
 //!   are bounded, too. A client that takes nothing is let go of ([`Config::write_stall`]).
+//!   All clients together have a bound of their own ([`Config::backlog_bytes`]), and so have
+//!   the bodies of polling requests ([`Config::payload_bytes`]).
+//! - **Turns.** A connection that never stops sending gives way to others after some time, and
+//!   sooner the longer it goes on. A program can pause the reading of a session
+//!   ([`Handler::pause`]); [`Socket::send`] says when room for a client becomes scarce.
 //! - **Breaks are told at once.** A poll, a post or a WebSocket that breaks off ends the
 //!   session without waiting for a heartbeat, if the service on the connection
 //!   [begins](begin) its answers at once. A WebSocket that only tries to become the

@@ -91,7 +91,7 @@ where
     }
     let server = Arc::clone(&posting.server);
     let config = server.config();
-    let limit = in_base64(config.max_message).max(config.max_payload);
+    let limit = config.largest_body();
     let room = &server.shared.payloads;
     let body = match timeout(config.request_timeout, collect(body, limit, room)).await {
         Ok(Ok(body)) => body,
@@ -272,10 +272,4 @@ where
         })
     })
     .await
-}
-
-/// How large a body may be that holds binary data of this many bytes: polling carries it
-/// in base64, and a WebSocket carries as much.
-fn in_base64(bytes: usize) -> usize {
-    bytes.div_ceil(3).saturating_mul(4).saturating_add(1 << 10)
 }

@@ -47,7 +47,7 @@ impl Shared {
                 queue_bytes: config.queue_bytes,
             },
             backlog: Backlog::default(),
-            payloads: Semaphore::new((config.payload_bytes >> 10).min(Semaphore::MAX_PERMITS)),
+            payloads: Semaphore::new(payload_room(&config)),
             config,
             timers: Timers::default(),
             began: Instant::now(),
@@ -413,6 +413,13 @@ impl<D> Socket<D> {
     pub(crate) fn attach(&self, io: SharedIo) {
         self.io.set(io).ok();
     }
+}
+
+/// How many KiB the bodies of all polling requests may have together. The largest that is
+/// taken has room in it, or it would wait for ever.
+fn payload_room(config: &Config) -> usize {
+    let bytes = config.payload_bytes.max(config.largest_body());
+    (bytes >> 10).saturating_add(1).min(Semaphore::MAX_PERMITS)
 }
 
 impl State {

@@ -9,6 +9,7 @@
 )]
 
 mod auth;
+mod bodies;
 mod client;
 mod exact;
 #[cfg(feature = "faults")]

@@ -1,6 +1,9 @@
 //! Limits of what one address and one client may do, as they show on the wire.
 
 use sio_p2p_server::relay::DuplicateIds;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::client::{Client, Eio, Transport, WAYS};
 use crate::polling::Polling;
@@ -91,6 +94,36 @@ async fn until_seated(eio: Eio, server: &Server, id: &str) -> Client {
             return client;
         }
         assert!(start.elapsed() < DEADLINE, "there must be a permit");
+    }
+}
+
+/// What has not even sent a request yet is counted, too.
+#[tokio::test]
+async fn an_address_has_so_many_sockets_open() {
+    let server = Server::with(config(|config| config.rates.sockets_per_address = 2)).await;
+    let silent = TcpStream::connect(server.address).await.unwrap();
+    let mut client = Client::join(&server, "a").await;
+    // The third is closed at once, and nobody else notices.
+    let mut third = TcpStream::connect(server.address).await.unwrap();
+    let read = timeout(DEADLINE, third.read(&mut [0; 1])).await;
+    assert!(matches!(read.expect("it must be closed"), Ok(0) | Err(_)));
+    client.fence().await;
+    drop(silent);
+    // Free again when the server has seen that.
+    let start = std::time::Instant::now();
+    loop {
+        assert!(start.elapsed() < DEADLINE, "there must be room");
+        let mut another = TcpStream::connect(server.address).await.unwrap();
+        another
+            .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await
+            .ok();
+        if matches!(
+            timeout(DEADLINE, another.read(&mut [0; 1])).await,
+            Ok(Ok(1))
+        ) {
+            break;
+        }
     }
 }
 

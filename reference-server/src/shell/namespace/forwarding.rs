@@ -23,6 +23,7 @@ impl Namespace {
             return false;
         };
         self.note_dialect(connection, from, message.form.dialect());
+        self.crowded = None;
         let mut number = itoa::Buffer::new();
         let id = ack.map_or("", |id| number.format(id));
         let [open, event, comma, args, close] = message.forwarded();

@@ -173,6 +173,8 @@ impl Namespace {
         if let Some(dialect) = request.dialect() {
             self.note_dialect(connection, from, dialect);
         }
+        // What somebody else has sent is not this sender's doing.
+        self.crowded = None;
         self.driver.received(from, request);
         self.deliver();
         self.hold_up(connection);
