@@ -27,7 +27,7 @@ use crate::{CloseReason, Generation};
 const BINARY: &[u8] = b"application/octet-stream";
 
 /// How long the packets of a payload are handled before others have their turn.
-const TURN: Duration = Duration::from_micros(250);
+const TURN: Duration = Duration::from_millis(1);
 
 /// Bytes are counted in these.
 const KIB: usize = 1 << 10;

@@ -20,12 +20,13 @@ const FEW: usize = 1;
 /// See [`FEW`].
 const LARGE: usize = 16 << 10;
 
-/// How long a connection may take before others have their turn: some hundred plain
-/// messages.
-pub(super) const TURN: Duration = Duration::from_micros(250);
+/// How long a connection may take before others have their turn. Several messages to a large
+/// room fit in, so that each member gets them in one write.
+pub(super) const TURN: Duration = Duration::from_millis(1);
 
-/// The same for one that has always more to say. It gets half of the time it had before,
-/// down to this, so that many of them do not keep others waiting.
+/// The same for one that has always more to say. Each time it gets half of the time that it
+/// had before, down to this, so that many of them do not keep others waiting. When there is
+/// nothing to read any more, it begins anew.
 const SHORT_TURN: Duration = Duration::from_micros(50);
 
 /// How reading a buffer has ended.
@@ -48,11 +49,9 @@ impl<H: Handler> Link<H> {
         let outcome = self.read(&mut buffer, &mut at, &mut messages, &mut batch);
         self.keep(buffer, at);
         self.unread = matches!(outcome, Outcome::More);
-        self.turn = if self.unread {
-            (self.turn / 2).max(SHORT_TURN)
-        } else {
-            TURN
-        };
+        if self.unread {
+            self.turn = (self.turn / 2).max(SHORT_TURN);
+        }
         if let Outcome::Over(reason) = outcome {
             self.socket.act(&mut batch, |machine, _| {
                 machine.websocket_gone(self.prober, reason);

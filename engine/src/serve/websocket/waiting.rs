@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::Link;
+use super::reading::TURN;
 use crate::CloseReason;
 use crate::handler::Handler;
 use crate::pool;
@@ -160,6 +161,7 @@ impl<H: Handler> Link<H> {
             Poll::Ready(Ok(read)) if read > 0 => Poll::Ready(Event::Read(buffer)),
             Poll::Ready(_) => Poll::Ready(Event::Gone(CloseReason::TransportError)),
             Poll::Pending => {
+                self.turn = TURN;
                 if carried > 0 {
                     self.carry = buffer;
                 } else {
