@@ -29,6 +29,13 @@ pub(super) const TURN: Duration = Duration::from_millis(1);
 /// nothing to read any more, it begins anew.
 const SHORT_TURN: Duration = Duration::from_micros(50);
 
+/// However long they take, so many messages belong to one turn: on a machine that has too much
+/// to do time passes by itself, and turns that end early would make everything dearer.
+const SOME: usize = 32;
+
+/// Unless they take as long as this, as messages with a long answer do.
+const LONG_TURN: Duration = Duration::from_millis(8);
+
 /// How reading a buffer has ended.
 enum Outcome {
     /// All of it was read.
@@ -93,10 +100,15 @@ impl<H: Handler> Link<H> {
                 ..
             } = self;
             let between_messages = *at > 0 && *at < buffer.len() && !socket.is_closed();
-            if between_messages
-                && (began.elapsed() >= self.turn || server.handler.pause(socket).is_some())
-            {
-                return Outcome::More;
+            if between_messages {
+                let least = if *messages < SOME {
+                    LONG_TURN
+                } else {
+                    self.turn
+                };
+                if began.elapsed() >= least || server.handler.pause(socket).is_some() {
+                    return Outcome::More;
+                }
             }
             let generation = socket.generation();
             let packet = match reader.next(buffer, at) {
@@ -119,13 +131,17 @@ impl<H: Handler> Link<H> {
                     Packet::from_binary(generation, data).ok()
                 }
                 Ok(Some(Incoming::Ping(data))) => {
+                    *messages += 1;
                     if self.transport {
                         let bounds = server.shared.bounds;
                         socket.act(batch, |machine, _| machine.pinged(data, &bounds));
                     }
                     continue;
                 }
-                Ok(Some(Incoming::Pong)) => continue,
+                Ok(Some(Incoming::Pong)) => {
+                    *messages += 1;
+                    continue;
+                }
                 Ok(Some(Incoming::Close { code })) => {
                     batch.flush();
                     self.close(code);
