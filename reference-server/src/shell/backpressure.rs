@@ -25,18 +25,19 @@ const STOPPED: Duration = Duration::from_secs(1);
 /// How often it is looked whether a receiver has taken what waits for it.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// How long senders wait for a receiver that does not get below half of what may wait for
-/// it. After that they go on, so that nobody is held up by a client that reads nothing,
-/// and that is let go of when its queue is full.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a receiver may hold up those who send to it. Each second in which it does not
+/// gives a tenth back. After that they go on, so that nobody is held up by a client that
+/// reads nothing, or just enough: it is let go of when its queue is full.
+const ALLOWANCE: Duration = Duration::from_secs(1);
+
+/// Who looks again within this time has waited all the while.
+const WAITING: Duration = Duration::from_millis(50);
 
 /// What holds up a connection as a sender, and how it holds up others as a receiver.
 #[derive(Debug, Default)]
 pub(crate) struct Backpressure {
     /// Whether anything holds it up. Read after every message, so it has no lock.
     held: AtomicBool,
-    /// Whether room has become scarce in its own queue.
-    scarce: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -48,8 +49,8 @@ struct State {
     receiver: Option<Weak<Socket<Session>>>,
     /// When it was too fast for the first time of a row, and for the last.
     excess: Option<(Instant, Instant)>,
-    /// Since when room is scarce in its own queue.
-    scarce_since: Option<Instant>,
+    /// How long it has held up others, as far as that still counts, and when it last did.
+    held_up: Option<(Duration, Instant)>,
 }
 
 impl Backpressure {
@@ -101,38 +102,27 @@ impl Backpressure {
         None
     }
 
-    /// Notes how much room a message has left in the queue of this connection.
-    pub(crate) fn note_room(&self, room: Room) {
-        match room {
-            Room::Scarce => {
-                self.scarce.store(true, Ordering::Relaxed);
-                let mut state = self.state.lock();
-                state.scarce_since.get_or_insert_with(Instant::now);
-            }
-            Room::Enough if self.scarce.swap(false, Ordering::Relaxed) => {
-                self.state.lock().scarce_since = None;
-            }
-            Room::Enough => {}
-        }
-    }
-
-    /// For how long room has been scarce in the queue of this connection.
-    fn scarce_for(&self) -> Option<Duration> {
-        let since = self.state.lock().scarce_since;
-        since.map(|since| since.elapsed())
+    /// A sender waits for this connection. Says whether it may be made to.
+    fn may_hold_up(&self) -> bool {
+        let now = Instant::now();
+        let mut state = self.state.lock();
+        let (spent, last) = state.held_up.unwrap_or((Duration::ZERO, now));
+        let since = now.duration_since(last);
+        let spent = if since < WAITING {
+            spent.saturating_add(since).min(ALLOWANCE)
+        } else {
+            spent.saturating_sub(since / 10)
+        };
+        state.held_up = Some((spent, now));
+        spent < ALLOWANCE
     }
 }
 
 /// Whether those who send to a connection have to wait.
 fn holds_up(receiver: &Connection) -> bool {
-    if receiver.is_closed() {
-        return false;
-    }
-    let backpressure = &receiver.data().backpressure;
-    backpressure.note_room(receiver.room());
-    backpressure
-        .scarce_for()
-        .is_some_and(|scarce| scarce < PATIENCE)
+    !receiver.is_closed()
+        && receiver.room() == Room::Scarce
+        && receiver.data().backpressure.may_hold_up()
 }
 
 #[cfg(test)]
@@ -161,5 +151,25 @@ mod tests {
         }
         tokio::time::advance(STOPPED).await;
         assert_eq!(sender.exceed(wait), Duration::ZERO);
+    }
+
+    /// However it reads: the time counts, and not whether there was room in between.
+    #[tokio::test(start_paused = true)]
+    async fn a_receiver_holds_up_others_for_a_second_and_then_for_a_tenth_of_the_time() {
+        let receiver = Backpressure::default();
+        let mut held = Duration::ZERO;
+        while receiver.may_hold_up() {
+            tokio::time::advance(LOOK).await;
+            held += LOOK;
+        }
+        assert_eq!(held, ALLOWANCE);
+        assert!(!receiver.may_hold_up(), "it goes on holding them up");
+        tokio::time::advance(Duration::from_secs(2)).await;
+        held = Duration::ZERO;
+        while receiver.may_hold_up() {
+            tokio::time::advance(LOOK).await;
+            held += LOOK;
+        }
+        assert_eq!(held, Duration::from_millis(200));
     }
 }

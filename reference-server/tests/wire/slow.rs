@@ -141,7 +141,7 @@ async fn a_consumer_that_keeps_up_may_take_any_amount() {
 /// loses anything.
 #[tokio::test]
 async fn a_burst_waits_for_a_reader() {
-    const MESSAGES: usize = 2_000;
+    const MESSAGES: usize = 500;
     let server = Arc::new(Server::with(config(|config| config.queue.packets = 200)).await);
     for (number, way) in crate::client::WAYS.into_iter().enumerate() {
         let id = format!("reader{number}");

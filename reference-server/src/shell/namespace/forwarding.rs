@@ -65,7 +65,6 @@ impl Namespace {
         let bytes = parts.iter().map(|part| part.len()).sum();
         if outcome == Ok(Room::Enough) {
             self.counters.queue(1, bytes);
-            connection.data().backpressure.note_room(Room::Enough);
         } else {
             let connection = connection.clone();
             self.sent(&connection, outcome, 1, bytes);

@@ -322,7 +322,6 @@ impl Namespace {
         match outcome {
             Ok(room) => {
                 self.counters.queue(packets, bytes);
-                connection.data().backpressure.note_room(room);
                 if room == Room::Scarce {
                     self.crowded = Some(Arc::downgrade(connection));
                 }
