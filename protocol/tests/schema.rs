@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
-use sio_p2p_protocol::schema::{bundle, catalogue_json, file_name, files, id};
+use sio_p2p_protocol::schema::{bundle, catalogue_json, catalogue_schema, file_name, files, id};
 use sio_p2p_protocol::{ClauseId, FailureCode, catalogue};
 
 #[path = "schema/instances.rs"]
@@ -124,6 +124,29 @@ fn events_carry_what_a_schema_cannot_say() {
         for clause in ack["x-clause"].as_array().unwrap() {
             assert!(clause.as_str().unwrap().parse::<ClauseId>().is_ok());
         }
+    }
+}
+
+#[test]
+fn the_catalogue_is_what_its_schema_says() {
+    let schema = catalogue_schema();
+    assert!(jsonschema::meta::is_valid(&schema));
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let catalogue = catalogue_json();
+    let errors: Vec<String> = validator
+        .iter_errors(&catalogue)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    let mut wrong = catalogue.clone();
+    wrong["events"][0]["name"]["kind"] = json!("regex");
+    assert!(!validator.is_valid(&wrong));
+    for event in catalogue["events"].as_array().unwrap() {
+        let name = &event["name"];
+        let parameter = name["parameter"]["name"].as_str();
+        let shown = parameter.map_or(String::new(), |parameter| format!("<{parameter}>"));
+        let text = |part: &str| name[part].as_str().unwrap().to_owned();
+        assert_eq!(event["event"], text("prefix") + &shown + &text("suffix"));
     }
 }
 

@@ -14,9 +14,11 @@
 mod catalogue;
 #[cfg(feature = "schema")]
 mod generate;
+#[cfg(feature = "schema")]
+mod types;
 
 #[cfg(feature = "schema")]
-pub use catalogue::catalogue_json;
+pub use catalogue::{catalogue_json, catalogue_schema};
 #[cfg(feature = "schema")]
 pub use generate::{SchemaFile, bundle, file_name, files, id};
 

@@ -7,10 +7,12 @@ use serde_json::value::RawValue;
 use crate::dialect::Dialect;
 use crate::error::DecodeErrorKind;
 use crate::ids::{Channel, ClientId, Name, StreamId};
-use crate::payload::Payload;
+use crate::payload::{Arguments, Payload};
 use crate::schema::wire_schema;
-use crate::spec::ArgType;
+use crate::shape::Shape;
+use crate::spec::{ArgSpec, ArgType, optional, required};
 use crate::stream::member::set_member;
+use crate::value::MaybeClientId;
 use crate::wire;
 
 /// The object `{sourceStreamId, targetStreamId, targetClientId, ...}` of a stream request.
@@ -69,7 +71,7 @@ impl StreamInfo {
 
     /// Adds the arguments that the opener gives to the acceptor, dialect `v2` only.
     #[must_use]
-    pub fn with_arguments(mut self, args: &crate::Arguments) -> Self {
+    pub fn with_arguments(mut self, args: &Arguments) -> Self {
         self.text = set_member(&self.text, "argArray", args.as_json());
         self
     }
@@ -220,6 +222,7 @@ impl fmt::Debug for StreamInfo {
 impl ArgType for StreamInfo {
     const EXPECTED: &'static str =
         "an object with `sourceStreamId`, `targetStreamId` and `targetClientId`";
+    const SHAPE: Shape = Shape::Object("StreamInfo");
 }
 
 wire_schema! {
@@ -243,10 +246,12 @@ wire_schema! {
             "sourceClientId": {
                 "description": "The client that opens the stream; set by the server, whatever the opener wrote.",
                 "type": ["string", "null"],
+                "minLength": 1,
             },
             "channel": {
                 "description": "The channel by which the acceptor sorts requests, dialect v2 only.",
                 "type": "string",
+                "minLength": 1,
             },
             "argArray": {
                 "description": "Arguments of the opener for the acceptor, dialect v2 only.",
@@ -259,6 +264,25 @@ wire_schema! {
         "examples": [{ "sourceStreamId": "SA", "targetStreamId": "SB", "targetClientId": "bob" }],
     }
 }
+
+/// The members that have a meaning; any other may stand beside them.
+pub(crate) const MEMBERS: &[ArgSpec] = &[
+    required::<StreamId>("sourceStreamId", "The stream id of the opener's end."),
+    required::<StreamId>("targetStreamId", "The stream id of the acceptor's end."),
+    required::<ClientId>("targetClientId", "The client that shall accept the stream."),
+    optional::<MaybeClientId>(
+        SOURCE,
+        "The client that opens the stream; set by the server, whatever the opener wrote.",
+    ),
+    optional::<Channel>(
+        "channel",
+        "The channel by which the acceptor sorts requests, dialect v2 only.",
+    ),
+    optional::<Arguments>(
+        "argArray",
+        "Arguments of the opener for the acceptor, dialect v2 only.",
+    ),
+];
 
 #[cfg(test)]
 mod tests {

@@ -47,7 +47,7 @@ pub(crate) fn instances() -> Vec<Instances> {
         ] not [
             [null], [""], [false], ["a reason", 1], {},
         ];
-        DestroyApi: [["resize"], [""], [null], []] not [[5], ["resize", 1], [["resize"]]];
+        DestroyApi: [["resize"], [""], []] not [[null], [5], ["resize", 1], [["resize"]]];
         EmitRoom: [
             ["lobby", "news", 1, { "k": "v" }], ["lobby", ""],
         ] not [

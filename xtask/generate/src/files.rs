@@ -37,12 +37,18 @@ fn wire_schemas() -> Vec<Generated> {
         .collect()
 }
 
-/// The event catalogue, from `protocol`.
+/// The event catalogue and its schema, from `protocol`.
 fn catalogue() -> Vec<Generated> {
-    vec![(
-        "spec/catalogue.json".to_owned(),
-        pretty(&schema::catalogue_json()),
-    )]
+    vec![
+        (
+            "spec/catalogue.json".to_owned(),
+            pretty(&schema::catalogue_json()),
+        ),
+        (
+            "spec/schema/catalogue.json".to_owned(),
+            pretty(&schema::catalogue_schema()),
+        ),
+    ]
 }
 
 /// The schemas of scenarios, baselines and reports, from `conformance`.
