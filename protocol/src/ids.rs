@@ -39,10 +39,7 @@ pub(crate) trait Name: Sized {
 }
 
 /// What the catalogue says about a kind of name.
-#[cfg_attr(
-    not(feature = "schema"),
-    expect(dead_code, reason = "generators read it")
-)]
+#[cfg(feature = "schema")]
 pub(crate) struct NameSpec {
     pub(crate) type_name: &'static str,
     pub(crate) doc: &'static str,
@@ -153,6 +150,7 @@ macro_rules! names {
     )+
 
         /// Every kind of name.
+        #[cfg(feature = "schema")]
         pub(crate) const NAMES: &[NameSpec] = &[$(NameSpec {
             type_name: stringify!($name),
             doc: concat!($($doc),+),

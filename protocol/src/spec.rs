@@ -282,6 +282,7 @@ impl AckNeed {
 }
 
 /// The content of every ack, each once, in the order in which events ask for them.
+#[cfg(feature = "schema")]
 pub(crate) fn acks() -> Vec<&'static AckContent> {
     let mut acks: Vec<&AckContent> = Vec::new();
     for spec in crate::catalogue() {
@@ -344,7 +345,8 @@ pub(crate) const fn required<T: ArgType>(name: &'static str, doc: &'static str) 
     arg::<T>(name, Presence::Required, doc)
 }
 
-/// An argument that may be left out.
+/// A member that may be left out.
+#[cfg(feature = "schema")]
 pub(crate) const fn optional<T: ArgType>(name: &'static str, doc: &'static str) -> ArgSpec {
     arg::<T>(name, Presence::Optional, doc)
 }

@@ -113,8 +113,7 @@ markers! {
     /// A client id, or null from a connection that gave none.
     MaybeClientId, "a client id or null", Shape::Name { of: "ClientId", empty: false, null: true, lax: true } => {
         "description": "A client id, or null for a connection that gave none.",
-        "type": ["string", "null"],
-        "minLength": 1,
+        "anyOf": [{ "type": "string", "minLength": 1 }, { "type": "null" }],
         "examples": ["alice", null],
     };
     /// A topic name, or nothing.

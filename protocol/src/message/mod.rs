@@ -15,7 +15,7 @@ use crate::value::Null;
 use crate::wire::{self, Writer};
 
 mod borrowed;
-pub(crate) mod object;
+mod object;
 
 pub use borrowed::{MessageForm, MessageRef};
 use object::{MessageObject, read_message, write_message};

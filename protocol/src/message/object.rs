@@ -6,7 +6,7 @@ use crate::packet::Packet;
 use crate::payload::Arguments;
 use crate::schema::wire_schema;
 use crate::shape::Shape;
-use crate::spec::{ArgSpec, ArgType, required};
+use crate::spec::ArgType;
 use crate::wire::{self, Writer};
 
 /// The one argument of a message in dialect `v1`.
@@ -43,13 +43,6 @@ wire_schema! {
         "examples": [{ "targetClientId": "bob", "event": "hello", "args": ["alice", 1] }],
     }
 }
-
-/// The members of the message object.
-pub(crate) const MEMBERS: &[ArgSpec] = &[
-    required::<ClientId>("targetClientId", "The client that shall receive the event."),
-    required::<EventName>("event", "The event that it receives."),
-    required::<Arguments>("args", "The arguments of that event, passed on unchanged."),
-];
 
 /// Reads the message object; other members than the three are ignored, and of a
 /// repeated member the last counts, as `JSON.parse` has it.

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::accept::accept_id;
 use super::generate::{clauses as clause_ids, dialects, id};
 use super::types::{self, value};
 use crate::failure::{FailureCode, Origin, Place};
@@ -32,6 +33,12 @@ pub fn catalogue_schema() -> Value {
     serde_json::from_str(include_str!("catalogue.schema.json")).unwrap_or_default()
 }
 
+/// The keywords that the schemas have beside those of JSON Schema, as a meta-schema.
+pub fn vocabulary() -> Value {
+    // A part of this crate, which a test reads; the fallback spares a panic.
+    serde_json::from_str(include_str!("vocabulary.schema.json")).unwrap_or_default()
+}
+
 fn event(spec: &EventSpec) -> Value {
     let mut event = Map::new();
     event.insert("key".into(), spec.key.into());
@@ -45,6 +52,7 @@ fn event(spec: &EventSpec) -> Value {
     event.insert("description".into(), spec.doc.into());
     event.insert("type".into(), spec.type_name.into());
     event.insert("argsSchema".into(), id(spec.type_name).into());
+    event.insert("acceptSchema".into(), accept_id(spec.type_name).into());
     let forms = spec.forms.iter();
     let forms: Vec<Value> = forms.map(|one| form(one, Some(spec.ack_of(one)))).collect();
     event.insert("forms".into(), forms.into());
@@ -64,15 +72,9 @@ fn event(spec: &EventSpec) -> Value {
 
 /// The name in its parts: it is the prefix, the parameter if there is one, and the suffix.
 fn name(pattern: NamePattern) -> Value {
-    let parameter = pattern.parameter_name().map(|parameter| {
-        let of = match parameter {
-            "channel" => "Channel",
-            "stream" => "StreamId",
-            "room" => "RoomName",
-            _ => "EventName",
-        };
-        json!({ "name": parameter, "type": of, "schema": id(of) })
-    });
+    let parameter = pattern.parameter_name().zip(parameter_type(pattern));
+    let parameter =
+        parameter.map(|(parameter, of)| json!({ "name": parameter, "type": of, "schema": id(of) }));
     json!({
         "kind": match pattern {
             NamePattern::Exact(_) => "exact",
@@ -83,6 +85,16 @@ fn name(pattern: NamePattern) -> Value {
         "prefix": pattern.prefix(),
         "parameter": parameter,
         "suffix": pattern.suffix(),
+    })
+}
+
+/// The type of the variable part of a name.
+pub(super) fn parameter_type(pattern: NamePattern) -> Option<&'static str> {
+    pattern.parameter_name().map(|parameter| match parameter {
+        "channel" => "Channel",
+        "stream" => "StreamId",
+        "room" => "RoomName",
+        _ => "EventName",
     })
 }
 
@@ -130,6 +142,7 @@ fn answer(content: &AckContent) -> Value {
     json!({
         "type": content.type_name,
         "schema": id(content.type_name),
+        "acceptSchema": accept_id(content.type_name),
         "description": content.doc.trim(),
         "answers": answered.map(|spec| spec.key).collect::<Vec<_>>(),
         "forms": content.forms.iter().map(|one| form(one, None)).collect::<Vec<_>>(),

@@ -4,6 +4,10 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::accept::accept_files;
+use super::catalogue::{catalogue_schema, vocabulary};
+use super::draft_07::draft_07;
+use super::instances::instance_files;
 use crate::clause::ClauseId;
 use crate::dialect::Dialect;
 use crate::spec::{AckContent, AckNeed, ArgSpec, EventSpec, Form, Presence, acks};
@@ -12,12 +16,12 @@ use crate::{
     StreamInfo, TopicName, catalogue,
 };
 
-const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
+pub(super) const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// One generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaFile {
-    /// The file name, such as `p2p-emit-v2.json`.
+    /// The path below `spec/schema`, such as `p2p-emit-v2.json` or `accept/p2p-emit-v2.json`.
     pub name: String,
     /// The content.
     pub schema: Value,
@@ -41,6 +45,13 @@ pub fn bundle() -> Value {
     let (types, mut definitions) = collect();
     for (name, schema) in types {
         definitions.insert(name, Value::Object(schema));
+    }
+    // An `$id` of its own would turn each into a document of its own, in which `#/$defs/` is
+    // another place.
+    for (name, schema) in &mut definitions {
+        if let Value::Object(schema) = schema {
+            schema.insert("x-id".into(), id(name).into());
+        }
     }
     definitions.sort_keys();
     json!({
@@ -83,6 +94,25 @@ pub fn files() -> Vec<SchemaFile> {
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     files
+}
+
+/// Everything below `spec/schema` that is about the wire: what is sent, what is taken and the
+/// schema of the catalogue, each in draft-07 too, instances, and the vocabulary.
+pub fn all_files() -> Vec<SchemaFile> {
+    let mut all = files();
+    all.extend(accept_files());
+    all.push(SchemaFile {
+        name: file_name("Catalogue"),
+        schema: catalogue_schema(),
+    });
+    let copies: Vec<SchemaFile> = all.iter().map(draft_07).collect();
+    all.extend(copies);
+    all.extend(instance_files());
+    all.push(SchemaFile {
+        name: file_name("Vocabulary"),
+        schema: vocabulary(),
+    });
+    all
 }
 
 type Named = Vec<(String, Map<String, Value>)>;
@@ -321,7 +351,7 @@ fn references(schema: &Value, all: &Map<String, Value>, found: &mut Map<String, 
 }
 
 /// `P2pEmitV2` as `p2p-emit-v2`.
-fn kebab(name: &str) -> String {
+pub(super) fn kebab(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 4);
     for (i, character) in name.chars().enumerate() {
         if character.is_ascii_uppercase() && i > 0 {

@@ -2,11 +2,40 @@
 
 use serde_json::{Map, Value, json};
 
+use super::accept::accept_id;
 use super::catalogue::argument;
 use super::generate::id;
 use crate::ids::NAMES;
 use crate::shape::Shape;
-use crate::{message::object, stream::info};
+use crate::spec::{ArgSpec, optional, required};
+use crate::value::MaybeClientId;
+use crate::{Arguments, Channel, ClientId, EventName, StreamId};
+
+/// The members of the message object.
+const MESSAGE: &[ArgSpec] = &[
+    required::<ClientId>("targetClientId", "The client that shall receive the event."),
+    required::<EventName>("event", "The event that it receives."),
+    required::<Arguments>("args", "The arguments of that event, passed on unchanged."),
+];
+
+/// The members of a stream that have a meaning; any other may stand beside them.
+const STREAM: &[ArgSpec] = &[
+    required::<StreamId>("sourceStreamId", "The stream id of the opener's end."),
+    required::<StreamId>("targetStreamId", "The stream id of the acceptor's end."),
+    required::<ClientId>("targetClientId", "The client that shall accept the stream."),
+    optional::<MaybeClientId>(
+        "sourceClientId",
+        "The client that opens the stream; set by the server, whatever the opener wrote.",
+    ),
+    optional::<Channel>(
+        "channel",
+        "The channel by which the acceptor sorts requests, dialect v2 only.",
+    ),
+    optional::<Arguments>(
+        "argArray",
+        "Arguments of the opener for the acceptor, dialect v2 only.",
+    ),
+];
 
 /// Every named type: names, objects, and the three that stand for more than one shape.
 pub(super) fn all() -> Vec<Value> {
@@ -14,6 +43,7 @@ pub(super) fn all() -> Vec<Value> {
         json!({
             "type": name.type_name,
             "schema": id(name.type_name),
+            "acceptSchema": accept_id(name.type_name),
             "kind": "name",
             "description": name.doc.trim(),
             "mayBeEmpty": name.empty,
@@ -22,13 +52,14 @@ pub(super) fn all() -> Vec<Value> {
         })
     });
     let objects = [
-        ("MessageObject", object::MEMBERS, false),
-        ("StreamInfo", info::MEMBERS, true),
+        ("MessageObject", MESSAGE, false),
+        ("StreamInfo", STREAM, true),
     ]
     .map(|(name, members, open)| {
         json!({
             "type": name,
             "schema": id(name),
+            "acceptSchema": accept_id(name),
             "kind": "object",
             "members": members.iter().map(argument).collect::<Vec<_>>(),
             "open": open,
@@ -39,7 +70,7 @@ pub(super) fn all() -> Vec<Value> {
         ("Arguments", "arguments"),
         ("Rooms", "rooms"),
     ]
-    .map(|(name, kind)| json!({ "type": name, "schema": id(name), "kind": kind }));
+    .map(|(name, kind)| json!({ "type": name, "schema": id(name), "acceptSchema": accept_id(name), "kind": kind }));
     names.chain(objects).chain(others).collect()
 }
 

@@ -10,9 +10,8 @@ use crate::ids::{Channel, ClientId, Name, StreamId};
 use crate::payload::{Arguments, Payload};
 use crate::schema::wire_schema;
 use crate::shape::Shape;
-use crate::spec::{ArgSpec, ArgType, optional, required};
+use crate::spec::ArgType;
 use crate::stream::member::set_member;
-use crate::value::MaybeClientId;
 use crate::wire;
 
 /// The object `{sourceStreamId, targetStreamId, targetClientId, ...}` of a stream request.
@@ -245,8 +244,7 @@ wire_schema! {
             },
             "sourceClientId": {
                 "description": "The client that opens the stream; set by the server, whatever the opener wrote.",
-                "type": ["string", "null"],
-                "minLength": 1,
+                "anyOf": [{ "type": "string", "minLength": 1 }, { "type": "null" }],
             },
             "channel": {
                 "description": "The channel by which the acceptor sorts requests, dialect v2 only.",
@@ -264,25 +262,6 @@ wire_schema! {
         "examples": [{ "sourceStreamId": "SA", "targetStreamId": "SB", "targetClientId": "bob" }],
     }
 }
-
-/// The members that have a meaning; any other may stand beside them.
-pub(crate) const MEMBERS: &[ArgSpec] = &[
-    required::<StreamId>("sourceStreamId", "The stream id of the opener's end."),
-    required::<StreamId>("targetStreamId", "The stream id of the acceptor's end."),
-    required::<ClientId>("targetClientId", "The client that shall accept the stream."),
-    optional::<MaybeClientId>(
-        SOURCE,
-        "The client that opens the stream; set by the server, whatever the opener wrote.",
-    ),
-    optional::<Channel>(
-        "channel",
-        "The channel by which the acceptor sorts requests, dialect v2 only.",
-    ),
-    optional::<Arguments>(
-        "argArray",
-        "Arguments of the opener for the acceptor, dialect v2 only.",
-    ),
-];
 
 #[cfg(test)]
 mod tests {

@@ -11,7 +11,7 @@ use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
 use crate::wire::Writer;
 
 mod data;
-pub(crate) mod info;
+mod info;
 mod member;
 mod offer;
 

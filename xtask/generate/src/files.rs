@@ -17,9 +17,8 @@ use crate::problem::Problem;
 
 /// Everything that derives files.
 pub(crate) const PRODUCERS: &[fn() -> Vec<Generated>] = &[
-    wire_schemas,
+    schemas,
     catalogue,
-    suite_schemas,
     server_settings,
     requirement_sets,
     pages::coverage,
@@ -29,34 +28,20 @@ pub(crate) const PRODUCERS: &[fn() -> Vec<Generated>] = &[
 /// Folders in which every file is generated.
 pub(crate) const FOLDERS: &[&str] = &["spec/requirements", "spec/schema"];
 
-/// The schemas of the wire types, from `protocol`.
-fn wire_schemas() -> Vec<Generated> {
-    let files = schema::files().into_iter();
-    files
+/// Every schema, the copies in draft-07 and the instances, from `protocol` and `conformance`.
+fn schemas() -> Vec<Generated> {
+    sio_p2p_conformance::schema_files()
+        .into_iter()
         .map(|file| (format!("spec/schema/{}", file.name), pretty(&file.schema)))
         .collect()
 }
 
-/// The event catalogue and its schema, from `protocol`.
+/// The event catalogue, from `protocol`.
 fn catalogue() -> Vec<Generated> {
-    vec![
-        (
-            "spec/catalogue.json".to_owned(),
-            pretty(&schema::catalogue_json()),
-        ),
-        (
-            "spec/schema/catalogue.json".to_owned(),
-            pretty(&schema::catalogue_schema()),
-        ),
-    ]
-}
-
-/// The schemas of scenarios, baselines and reports, from `conformance`.
-fn suite_schemas() -> Vec<Generated> {
-    sio_p2p_conformance::schemas()
-        .into_iter()
-        .map(|(name, schema)| (format!("spec/schema/{name}"), pretty(&schema)))
-        .collect()
+    vec![(
+        "spec/catalogue.json".to_owned(),
+        pretty(&schema::catalogue_json()),
+    )]
 }
 
 /// The schema and the table of the server's settings, from `reference-server`.
