@@ -27,4 +27,4 @@ pub mod source;
 mod testing;
 pub mod verdict;
 
-pub use schemas::schemas;
+pub use schemas::{schema_files, schemas};

@@ -5,6 +5,7 @@ use crate::ids::{ClientId, EventName};
 use crate::packet::Packet;
 use crate::payload::Arguments;
 use crate::schema::wire_schema;
+use crate::shape::Shape;
 use crate::spec::ArgType;
 use crate::wire::{self, Writer};
 
@@ -14,6 +15,7 @@ pub(crate) enum MessageObject {}
 
 impl ArgType for MessageObject {
     const EXPECTED: &'static str = "an object with `targetClientId`, `event` and `args`";
+    const SHAPE: Shape = Shape::Object("MessageObject");
 }
 
 wire_schema! {

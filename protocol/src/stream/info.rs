@@ -7,8 +7,9 @@ use serde_json::value::RawValue;
 use crate::dialect::Dialect;
 use crate::error::DecodeErrorKind;
 use crate::ids::{Channel, ClientId, Name, StreamId};
-use crate::payload::Payload;
+use crate::payload::{Arguments, Payload};
 use crate::schema::wire_schema;
+use crate::shape::Shape;
 use crate::spec::ArgType;
 use crate::stream::member::set_member;
 use crate::wire;
@@ -69,7 +70,7 @@ impl StreamInfo {
 
     /// Adds the arguments that the opener gives to the acceptor, dialect `v2` only.
     #[must_use]
-    pub fn with_arguments(mut self, args: &crate::Arguments) -> Self {
+    pub fn with_arguments(mut self, args: &Arguments) -> Self {
         self.text = set_member(&self.text, "argArray", args.as_json());
         self
     }
@@ -220,6 +221,7 @@ impl fmt::Debug for StreamInfo {
 impl ArgType for StreamInfo {
     const EXPECTED: &'static str =
         "an object with `sourceStreamId`, `targetStreamId` and `targetClientId`";
+    const SHAPE: Shape = Shape::Object("StreamInfo");
 }
 
 wire_schema! {
@@ -242,11 +244,12 @@ wire_schema! {
             },
             "sourceClientId": {
                 "description": "The client that opens the stream; set by the server, whatever the opener wrote.",
-                "type": ["string", "null"],
+                "anyOf": [{ "type": "string", "minLength": 1 }, { "type": "null" }],
             },
             "channel": {
                 "description": "The channel by which the acceptor sorts requests, dialect v2 only.",
                 "type": "string",
+                "minLength": 1,
             },
             "argArray": {
                 "description": "Arguments of the opener for the acceptor, dialect v2 only.",
