@@ -81,8 +81,8 @@ fn script(root: &Path, programs: &Path, commands: &[Command], ports: &Ports) -> 
             let wait = if sign.is_empty() { "false" } else { "true" };
             writeln!(
                 script,
-                "> out.{number} 2>&1 {line} &\n{wait} && for _ in {{1..200}}; do \
-                 grep -qF -- {} out.{number} 2>/dev/null && break; sleep 0.05; done",
+                "> out.{number} 2>&1 {line} &\nif {wait}; then for _ in {{1..200}}; do \
+                 grep -qF -- {} out.{number} 2>/dev/null && break; sleep 0.05; done; fi",
                 quoted(&sign)
             )
         } else {
