@@ -89,6 +89,7 @@ fn carried(name: &str, value: &Value) -> (&'static str, Value, &'static str) {
         "Rooms" => ("JoinRoomV2", json!([value]), "/0"),
         "MessageObject" => ("P2pEmitV1", json!([value]), "/0"),
         "StreamInfo" => ("CreateStream", json!([value]), "/0"),
+        "Greeting" => ("PongAck", json!([value]), "/0"),
         other => unreachable!("nothing is known of {other}"),
     }
 }

@@ -18,7 +18,8 @@ mod borrowed;
 mod object;
 
 pub use borrowed::{MessageForm, MessageRef};
-use object::{MessageObject, read_message, write_message};
+pub(crate) use object::MessageObject;
+use object::{read_message, write_message};
 
 const MESSAGE_FORM: &[Form] = &[Form {
     doc: "",

@@ -10,7 +10,8 @@ use crate::catalogue;
 use crate::dialect::Dialect;
 use crate::ids::NAMES;
 use crate::shape::Shape;
-use crate::spec::{AckContent, ArgSpec, EventSpec, Form, Presence, acks};
+use crate::spec::{AckContent, ArgSpec, ArgType, EventSpec, Form, Presence, acks};
+use crate::value::Greeting;
 
 /// Beyond this JavaScript rounds, and what it would print is not what was written.
 const SAFE: i64 = (1 << 53) - 1;
@@ -48,6 +49,7 @@ pub fn accept_files() -> Vec<SchemaFile> {
         ),
         ("MessageObject", "A message of dialect v1.", message()),
         ("StreamInfo", "A stream of dialect v2.", stream(true)),
+        ("Greeting", "The answer to a ping.", value(&Greeting::SHAPE)),
     ];
     let others = others.map(|(name, doc, shape)| file(name, doc, members(shape)));
     let mut files: Vec<SchemaFile> = events.chain(acks).chain(names).chain(others).collect();

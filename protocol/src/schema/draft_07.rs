@@ -39,13 +39,18 @@ fn convert(schema: &Value) -> Value {
             return Map::from_iter([("$ref".to_owned(), Value::from(reference))]).into();
         }
     }
+    // Tools make a class of what has a description and no shape.
+    let says_nothing = |key: &String| key == "description" || key.starts_with("x-");
+    if members.keys().all(says_nothing) {
+        return true.into();
+    }
     let is_tuple = members.contains_key("prefixItems");
     let mut converted = Map::new();
     for (key, value) in members {
         let (key, value) = match key.as_str() {
             name if name.starts_with("x-") => continue,
             "$defs" => ("definitions", each(value)),
-            "prefixItems" => ("items", list(value)),
+            "prefixItems" => ("items", tuple(value, members.get("items"))),
             "items" if is_tuple => ("additionalItems", convert(value)),
             "properties" => ("properties", each(value)),
             "oneOf" | "anyOf" | "allOf" => (key.as_str(), list(value)),
@@ -62,6 +67,16 @@ fn convert(schema: &Value) -> Value {
         converted.insert(key.to_owned(), value);
     }
     converted.into()
+}
+
+/// The schemas of a tuple. What may follow is said once more as its last member, which may
+/// be missing: some tools do not read `additionalItems`.
+fn tuple(schemas: &Value, rest: Option<&Value>) -> Value {
+    let mut schemas = list(schemas);
+    if let (Value::Array(schemas), Some(rest)) = (&mut schemas, rest) {
+        schemas.push(convert(rest));
+    }
+    schemas
 }
 
 /// Every schema of a list.
