@@ -1,6 +1,6 @@
 //! The same schemas in draft-07, for tools that know no later one.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::generate::SchemaFile;
 
@@ -50,7 +50,7 @@ fn convert(schema: &Value) -> Value {
     for (key, value) in members {
         let (key, value) = match key.as_str() {
             name if name.starts_with("x-") => continue,
-            "$defs" => ("definitions", each(value)),
+            "$defs" => ("definitions", definitions(value)),
             "prefixItems" => ("items", tuple(value, members.get("items"))),
             "items" if is_tuple => ("additionalItems", convert(value)),
             "properties" => ("properties", each(value)),
@@ -94,6 +94,17 @@ fn tuple(schemas: &Value, rest: Option<&Value>) -> Value {
 fn list(schemas: &Value) -> Value {
     let schemas = schemas.as_array().map_or(&[][..], Vec::as_slice);
     schemas.iter().map(convert).collect::<Vec<_>>().into()
+}
+
+/// Every definition. Some tools want an object also of one that says nothing.
+fn definitions(schemas: &Value) -> Value {
+    let mut definitions = each(schemas);
+    for (name, definition) in definitions.as_object_mut().into_iter().flatten() {
+        if definition.is_boolean() {
+            *definition = json!({ "title": name });
+        }
+    }
+    definitions
 }
 
 /// Every schema of an object of schemas.
