@@ -101,7 +101,9 @@ fn packets(result: &Result) -> Markup {
 fn packet(line: &TraceLine) -> Packet<'_> {
     let tenths = line.at_us / 100;
     Packet {
-        id: None,
+        kind: sequence::Kind::Passed,
+        facets: None,
+        remark: None,
         at: format!("{}.{}", tenths / 10, tenths % 10),
         actor: &line.actor,
         way: line.direction,

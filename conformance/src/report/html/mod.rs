@@ -10,10 +10,10 @@ mod failures;
 mod head;
 mod others;
 pub(in crate::report) mod page;
-mod scenarios;
+pub(in crate::report) mod scenarios;
 pub(in crate::report) mod sequence;
-mod toolbar;
-mod told;
+pub(in crate::report) mod toolbar;
+pub(in crate::report) mod told;
 pub(in crate::report) mod words;
 
 use maud::html;

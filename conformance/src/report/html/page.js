@@ -59,7 +59,7 @@
       text: null,
       words: text,
     }));
-  const entries = items(".entry", (entry) =>
+  const entries = items(".group .entry", (entry) =>
     `${entry.querySelector("summary").textContent} ${entry.querySelector(".title")?.textContent} ${entry.closest(".group").querySelector("h3").textContent}`);
   const clauses = items(".clause", (clause) => clause.querySelector("summary").textContent);
   const rows = items(".matrix tbody tr", (row) => row.querySelector("th").textContent);
@@ -95,9 +95,9 @@
       shown += packet.element.hidden ? 0 : 1;
     }
     for (const row of rows) {
-      // The family is that of the row, all else that of a cell.
-      const ofRow = wanted.filter((facet) => facet.startsWith("f:"));
-      const ofCell = wanted.filter((facet) => !facet.startsWith("f:"));
+      // The family, and whether cells differ, is that of the row; all else that of a cell.
+      const ofRow = wanted.filter((facet) => /^[fx]:/.test(facet));
+      const ofCell = wanted.filter((facet) => !/^[fx]:/.test(facet));
       const fits = has(row.facets, ofRow) && says(row);
       let any = false;
       for (const { cell, facets } of row.cells) {

@@ -26,11 +26,7 @@ pub(super) fn toolbar(told: &Told<'_>) -> Markup {
         told.clause_scenarios().into_keys().partition(|id| is_broken(id));
     html! {
         form.toolbar id="filter" role="search" aria-label="Filter the checks" hidden {
-            label.search {
-                span { "Search" }
-                input type="search" name="text" autocomplete="off" spellcheck="false"
-                    placeholder="Scenario, clause, message …" aria-keyshortcuts="/";
-            }
+            (search("Scenario, clause, message …"))
             (choice("v", "Verdict", &verdicts))
             (choice("f", "Family", &families))
             (choice("d", "Dialect", &set(|way| same(way.0.as_str()))))
@@ -53,11 +49,23 @@ pub(super) fn toolbar(told: &Told<'_>) -> Markup {
     }
 }
 
+/// The field for words.
+pub(in crate::report) fn search(hint: &str) -> Markup {
+    html! {
+        label.search {
+            span { "Search" }
+            input type="search" name="text" autocomplete="off" spellcheck="false"
+                placeholder=(hint) aria-keyshortcuts="/";
+        }
+    }
+}
+
 fn same(name: &str) -> (String, String) {
     (name.to_owned(), name.to_owned())
 }
 
-fn choice(name: &str, title: &str, values: &[(String, String)]) -> Markup {
+/// One filter: what has only one value needs none.
+pub(in crate::report) fn choice(name: &str, title: &str, values: &[(String, String)]) -> Markup {
     html! {
         @if values.len() > 1 {
             label {

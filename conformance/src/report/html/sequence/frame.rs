@@ -13,7 +13,7 @@ pub(in crate::report) fn read(frame: &str) -> Said {
     let first = chars.next();
     let body = chars.as_str();
     let engine = |name: &str| {
-        let mut said = said(format!("Engine.IO {name}"), name, body, frame);
+        let mut said = said(format!("Engine.IO {name}"), name, body, frame, body);
         said.heartbeat = matches!(name, "ping" | "pong") && body.is_empty();
         said
     };
@@ -34,7 +34,7 @@ pub(in crate::report) fn read(frame: &str) -> Said {
                 "driver" => "protocol of the driver",
                 _ => "frame",
             };
-            said(kind.to_owned(), name, rest.trim(), frame)
+            said(kind.to_owned(), name, rest.trim(), "", if name == "driver" { rest } else { text })
         }
     }
 }
@@ -76,7 +76,7 @@ fn message(body: &str, frame: &str) -> Said {
         }
         '3' | '6' => ("ACK", format!("ack {ack}"), payload.to_owned()),
         '4' => ("CONNECT_ERROR", "connect error".to_owned(), payload.to_owned()),
-        _ => return said("Engine.IO message".to_owned(), "message", body, frame),
+        _ => return said("Engine.IO message".to_owned(), "message", body, frame, body),
     };
     let mut told = format!("Socket.IO {word}");
     for what in &extra {
@@ -86,9 +86,7 @@ fn message(body: &str, frame: &str) -> Said {
     let shown = extra.iter().map(|what| what.strip_prefix("asks for ").unwrap_or(what));
     let line = std::iter::once(rest.as_str()).chain(shown).filter(|part| !part.is_empty());
     let line = line.collect::<Vec<_>>().join(" · ");
-    let mut said = said(told, &name, &line, frame);
-    payload.clone_into(&mut said.json);
-    said
+    said(told, &name, &line, frame, payload)
 }
 
 /// The name of an event and its other arguments.
@@ -115,13 +113,15 @@ fn cut_event(payload: &str) -> (String, String) {
     }
 }
 
-fn said(kind: String, name: &str, rest: &str, raw: &str) -> Said {
+/// `payload` is the end of `frame`, what stands before it the prefix.
+fn said(kind: String, name: &str, rest: &str, frame: &str, payload: &str) -> Said {
+    let prefix = frame.len().saturating_sub(payload.len());
     Said {
         kind,
         name: unbroken(name, BREAK),
         rest: unbroken(rest, BREAK),
-        raw: unbroken(raw, BREAK),
-        json: if rest.starts_with(['{', '[']) { rest.to_owned() } else { String::new() },
+        prefix: frame.get(..prefix).unwrap_or_default().to_owned(),
+        payload: payload.to_owned(),
         heartbeat: false,
     }
 }

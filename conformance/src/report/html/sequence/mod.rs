@@ -13,14 +13,29 @@ use crate::player::play::trace::Way;
 
 /// One row.
 pub(in crate::report) struct Packet<'a> {
-    /// Its id on the page, if something leads to it.
-    pub(in crate::report) id: Option<String>,
+    /// Which kind of row it is.
+    pub(in crate::report) kind: Kind,
+    /// What filters ask for, if the page has filters for packets.
+    pub(in crate::report) facets: Option<String>,
+    /// A remark on it: a word, and what it means.
+    pub(in crate::report) remark: Option<(&'a str, String)>,
     /// When it passed, or which one it is.
     pub(in crate::report) at: String,
     pub(in crate::report) actor: &'a str,
     /// Seen from the actor.
     pub(in crate::report) way: Way,
     pub(in crate::report) said: Said,
+}
+
+/// What a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::report) enum Kind {
+    /// A packet that passed.
+    Passed,
+    /// A packet that did not pass, and would pass elsewhere.
+    Missing,
+    /// Something that was done, without a packet.
+    Note,
 }
 
 /// What a packet says: in a line, and in full.
@@ -31,10 +46,10 @@ pub(in crate::report) struct Said {
     pub(in crate::report) name: String,
     /// What follows the name in the line.
     pub(in crate::report) rest: String,
-    /// As it was on the wire.
-    pub(in crate::report) raw: String,
-    /// Its JSON, to be broken into lines.
-    pub(in crate::report) json: String,
+    /// As it was on the wire, up to its payload.
+    pub(in crate::report) prefix: String,
+    /// Its payload, JSON if it was not shortened.
+    pub(in crate::report) payload: String,
     /// Whether it only keeps a connection alive.
     pub(in crate::report) heartbeat: bool,
 }
@@ -43,7 +58,7 @@ pub(in crate::report) struct Said {
 pub(in crate::report) fn diagram(name: &str, unit: &str, packets: &[Packet<'_>]) -> Markup {
     let mut actors: Vec<&str> = Vec::new();
     for packet in packets {
-        if !actors.contains(&packet.actor) {
+        if packet.kind != Kind::Note && !actors.contains(&packet.actor) {
             actors.push(packet.actor);
         }
     }
@@ -62,6 +77,11 @@ pub(in crate::report) fn diagram(name: &str, unit: &str, packets: &[Packet<'_>])
 }
 
 fn row(packet: &Packet<'_>, actors: &[&str]) -> Markup {
+    let kind = match packet.kind {
+        Kind::Passed => "",
+        Kind::Missing => " missing",
+        Kind::Note => " note",
+    };
     let lane = actors.iter().position(|actor| *actor == packet.actor).unwrap_or_default();
     let said = &packet.said;
     let (class, words) = match packet.way {
@@ -69,19 +89,32 @@ fn row(packet: &Packet<'_>, actors: &[&str]) -> Markup {
         Way::In => ("in", "from the server"),
     };
     html! {
-        li class=(class) id=[packet.id.as_ref()] style=(format!("--a:{lane}")) data-quiet[said.heartbeat] {
+        li class={ (class) (kind) } data-facets=[packet.facets.as_ref()] style=(format!("--a:{lane}")) data-quiet[said.heartbeat] {
             details {
                 summary {
                     span.at { (packet.at) }
-                    span.lanes { span.vh { (packet.actor) " " (words) ": " } }
-                    span.said { b { (said.name) } " " (said.rest) }
+                    span.lanes { span.vh { (packet.actor) @if packet.kind != Kind::Note { " " (words) } ": " } }
+                    span.said { b { (said.name) } " " (clip(&said.rest)) }
+                    @if let Some((word, meaning)) = &packet.remark { span.remark title=(meaning) { (word) } }
                 }
                 div.packet {
-                    p { (packet.actor) " " (words) ": " (said.kind) }
-                    @if !said.json.is_empty() { pre { (pretty::lines(&said.json)) } }
-                    @if !said.raw.is_empty() { p.raw { "On the wire: " code { (said.raw) } } }
+                    p { (said.kind) @if !said.prefix.is_empty() { ", on the wire " code { (said.prefix) } " and" } }
+                    @if let Some((word, meaning)) = &packet.remark { p { strong { (word) ": " } (meaning) } }
+                    @if !said.payload.is_empty() { pre { (pretty::lines(&said.payload)) } }
                 }
             }
         }
     }
+}
+
+/// The longest text of a line; all of it is in the packet that opens.
+const LINE: usize = 180;
+
+fn clip(text: &str) -> String {
+    if text.chars().count() <= LINE {
+        return text.to_owned();
+    }
+    let mut clipped: String = text.chars().take(LINE).collect();
+    clipped.push('…');
+    clipped
 }
