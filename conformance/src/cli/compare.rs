@@ -26,7 +26,8 @@ pub(super) fn compare(from: &[PathBuf], reports: &ReportArgs) -> Outcome {
     }
     for (path, render) in render {
         if let Some(path) = path {
-            file::write(path, &render(&matrix)).or_fail(Exit::Trouble, "cannot write the report")?;
+            file::write(path, &render(&matrix))
+                .or_fail(Exit::Trouble, "cannot write the report")?;
         }
     }
     Ok(Exit::Conforms)
@@ -60,7 +61,11 @@ fn named(argument: &Path) -> (String, PathBuf) {
     {
         return (name.to_owned(), PathBuf::from(path));
     }
-    let name = if argument.is_dir() { argument.file_name() } else { argument.file_stem() };
+    let name = if argument.is_dir() {
+        argument.file_name()
+    } else {
+        argument.file_stem()
+    };
     let name = name.unwrap_or(argument.as_os_str());
     (name.to_string_lossy().into_owned(), argument.to_owned())
 }

@@ -19,7 +19,8 @@ pub(super) fn view(args: &ViewArgs) -> Outcome {
         Some(out) => out.clone(),
         None => PathBuf::from(format!("{}.html", first.name())),
     };
-    file::write(&out, &view::render(&recordings)).or_fail(Exit::Trouble, "cannot write the page")?;
+    file::write(&out, &view::render(&recordings))
+        .or_fail(Exit::Trouble, "cannot write the page")?;
     if out == Path::new("-") {
         return Ok(Exit::Conforms);
     }

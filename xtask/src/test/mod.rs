@@ -12,7 +12,7 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use crate::{
-    circles, make, node, openssl,
+    chromium, circles, make, node, openssl,
     original::SocketIo,
     python,
     workspace::{Problem, Workspace},
@@ -21,7 +21,8 @@ use crate::{
 pub(crate) mod cargo;
 mod clients;
 mod replay;
-mod suite;
+mod reports;
+pub(crate) mod suite;
 mod tally;
 
 /// Installs what is missing, then checks and tests everything.
@@ -68,6 +69,8 @@ enum Step {
     Original4,
     /// Recordings against the embedded reference server, and those of the original against it.
     Replay,
+    /// The pages of the suite in a real browser.
+    Reports,
 }
 
 impl Step {
@@ -89,6 +92,7 @@ impl Step {
             Self::Original2 => suite::original(workspace, SocketIo::Two),
             Self::Original4 => suite::original(workspace, SocketIo::Four),
             Self::Replay => replay::all(workspace),
+            Self::Reports => reports::pages(workspace),
         }
     }
 
@@ -150,6 +154,7 @@ fn install(workspace: &Workspace) -> Result<String, Problem> {
     cargo::require_components(workspace)?;
     openssl::require_or_install(workspace)?;
     make::require_or_install(workspace)?;
+    chromium::require_or_install(workspace)?;
     let version = node::require_or_install(workspace)?;
     let packages = node::packages(workspace)?;
     python::environment(workspace, &workspace.path(clients::PYTHON_REQUIREMENTS))?;

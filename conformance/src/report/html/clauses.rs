@@ -109,7 +109,11 @@ fn clause(
 
 /// What the register says besides the sentence.
 fn register(clause: &Clause) -> Markup {
-    let dialects: Vec<_> = clause.dialects.iter().map(|dialect| dialect.as_str()).collect();
+    let dialects: Vec<_> = clause
+        .dialects
+        .iter()
+        .map(|dialect| dialect.as_str())
+        .collect();
     html! {
         dl.about {
             div { dt { "Level" } dd { (clause.level) } }

@@ -6,8 +6,8 @@ use super::super::model::{Failure, Result};
 use super::sequence::{self, Packet};
 use super::told::Check;
 use super::words::{duration, prose, unbroken, verdict, way};
-use crate::player::play::trace::TraceLine;
 use crate::player::client::DRIVER_SAID;
+use crate::player::play::trace::TraceLine;
 use crate::runner::testee::SERVER_SAID;
 
 /// How notes begin that are output of a program, and of which.
@@ -60,7 +60,10 @@ fn clauses(result: &Result) -> Markup {
 fn sides(failure: &Failure) -> Markup {
     let (mut notes, mut said) = (Vec::new(), Vec::new());
     for note in &failure.notes {
-        match OUTPUT.iter().find_map(|(prefix, _)| note.strip_prefix(prefix)) {
+        match OUTPUT
+            .iter()
+            .find_map(|(prefix, _)| note.strip_prefix(prefix))
+        {
             Some(line) => said.push(unbroken(line, "\n")),
             None => notes.push(note.strip_prefix("note: ").unwrap_or(note)),
         }

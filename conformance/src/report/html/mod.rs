@@ -12,8 +12,8 @@ mod others;
 pub(in crate::report) mod page;
 pub(in crate::report) mod scenarios;
 pub(in crate::report) mod sequence;
-pub(in crate::report) mod toolbar;
 pub(in crate::report) mod told;
+pub(in crate::report) mod toolbar;
 pub(in crate::report) mod words;
 
 use maud::html;

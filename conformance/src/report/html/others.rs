@@ -12,7 +12,11 @@ use super::words::{many, number, prose, way};
 pub(super) fn parts(told: &Told<'_>) -> [(&'static str, &'static str, usize); 3] {
     let count = |part| told.part(part).len();
     [
-        ("not-applicable", "Not applicable", count(Part::NotApplicable)),
+        (
+            "not-applicable",
+            "Not applicable",
+            count(Part::NotApplicable),
+        ),
         ("not-judged", "Not judged", count(Part::NotJudged)),
         ("stale", "Stale baseline", told.report.stale.len()),
     ]
@@ -45,7 +49,10 @@ pub(super) fn others(told: &Told<'_>) -> Markup {
 fn list((id, title, count): (&str, &str, usize), checks: &[&Check<'_>]) -> Markup {
     let mut reasons: BTreeMap<&str, Vec<&Check<'_>>> = BTreeMap::new();
     for check in checks {
-        reasons.entry(&check.result.message).or_default().push(check);
+        reasons
+            .entry(&check.result.message)
+            .or_default()
+            .push(check);
     }
     html! {
         @if count > 0 {

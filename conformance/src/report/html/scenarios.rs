@@ -61,7 +61,11 @@ fn facets(way: &Way) -> String {
 }
 
 fn row(told: &Told<'_>, family: &str, scenario: &Scenario<'_>) -> Markup {
-    let checks: Vec<_> = scenario.checks.iter().map(|check| &told.checks[*check]).collect();
+    let checks: Vec<_> = scenario
+        .checks
+        .iter()
+        .map(|check| &told.checks[*check])
+        .collect();
     let first = checks.first().map(|check| check.result);
     let clauses = first.map_or(&[][..], |result| &result.clauses);
     html! {
@@ -100,7 +104,9 @@ fn cell(check: &Check<'_>) -> Markup {
 /// How many of the family's checks pass, of those that apply.
 fn tally(told: &Told<'_>, scenarios: &[Scenario<'_>]) -> Markup {
     let checks = scenarios.iter().flat_map(|scenario| &scenario.checks);
-    let verdicts: Vec<_> = checks.map(|check| told.checks[*check].result.verdict).collect();
+    let verdicts: Vec<_> = checks
+        .map(|check| told.checks[*check].result.verdict)
+        .collect();
     let count = |kind| verdicts.iter().filter(|verdict| **verdict == kind).count();
     let (passed, outside) = (count(Verdict::Pass), count(Verdict::NotApplicable));
     let applicable = verdicts.len() - outside;

@@ -94,7 +94,10 @@ impl<'r> Told<'r> {
             let scenarios = families.entry(&result.family).or_default();
             let next = scenarios.len();
             let place = *places.entry(&result.id).or_insert(next);
-            match scenarios.get_mut(place).filter(|found| found.id == result.id) {
+            match scenarios
+                .get_mut(place)
+                .filter(|found| found.id == result.id)
+            {
                 Some(scenario) => scenario.checks.push(index),
                 None => scenarios.push(Scenario {
                     id: &result.id,
@@ -120,7 +123,9 @@ impl<'r> Told<'r> {
     /// The clauses of which a check failed or warned: what explains the most comes first.
     pub(super) fn broken(&self) -> Vec<(&'r str, usize, usize)> {
         let broken = self.clauses.broken.iter();
-        let mut broken: Vec<_> = broken.map(|(id, (fail, warn))| (*id, *fail, *warn)).collect();
+        let mut broken: Vec<_> = broken
+            .map(|(id, (fail, warn))| (*id, *fail, *warn))
+            .collect();
         broken.sort_by(|one, other| (other.1, other.2).cmp(&(one.1, one.2)));
         broken
     }

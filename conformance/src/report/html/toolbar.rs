@@ -12,7 +12,11 @@ use crate::verdict::Verdict;
 pub(super) fn toolbar(told: &Told<'_>) -> Markup {
     let verdicts = Verdict::ALL.into_iter();
     let verdicts: Vec<_> = verdicts
-        .filter(|kind| told.checks.iter().any(|check| check.result.verdict == *kind))
+        .filter(|kind| {
+            told.checks
+                .iter()
+                .any(|check| check.result.verdict == *kind)
+        })
         .map(|kind| (kind.as_str().to_owned(), verdict(kind).to_owned()))
         .collect();
     let families: Vec<_> = told.families.keys().map(|name| same(name)).collect();
@@ -22,8 +26,10 @@ pub(super) fn toolbar(told: &Told<'_>) -> Markup {
     };
     let broken = told.broken();
     let is_broken = |id: &str| broken.iter().any(|(broken, ..)| *broken == id);
-    let (first, others): (Vec<_>, Vec<_>) =
-        told.clause_scenarios().into_keys().partition(|id| is_broken(id));
+    let (first, others): (Vec<_>, Vec<_>) = told
+        .clause_scenarios()
+        .into_keys()
+        .partition(|id| is_broken(id));
     html! {
         form.toolbar id="filter" role="search" aria-label="Filter the checks" hidden {
             (search("Scenario, clause, message …"))

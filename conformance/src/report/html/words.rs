@@ -5,6 +5,9 @@ use maud::{Markup, html};
 use crate::report::model::Result;
 use crate::verdict::Verdict;
 
+/// Stands for a line break inside of a line.
+pub(in crate::report) const BREAK: &str = "↵";
+
 /// A verdict as people say it.
 pub(in crate::report) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {

@@ -81,13 +81,19 @@ fn contents(groups: &[Group<'_>], matrix: &Matrix) -> Markup {
 fn filter(groups: &[Group<'_>]) -> Markup {
     let pairs = |names: BTreeSet<&str>| {
         let names = names.into_iter();
-        names.map(|name| (facet(name), name.to_owned())).collect::<Vec<_>>()
+        names
+            .map(|name| (facet(name), name.to_owned()))
+            .collect::<Vec<_>>()
     };
     let verdicts: Vec<_> = Verdict::ALL
         .map(|kind| (kind.as_str().to_owned(), verdict(kind).to_owned()))
         .into();
-    let families = groups.iter().flat_map(|group| group.families.keys().copied());
-    let names = groups.iter().flat_map(|group| group.runs.iter().map(|run| run.0.as_str()));
+    let families = groups
+        .iter()
+        .flat_map(|group| group.families.keys().copied());
+    let names = groups
+        .iter()
+        .flat_map(|group| group.runs.iter().map(|run| run.0.as_str()));
     let differ = [("differ", "that differ"), ("same", "that agree")]
         .map(|(value, words)| (value.to_owned(), words.to_owned()));
     html! {
@@ -120,7 +126,7 @@ fn section(group: &Group<'_>) -> Markup {
                     caption.vh { "Clauses, and what " (group.role.title().to_lowercase()) " do about them" }
                     (head("Clause", group))
                     tbody {
-                        @for (clause, row) in &group.clauses {
+                        @for (clause, row) in group.own_first() {
                             (line(&format!("{id}:{clause}"), clause, sentence(clause), "", row, |_| format!("#{id}:{clause}:why")))
                         }
                     }
@@ -142,6 +148,15 @@ fn section(group: &Group<'_>) -> Markup {
             }
             (why(group))
         }
+    }
+}
+
+impl<'r> Group<'r> {
+    /// The clauses; those of the other role, which scenarios touch besides, come last.
+    fn own_first(&self) -> Vec<(&'r str, &Row<'r>)> {
+        let mut clauses: Vec<_> = self.clauses.iter().map(|(id, row)| (*id, row)).collect();
+        clauses.sort_by_key(|(id, _)| id.starts_with("CLI-") != (self.role == Role::Clients));
+        clauses
     }
 }
 
@@ -210,7 +225,10 @@ fn line(
 }
 
 fn cell(cell: &Cell<'_>, leads: &str) -> Markup {
-    let known = cell.notable.iter().all(|result| result.expected_because.is_some());
+    let known = cell
+        .notable
+        .iter()
+        .all(|result| result.expected_because.is_some());
     html! {
         @if let Some(worst) = cell.verdict() {
             @let says = html! { span.vh { (verdict(worst)) } };
@@ -297,7 +315,10 @@ fn by_message<'r>(results: &[&'r Result]) -> BTreeMap<&'r str, Vec<&'r Result>> 
 
 /// Recorded stories: which of them went as the protocol says.
 fn stories(matrix: &Matrix) -> Markup {
-    let all = matrix.recorded.iter().flat_map(|(_, recordings)| recordings);
+    let all = matrix
+        .recorded
+        .iter()
+        .flat_map(|(_, recordings)| recordings);
     let names: BTreeSet<_> = all.clone().map(|recording| recording.name()).collect();
     let reasons: BTreeSet<_> = all.flat_map(reasons).collect();
     html! {

@@ -11,8 +11,16 @@ const NAME: usize = 40;
 /// The table: a row for each implementation.
 pub fn render(matrix: &Matrix) -> String {
     let mut rows = vec![
-        ["", "pass", "fail", "warn", "untestable", "not applicable", "clauses broken"]
-            .map(ToOwned::to_owned),
+        [
+            "",
+            "pass",
+            "fail",
+            "warn",
+            "untestable",
+            "not applicable",
+            "clauses broken",
+        ]
+        .map(ToOwned::to_owned),
     ];
     for group in Group::all(matrix) {
         for (name, report) in group.runs.iter().copied() {

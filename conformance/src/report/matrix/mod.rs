@@ -70,9 +70,15 @@ impl<'r> Cell<'r> {
     /// How many have the worst verdict, of those that apply: said only if some do not.
     fn share(&self) -> Option<(usize, usize)> {
         let worst = self.verdict()?;
-        let applicable = self.verdicts.iter().filter(|v| **v != Verdict::NotApplicable);
+        let applicable = self
+            .verdicts
+            .iter()
+            .filter(|v| **v != Verdict::NotApplicable);
         let (count, of) = (
-            self.verdicts.iter().filter(|verdict| **verdict == worst).count(),
+            self.verdicts
+                .iter()
+                .filter(|verdict| **verdict == worst)
+                .count(),
             applicable.count(),
         );
         (count < of && worst != Verdict::Pass).then_some((count, of))
@@ -96,9 +102,16 @@ impl<'r> Group<'r> {
     fn all(matrix: &'r Matrix) -> Vec<Self> {
         let groups = [Role::Servers, Role::Clients].map(|role| {
             let runs = matrix.runs.iter();
-            Self::of(role, runs.filter(|(_, report)| Role::of(report) == role).collect())
+            Self::of(
+                role,
+                runs.filter(|(_, report)| Role::of(report) == role)
+                    .collect(),
+            )
         });
-        groups.into_iter().filter(|group| !group.runs.is_empty()).collect()
+        groups
+            .into_iter()
+            .filter(|group| !group.runs.is_empty())
+            .collect()
     }
 
     fn of(role: Role, runs: Vec<&'r (String, Report)>) -> Self {
@@ -112,7 +125,9 @@ impl<'r> Group<'r> {
         for (column, (_, report)) in runs.iter().enumerate() {
             for result in &report.results {
                 let family = group.families.entry(&result.family).or_default();
-                let scenario = family.entry(&result.id).or_insert_with(|| (&result.title, empty()));
+                let scenario = family
+                    .entry(&result.id)
+                    .or_insert_with(|| (&result.title, empty()));
                 scenario.1[column].add(result);
                 for clause in judged(result) {
                     let row = group.clauses.entry(clause).or_insert_with(empty);
@@ -154,5 +169,9 @@ fn recorded(recording: &Recording) -> Verdict {
 
 /// The reasons of the differences in a recording.
 fn reasons(recording: &Recording) -> BTreeSet<&str> {
-    recording.differences.iter().map(|difference| difference.why.as_str()).collect()
+    recording
+        .differences
+        .iter()
+        .map(|difference| difference.why.as_str())
+        .collect()
 }

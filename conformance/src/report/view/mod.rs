@@ -10,7 +10,7 @@ use super::failure::clause_text;
 use super::html::page::page;
 use super::html::sequence::{self, Kind, Packet, Said};
 use super::html::toolbar::{choice, search};
-use super::html::words::{many, number};
+use super::html::words::{BREAK, many, number, unbroken};
 use crate::player::play::trace::Way;
 use crate::record::{Difference, Kind as LineKind, Line, Recording};
 
@@ -48,14 +48,24 @@ fn clients(recording: &Recording) -> BTreeSet<&str> {
 }
 
 fn packets(recording: &Recording) -> usize {
-    recording.lines.iter().filter(|line| is_packet(line)).count()
+    recording
+        .lines
+        .iter()
+        .filter(|line| is_packet(line))
+        .count()
 }
 
 fn facts(recordings: &[Recording]) -> Markup {
     let packets = recordings.iter().map(packets).sum();
-    let clients = recordings.iter().map(|recording| clients(recording).len()).sum();
+    let clients = recordings
+        .iter()
+        .map(|recording| clients(recording).len())
+        .sum();
     let dialects: BTreeSet<_> = recordings.iter().map(|r| r.dialect().as_str()).collect();
-    let differences = recordings.iter().map(|r| r.differences.len()).sum::<usize>();
+    let differences = recordings
+        .iter()
+        .map(|r| r.differences.len())
+        .sum::<usize>();
     html! {
         dl.facts {
             div { dt { "Packets" } dd { (number(packets)) } }
@@ -88,7 +98,9 @@ fn filter(recordings: &[Recording]) -> Markup {
     let lines = || recordings.iter().flat_map(|recording| &recording.lines);
     let set = |values: BTreeSet<String>| {
         let values = values.into_iter();
-        values.map(|value| (facet(&value), value)).collect::<Vec<_>>()
+        values
+            .map(|value| (facet(&value), value))
+            .collect::<Vec<_>>()
     };
     let names = set(lines().map(name).collect());
     let clients = set(lines().map(|line| line.client.clone()).collect());
@@ -164,8 +176,16 @@ fn remark(difference: &Difference) -> (&str, String) {
 fn packet<'a>(line: &'a Line, client: &'a str, at: String) -> Packet<'a> {
     let way = if line.dir == Way::Out { "out" } else { "in" };
     Packet {
-        kind: if is_packet(line) { Kind::Passed } else { Kind::Note },
-        facets: Some(format!("k:{} n:{} w:{way}", facet(&name(line)), facet(client))),
+        kind: if is_packet(line) {
+            Kind::Passed
+        } else {
+            Kind::Note
+        },
+        facets: Some(format!(
+            "k:{} n:{} w:{way}",
+            facet(&name(line)),
+            facet(client)
+        )),
         remark: None,
         at,
         actor: client,
@@ -176,7 +196,9 @@ fn packet<'a>(line: &'a Line, client: &'a str, at: String) -> Packet<'a> {
 
 /// The event, or the kind of a line without one.
 fn name(line: &Line) -> String {
-    line.event.clone().unwrap_or_else(|| line.kind.as_str().replace('_', " "))
+    line.event
+        .clone()
+        .unwrap_or_else(|| line.kind.as_str().replace('_', " "))
 }
 
 /// A value of a filter: facets are apart by blanks.
@@ -186,7 +208,11 @@ fn facet(value: &str) -> String {
 
 fn said(line: &Line) -> Said {
     let list = line.list();
-    let mut rest = if list == "[]" { String::new() } else { list.clone() };
+    let mut rest = if list == "[]" {
+        String::new()
+    } else {
+        list.clone()
+    };
     let mut kind = match line.kind {
         LineKind::Control => "done without a packet".to_owned(),
         LineKind::Close => "end of the transport".to_owned(),
@@ -203,15 +229,21 @@ fn said(line: &Line) -> Said {
         }
     }
     if line.binary > 0 {
-        kind.push_str(&format!(", {}", many(usize::try_from(line.binary).unwrap_or_default(), "attachment")));
+        kind.push_str(&format!(
+            ", {}",
+            many(
+                usize::try_from(line.binary).unwrap_or_default(),
+                "attachment"
+            )
+        ));
     }
     if let Some(namespace) = &line.nsp {
         kind.push_str(&format!(", namespace {namespace}"));
     }
     Said {
         kind,
-        name,
-        rest,
+        name: unbroken(&name, BREAK),
+        rest: unbroken(&rest, BREAK),
         prefix: String::new(),
         payload: list,
         heartbeat: false,

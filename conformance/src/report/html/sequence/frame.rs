@@ -1,11 +1,8 @@
 //! A frame of a trace in the words of Engine.IO and Socket.IO.
 
-use super::super::words::unbroken;
+use super::super::words::{BREAK, unbroken};
 use super::Said;
 use crate::json::{elements, unquote};
-
-/// Stands for a line break inside of a line.
-const BREAK: &str = "↵";
 
 /// What a frame says. Frames that were shortened are read as far as they go.
 pub(in crate::report) fn read(frame: &str) -> Said {
@@ -34,7 +31,13 @@ pub(in crate::report) fn read(frame: &str) -> Said {
                 "driver" => "protocol of the driver",
                 _ => "frame",
             };
-            said(kind.to_owned(), name, rest.trim(), "", if name == "driver" { rest } else { text })
+            said(
+                kind.to_owned(),
+                name,
+                rest.trim(),
+                "",
+                if name == "driver" { rest } else { text },
+            )
         }
     }
 }
@@ -75,7 +78,11 @@ fn message(body: &str, frame: &str) -> Said {
             ("EVENT", name, rest)
         }
         '3' | '6' => ("ACK", format!("ack {ack}"), payload.to_owned()),
-        '4' => ("CONNECT_ERROR", "connect error".to_owned(), payload.to_owned()),
+        '4' => (
+            "CONNECT_ERROR",
+            "connect error".to_owned(),
+            payload.to_owned(),
+        ),
         _ => return said("Engine.IO message".to_owned(), "message", body, frame, body),
     };
     let mut told = format!("Socket.IO {word}");
@@ -83,8 +90,12 @@ fn message(body: &str, frame: &str) -> Said {
         told.push_str(", ");
         told.push_str(what);
     }
-    let shown = extra.iter().map(|what| what.strip_prefix("asks for ").unwrap_or(what));
-    let line = std::iter::once(rest.as_str()).chain(shown).filter(|part| !part.is_empty());
+    let shown = extra
+        .iter()
+        .map(|what| what.strip_prefix("asks for ").unwrap_or(what));
+    let line = std::iter::once(rest.as_str())
+        .chain(shown)
+        .filter(|part| !part.is_empty());
     let line = line.collect::<Vec<_>>().join(" · ");
     said(told, &name, &line, frame, payload)
 }
@@ -106,7 +117,9 @@ fn event(payload: &str) -> (String, String) {
 /// The same of a payload that was shortened and is no JSON any more.
 fn cut_event(payload: &str) -> (String, String) {
     let inner = payload.strip_prefix('[').unwrap_or(payload);
-    let name = inner.split_once("\",").and_then(|(name, rest)| Some((unquote(&format!("{name}\""))?, rest)));
+    let name = inner
+        .split_once("\",")
+        .and_then(|(name, rest)| Some((unquote(&format!("{name}\""))?, rest)));
     match name {
         Some((name, rest)) => (name, format!("[{rest}")),
         None => ("event".to_owned(), payload.to_owned()),
@@ -123,5 +136,49 @@ fn said(kind: String, name: &str, rest: &str, frame: &str, payload: &str) -> Sai
         prefix: frame.get(..prefix).unwrap_or_default().to_owned(),
         payload: payload.to_owned(),
         heartbeat: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_told_in_words() {
+        let frames = [
+            "0{\"sid\":\"x\"}",
+            "2",
+            "3probe",
+            "40",
+            "40/admin,{\"token\":\"t\"}",
+            "41",
+            "42[\"tick\"]",
+            "4217[\"ADD_TARGET\",\"b\",{\"deep\":[1e400]}]",
+            "451-/x,3[\"blob\",{\"_placeholder\":true,\"num\":0}]",
+            "4317[null]",
+            "44{\"message\":\"no\"}",
+            "42[\"cut\",\"aaaa…(900 characters)…aaa\"]",
+            "42[\"cut\",\"aaaa…(900 charac",
+            "42[\"SERVER_ERROR\",\"one\\ntwo \\\\n three\"]",
+            "49?",
+            "<close 1006>",
+            "<binary, 3 bytes: 01 02 03>",
+            "driver {\"id\":1}",
+            "",
+        ];
+        let told = frames.map(|frame| {
+            let said = read(frame);
+            let Said {
+                kind,
+                name,
+                rest,
+                prefix,
+                payload,
+                heartbeat,
+            } = said;
+            let quiet = if heartbeat { " (heartbeat)" } else { "" };
+            format!("{frame}\n  {name} | {rest}\n  {kind}{quiet}: {prefix} + {payload}\n")
+        });
+        insta::assert_snapshot!(told.concat());
     }
 }

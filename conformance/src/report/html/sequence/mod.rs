@@ -82,7 +82,10 @@ fn row(packet: &Packet<'_>, actors: &[&str]) -> Markup {
         Kind::Missing => " missing",
         Kind::Note => " note",
     };
-    let lane = actors.iter().position(|actor| *actor == packet.actor).unwrap_or_default();
+    let lane = actors
+        .iter()
+        .position(|actor| *actor == packet.actor)
+        .unwrap_or_default();
     let said = &packet.said;
     let (class, words) = match packet.way {
         Way::Out => ("out", "to the server"),
@@ -94,11 +97,13 @@ fn row(packet: &Packet<'_>, actors: &[&str]) -> Markup {
                 summary {
                     span.at { (packet.at) }
                     span.lanes { span.vh { (packet.actor) @if packet.kind != Kind::Note { " " (words) } ": " } }
-                    span.said { b { (said.name) } " " (clip(&said.rest)) }
-                    @if let Some((word, meaning)) = &packet.remark { span.remark title=(meaning) { (word) } }
+                    span.said {
+                        @if let Some((word, meaning)) = &packet.remark { span.remark title=(meaning) { (word) } " " }
+                        b { (said.name) } " " (clip(&said.rest))
+                    }
                 }
                 div.packet {
-                    p { (said.kind) @if !said.prefix.is_empty() { ", on the wire " code { (said.prefix) } " and" } }
+                    p { (said.kind) @if !said.prefix.is_empty() { " · prefix " code { (said.prefix) } } }
                     @if let Some((word, meaning)) = &packet.remark { p { strong { (word) ": " } (meaning) } }
                     @if !said.payload.is_empty() { pre { (pretty::lines(&said.payload)) } }
                 }

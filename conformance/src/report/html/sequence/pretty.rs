@@ -63,3 +63,32 @@ fn new_line(text: &mut String, depth: usize) {
         text.push_str(&"  ".repeat(depth));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::lines;
+
+    #[test]
+    fn long_json_is_broken_and_nothing_in_it_changes() {
+        assert_eq!(lines(r#"["a",1e400]"#), r#"["a",1e400]"#);
+        let long = format!(r#"["a:b,[c]{{",{{"k":[],"{}":[1,{{}}]}}]"#, "x".repeat(70));
+        let told = lines(&long);
+        assert!(told.lines().count() > 5, "{told}");
+        let without = |text: &str| text.replace([' ', '\n'], "");
+        assert_eq!(without(&told), without(&long));
+        assert!(told.contains("\"a:b,[c]{\",\n"), "{told}");
+        // Cut off, and deeper than is shown.
+        let deep = "[".repeat(90);
+        assert_eq!(without(&lines(&deep)), deep);
+        let closed = format!("{deep}{}", "]".repeat(90));
+        assert_eq!(without(&lines(&closed)), closed);
+    }
+
+    #[test]
+    fn line_breaks_of_strings_are_line_breaks() {
+        assert_eq!(
+            lines(r#"["one\ntwo","back\\n"]"#),
+            "[\"one\ntwo\",\"back\\\\n\"]"
+        );
+    }
+}
