@@ -27,18 +27,25 @@ pub(super) fn scenarios(told: &Told<'_>) -> Markup {
 }
 
 fn table(told: &Told<'_>, family: &str, scenarios: &[Scenario<'_>]) -> Markup {
-    html! {
-        table.matrix style=(labels(told.ways.iter().map(short))) {
-            caption.vh { "Scenarios of the family " (family) }
-            thead { tr {
-                th scope="col" { "Scenario" }
-                @for way in &told.ways {
-                    th scope="col" data-facets=(facets(way)) { (way.0) br; "Engine.IO " (way.1) br; (way.2) }
-                }
-            } }
-            tbody { @for scenario in scenarios { (row(told, family, scenario)) } }
-        }
-    }
+    scroll(
+        &format!("Scenarios of the family {family}"),
+        &html! {
+            table.matrix style=(labels(told.ways.iter().map(short))) {
+                thead { tr {
+                    th scope="col" { "Scenario" }
+                    @for way in &told.ways {
+                        th scope="col" data-facets=(facets(way)) { (way.0) br; "Engine.IO " (way.1) br; (way.2) }
+                    }
+                } }
+                tbody { @for scenario in scenarios { (row(told, family, scenario)) } }
+            }
+        },
+    )
+}
+
+/// A table that may be wider than the page, and can be moved by the keyboard then.
+pub(in crate::report) fn scroll(name: &str, table: &Markup) -> Markup {
+    html! { div.scroll role="group" tabindex="0" aria-label=(name) { (table) } }
 }
 
 /// Names of the columns for narrow screens, where the table has no head: style sheets show

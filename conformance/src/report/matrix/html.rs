@@ -7,7 +7,7 @@ use sio_p2p_protocol::Deviation;
 
 use super::super::failure::sentence;
 use super::super::html::page::page;
-use super::super::html::scenarios::labels;
+use super::super::html::scenarios::{labels, scroll};
 use super::super::html::toolbar::{choice, search};
 use super::super::html::words::{many, number, prose, verdict, way};
 use super::super::model::{Report, Result};
@@ -122,33 +122,50 @@ fn section(group: &Group<'_>) -> Markup {
             (summary(group))
             details.fold.family id={ (id) "-clauses" } open {
                 summary { h3 { "Clauses" } span.tally { (number(group.clauses.len())) } }
-                table.matrix style=(labels(names(group))) {
-                    caption.vh { "Clauses, and what " (group.role.title().to_lowercase()) " do about them" }
-                    (head("Clause", group))
-                    tbody {
-                        @for (clause, row) in group.own_first() {
-                            (line(&format!("{id}:{clause}"), clause, sentence(clause), "", row, |_| format!("#{id}:{clause}:why")))
-                        }
+                (table(group, "Clause", "Clauses", &html! {
+                    @for (clause, row) in group.own_first() {
+                        (line(&format!("{id}:{clause}"), clause, sentence(clause), "", row, &format!("#{id}:{clause}:why")))
                     }
-                }
+                }))
             }
             @for (family, rows) in &group.families {
                 details.fold.family id={ (id) ":" (family) } {
                     summary { h3 { (family) } span.tally { (many(rows.len(), "scenario")) } }
-                    table.matrix style=(labels(names(group))) {
-                        caption.vh { "Scenarios of the family " (family) }
-                        (head("Scenario", group))
-                        tbody {
-                            @for (scenario, (title, row)) in rows {
-                                (line(&format!("{id}/{scenario}"), scenario, title, family, row, |_| format!("#{id}/{scenario}/why")))
-                            }
+                    (table(group, "Scenario", family, &html! {
+                        @for (scenario, (title, row)) in rows {
+                            (line(&format!("{id}/{scenario}"), scenario, title, family, row, &format!("#{id}/{scenario}/why")))
                         }
-                    }
+                    }))
                 }
             }
             (why(group))
         }
     }
+}
+
+/// A table with a column for each implementation.
+fn table(group: &Group<'_>, first: &str, what: &str, rows: &Markup) -> Markup {
+    let names = group.runs.iter().map(|run| run.0.as_str());
+    let name = format!("{what} of the {}", group.role.title().to_lowercase());
+    columns(&name, first, names, rows)
+}
+
+fn columns<'a>(
+    name: &str,
+    first: &str,
+    names: impl Iterator<Item = &'a str> + Clone,
+    rows: &Markup,
+) -> Markup {
+    let table = html! {
+        table.matrix style=(labels(names.clone().map(ToOwned::to_owned))) {
+            thead { tr {
+                th scope="col" { (first) }
+                @for name in names { th scope="col" data-facets={ "i:" (facet(name)) } { (name) } }
+            } }
+            tbody { (rows) }
+        }
+    };
+    scroll(name, &table)
 }
 
 impl<'r> Group<'r> {
@@ -158,10 +175,6 @@ impl<'r> Group<'r> {
         clauses.sort_by_key(|(id, _)| id.starts_with("CLI-") != (self.role == Role::Clients));
         clauses
     }
-}
-
-fn names(group: &Group<'_>) -> Vec<String> {
-    group.runs.iter().map(|run| run.0.clone()).collect()
 }
 
 /// How many of what, for each implementation.
@@ -198,28 +211,12 @@ fn total(name: &str, report: &Report) -> Markup {
     }
 }
 
-fn head(first: &str, group: &Group<'_>) -> Markup {
-    html! {
-        thead { tr {
-            th scope="col" { (first) }
-            @for (name, _) in group.runs.iter().copied() { th scope="col" data-facets={ "i:" (facet(name)) } { (name) } }
-        } }
-    }
-}
-
-fn line(
-    id: &str,
-    name: &str,
-    title: &str,
-    family: &str,
-    row: &Row<'_>,
-    leads: impl Fn(usize) -> String,
-) -> Markup {
+fn line(id: &str, name: &str, title: &str, family: &str, row: &Row<'_>, leads: &str) -> Markup {
     let agree = if differs(row) { "differ" } else { "same" };
     html! {
         tr id=(id) data-facets={ "x:" (agree) @if !family.is_empty() { " f:" (family) } } {
             th scope="row" { code.id { (name) } span.title { (prose(title)) } }
-            @for (column, found) in row.iter().enumerate() { (cell(found, &leads(column))) }
+            @for found in row { (cell(found, leads)) }
         }
     }
 }
@@ -328,14 +325,9 @@ fn stories(matrix: &Matrix) -> Markup {
                 p.lead { "Stories as these implementations have played them. What a server that follows the protocol does otherwise is named." }
                 details.fold.family id="stories" open {
                     summary { h3 { "Stories" } span.tally { (number(names.len())) } }
-                    table.matrix style=(labels(matrix.recorded.iter().map(|one| one.0.clone()))) {
-                        caption.vh { "Recorded stories" }
-                        thead { tr {
-                            th scope="col" { "Story" }
-                            @for (name, _) in &matrix.recorded { th scope="col" data-facets={ "i:" (facet(name)) } { (name) } }
-                        } }
-                        tbody { @for name in &names { (story(name, matrix)) } }
-                    }
+                    (columns("Recorded stories", "Story", matrix.recorded.iter().map(|one| one.0.as_str()), &html! {
+                        @for name in &names { (story(name, matrix)) }
+                    }))
                 }
                 @if !reasons.is_empty() {
                     h3 { "Deviations" }
