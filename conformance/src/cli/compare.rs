@@ -9,9 +9,12 @@ use crate::exit::Exit;
 use crate::report::file;
 use crate::report::matrix::{self, Matrix};
 
+/// Turns a matrix into the text of a file.
+type Render = fn(&Matrix) -> String;
+
 /// Writes the matrix as a page or as Markdown; without a file, a table is printed.
 pub(super) fn compare(from: &[PathBuf], reports: &ReportArgs) -> Outcome {
-    let render: [(&Option<PathBuf>, fn(&Matrix) -> String); 2] = [
+    let render: [(&Option<PathBuf>, Render); 2] = [
         (&reports.html, matrix::html),
         (&reports.markdown, matrix::markdown),
     ];

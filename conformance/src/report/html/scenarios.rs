@@ -30,11 +30,11 @@ fn table(told: &Told<'_>, family: &str, scenarios: &[Scenario<'_>]) -> Markup {
     scroll(
         &format!("Scenarios of the family {family}"),
         &html! {
-            table.matrix style=(labels(told.ways.iter().map(short))) {
+            table.matrix style=(labels(told.ways.iter().copied().map(short))) {
                 thead { tr {
                     th scope="col" { "Scenario" }
                     @for way in &told.ways {
-                        th scope="col" data-facets=(facets(way)) { (way.0) br; "Engine.IO " (way.1) br; (way.2) }
+                        th scope="col" data-facets=(facets(*way)) { (way.0) br; "Engine.IO " (way.1) br; (way.2) }
                     }
                 } }
                 tbody { @for scenario in scenarios { (row(told, family, scenario)) } }
@@ -59,11 +59,11 @@ pub(in crate::report) fn labels(names: impl IntoIterator<Item = String>) -> Stri
     labels.collect::<Vec<_>>().join(";")
 }
 
-fn short(way: &Way) -> String {
+fn short(way: Way) -> String {
     format!("{} · {} · {}", way.0, way.1, way.2)
 }
 
-fn facets(way: &Way) -> String {
+fn facets(way: Way) -> String {
     format!("d:{} e:{} t:{}", way.0, way.1, way.2)
 }
 

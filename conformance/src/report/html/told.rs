@@ -1,6 +1,7 @@
 //! What all parts of the page need to know: which checks there are, where each stands on the
 //! page, and what it says about clauses and scenarios.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sio_p2p_protocol::Dialect;
@@ -126,7 +127,7 @@ impl<'r> Told<'r> {
         let mut broken: Vec<_> = broken
             .map(|(id, (fail, warn))| (*id, *fail, *warn))
             .collect();
-        broken.sort_by(|one, other| (other.1, other.2).cmp(&(one.1, one.2)));
+        broken.sort_by_key(|(_, fail, warn)| Reverse((*fail, *warn)));
         broken
     }
 }

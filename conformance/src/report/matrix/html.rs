@@ -12,6 +12,7 @@ use super::super::html::toolbar::{choice, search};
 use super::super::html::words::{many, number, prose, verdict, way};
 use super::super::model::{Report, Result};
 use super::{Cell, Group, Matrix, Role, Row, differs, reasons, recorded};
+use crate::record::Recording;
 use crate::verdict::Verdict;
 
 /// The page.
@@ -316,7 +317,7 @@ fn stories(matrix: &Matrix) -> Markup {
         .recorded
         .iter()
         .flat_map(|(_, recordings)| recordings);
-    let names: BTreeSet<_> = all.clone().map(|recording| recording.name()).collect();
+    let names: BTreeSet<_> = all.clone().map(Recording::name).collect();
     let reasons: BTreeSet<_> = all.flat_map(reasons).collect();
     html! {
         @if !names.is_empty() {

@@ -2,6 +2,7 @@
 //! server say to each other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use maud::{Markup, html};
 use sio_p2p_protocol::Deviation;
@@ -224,21 +225,17 @@ fn said(line: &Line) -> Said {
             name = format!("ack {id}");
             rest.clone_from(&list);
         } else {
-            rest = format!("{rest} · ack {id}").trim_start().to_owned();
-            kind.push_str(&format!(", asks for ack {id}"));
+            let _ = write!(rest, " · ack {id}");
+            // Writing to a string cannot fail.
+            let _ = write!(kind, ", asks for ack {id}");
         }
     }
     if line.binary > 0 {
-        kind.push_str(&format!(
-            ", {}",
-            many(
-                usize::try_from(line.binary).unwrap_or_default(),
-                "attachment"
-            )
-        ));
+        let count = usize::try_from(line.binary).unwrap_or_default();
+        let _ = write!(kind, ", {}", many(count, "attachment"));
     }
     if let Some(namespace) = &line.nsp {
-        kind.push_str(&format!(", namespace {namespace}"));
+        let _ = write!(kind, ", namespace {namespace}");
     }
     Said {
         kind,
