@@ -2,7 +2,9 @@
 //
 //     node check.mjs CHROMIUM RUN.html MATRIX.html VIEW.html [FOLDER FOR SCREENSHOTS]
 //
-// The last line of the output is a summary. The exit code is 1 if something is wrong.
+// The pages are in target/xtask/reports after that step; screenshots of them show what they
+// look like in each width, in light and dark. The last line of the output is a summary. The exit
+// code is 1 if something is wrong.
 import fs from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";

@@ -33,7 +33,7 @@ pub(crate) fn pages(workspace: &Workspace) -> Result<String, Problem> {
 
     let mut check = workspace.command("node");
     check.arg(format!("{FOLDER}/check.mjs")).arg(browser);
-    check.args([&page, &matrix, &view]).arg(&folder);
+    check.args([&page, &matrix, &view]);
     said(&mut check)
 }
 
