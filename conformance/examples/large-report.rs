@@ -104,7 +104,8 @@ fn result(index: usize, scenario: usize, dialect: Dialect, transport: TransportN
             .then(|| "The original does this, too (`DEV-14`).".to_owned()),
         flaky: None,
         not_judged: false,
-        also_breaks: None,
+        broken: bad.then(|| of(scenario)),
+        cause: bad.then(|| format!("b did not receive EVENT_{}", (index / 7) % 9)),
         failure: bad.then(|| Failure {
             at: Some(format!("scenarios/message/scenario-{scenario}.json:12:5")),
             expected: Some("event \"TARGET_DISCONNECT\" [\"a-3541c2b2\"]".to_owned()),

@@ -3,6 +3,7 @@
 
 pub mod access;
 mod attachments;
+pub mod blame;
 mod child;
 pub mod claims;
 pub mod cli;
@@ -27,4 +28,4 @@ pub mod source;
 mod testing;
 pub mod verdict;
 
-pub use schemas::schemas;
+pub use schemas::{schema_files, schemas};

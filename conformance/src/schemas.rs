@@ -1,10 +1,12 @@
-//! The JSON Schemas of the suite's own files, for `cargo xtask generate`.
+//! The JSON Schemas of the suite's own files, and with those of the wire everything that is in
+//! `spec/schema`, for `cargo xtask generate` and for whoever has the program alone.
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 use sio_p2p_driver::Line as DriverLine;
+use sio_p2p_protocol::schema::{self as wire, SchemaFile};
 
 use crate::known::{BaselineDocument, FlakyDocument};
 use crate::report::model::Report;
@@ -28,6 +30,20 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// Every file of `spec/schema` by its path below that folder: the schemas of the wire and of
+/// the suite, their copies in draft-07, and the instances.
+pub fn schema_files() -> Vec<SchemaFile> {
+    let own = schemas().into_iter().map(|(name, schema)| SchemaFile {
+        name: name.to_owned(),
+        schema,
+    });
+    let own: Vec<SchemaFile> = own.collect();
+    let mut all = wire::all_files();
+    all.extend(own.iter().map(wire::draft_07));
+    all.extend(own);
+    all
+}
+
 /// The schema of a file, and its name.
 fn schema<T: JsonSchema>(name: &'static str, settings: SchemaSettings) -> (&'static str, Value) {
     let settings = settings.with_transform(RecursiveTransform(prose));
@@ -46,8 +62,10 @@ fn schema<T: JsonSchema>(name: &'static str, settings: SchemaSettings) -> (&'sta
     (name, Value::Object(ordered))
 }
 
-/// Doc comments as prose: lines joined, links to Rust items as plain names.
+/// Doc comments as prose: lines joined, links to Rust items as plain names. No formats.
 fn prose(schema: &mut Schema) {
+    // `uint32` and the like are formats of OpenAPI; validators refuse what they do not know.
+    schema.remove("format");
     if let Some(Value::String(text)) = schema.get_mut("description") {
         let paragraphs: Vec<_> = text
             .split("\n\n")

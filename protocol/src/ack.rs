@@ -10,6 +10,8 @@ use serde_json::value::RawValue;
 use crate::clause::ClauseId;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::payload::{Arguments, Payload};
+use crate::spec::{Form, required, rest};
+use crate::value::Done;
 use crate::wire::{self, Elements, Writer};
 
 /// How an ack is declared.
@@ -93,9 +95,9 @@ pub(crate) fn encode<T: WireAck>(ack: &T) -> String {
     out.finish()
 }
 
-/// Gives declared acks their public methods and, with the feature, their schema.
+/// Gives declared acks their public methods and their description.
 macro_rules! acks {
-    ($($type:ident: $schema:tt)+) => {$(
+    ($($type:ident: $doc:expr, $forms:expr, $examples:expr;)+) => {$(
         impl $type {
             /// Reads the JSON array text of an ACK packet.
             pub fn decode(data: &str) -> Result<Self, $crate::DecodeError> {
@@ -109,10 +111,13 @@ macro_rules! acks {
         }
 
         impl $crate::spec::AckType for $type {
-            const TYPE_NAME: &'static str = stringify!($type);
+            const CONTENT: $crate::spec::AckContent = $crate::spec::AckContent {
+                type_name: stringify!($type),
+                doc: $doc,
+                forms: $forms,
+                examples: $examples,
+            };
         }
-
-        $crate::schema::wire_schema! { $type: $schema }
     )+};
 }
 pub(crate) use acks;
@@ -155,26 +160,18 @@ macro_rules! answer {
         }
 
         $crate::ack::acks! {
-            $name: {
-                "description": ($crate::schema::prose(&[$($doc),+])),
-                "oneOf": [
-                    {
-                        "description": ($crate::schema::prose(&[$($yes_doc),+])),
-                        "type": "array",
-                        "maxItems": 0,
-                    },
-                    {
-                        "description": ($crate::schema::prose(&[$($no_doc),+])),
-                        "type": "array",
-                        "prefixItems": [{
-                            "not": { "enum": [null, false, 0, ""] },
-                        }],
-                        "minItems": 1,
-                        "maxItems": 1,
+            $name: concat!($($doc),+),
+                &[
+                    $crate::spec::Form { doc: concat!($($yes_doc),+), args: &[] },
+                    $crate::spec::Form {
+                        doc: concat!($($no_doc),+),
+                        args: &[$crate::spec::required::<$crate::value::Reason>(
+                            "reason",
+                            "Why it was refused.",
+                        )],
                     },
                 ],
-                "examples": [[], ["a reason"]],
-            }
+                &["[]", r#"["a reason"]"#];
         }
     };
 }
@@ -240,24 +237,13 @@ impl WireAck for NullAck {
 }
 
 acks! {
-    ForwardedAck: {
-        "description": "Whatever the addressed peer answered: any number of arguments, verbatim.",
-        "type": "array",
-        "items": true,
-        "examples": [[], [5], [null, "two", {"three": 3}]],
-    }
-    EmptyAck: {
-        "description": "An ack that only says \"done\": no arguments.",
-        "type": "array",
-        "maxItems": 0,
-        "examples": [[]],
-    }
-    NullAck: {
-        "description": "An ack that says \"done\" with one null.",
-        "type": "array",
-        "prefixItems": [{ "type": "null" }],
-        "minItems": 1,
-        "maxItems": 1,
-        "examples": [[null]],
-    }
+    ForwardedAck: "Whatever the addressed peer answered: any number of arguments, verbatim.",
+        &[Form { doc: "", args: &[rest::<Payload>("args", "What the peer answered.")] }],
+        &["[]", "[5]", r#"[null,"two",{"three":3}]"#];
+    EmptyAck: "An ack that only says \"done\": no arguments.",
+        &[Form { doc: "", args: &[] }],
+        &["[]"];
+    NullAck: "An ack that says \"done\" with one null.",
+        &[Form { doc: "", args: &[required::<Done>("done", "Always null.")] }],
+        &["[null]"];
 }

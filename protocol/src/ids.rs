@@ -38,12 +38,25 @@ pub(crate) trait Name: Sized {
     fn make(text: String) -> Result<Self, InvalidName>;
 }
 
+/// What the catalogue says about a kind of name.
+#[cfg(feature = "schema")]
+pub(crate) struct NameSpec {
+    pub(crate) type_name: &'static str,
+    pub(crate) doc: &'static str,
+    /// Whether the empty text is such a name.
+    pub(crate) empty: bool,
+    /// Whether a JSON integer stands for its digits.
+    pub(crate) integers: bool,
+    pub(crate) example: &'static str,
+}
+
 macro_rules! names {
     ($(
         $(#[doc = $doc:literal])+
         $name:ident, $kind:literal, empty: $empty:literal, integers: $integers:literal,
         example: $example:literal;
-    )+) => {$(
+    )+) => {
+    $(
         $(#[doc = $doc])+
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
@@ -134,7 +147,18 @@ macro_rules! names {
                 schema
             }
         }
-    )+};
+    )+
+
+        /// Every kind of name.
+        #[cfg(feature = "schema")]
+        pub(crate) const NAMES: &[NameSpec] = &[$(NameSpec {
+            type_name: stringify!($name),
+            doc: concat!($($doc),+),
+            empty: $empty,
+            integers: $integers,
+            example: $example,
+        },)+];
+    };
 }
 
 names! {

@@ -99,6 +99,7 @@ mod scan;
 pub mod schema;
 mod server_only;
 mod service;
+mod shape;
 mod spec;
 mod stream;
 mod topic;
@@ -125,6 +126,7 @@ pub use room::*;
 pub use scan::argument_list;
 pub use server_only::is_server_only;
 pub use service::*;
+pub use shape::Shape;
 pub use spec::{
     AckContent, AckNeed, AckSpec, ArgSpec, EventSpec, Example, Form, NamePattern, Presence,
 };

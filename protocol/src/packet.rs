@@ -261,14 +261,15 @@ impl<'a> Packet<'a> {
     fn argument(&self, index: usize) -> Option<&'static ArgSpec> {
         let follows = |args: &[ArgSpec]| {
             args.iter().enumerate().all(|(i, arg)| {
-                arg.literal.is_none_or(|literal| {
+                arg.shape.literal().is_none_or(|literal| {
                     self.get(i)
                         .and_then(wire::text)
                         .is_some_and(|text| text == literal)
                 })
             })
         };
-        let literal = |form: &&crate::spec::Form| form.args.iter().any(|arg| arg.literal.is_some());
+        let selects = |arg: &ArgSpec| arg.shape.literal().is_some();
+        let literal = |form: &&crate::spec::Form| form.args.iter().any(selects);
         let forms = self.spec.forms;
         let form = forms
             .iter()

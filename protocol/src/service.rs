@@ -11,8 +11,8 @@ use crate::failure::FailureCode;
 use crate::ids::ApiName;
 use crate::packet::{Packet, WireEvent};
 use crate::payload::{Arguments, Payload};
-use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, optional, required, rest};
-use crate::value::ApiNameOrAll;
+use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required, rest};
+use crate::value::{ApiNameOrAll, YesNo};
 use crate::wire::Writer;
 
 /// `CHECK_API_NAME [name] +ack`: asks whether an API exists.
@@ -84,14 +84,9 @@ impl WireAck for CheckApiNameAck {
 }
 
 acks! {
-    CheckApiNameAck: {
-        "description": "Whether the API exists.",
-        "type": "array",
-        "prefixItems": [{ "type": "boolean" }],
-        "minItems": 1,
-        "maxItems": 1,
-        "examples": [[true], [false]],
-    }
+    CheckApiNameAck: "Whether the API exists.",
+        &[Form { doc: "", args: &[required::<YesNo>("exists", "Whether it does.")] }],
+        &["[true]", "[false]"];
 }
 
 /// `CREATE_API [name]`: provides an API from now on.
@@ -230,13 +225,19 @@ impl WireEvent for DestroyApi {
         since: "1.12.1",
         until: None,
         doc: "The sender provides one API no longer, or without a name none at all. APIs of others are untouched.",
-        forms: &[Form {
-            doc: "",
-            args: &[optional::<ApiNameOrAll>(
-                "name",
-                "The API; empty or absent for all of the sender's.",
-            )],
-        }],
+        forms: &[
+            Form {
+                doc: "One API, or by the empty text every API of the sender.",
+                args: &[required::<ApiNameOrAll>(
+                    "name",
+                    "The API; the empty text for all of the sender's.",
+                )],
+            },
+            Form {
+                doc: "Every API of the sender.",
+                args: &[],
+            },
+        ],
         ack: AckSpec::never("Nobody answers."),
         failures: &[FailureCode::MalformedArgument, FailureCode::UnknownApi],
         clauses: &[id("SRV-SVC-13"), id("SRV-SVC-3"), id("SRV-SVC-16")],

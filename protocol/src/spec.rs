@@ -5,6 +5,7 @@ use std::fmt;
 use crate::clause::ClauseId;
 use crate::dialect::{Dialect, Direction, Family};
 use crate::failure::FailureCode;
+use crate::shape::Shape;
 
 /// Everything there is to know about one event in one direction.
 ///
@@ -68,6 +69,17 @@ impl Example {
 }
 
 impl EventSpec {
+    /// Whether a packet of one of its [forms](Self::forms) carries an ack id.
+    pub fn ack_of(&self, form: &Form) -> AckNeed {
+        if form.is_without_ack() {
+            AckNeed::Never
+        } else if self.forms.iter().any(Form::is_without_ack) {
+            AckNeed::Required
+        } else {
+            self.ack.need
+        }
+    }
+
     /// True when `dialect` has this event.
     pub fn speaks(&self, dialect: Dialect) -> bool {
         self.dialects.contains(&dialect)
@@ -116,6 +128,32 @@ impl NamePattern {
         self.parameter(name).is_some()
     }
 
+    /// The fixed beginning; the whole name of a fixed name.
+    pub const fn prefix(&self) -> &'static str {
+        match *self {
+            Self::Exact(prefix) | Self::Prefix { prefix, .. } => prefix,
+            Self::Suffix { .. } | Self::Any { .. } => "",
+        }
+    }
+
+    /// The fixed end.
+    pub const fn suffix(&self) -> &'static str {
+        match *self {
+            Self::Suffix { suffix, .. } => suffix,
+            Self::Exact(_) | Self::Prefix { .. } | Self::Any { .. } => "",
+        }
+    }
+
+    /// What the variable part is called; `None` for a fixed name.
+    pub const fn parameter_name(&self) -> Option<&'static str> {
+        match *self {
+            Self::Exact(_) => None,
+            Self::Prefix { parameter, .. }
+            | Self::Suffix { parameter, .. }
+            | Self::Any { parameter } => Some(parameter),
+        }
+    }
+
     /// The name with `parameter` in its variable place.
     pub fn name(&self, parameter: &str) -> String {
         match *self {
@@ -147,6 +185,14 @@ pub struct Form {
     pub args: &'static [ArgSpec],
 }
 
+impl Form {
+    /// True for the form in which a `null` stands where an ack function would be.
+    fn is_without_ack(&self) -> bool {
+        let last = self.args.last();
+        last.is_some_and(|arg| matches!(arg.shape, Shape::Null))
+    }
+}
+
 /// One positional argument.
 #[derive(Debug, Clone, Copy)]
 pub struct ArgSpec {
@@ -158,8 +204,8 @@ pub struct ArgSpec {
     pub presence: Presence,
     /// What must be there, as error messages say it.
     pub expected: &'static str,
-    /// The only text it may be, for arguments that select a form.
-    pub literal: Option<&'static str>,
+    /// The same as data, for programs.
+    pub shape: Shape,
     /// Its JSON Schema.
     #[cfg(feature = "schema")]
     pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
@@ -205,9 +251,12 @@ pub struct AckSpec {
 pub struct AckContent {
     /// The name of the Rust type, which names the generated schema too.
     pub type_name: &'static str,
-    /// The JSON Schema of the whole argument array.
-    #[cfg(feature = "schema")]
-    pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+    /// What it says, in a sentence.
+    pub doc: &'static str,
+    /// The argument lists it may be.
+    pub forms: &'static [Form],
+    /// Argument lists as they stand on the wire.
+    pub examples: &'static [&'static str],
 }
 
 /// Whether a packet carries an ack id.
@@ -232,6 +281,22 @@ impl AckNeed {
     }
 }
 
+/// The content of every ack, each once, in the order in which events ask for them.
+#[cfg(feature = "schema")]
+pub(crate) fn acks() -> Vec<&'static AckContent> {
+    let mut acks: Vec<&AckContent> = Vec::new();
+    for spec in crate::catalogue() {
+        if let Some(content) = &spec.ack.content
+            && acks
+                .iter()
+                .all(|known| known.type_name != content.type_name)
+        {
+            acks.push(content);
+        }
+    }
+    acks
+}
+
 // ---- building blocks of declarations -----------------------------------
 
 /// The bound that a declared type meets: it has a schema, where schemas are compiled in.
@@ -249,13 +314,13 @@ impl<T> MaybeSchema for T {}
 pub(crate) trait ArgType: MaybeSchema {
     /// How error messages call it.
     const EXPECTED: &'static str;
-    /// The only text it may be.
-    const LITERAL: Option<&'static str> = None;
+    /// The same as data.
+    const SHAPE: Shape;
 }
 
 /// A type that describes the whole argument list of an ack.
-pub(crate) trait AckType: MaybeSchema {
-    const TYPE_NAME: &'static str;
+pub(crate) trait AckType {
+    const CONTENT: AckContent;
 }
 
 #[cfg(feature = "schema")]
@@ -269,7 +334,7 @@ const fn arg<T: ArgType>(name: &'static str, presence: Presence, doc: &'static s
         doc,
         presence,
         expected: T::EXPECTED,
-        literal: T::LITERAL,
+        shape: T::SHAPE,
         #[cfg(feature = "schema")]
         schema: schema_of::<T>,
     }
@@ -280,7 +345,8 @@ pub(crate) const fn required<T: ArgType>(name: &'static str, doc: &'static str) 
     arg::<T>(name, Presence::Required, doc)
 }
 
-/// An argument that may be left out.
+/// A member that may be left out.
+#[cfg(feature = "schema")]
 pub(crate) const fn optional<T: ArgType>(name: &'static str, doc: &'static str) -> ArgSpec {
     arg::<T>(name, Presence::Optional, doc)
 }
@@ -295,11 +361,7 @@ const fn ack<T: AckType>(need: AckNeed, relayed: bool, doc: &'static str) -> Ack
         need,
         relayed,
         doc,
-        content: Some(AckContent {
-            type_name: T::TYPE_NAME,
-            #[cfg(feature = "schema")]
-            schema: schema_of::<T>,
-        }),
+        content: Some(T::CONTENT),
     }
 }
 

@@ -118,6 +118,12 @@ pub struct RunArgs {
     /// Stop at the first failure that the baseline does not expect
     #[arg(long)]
     pub fail_fast: bool,
+    /// Stop after so many failures that the baseline does not expect
+    #[arg(long, value_name = "N", conflicts_with = "fail_fast", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_failures: Option<u32>,
+    /// Print only failures and the summary
+    #[arg(long, short)]
+    pub quiet: bool,
     /// Milliseconds that a server or a driver may take for one step, if that is more than the
     /// scenario gives it [default: 2000; 10000 for the server that is part of this program]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..))]

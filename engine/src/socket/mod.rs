@@ -2,6 +2,8 @@
 
 mod backlog;
 mod batch;
+mod sending;
+mod shared;
 mod writing;
 
 use std::fmt;
@@ -10,60 +12,15 @@ use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::time::Duration;
 
-use bytes::Bytes;
 use parking_lot::Mutex;
-use tokio::sync::Semaphore;
-use tokio::time::Instant;
 
-use self::backlog::{Backlog, FREE};
+use self::backlog::Backlog;
 pub use self::batch::Batch;
+pub use self::sending::SendError;
+pub(crate) use self::shared::Shared;
 use crate::io::SharedIo;
-use crate::session::{Bounds, Chunk, Form, Machine, Phase, Queue, Room, Transport, Wakes};
-use crate::timers::Timers;
-use crate::{CloseReason, Config, Generation, Prepared, Sid};
-
-/// What all sessions of a server share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) config: Config,
-    pub(crate) bounds: Bounds,
-    pub(crate) timers: Timers,
-    /// What waits for all clients.
-    pub(crate) backlog: Backlog,
-    /// The room that bodies of polling requests have, in KiB.
-    pub(crate) payloads: Semaphore,
-    /// When the server's clock began.
-    began: Instant,
-}
-
-impl Shared {
-    pub(crate) fn new(config: Config) -> Self {
-        Self {
-            bounds: Bounds {
-                ping_interval: config.ping_interval,
-                ping_timeout: config.ping_timeout,
-                upgrade_timeout: config.upgrade_timeout,
-                queue_packets: config.queue_packets,
-                queue_bytes: config.queue_bytes,
-            },
-            backlog: Backlog::default(),
-            payloads: Semaphore::new(payload_room(&config)),
-            config,
-            timers: Timers::default(),
-            began: Instant::now(),
-        }
-    }
-
-    /// How long the server's clock has been running.
-    pub(crate) fn now(&self) -> Duration {
-        self.began.elapsed()
-    }
-
-    /// The moment at which its clock shows so many milliseconds.
-    pub(crate) fn moment(&self, milliseconds: u64) -> Instant {
-        self.began + Duration::from_millis(milliseconds)
-    }
-}
+use crate::session::{Chunk, Form, Machine, Phase, Room, Transport, Wakes};
+use crate::{CloseReason, Generation, Sid};
 
 /// One session: what the program knows of a client and can do with it.
 pub struct Socket<D> {
@@ -116,19 +73,6 @@ pub struct Queued {
     pub packets: usize,
     /// Their bytes.
     pub bytes: usize,
-}
-
-/// Why a message was not queued.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SendError {
-    /// The session has ended.
-    #[error("the session has ended")]
-    Closed,
-    /// More would wait than [`queue_packets`](Config::queue_packets) or
-    /// [`queue_bytes`](Config::queue_bytes) allow, or than
-    /// [`backlog_bytes`](Config::backlog_bytes) for all clients, and this one is far behind.
-    #[error("too much waits for the client already")]
-    Full,
 }
 
 impl<D> Socket<D> {
@@ -196,98 +140,6 @@ impl<D> Socket<D> {
     pub fn room(&self) -> Room {
         let (packets, bytes) = self.state.lock().machine.queue.depth();
         Room::beside(packets, bytes, &self.shared.bounds)
-    }
-
-    /// Queues a text message, given in parts, and binary messages that follow it
-    /// directly. All are queued or none.
-    ///
-    /// The error says that the session has ended, or that too much waits already; then
-    /// nothing was queued. Success says that the message is queued, not that it will arrive,
-    /// and how much room there is for more.
-    /// Nothing is written before the batch is. Messages arrive in the order of the calls.
-    pub fn send(
-        self: &Arc<Self>,
-        text: &[&str],
-        attachments: &[Bytes],
-        batch: &mut Batch<D>,
-    ) -> Result<Room, SendError> {
-        let bytes = text.iter().map(|part| part.len()).sum::<usize>();
-        let more: usize = attachments.iter().map(Bytes::len).sum();
-        self.push(1 + attachments.len(), bytes + more, batch, |queue| {
-            queue.message(text);
-            for attachment in attachments {
-                queue.binary(self.generation, attachment);
-            }
-        })
-    }
-
-    /// Queues a text message that was written before, and binary messages that follow it
-    /// directly; see [`send`](Self::send).
-    pub fn send_prepared(
-        self: &Arc<Self>,
-        message: &Prepared,
-        attachments: &[Bytes],
-        batch: &mut Batch<D>,
-    ) -> Result<Room, SendError> {
-        let more: usize = attachments.iter().map(Bytes::len).sum();
-        self.push(
-            1 + attachments.len(),
-            message.len() + more,
-            batch,
-            |queue| {
-                queue.prepared(message);
-                for attachment in attachments {
-                    queue.binary(self.generation, attachment);
-                }
-            },
-        )
-    }
-
-    /// Queues one binary message; see [`send`](Self::send). It is shared and not copied if
-    /// it is large.
-    pub fn send_binary(
-        self: &Arc<Self>,
-        data: &Bytes,
-        batch: &mut Batch<D>,
-    ) -> Result<Room, SendError> {
-        self.push(1, data.len(), batch, |queue| {
-            queue.binary(self.generation, data);
-        })
-    }
-
-    #[inline]
-    fn push(
-        self: &Arc<Self>,
-        packets: usize,
-        bytes: usize,
-        batch: &mut Batch<D>,
-        fill: impl FnOnce(&mut Queue),
-    ) -> Result<Room, SendError> {
-        let mut state = self.state.lock();
-        if !state.machine.takes_messages() {
-            return Err(SendError::Closed);
-        }
-        let room = state
-            .machine
-            .queue
-            .room(packets, bytes, &self.shared.bounds);
-        let Some(room) = room else {
-            return Err(SendError::Full);
-        };
-        // Those that are furthest behind make room when there is none left for all.
-        let Shared {
-            backlog, config, ..
-        } = &*self.shared;
-        if state.counted > FREE && backlog.bytes().saturating_add(bytes) > config.backlog_bytes {
-            return Err(SendError::Full);
-        }
-        fill(&mut state.machine.queue);
-        state.recount(backlog);
-        if state.claim() {
-            drop(state);
-            batch.add(Arc::clone(self));
-        }
-        Ok(room)
     }
 
     /// Closes the session, for the reason [`ServerClose`](CloseReason::ServerClose). What
@@ -413,13 +265,6 @@ impl<D> Socket<D> {
     pub(crate) fn attach(&self, io: SharedIo) {
         self.io.set(io).ok();
     }
-}
-
-/// How many KiB the bodies of all polling requests may have together. The largest that is
-/// taken has room in it, or it would wait for ever.
-fn payload_room(config: &Config) -> usize {
-    let bytes = config.payload_bytes.max(config.largest_body());
-    (bytes >> 10).saturating_add(1).min(Semaphore::MAX_PERMITS)
 }
 
 impl State {

@@ -8,7 +8,7 @@ use crate::failure::FailureCode;
 use crate::ids::ClientId;
 use crate::packet::{Packet, WireEvent};
 use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
-use crate::value::Text;
+use crate::value::{AnyClientId, ClientIds, Connected, Text};
 use crate::wire::{self, Writer};
 
 mod ping;
@@ -111,7 +111,7 @@ impl WireEvent for GetClientConnectedStatus {
         doc: "Asks whether a client is connected.",
         forms: &[Form {
             doc: "",
-            args: &[required::<Text>(
+            args: &[required::<AnyClientId>(
                 "client",
                 "The id of the client in question.",
             )],
@@ -211,22 +211,12 @@ impl WireEvent for ServerError {
 }
 
 acks! {
-    ListClientsAck: {
-        "description": "One array with the ids of all connected clients, each once.",
-        "type": "array",
-        "prefixItems": [{ "type": "array", "items": { "type": "string", "minLength": 1 }, "uniqueItems": true }],
-        "minItems": 1,
-        "maxItems": 1,
-        "examples": [[["alice", "bob"]], [[]]],
-    }
-    ConnectedStatusAck: {
-        "description": "True for a connected client, null for one that is not.",
-        "type": "array",
-        "prefixItems": [{ "enum": [true, null] }],
-        "minItems": 1,
-        "maxItems": 1,
-        "examples": [[true], [null]],
-    }
+    ListClientsAck: "One array with the ids of all connected clients, each once.",
+        &[Form { doc: "", args: &[required::<ClientIds>("clients", "The ids.")] }],
+        &[r#"[["alice","bob"]]"#, "[[]]"];
+    ConnectedStatusAck: "True for a connected client, null for one that is not.",
+        &[Form { doc: "", args: &[required::<Connected>("connected", "Whether it is.")] }],
+        &["[true]", "[null]"];
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use crate::dialect::{Direction, Family, V2_ONLY};
 use crate::error::DecodeError;
 use crate::ids::ClientId;
 use crate::packet::{Packet, WireEvent};
-use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern};
+use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
+use crate::value::Greeting;
 use crate::wire::{self, Writer};
 
 /// `SERVER_PING [] +ack`: asks a connection for a sign of life after a second
@@ -67,14 +68,9 @@ impl WireAck for PongAck {
 }
 
 acks! {
-    PongAck: {
-        "description": "A greeting that names the client.",
-        "type": "array",
-        "prefixItems": [{ "type": "string", "pattern": "^pong from client " }],
-        "minItems": 1,
-        "maxItems": 1,
-        "examples": [["pong from client alice"]],
-    }
+    PongAck: "A greeting that names the client.",
+        &[Form { doc: "", args: &[required::<Greeting>("greeting", "It names the client.")] }],
+        &[r#"["pong from client alice"]"#];
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::failure::FailureCode;
 use crate::ids::{ClientId, EventName};
 use crate::packet::{Packet, Unread, WireEvent};
 use crate::payload::{Arguments, Payload};
-use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, optional, required, rest};
+use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required, rest};
 use crate::value::Null;
 use crate::wire::{self, Writer};
 
@@ -18,7 +18,8 @@ mod borrowed;
 mod object;
 
 pub use borrowed::{MessageForm, MessageRef};
-use object::{MessageObject, read_message, write_message};
+pub(crate) use object::MessageObject;
+use object::{read_message, write_message};
 
 const MESSAGE_FORM: &[Form] = &[Form {
     doc: "",
@@ -192,15 +193,31 @@ impl WireEvent for P2pEmitV2 {
         since: "1.12.1",
         until: None,
         doc: "The target receives the event with these arguments, with an ack id exactly if the sender gave one. A client may address itself.",
-        forms: &[Form {
-            doc: "",
-            args: &[
-                required::<ClientId>("target", "The client that shall receive the event."),
-                required::<EventName>("event", "The event that it receives."),
-                required::<Arguments>("args", "The arguments of that event, passed on unchanged."),
-                optional::<Null>("ack", "Present exactly when no ack is asked for."),
-            ],
-        }],
+        forms: &[
+            Form {
+                doc: "No answer is asked for.",
+                args: &[
+                    required::<ClientId>("target", "The client that shall receive the event."),
+                    required::<EventName>("event", "The event that it receives."),
+                    required::<Arguments>(
+                        "args",
+                        "The arguments of that event, passed on unchanged.",
+                    ),
+                    required::<Null>("ack", "Stands where the ack function would be."),
+                ],
+            },
+            Form {
+                doc: "An answer is asked for.",
+                args: &[
+                    required::<ClientId>("target", "The client that shall receive the event."),
+                    required::<EventName>("event", "The event that it receives."),
+                    required::<Arguments>(
+                        "args",
+                        "The arguments of that event, passed on unchanged.",
+                    ),
+                ],
+            },
+        ],
         ack: AckSpec::optional::<ForwardedAck>(
             "Whatever the target answers; nothing if the target is unknown or silent.",
         )

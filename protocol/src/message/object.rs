@@ -5,6 +5,7 @@ use crate::ids::{ClientId, EventName};
 use crate::packet::Packet;
 use crate::payload::Arguments;
 use crate::schema::wire_schema;
+use crate::shape::Shape;
 use crate::spec::ArgType;
 use crate::wire::{self, Writer};
 
@@ -14,6 +15,7 @@ pub(crate) enum MessageObject {}
 
 impl ArgType for MessageObject {
     const EXPECTED: &'static str = "an object with `targetClientId`, `event` and `args`";
+    const SHAPE: Shape = Shape::Object("MessageObject");
 }
 
 wire_schema! {
@@ -23,17 +25,15 @@ wire_schema! {
         "properties": {
             "targetClientId": {
                 "description": "The client that shall receive the event.",
-                "type": "string",
-                "minLength": 1,
+                "$ref": "#/$defs/ClientId",
             },
             "event": {
                 "description": "The event that it receives.",
-                "type": "string",
+                "$ref": "#/$defs/EventName",
             },
             "args": {
                 "description": "The arguments of that event, passed on unchanged.",
-                "type": "array",
-                "items": true,
+                "$ref": "#/$defs/Arguments",
             },
         },
         "required": ["targetClientId", "event", "args"],

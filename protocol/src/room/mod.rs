@@ -14,6 +14,7 @@ use crate::ids::{EventName, RoomName};
 use crate::packet::{Packet, Unread, WireEvent};
 use crate::payload::{Arguments, Payload};
 use crate::schema::wire_schema;
+use crate::shape::Shape;
 use crate::spec::{AckSpec, ArgType, EventSpec, Example, Form, NamePattern, required, rest};
 use crate::wire::{self, Writer};
 
@@ -83,14 +84,15 @@ impl From<RoomName> for Rooms {
 
 impl ArgType for Rooms {
     const EXPECTED: &'static str = "a room name (a string) or a list of room names";
+    const SHAPE: Shape = Shape::Rooms;
 }
 
 wire_schema! {
     Rooms: {
         "description": "One room, or a list of rooms.",
         "anyOf": [
-            { "type": "string" },
-            { "type": "array", "items": { "type": "string" } },
+            { "$ref": "#/$defs/RoomName" },
+            { "type": "array", "items": { "$ref": "#/$defs/RoomName" } },
         ],
         "examples": ["lobby", ["lobby", "games"]],
     }

@@ -10,7 +10,7 @@ use crate::ids::ClientId;
 use crate::packet::{Packet, Unread, WireEvent};
 use crate::payload::Payload;
 use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
-use crate::value::{DestroyAction, PlainAction, SubscribeAction, UnsubscribeAction};
+use crate::value::{DestroyAction, PlainAction, Reason, SubscribeAction, UnsubscribeAction};
 use crate::wire::{self, Writer};
 
 /// `JOIN_ROOM` of dialect `v1`: `[action, room]` or `["CLIENT_SUBSCRIBE_TOPIC", client, room]`.
@@ -279,11 +279,13 @@ impl WireAck for JoinRoomV1Ack {
 }
 
 acks! {
-    JoinRoomV1Ack: {
-        "description": "Empty when the room was joined; one argument if it was not.",
-        "type": "array",
-        "prefixItems": [{ "type": ["object", "string"], "additionalProperties": true }],
-        "maxItems": 1,
-        "examples": [[], [{}]],
-    }
+    JoinRoomV1Ack: "Empty when the room was joined; one argument if it was not.",
+        &[
+            Form { doc: "The room was joined.", args: &[] },
+            Form {
+                doc: "It was not; the original's only reason is an empty object.",
+                args: &[required::<Reason>("reason", "Why it was not.")],
+            },
+        ],
+        &["[]", "[{}]"];
 }

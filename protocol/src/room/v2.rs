@@ -7,7 +7,7 @@ use crate::dialect::{Direction, Family, V2_ONLY};
 use crate::error::DecodeError;
 use crate::failure::FailureCode;
 use crate::packet::{Packet, Unread, WireEvent};
-use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, optional, required};
+use crate::spec::{AckSpec, EventSpec, Example, Form, NamePattern, required};
 use crate::value::Null;
 use crate::wire::Writer;
 
@@ -33,13 +33,19 @@ macro_rules! room_event_v2 {
                 since: "1.12.1",
                 until: None,
                 doc: $spec_doc,
-                forms: &[Form {
-                    doc: "",
-                    args: &[
-                        required::<Rooms>("room", "The room or rooms."),
-                        optional::<Null>("ack", "Present exactly when no ack is asked for."),
-                    ],
-                }],
+                forms: &[
+                    Form {
+                        doc: "No ack is asked for.",
+                        args: &[
+                            required::<Rooms>("room", "The room or rooms."),
+                            required::<Null>("ack", "Stands where the ack function would be."),
+                        ],
+                    },
+                    Form {
+                        doc: "An ack is asked for.",
+                        args: &[required::<Rooms>("room", "The room or rooms.")],
+                    },
+                ],
                 ack: AckSpec::optional::<NullAck>("One null when done; version 2.0.0 of the original never answers."),
                 failures: &[FailureCode::MalformedArgument],
                 clauses: &[id("SRV-CORE-F7"), id("SRV-CORE-4"), id("SRV-CORE-19"), id("SRV-CORE-21")],

@@ -4,20 +4,27 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::accept::accept_files;
+use super::catalogue::{catalogue_schema, vocabulary};
+use super::draft_07::draft_07;
+use super::instances::instance_files;
 use crate::clause::ClauseId;
 use crate::dialect::Dialect;
-use crate::spec::{AckNeed, ArgSpec, EventSpec, Form, Presence};
+use crate::message::MessageObject;
+use crate::shape::Shape;
+use crate::spec::{AckContent, AckNeed, ArgSpec, EventSpec, Form, Presence, acks};
+use crate::value::Greeting;
 use crate::{
     ApiName, Arguments, Channel, ClientId, EventName, Payload, RoomName, Rooms, StreamId,
     StreamInfo, TopicName, catalogue,
 };
 
-const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
+pub(super) const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// One generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaFile {
-    /// The file name, such as `p2p-emit-v2.json`.
+    /// The path below `spec/schema`, such as `p2p-emit-v2.json` or `accept/p2p-emit-v2.json`.
     pub name: String,
     /// The content.
     pub schema: Value,
@@ -41,6 +48,13 @@ pub fn bundle() -> Value {
     let (types, mut definitions) = collect();
     for (name, schema) in types {
         definitions.insert(name, Value::Object(schema));
+    }
+    // An `$id` of its own would turn each into a document of its own, in which `#/$defs/` is
+    // another place.
+    for (name, schema) in &mut definitions {
+        if let Value::Object(schema) = schema {
+            schema.insert("x-id".into(), id(name).into());
+        }
     }
     definitions.sort_keys();
     json!({
@@ -85,29 +99,46 @@ pub fn files() -> Vec<SchemaFile> {
     files
 }
 
+/// Everything below `spec/schema` that is about the wire: what is sent, what is taken and the
+/// schema of the catalogue, each in draft-07 too, instances, and the vocabulary.
+pub fn all_files() -> Vec<SchemaFile> {
+    let mut all = files();
+    all.extend(accept_files());
+    all.push(SchemaFile {
+        name: file_name("Catalogue"),
+        schema: catalogue_schema(),
+    });
+    let copies: Vec<SchemaFile> = all.iter().map(draft_07).collect();
+    all.extend(copies);
+    all.extend(instance_files());
+    all.push(SchemaFile {
+        name: file_name("Vocabulary"),
+        schema: vocabulary(),
+    });
+    all
+}
+
 type Named = Vec<(String, Map<String, Value>)>;
 
 /// The schemas of all argument lists and acks, and the definitions they use.
 fn collect() -> (Named, Map<String, Value>) {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     define_values(&mut generator);
-    let mut acks: Vec<&'static str> = Vec::new();
     let mut types = Vec::new();
     for spec in catalogue() {
         types.push((spec.type_name.to_owned(), event(spec, &mut generator)));
-        if let Some(content) = spec.ack.content {
-            (content.schema)(&mut generator);
-            acks.push(content.type_name);
-        }
+    }
+    for content in acks() {
+        types.push((
+            content.type_name.to_owned(),
+            answer(content, &mut generator),
+        ));
     }
     let mut definitions = generator.take_definitions(true);
     for (name, schema) in &mut definitions {
         if let Value::Object(schema) = schema {
             let described = std::mem::take(schema);
             schema.insert("title".into(), name.as_str().into());
-            if acks.contains(&name.as_str()) {
-                schema.extend(ack_extensions(name));
-            }
             schema.extend(described);
         }
     }
@@ -130,6 +161,8 @@ fn define_values(generator: &mut SchemaGenerator) {
     define::<Arguments>(generator);
     define::<Rooms>(generator);
     define::<StreamInfo>(generator);
+    define::<Greeting>(generator);
+    define::<MessageObject>(generator);
 }
 
 /// The schema of an event's argument list, the event name not included.
@@ -146,16 +179,7 @@ fn event(spec: &EventSpec, generator: &mut SchemaGenerator) -> Map<String, Value
     schema.insert("x-clause".into(), clauses(spec.clauses));
     let failures: Vec<&str> = spec.failures.iter().map(|code| code.as_str()).collect();
     schema.insert("x-failures".into(), failures.into());
-    match spec.forms {
-        [only] => schema.extend(form(only, generator)),
-        several => {
-            let forms: Vec<Value> = several
-                .iter()
-                .map(|one| Value::Object(form(one, generator)))
-                .collect();
-            schema.insert("oneOf".into(), forms.into());
-        }
-    }
+    schema.extend(forms(spec.forms, generator));
     let examples: Vec<Value> = spec
         .examples
         .iter()
@@ -174,18 +198,44 @@ fn arguments(data: &str) -> Option<Value> {
     Some(elements.into())
 }
 
+/// The schema of an ack's argument list.
+fn answer(content: &AckContent, generator: &mut SchemaGenerator) -> Map<String, Value> {
+    let mut schema = Map::new();
+    schema.insert("title".into(), content.type_name.into());
+    schema.insert("description".into(), content.doc.trim().into());
+    schema.extend(ack_extensions(content.type_name));
+    schema.extend(forms(content.forms, generator));
+    let examples = content.examples.iter();
+    let examples: Vec<Value> = examples
+        .filter_map(|example| serde_json::from_str(example).ok())
+        .collect();
+    schema.insert("examples".into(), examples.into());
+    schema
+}
+
+/// The schema of a value that has one of these forms.
+fn forms(forms: &[Form], generator: &mut SchemaGenerator) -> Map<String, Value> {
+    match forms {
+        [only] => form(only, generator),
+        several => {
+            let several = several.iter();
+            let forms: Vec<Value> = several.map(|one| form(one, generator).into()).collect();
+            Map::from_iter([("oneOf".into(), forms.into())])
+        }
+    }
+}
+
 /// The schema of one argument list.
 fn form(form: &Form, generator: &mut SchemaGenerator) -> Map<String, Value> {
     let mut schema = Map::new();
     if !form.doc.is_empty() {
-        schema.insert("description".into(), form.doc.into());
+        schema.insert("description".into(), form.doc.trim().into());
     }
     schema.insert("type".into(), "array".into());
-    let positional: Vec<&ArgSpec> = form
+    let (rest, positional): (Vec<&ArgSpec>, Vec<&ArgSpec>) = form
         .args
         .iter()
-        .filter(|arg| arg.presence != Presence::Rest)
-        .collect();
+        .partition(|arg| arg.presence == Presence::Rest);
     let required = positional
         .iter()
         .filter(|arg| arg.presence == Presence::Required)
@@ -197,19 +247,29 @@ fn form(form: &Form, generator: &mut SchemaGenerator) -> Map<String, Value> {
             .collect();
         schema.insert("prefixItems".into(), items.into());
     }
-    let rest = form.args.iter().find(|arg| arg.presence == Presence::Rest);
-    let items = rest.map_or(Value::Bool(false), |rest| argument(rest, generator));
-    schema.insert("items".into(), items);
+    if let Some(rest) = rest.first() {
+        schema.insert("items".into(), argument(rest, generator));
+    }
     schema.insert("minItems".into(), required.into());
+    // Tools that know no tuples still know how long a list may be.
+    if rest.is_empty() {
+        schema.insert("maxItems".into(), positional.len().into());
+    }
     schema
 }
 
 /// The schema of one argument, with its name and meaning at this position.
+///
+/// The name is no title: tools would make a type of each title.
 fn argument(arg: &ArgSpec, generator: &mut SchemaGenerator) -> Value {
     let mut schema = Map::new();
-    schema.insert("title".into(), arg.name.into());
+    schema.insert("x-name".into(), arg.name.into());
     schema.insert("description".into(), arg.doc.into());
-    if let Value::Object(own) = Value::from((arg.schema)(generator)) {
+    // Tools make a class of a named type without a shape, which takes objects only.
+    let is_anything = arg.shape == Shape::Any { except: &[] };
+    if let Value::Object(own) = Value::from((arg.schema)(generator))
+        && !is_anything
+    {
         for (key, value) in own {
             schema.entry(key).or_insert(value);
         }
@@ -300,7 +360,7 @@ fn references(schema: &Value, all: &Map<String, Value>, found: &mut Map<String, 
 }
 
 /// `P2pEmitV2` as `p2p-emit-v2`.
-fn kebab(name: &str) -> String {
+pub(super) fn kebab(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 4);
     for (i, character) in name.chars().enumerate() {
         if character.is_ascii_uppercase() && i > 0 {

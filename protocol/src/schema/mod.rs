@@ -11,14 +11,28 @@
 //! Without the feature `schema` this module is empty.
 
 #[cfg(feature = "schema")]
+mod accept;
+#[cfg(feature = "schema")]
 mod catalogue;
 #[cfg(feature = "schema")]
+mod draft_07;
+#[cfg(feature = "schema")]
 mod generate;
+#[cfg(feature = "schema")]
+mod instances;
+#[cfg(feature = "schema")]
+mod types;
 
 #[cfg(feature = "schema")]
-pub use catalogue::catalogue_json;
+pub use accept::{accept_files, accept_id};
 #[cfg(feature = "schema")]
-pub use generate::{SchemaFile, bundle, file_name, files, id};
+pub use catalogue::{catalogue_json, catalogue_schema, vocabulary};
+#[cfg(feature = "schema")]
+pub use draft_07::draft_07;
+#[cfg(feature = "schema")]
+pub use generate::{SchemaFile, all_files, bundle, file_name, files, id};
+#[cfg(feature = "schema")]
+pub use instances::{Instances, Lenient, carries_ack, example_name, instance_files, instances};
 
 /// Gives a type its schema; without the feature `schema` it does nothing.
 ///

@@ -7,8 +7,9 @@ use serde_json::value::RawValue;
 use crate::dialect::Dialect;
 use crate::error::DecodeErrorKind;
 use crate::ids::{Channel, ClientId, Name, StreamId};
-use crate::payload::Payload;
+use crate::payload::{Arguments, Payload};
 use crate::schema::wire_schema;
+use crate::shape::Shape;
 use crate::spec::ArgType;
 use crate::stream::member::set_member;
 use crate::wire;
@@ -69,7 +70,7 @@ impl StreamInfo {
 
     /// Adds the arguments that the opener gives to the acceptor, dialect `v2` only.
     #[must_use]
-    pub fn with_arguments(mut self, args: &crate::Arguments) -> Self {
+    pub fn with_arguments(mut self, args: &Arguments) -> Self {
         self.text = set_member(&self.text, "argArray", args.as_json());
         self
     }
@@ -220,6 +221,7 @@ impl fmt::Debug for StreamInfo {
 impl ArgType for StreamInfo {
     const EXPECTED: &'static str =
         "an object with `sourceStreamId`, `targetStreamId` and `targetClientId`";
+    const SHAPE: Shape = Shape::Object("StreamInfo");
 }
 
 wire_schema! {
@@ -229,29 +231,27 @@ wire_schema! {
         "properties": {
             "sourceStreamId": {
                 "description": "The stream id of the opener's end.",
-                "type": "string",
+                "$ref": "#/$defs/StreamId",
             },
             "targetStreamId": {
                 "description": "The stream id of the acceptor's end.",
-                "type": "string",
+                "$ref": "#/$defs/StreamId",
             },
             "targetClientId": {
                 "description": "The client that shall accept the stream.",
-                "type": "string",
-                "minLength": 1,
+                "$ref": "#/$defs/ClientId",
             },
             "sourceClientId": {
                 "description": "The client that opens the stream; set by the server, whatever the opener wrote.",
-                "type": ["string", "null"],
+                "anyOf": [{ "$ref": "#/$defs/ClientId" }, { "type": "null" }],
             },
             "channel": {
                 "description": "The channel by which the acceptor sorts requests, dialect v2 only.",
-                "type": "string",
+                "$ref": "#/$defs/Channel",
             },
             "argArray": {
                 "description": "Arguments of the opener for the acceptor, dialect v2 only.",
-                "type": "array",
-                "items": true,
+                "$ref": "#/$defs/Arguments",
             },
         },
         "required": ["sourceStreamId", "targetStreamId", "targetClientId"],

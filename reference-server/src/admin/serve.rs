@@ -1,5 +1,6 @@
 //! The listener of the admin pages.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,14 +9,14 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tracing::{debug, warn};
 
 use super::Pages;
 
 /// How many may look at the same time. A scraper, a balancer and an operator need
-/// three.
+/// three. When more come, the oldest connection gives way: whoever holds connections
+/// without a request must not keep a health check out.
 const MAX_CONNECTIONS: usize = 64;
 
 /// How long a request may take to arrive, and a connection may idle.
@@ -26,10 +27,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
 /// Serves the pages for ever. Dropping the future ends every connection.
 pub(crate) async fn serve(listener: TcpListener, pages: Arc<Pages>) {
-    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut connections = JoinSet::new();
-    // The semaphore is never closed, so there always comes a slot.
-    while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
+    // Those that are open, the oldest first.
+    let mut open: VecDeque<AbortHandle> = VecDeque::with_capacity(MAX_CONNECTIONS);
+    loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(error) => {
@@ -38,8 +39,17 @@ pub(crate) async fn serve(listener: TcpListener, pages: Arc<Pages>) {
                 continue;
             }
         };
+        // Those that have ended are forgotten, so neither list grows.
+        while connections.try_join_next().is_some() {}
+        open.retain(|connection| !connection.is_finished());
+        if open.len() == MAX_CONNECTIONS
+            && let Some(oldest) = open.pop_front()
+        {
+            debug!("closing the oldest connection to the admin pages for a new one");
+            oldest.abort();
+        }
         let pages = Arc::clone(&pages);
-        connections.spawn(async move {
+        let connection = connections.spawn(async move {
             let service = service_fn(|request| {
                 let page = pages.answer(&request);
                 async move { Ok::<_, Infallible>(page) }
@@ -52,9 +62,7 @@ pub(crate) async fn serve(listener: TcpListener, pages: Arc<Pages>) {
             if let Err(error) = outcome {
                 debug!(%error, "a connection to the admin pages ended early");
             }
-            drop(slot);
         });
-        // Those that have ended are forgotten, so the set does not grow.
-        while connections.try_join_next().is_some() {}
+        open.push_back(connection);
     }
 }

@@ -98,3 +98,17 @@ async fn an_admin_address_that_is_taken_is_told() {
     let expected = format!("cannot serve the admin pages on {}: ", server.admin);
     assert!(sentence.starts_with(&expected), "{sentence}");
 }
+
+/// Connections without a request keep nobody out: the oldest of them give way.
+#[tokio::test]
+async fn silent_connections_do_not_keep_a_health_check_out() {
+    let server = Server::start().await;
+    let mut silent = Vec::new();
+    for _ in 0..200 {
+        silent.push(TcpStream::connect(server.admin).await.unwrap());
+        if silent.len() % 50 == 0 {
+            let page = must("the page", get(server.admin, "/healthz")).await;
+            assert_eq!(page.status, 200);
+        }
+    }
+}

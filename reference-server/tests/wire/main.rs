@@ -18,6 +18,7 @@ mod handshake;
 mod host;
 mod host_streams;
 mod hostile;
+mod instances;
 mod leaving;
 mod order;
 mod persistent;

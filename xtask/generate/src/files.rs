@@ -17,22 +17,22 @@ use crate::problem::Problem;
 
 /// Everything that derives files.
 pub(crate) const PRODUCERS: &[fn() -> Vec<Generated>] = &[
-    wire_schemas,
+    schemas,
     catalogue,
-    suite_schemas,
     server_settings,
     requirement_sets,
     pages::coverage,
     pages::deviations,
+    pages::events,
 ];
 
 /// Folders in which every file is generated.
 pub(crate) const FOLDERS: &[&str] = &["spec/requirements", "spec/schema"];
 
-/// The schemas of the wire types, from `protocol`.
-fn wire_schemas() -> Vec<Generated> {
-    let files = schema::files().into_iter();
-    files
+/// Every schema, the copies in draft-07 and the instances, from `protocol` and `conformance`.
+fn schemas() -> Vec<Generated> {
+    sio_p2p_conformance::schema_files()
+        .into_iter()
         .map(|file| (format!("spec/schema/{}", file.name), pretty(&file.schema)))
         .collect()
 }
@@ -43,14 +43,6 @@ fn catalogue() -> Vec<Generated> {
         "spec/catalogue.json".to_owned(),
         pretty(&schema::catalogue_json()),
     )]
-}
-
-/// The schemas of scenarios, baselines and reports, from `conformance`.
-fn suite_schemas() -> Vec<Generated> {
-    sio_p2p_conformance::schemas()
-        .into_iter()
-        .map(|(name, schema)| (format!("spec/schema/{name}"), pretty(&schema)))
-        .collect()
 }
 
 /// The schema and the table of the server's settings, from `reference-server`.

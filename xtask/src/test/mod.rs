@@ -18,6 +18,7 @@ use crate::{
     workspace::{Problem, Workspace},
 };
 
+mod book;
 pub(crate) mod cargo;
 mod clients;
 mod replay;
@@ -51,6 +52,8 @@ enum Step {
     Circles,
     /// `p2p-conformance lint`: are the scenarios well-formed?
     Lint,
+    /// The book: does every link lead somewhere, and do its commands do what it says?
+    Book,
     /// `cargo test`: unit, integration and documentation tests.
     Tests,
     /// The conformance suite against the embedded reference server.
@@ -84,6 +87,7 @@ impl Step {
             Self::Generate => cargo::generate_check(workspace),
             Self::Circles => circles::check(workspace),
             Self::Lint => suite::lint(workspace),
+            Self::Book => book::book(workspace),
             Self::Tests => cargo::tests(workspace),
             Self::Suite => suite::embedded(workspace),
             Self::Prove => suite::prove(workspace),

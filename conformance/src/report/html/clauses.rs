@@ -16,11 +16,20 @@ impl<'r> Told<'r> {
         let mut clauses: BTreeMap<&str, BTreeMap<&str, Verdict>> = BTreeMap::new();
         for check in &self.checks {
             let result = check.result;
-            let also = result.broken().filter(|_| result.verdict.is_red());
-            for clause in result.clauses.iter().map(String::as_str).chain(also) {
+            let broken = result.broken.as_deref();
+            let others = result.clauses.iter().map(String::as_str);
+            let others = others.filter(|clause| Some(*clause) != broken);
+            for clause in others.chain(broken) {
+                // What fails says nothing about the clauses that it does not break.
+                let says = match result.verdict {
+                    Verdict::Fail | Verdict::Warn if Some(clause) != broken => {
+                        Verdict::NotApplicable
+                    }
+                    verdict => verdict,
+                };
                 let verdict = clauses.entry(clause).or_default().entry(&result.id);
-                let verdict = verdict.or_insert(result.verdict);
-                *verdict = worst([*verdict, result.verdict]);
+                let verdict = verdict.or_insert(says);
+                *verdict = worst([*verdict, says]);
             }
         }
         clauses
@@ -56,6 +65,7 @@ pub(super) fn clauses(told: &Told<'_>) -> Markup {
             section id="clauses" {
                 div.heading { h2 { "Clauses" } }
                 @if let Some(sentence) = told.clauses.told() { p.lead { (sentence) } }
+                @if let Some(sentence) = told.clauses.left_open() { p.lead { (sentence) } }
                 @for (title, state, clauses) in &groups {
                     @if !clauses.is_empty() {
                         details.fold open[*state == State::Broken] {

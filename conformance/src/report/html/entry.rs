@@ -17,7 +17,7 @@ const OUTPUT: [(&str, &str); 2] = [(SERVER_SAID, "server"), (DRIVER_SAID, "drive
 pub(super) fn entry(check: &Check<'_>, open: bool) -> Markup {
     let result = check.result;
     html! {
-        details.entry.(result.verdict) id=(check.anchor) open[open] data-facets=(facets(result)) data-clauses=(result.clauses.join(" ")) {
+        details.entry.(result.verdict) id=(check.anchor) open[open] data-facets=(facets(result)) data-clauses=(about(result)) {
             summary {
                 span.badge { (verdict(result.verdict)) }
                 code.id { (result.id) }
@@ -26,9 +26,10 @@ pub(super) fn entry(check: &Check<'_>, open: bool) -> Markup {
             }
             div.body {
                 p.title { (prose(&result.title)) }
+                @if result.cause.as_ref().is_some_and(|cause| *cause != result.message) { p.message { (result.message) } }
                 @if let Some(why) = &result.expected_because { p.why { strong { "Known: " } (prose(why)) } }
                 dl.about {
-                    div { dt { "Clauses" } dd { (clauses(result)) } }
+                    (clauses(result))
                     div { dt { "Level" } dd { (result.level) } }
                     @if let Some(at) = result.failure.as_ref().and_then(|failure| failure.at.as_ref()) {
                         div { dt { "Step" } dd { code { (at) } } }
@@ -49,11 +50,30 @@ fn facets(result: &Result) -> String {
     )
 }
 
-/// The clauses that are broken with it, each a link to its text.
+/// The clauses for which the filter shows it: the one that is broken, if one is.
+fn about(result: &Result) -> String {
+    let broken = result.broken.clone();
+    broken.unwrap_or_else(|| result.clauses.join(" "))
+}
+
+/// The clause that is broken, and those that it says nothing about.
 fn clauses(result: &Result) -> Markup {
+    let broken = result.broken.as_deref();
+    let all = result.clauses.iter().map(String::as_str);
+    let others: Vec<_> = all.filter(|clause| Some(*clause) != broken).collect();
     html! {
-        @for clause in result.broken() { a href={ "#clause:" (clause) } { code { (clause) } } " " }
+        @if let Some(clause) = broken { div { dt { "Breaks" } dd { (link(clause)) } } }
+        @if !others.is_empty() {
+            div {
+                dt { @if broken.is_some() { "Not judged" } @else { "Clauses" } }
+                dd { @for clause in others { (link(clause)) " " } }
+            }
+        }
     }
+}
+
+fn link(clause: &str) -> Markup {
+    html! { a href={ "#clause:" (clause) } { code { (clause) } } }
 }
 
 /// Expectation and observation, side by side.

@@ -1,10 +1,10 @@
-//! What went wrong. Checks that failed with the same words stand together.
+//! What went wrong. Checks that failed for the same cause stand together.
 
 use maud::{Markup, html};
 
 use super::entry;
 use super::told::{Check, Part, Told};
-use super::words::{many, number};
+use super::words::{many, number, prose};
 
 /// Up to so many failures are open from the beginning.
 const OPEN: usize = 3;
@@ -29,7 +29,7 @@ fn section(id: &str, title: &str, checks: &[&Check<'_>], open: bool) -> Markup {
                 }
                 @for group in groups(checks) {
                     section.group {
-                        h3 { (group[0].result.message) @if group.len() > 1 { " " span.count { (many(group.len(), "check")) } } }
+                        h3 { (prose(cause(group[0]))) @if group.len() > 1 { " " span.count { (many(group.len(), "check")) } } }
                         @for check in group { (entry::entry(check, open)) }
                     }
                 }
@@ -38,13 +38,19 @@ fn section(id: &str, title: &str, checks: &[&Check<'_>], open: bool) -> Markup {
     }
 }
 
-/// Checks with the same message, those that are many first.
+/// What went wrong, in words that are the same for all checks in which the same did.
+fn cause<'r>(check: &Check<'r>) -> &'r str {
+    let result = check.result;
+    result.cause.as_deref().unwrap_or(&result.message)
+}
+
+/// Checks with the same cause, those that are many first.
 fn groups<'a, 'r>(checks: &[&'a Check<'r>]) -> Vec<Vec<&'a Check<'r>>> {
     let mut places = std::collections::BTreeMap::new();
     let mut groups: Vec<Vec<&Check<'_>>> = Vec::new();
     for check in checks {
         let next = groups.len();
-        let place = *places.entry(&check.result.message).or_insert(next);
+        let place = *places.entry(cause(check)).or_insert(next);
         if place == next {
             groups.push(Vec::new());
         }

@@ -1,7 +1,6 @@
 //! What all parts of the page need to know: which checks there are, where each stands on the
 //! page, and what it says about clauses and scenarios.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sio_p2p_protocol::Dialect;
@@ -124,11 +123,9 @@ impl<'r> Told<'r> {
     /// The clauses of which a check failed or warned: what explains the most comes first.
     pub(super) fn broken(&self) -> Vec<(&'r str, usize, usize)> {
         let broken = self.clauses.broken.iter();
-        let mut broken: Vec<_> = broken
-            .map(|(id, (fail, warn))| (*id, *fail, *warn))
-            .collect();
-        broken.sort_by_key(|(_, fail, warn)| Reverse((*fail, *warn)));
         broken
+            .map(|(id, (fail, warn))| (*id, *fail, *warn))
+            .collect()
     }
 }
 

@@ -140,13 +140,13 @@ impl<'r> Group<'r> {
     }
 }
 
-/// The clauses that a result says something about: of what is not a pass, those that are
-/// broken with it.
+/// The clauses that a result says something about: of what is not a pass, the one that
+/// is broken.
 fn judged(result: &Result) -> BTreeSet<&str> {
     if matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable) {
         result.clauses.iter().map(String::as_str).collect()
     } else {
-        result.broken().collect()
+        result.broken.iter().map(String::as_str).collect()
     }
 }
 

@@ -6,6 +6,7 @@
 //! message to a room made B answer, nobody in the room sees the answer first
 //! (SRV-MSG-28).
 
+mod delivery;
 mod forwarding;
 mod joining;
 mod shared_event;
@@ -14,13 +15,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use sio_p2p_engine::{CloseReason, Generation, Room, SendError, Sid, Socket};
+use sio_p2p_engine::{CloseReason, Generation, Sid, Socket};
 use sio_p2p_protocol::Dialect;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::{debug, info};
 
-use self::shared_event::SharedEvent;
 use super::authentication::AuthOutcome;
 use super::disconnect_reason::DisconnectReason;
 use super::frame::Encoded;
@@ -30,7 +30,7 @@ use super::session::{Batch, Connection, Phase, Session, span};
 use crate::Config;
 use crate::driver::Misstep;
 use crate::host::{HostDriver, new_driver};
-use crate::relay::{Answer, ConnectionId, Data, Output, Packet, Request, give_back};
+use crate::relay::{Answer, ConnectionId, Request, give_back};
 
 /// A connection that is outside of the default namespace.
 #[derive(Debug, Clone, Copy)]
@@ -180,14 +180,6 @@ impl Namespace {
         self.hold_up(connection);
     }
 
-    /// Nothing more is read of a client for a while, if one that it has sent to has little
-    /// room left.
-    fn hold_up(&mut self, sender: &Connection) {
-        if let Some(receiver) = self.crowded.take() {
-            sender.data().backpressure.wait_for(receiver);
-        }
-    }
-
     /// The client has spoken a dialect.
     fn note_dialect(&mut self, connection: &Connection, from: ConnectionId, dialect: Dialect) {
         let before = connection.data().spoken();
@@ -290,50 +282,6 @@ impl Namespace {
         }
     }
 
-    /// Queues a packet. A consumer that is too far behind is closed: it would
-    /// have to miss packets, and would not know that it did.
-    fn send(&mut self, connection: &Connection, packet: Encoded) {
-        let (packets, bytes) = packet.size();
-        let Encoded { text, attachments } = &packet;
-        let outcome = connection.send(&[text], attachments, &mut self.batch);
-        self.sent(connection, outcome, packets, bytes);
-    }
-
-    /// Queues an event that others get, too.
-    fn send_written(&mut self, connection: &Connection, event: &SharedEvent) {
-        let SharedEvent {
-            message,
-            attachments,
-            packets,
-            bytes,
-        } = event;
-        let outcome = connection.send_prepared(message, attachments, &mut self.batch);
-        self.sent(connection, outcome, *packets, *bytes);
-    }
-
-    /// Notes how sending to a connection went.
-    fn sent(
-        &mut self,
-        connection: &Connection,
-        outcome: Result<Room, SendError>,
-        packets: usize,
-        bytes: usize,
-    ) {
-        match outcome {
-            Ok(room) => {
-                self.counters.queue(packets, bytes);
-                if room == Room::Scarce {
-                    self.crowded = Some(Arc::downgrade(connection));
-                }
-            }
-            Err(SendError::Closed) => {}
-            Err(SendError::Full) => {
-                span(connection).in_scope(|| info!("closing a consumer that is too far behind"));
-                self.close_without_delivery(connection, DisconnectReason::SlowConsumer);
-            }
-        }
-    }
-
     /// Closes a connection; what that gives rise to is left in the outbox.
     fn close_without_delivery(&mut self, connection: &Connection, reason: DisconnectReason) {
         span(connection).in_scope(|| debug!(reason = reason.name(), "closing"));
@@ -373,55 +321,6 @@ impl Namespace {
         if self.joined.remove(&id).is_some() {
             self.counters
                 .leave(connection.generation(), connection.data().spoken());
-        }
-    }
-
-    /// Sends all that the relay wants sent. Closing a slow consumer on the way
-    /// adds to it, which is why this is a loop and nothing below it recurses: a
-    /// room may be full of slow consumers.
-    pub(crate) fn deliver(&mut self) {
-        let mut written = None;
-        while let Some(Output { to, packet }) = self.driver.next() {
-            // One that was closed on the way gets nothing more.
-            let Some(connection) = self.joined.get(&to).cloned() else {
-                continue;
-            };
-            match packet {
-                Packet::Event { data, ack } => {
-                    self.counters.events += 1;
-                    match Arc::try_unwrap(data) {
-                        Ok(data) => self.send(&connection, Encoded::event(data.into(), ack)),
-                        // The members of a room share it, and it is written once for all.
-                        Err(data) => {
-                            let same = |(shared, _): &&(Arc<Data>, SharedEvent)| {
-                                Arc::ptr_eq(shared, &data)
-                            };
-                            let event = if let Some((_, event)) = written.as_ref().filter(same) {
-                                event
-                            } else {
-                                let event = SharedEvent::new(&data);
-                                &written.insert((data, event)).1
-                            };
-                            self.send_written(&connection, event);
-                        }
-                    }
-                }
-                Packet::Ack { data, id } => {
-                    self.counters.acks += 1;
-                    self.send(&connection, Encoded::ack(data.into(), id));
-                }
-                Packet::Disconnect if self.driver.errs(Misstep::Break(to)) => {
-                    self.close_without_delivery(&connection, DisconnectReason::Transport);
-                }
-                Packet::Disconnect => {
-                    // The relay has let go of it already.
-                    span(&connection).in_scope(|| info!("turned away"));
-                    self.remove_joined(&connection, to);
-                    connection.data().enter(Phase::Left);
-                    self.put_outside(&connection, self.config.engine.connect_timeout);
-                    self.send(&connection, Encoded::disconnect());
-                }
-            }
         }
     }
 }
