@@ -3,6 +3,7 @@
 mod access;
 mod args;
 mod client;
+mod compare;
 mod convert;
 mod driver;
 mod embedded;
@@ -19,6 +20,7 @@ mod record;
 mod replay;
 mod report;
 mod run;
+mod view;
 
 use std::time::Duration;
 
@@ -55,6 +57,7 @@ pub fn main() -> Exit {
         #[cfg(feature = "faults")]
         Command::Prove(args) => block_on(prove::prove(args)),
         Command::Report(args) => report::report(&args),
+        Command::View(args) => view::view(&args),
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Lint(args) => lint::lint(args.dir.as_deref()),

@@ -67,11 +67,14 @@ pub(super) async fn replay(args: ReplayArgs) -> Exited {
 }
 
 /// The recordings of these files and folders, in the order of their paths.
-fn read(paths: &[String], dialect: Option<Dialect>) -> Result<Vec<Recording>, String> {
+pub(super) fn read<P: AsRef<Path>>(
+    paths: &[P],
+    dialect: Option<Dialect>,
+) -> Result<Vec<Recording>, String> {
     let mut files = Vec::new();
-    for path in paths {
-        collect(Path::new(path), true, &mut files)
-            .map_err(|error| format!("cannot read {path}: {error}"))?;
+    for path in paths.iter().map(AsRef::as_ref) {
+        collect(path, true, &mut files)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     }
     let mut recordings = Vec::new();
     for file in files {

@@ -64,15 +64,10 @@ impl Play {
         }
     }
 
-    /// Writes generated names as the scenario writes them, and adds the last remark.
+    /// Writes generated names in the message as the scenario writes them, and adds the last
+    /// remark. Both sides of a comparison keep them: they are read beside the packets.
     fn complete(&self, finding: &mut Finding) {
         finding.message = self.bindings.humanise(&finding.message);
-        for text in [&mut finding.expected, &mut finding.actual]
-            .into_iter()
-            .flatten()
-        {
-            *text = self.bindings.humanise(text);
-        }
         finding
             .notes
             .extend(self.remark.iter().map(|note| format!("note: {note}")));

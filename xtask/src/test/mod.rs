@@ -12,7 +12,7 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use crate::{
-    circles, make, node, openssl,
+    chromium, circles, make, node, openssl,
     original::SocketIo,
     python,
     workspace::{Problem, Workspace},
@@ -22,8 +22,9 @@ mod book;
 pub(crate) mod cargo;
 mod clients;
 mod replay;
+mod reports;
 mod schemas;
-mod suite;
+pub(crate) mod suite;
 mod tally;
 
 /// Installs what is missing, then checks and tests everything.
@@ -74,6 +75,8 @@ enum Step {
     Original4,
     /// Recordings against the embedded reference server, and those of the original against it.
     Replay,
+    /// The pages of the suite in a real browser.
+    Reports,
 }
 
 impl Step {
@@ -97,6 +100,7 @@ impl Step {
             Self::Original2 => suite::original(workspace, SocketIo::Two),
             Self::Original4 => suite::original(workspace, SocketIo::Four),
             Self::Replay => replay::all(workspace),
+            Self::Reports => reports::pages(workspace),
         }
     }
 
@@ -158,6 +162,7 @@ fn install(workspace: &Workspace) -> Result<String, Problem> {
     cargo::require_components(workspace)?;
     openssl::require_or_install(workspace)?;
     make::require_or_install(workspace)?;
+    chromium::require_or_install(workspace)?;
     let version = node::require_or_install(workspace)?;
     let packages = node::packages(workspace)?;
     for requirements in [clients::PYTHON_REQUIREMENTS, schemas::PYTHON_REQUIREMENTS] {
