@@ -170,18 +170,24 @@ fn told(outcomes: &[Outcome]) -> String {
     let count = |verdict| outcomes.iter().filter(|o| o.verdict == verdict).count();
     let sum = |of: fn(&Outcome) -> usize| outcomes.iter().map(of).sum::<usize>();
     page.line(format_args!(
-        "{} recordings: {} same, {} different, {} stale, {} untestable, {} not applicable\n\
-         {} packets as recorded, {} differences meant",
-        outcomes.len(),
+        "{}: {} same, {} different, {} stale, {} untestable, {} not applicable\n\
+         {} as recorded, {} meant",
+        counted(outcomes.len(), "recording"),
         count(Verdict::Same),
         count(Verdict::Different),
         count(Verdict::Stale),
         count(Verdict::Untestable),
         count(Verdict::NotApplicable),
-        sum(|outcome| outcome.matched),
-        sum(|outcome| outcome.meant),
+        counted(sum(|outcome| outcome.matched), "packet"),
+        counted(sum(|outcome| outcome.meant), "difference"),
     ));
     page.text()
+}
+
+/// So many of a thing, as a reader would say it.
+fn counted(count: usize, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
 }
 
 fn exit_of(outcomes: &[Outcome]) -> Exit {

@@ -90,7 +90,7 @@ fn any_of(mut lists: Vec<Map<String, Value>>) -> Map<String, Value> {
 fn is_covered(spec: &EventSpec, form: &Form) -> bool {
     spec.forms.iter().any(|longer| {
         longer.args.len() == form.args.len() + 1
-            && longer.args.last().is_some_and(|last| may_be_missing(last))
+            && longer.args.last().is_some_and(may_be_missing)
             && longer
                 .args
                 .iter()
@@ -251,9 +251,8 @@ fn stream(channels: bool) -> Value {
 /// The schema of an ack. What is said by a first argument that is true or missing can be
 /// said by any list.
 fn answer(content: &AckContent) -> Map<String, Value> {
-    let form = match content.forms {
-        [only] => only,
-        _ => return Map::from_iter([("type".to_owned(), "array".into())]),
+    let [form] = content.forms else {
+        return Map::from_iter([("type".to_owned(), "array".into())]);
     };
     if form.args.is_empty() {
         return members(json!({ "type": "array", "maxItems": 0 }));

@@ -23,6 +23,7 @@ pub(crate) mod cargo;
 mod clients;
 mod replay;
 mod reports;
+mod schemas;
 pub(crate) mod suite;
 mod tally;
 
@@ -48,6 +49,8 @@ enum Step {
     Doc,
     /// `cargo xtask generate --check`: are the generated files up to date?
     Generate,
+    /// Stock tools on the schemas: each takes what is valid and refuses what is not.
+    Schemas,
     /// `cargo xtask circles`: does no folder import what imports it?
     Circles,
     /// `p2p-conformance lint`: are the scenarios well-formed?
@@ -85,6 +88,7 @@ impl Step {
             Self::Clippy => cargo::clippy(workspace),
             Self::Doc => cargo::doc(workspace),
             Self::Generate => cargo::generate_check(workspace),
+            Self::Schemas => schemas::schemas(workspace),
             Self::Circles => circles::check(workspace),
             Self::Lint => suite::lint(workspace),
             Self::Book => book::book(workspace),
@@ -161,7 +165,9 @@ fn install(workspace: &Workspace) -> Result<String, Problem> {
     chromium::require_or_install(workspace)?;
     let version = node::require_or_install(workspace)?;
     let packages = node::packages(workspace)?;
-    python::environment(workspace, &workspace.path(clients::PYTHON_REQUIREMENTS))?;
+    for requirements in [clients::PYTHON_REQUIREMENTS, schemas::PYTHON_REQUIREMENTS] {
+        python::environment(workspace, &workspace.path(requirements))?;
+    }
     let mut renewed = 0;
     for folder in &packages {
         renewed += usize::from(node::install(workspace, folder)?);
