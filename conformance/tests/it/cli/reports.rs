@@ -228,3 +228,26 @@ fn recordings_become_a_page_of_diagrams() {
     std::fs::create_dir(&empty).unwrap();
     assert_eq!(code(&["view", &empty.display().to_string()]), 6);
 }
+
+#[test]
+fn both_sides_name_clients_as_their_packets_do() {
+    let folder = Folder::new();
+    folder.scenario("names", "names");
+    let path = folder.0.join("scenarios/message/names.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let event = r#""event": "names""#;
+    let text = text.replacen(event, r#""event": "names", "args": ["${a}"]"#, 1);
+    let text = text.replace(r#""names" } }"#, r#""names", "args": ["${b}"] } }"#);
+    std::fs::write(&path, text).unwrap();
+    let scenarios = folder.scenarios();
+    let args = ["run", "--dialect", "v2", "--scenarios", &scenarios];
+    let (exit, stdout, _) = run(&[&args[..], &["--json", "-"]].concat());
+    assert_eq!(exit, 1);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    let result = &report["results"][0];
+    let side = |name: &str| result["failure"][name].as_str().unwrap();
+    assert!(side("expected").contains("[\"b-"), "{stdout}");
+    assert!(side("actual").contains("[\"a-"), "{stdout}");
+    let message = result["message"].as_str().unwrap();
+    assert!(message.contains("${a}"), "{message}");
+}
