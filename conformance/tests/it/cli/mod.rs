@@ -239,5 +239,9 @@ fn completions_and_man_pages_are_made() {
     assert_eq!(code(&["man", "--out", &pages]), 0);
     let page = folder.read("man/p2p-conformance-run.1");
     assert!(page.contains("\\-\\-max\\-failures"), "{page}");
-    assert!(folder.read("man/p2p-conformance.1").contains("Checks whether"));
+    assert!(
+        folder
+            .read("man/p2p-conformance.1")
+            .contains("Checks whether")
+    );
 }

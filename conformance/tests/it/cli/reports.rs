@@ -63,7 +63,10 @@ fn every_report_of_a_run_can_be_written_and_made_again_from_the_first() {
     assert!(made["started"].as_str().unwrap().ends_with('Z'), "{made}");
     assert_eq!(made["command"][1], "run");
     assert_eq!(report["results"][1]["broken"], "SRV-CORE-F2");
-    assert_eq!(report["results"][1]["cause"], "a message came although nothing should");
+    assert_eq!(
+        report["results"][1]["cause"],
+        "a message came although nothing should"
+    );
 
     // The same pages come out of the JSON report, without a run.
     let again: Vec<String> = ["html", "junit", "markdown", "badge", "endpoint", "tap"]
