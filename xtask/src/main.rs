@@ -10,12 +10,14 @@ use clap::{Parser, Subcommand};
 
 mod apt;
 mod circles;
+mod gateway;
 mod generate;
 mod make;
 mod measure;
 mod node;
 mod openssl;
 mod original;
+mod ports;
 mod prove;
 mod python;
 mod test;
