@@ -171,7 +171,7 @@ pub struct RecordArgs {
 /// Options of `proxy`.
 #[derive(Debug, Args)]
 pub struct ProxyArgs {
-    /// URL of the server (`http://host:port`)
+    /// URL of the server (`http://host:port` or `https://host:port`, and the path below which it is)
     #[arg(long, value_name = "URL")]
     pub upstream: String,
     /// Address where clients connect instead, by WebSocket; port 0 takes a free one
@@ -187,6 +187,8 @@ pub struct ProxyArgs {
     /// Let each message wait for a random time up to so many milliseconds, in order
     #[arg(long, value_name = "MS", default_value = "0", value_parser = clap::value_parser!(u32).range(..=60_000))]
     pub jitter: u32,
+    #[command(flatten)]
+    pub http: HttpArgs,
 }
 
 /// Options of `convert`.
@@ -251,9 +253,14 @@ pub struct ClientArgs {
 /// An option of `run` as `client` has it.
 fn about_clients(arg: Arg) -> Arg {
     match arg.get_id().as_str() {
-        "url" | "start" | "patience" | "auth" | "token" | "header" | "path" | "ca" | "insecure" => {
-            arg.hide(true)
-        }
+        "url" | "start" | "patience" | "ca" | "insecure" | "proxy" => arg.hide(true),
+        "path" => arg.help("Where the client has to look for its server [default: /socket.io/]"),
+        "header" => arg.help("A header field that the client has to send, may repeat"),
+        "auth" => arg.help("The auth payload that the client has to send (Engine.IO 4)"),
+        "token" => arg.help(
+            "A token that the client has to send: member `token` of the auth payload, in \
+             Engine.IO 3 of the query",
+        ),
         "eio" => {
             arg.help("Engine.IO generation, may repeat [default: what the driver's hello names]")
         }

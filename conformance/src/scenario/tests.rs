@@ -208,7 +208,7 @@ fn values_and_bodies_make_sense() {
 { "all": [{ "still_serving": {} }] },
 { "any_of": [[{ "connect": ["a"] }], [], []] }"#;
     insta::assert_snapshot!(problems_of(r#""a": {}"#, steps), @"
-    5:1: $any, $prefix, $suffix and $keep can only be expected, not sent
+    5:1: $any, $prefix, $suffix, $keep and $optional can only be expected, not sent
     6:1: ${n} means something in `repeat` only
     7:1: unknown failure code `no-such`
     8:1: none of these failures exists in v2

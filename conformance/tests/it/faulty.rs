@@ -48,6 +48,7 @@ async fn verdicts(url: &str, ids: &[&str], dialects: &[Dialect]) -> Vec<(String,
         claims: CLAIMS.to_vec(),
         revision: sio_p2p_conformance::requirements::current(),
         claimed: None,
+        client: None,
     };
     let checks = selection.checks(&Library::embedded().scenarios);
     assert!(!checks.is_empty(), "{ids:?}");
