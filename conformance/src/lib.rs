@@ -13,6 +13,7 @@ mod files;
 mod host;
 mod json;
 pub mod known;
+mod nearest;
 pub mod player;
 pub mod proxy;
 pub mod record;
