@@ -123,8 +123,8 @@ fn wrong(fault: &str, clause: &str, results: &[CheckResult]) -> Option<String> {
     }
     let said = results.iter().filter_map(|result| {
         let (blame, broken) = (result.blame()?, result.broken.as_ref()?);
-        let (name, message, cause) = (result.check.name(), &result.message, &blame.cause);
-        Some(format!("\n  {broken} {name}: {message} ({cause})"))
+        let (name, message, what) = (result.check.name(), &result.message, &blame.cause);
+        Some(format!("\n  {broken} {name}: {message} ({what})"))
     });
     let said: String = said.collect();
     Some(format!(
