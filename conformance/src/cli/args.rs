@@ -68,6 +68,10 @@ pub enum Command {
 
 /// Options of `run`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own, with nothing to combine"
+)]
 pub struct RunArgs {
     /// URL of the server (`http://host:port`), or several of a cluster, over which actors are
     /// spread; without it and without --start the reference server that is part of this
