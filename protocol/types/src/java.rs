@@ -1,0 +1,6 @@
+use crate::TypeFile;
+use crate::catalogue::Catalogue;
+
+pub(crate) fn files(_: &Catalogue) -> Vec<TypeFile> {
+    Vec::new()
+}
