@@ -11,7 +11,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("name the folder")?;
     for language in Language::ALL {
         for file in files(language, &[Dialect::V1, Dialect::V2])? {
-            let path = PathBuf::from(&folder).join(language.as_str()).join(file.path);
+            let path = PathBuf::from(&folder)
+                .join(language.as_str())
+                .join(file.path);
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent)?;
             }

@@ -126,7 +126,11 @@ pub(crate) enum Presence {
 
 /// What may stand at one position.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "lowercase",
+    rename_all_fields = "camelCase"
+)]
 pub(crate) enum Value {
     Name {
         #[serde(rename = "type")]
@@ -240,7 +244,11 @@ impl Catalogue {
                 Value::Object { of } => {
                     if used.insert(of.clone()) {
                         let members = self.types.iter().filter(|known| known.of == *of);
-                        open.extend(members.flat_map(|known| &known.members).map(|arg| &arg.value));
+                        open.extend(
+                            members
+                                .flat_map(|known| &known.members)
+                                .map(|arg| &arg.value),
+                        );
                     }
                 }
                 Value::Rooms => used.extend(["Rooms".to_owned(), "RoomName".to_owned()]),
@@ -266,7 +274,8 @@ impl Catalogue {
 
     /// Whether this name, as it is declared, may be empty.
     pub(crate) fn may_be_empty(&self, name: &str) -> bool {
-        self.kind("name").any(|known| known.of == name && known.may_be_empty)
+        self.kind("name")
+            .any(|known| known.of == name && known.may_be_empty)
     }
 }
 
@@ -275,6 +284,10 @@ fn origin(dialects: &[String], clauses: &[String]) -> String {
         [one] => format!("Dialect {one}"),
         several => format!("Dialects {}", several.join(" and ")),
     };
-    let noun = if clauses.len() == 1 { "Clause" } else { "Clauses" };
+    let noun = if clauses.len() == 1 {
+        "Clause"
+    } else {
+        "Clauses"
+    };
     format!("{dialects}. {noun}: {}.", clauses.join(", "))
 }

@@ -42,7 +42,8 @@ pub(super) fn of(catalogue: &Catalogue, dialect: Dialect) -> String {
 fn import(module: &str, names: &[&str], text: &str) -> String {
     let is_used = |name: &&&str| {
         let is_part = |letter: char| letter.is_alphanumeric();
-        text.split(|letter: char| !is_part(letter)).any(|word| word == **name)
+        text.split(|letter: char| !is_part(letter))
+            .any(|word| word == **name)
     };
     let mut names: Vec<&str> = names.iter().filter(is_used).copied().collect();
     names.sort_unstable();
@@ -51,7 +52,10 @@ fn import(module: &str, names: &[&str], text: &str) -> String {
     if line.len() <= 100 {
         return line;
     }
-    format!("import type {{\n  {},\n}} from \"./{module}.js\";\n", names.replace(", ", ",\n  "))
+    format!(
+        "import type {{\n  {},\n}} from \"./{module}.js\";\n",
+        names.replace(", ", ",\n  ")
+    )
 }
 
 /// One member of a map.
@@ -60,7 +64,11 @@ fn entry(event: &Event) -> String {
         Some(_) => event.ack.description.as_str(),
         None => "",
     };
-    let answer = if answer.is_empty() { String::new() } else { format!("Answer: {answer}") };
+    let answer = if answer.is_empty() {
+        String::new()
+    } else {
+        format!("Answer: {answer}")
+    };
     let mut text = block("  ", &[&event.description, &answer, &event.origin()]);
     let key = key(event);
     let parameters = parameters(event);

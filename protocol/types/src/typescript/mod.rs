@@ -40,7 +40,11 @@ pub(crate) fn files(catalogue: &Catalogue) -> Vec<TypeFile> {
         ("client.ts", include_str!("static/client.ts")),
         ("gateway.ts", include_str!("static/gateway.ts")),
     ];
-    if catalogue.dialects.iter().any(|dialect| dialect.as_str() == "v2") {
+    if catalogue
+        .dialects
+        .iter()
+        .any(|dialect| dialect.as_str() == "v2")
+    {
         let examples = examples.map(|(name, text)| TypeFile::new(format!("examples/{name}"), text));
         files.extend(examples);
     }
@@ -55,7 +59,10 @@ fn payloads(catalogue: &Catalogue) -> String {
             "name" => format!("export type {} = string;\n", known.of),
             "object" => object(known),
             "arguments" => format!("export type {} = readonly Payload[];\n", known.of),
-            "rooms" => format!("export type {} = RoomName | readonly RoomName[];\n", known.of),
+            "rooms" => format!(
+                "export type {} = RoomName | readonly RoomName[];\n",
+                known.of
+            ),
             // It is written by hand.
             _ => continue,
         };
@@ -71,7 +78,11 @@ fn object(known: &Type) -> String {
     for member in &known.members {
         text.push_str(&block("  ", &[&member.description]));
         let mark = optional(member);
-        text.push_str(&format!("  {}{mark}: {};\n", member.name, value(&member.value)));
+        text.push_str(&format!(
+            "  {}{mark}: {};\n",
+            member.name,
+            value(&member.value)
+        ));
     }
     if known.open {
         text.push_str("  /** Any other member is passed on. */\n  [member: string]: any;\n");
@@ -80,7 +91,11 @@ fn object(known: &Type) -> String {
 }
 
 fn optional(arg: &Arg) -> &'static str {
-    if arg.presence == Presence::Optional { "?" } else { "" }
+    if arg.presence == Presence::Optional {
+        "?"
+    } else {
+        ""
+    }
 }
 
 /// The argument lists of answers.
@@ -92,7 +107,10 @@ fn acks(catalogue: &Catalogue) -> String {
     );
     for ack in &catalogue.acks {
         text.push('\n');
-        text.push_str(&block("", &[&ack.description, &forms_told(&ack.forms), &ack.origin()]));
+        text.push_str(&block(
+            "",
+            &[&ack.description, &forms_told(&ack.forms), &ack.origin()],
+        ));
         text.push_str(&declared(&ack.of, &ack.forms));
     }
     text
@@ -104,7 +122,10 @@ fn events(catalogue: &Catalogue) -> String {
     for event in &catalogue.events {
         let what = format!("The arguments of `{}`. {}", event.event, event.description);
         text.push('\n');
-        text.push_str(&block("", &[&what, &forms_told(&event.forms), &event.origin()]));
+        text.push_str(&block(
+            "",
+            &[&what, &forms_told(&event.forms), &event.origin()],
+        ));
         text.push_str(&declared(&event.of, &event.forms));
     }
     text
@@ -170,13 +191,17 @@ fn parameter(arg: &Arg) -> String {
 
 fn value(value: &Value) -> String {
     match value {
-        Value::Name { of, may_be_null, .. } if *may_be_null => format!("{of} | null"),
+        Value::Name {
+            of, may_be_null, ..
+        } if *may_be_null => format!("{of} | null"),
         Value::Name { of, .. } | Value::Object { of } => of.clone(),
         Value::Prefixed { prefix } => format!("`{prefix}${{string}}`"),
         Value::Text => "string".to_owned(),
         Value::Null => "null".to_owned(),
         Value::Literal { value } => format!("{value:?}"),
-        Value::Values { values } if values.len() == 2 && !values.iter().any(|one| one.is_null()) => {
+        Value::Values { values }
+            if values.len() == 2 && !values.iter().any(|one| one.is_null()) =>
+        {
             "boolean".to_owned()
         }
         Value::Values { values } => {

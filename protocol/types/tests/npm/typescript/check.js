@@ -76,13 +76,13 @@ try {
 
 /** Starts a program and gives its first line. */
 async function started(program, args) {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"] });
   const [line] = await once(createInterface(child.stdout), "line");
   return { child, line };
 }
 
 const p2p = await started(server, ["--listen", "127.0.0.1:0"]);
-const url = p2p.line.match(/http:\/\/\S+/)[0];
+const url = p2p.line.match(/http:\/\/[^\s/]+/)[0];
 const examples = join(scratch, "out/examples");
 const gateway = await started(process.execPath, [join(examples, "gateway.js"), url, "0"]);
 try {
