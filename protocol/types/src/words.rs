@@ -53,7 +53,10 @@ pub(crate) fn wrapped(prefix: &str, paragraphs: &[&str]) -> String {
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
     let paragraphs = paragraphs.iter().filter(|text| !text.is_empty());
     let paragraphs = paragraphs.map(|text| {
-        let lines = text.split('\n').map(|text| textwrap::fill(text, &options));
+        let lines = text.split('\n').map(|line| match line {
+            "" => prefix.trim_end().to_owned(),
+            line => textwrap::fill(line, &options),
+        });
         lines.collect::<Vec<_>>().join("\n")
     });
     let between = format!("\n{}\n", prefix.trim_end());

@@ -1,6 +1,0 @@
-use crate::TypeFile;
-use crate::catalogue::Catalogue;
-
-pub(crate) fn files(_: &Catalogue) -> Vec<TypeFile> {
-    Vec::new()
-}
