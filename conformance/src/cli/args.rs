@@ -9,6 +9,7 @@ use sio_p2p_transport::EioVersion;
 use super::access::{AccessArgs, HttpArgs};
 use crate::exit::Exit;
 use crate::fault::Kind as _;
+use crate::formats::Format;
 use crate::proxy::faults::{ProxyFault, ProxyFaultSpec};
 use crate::report::file::Render;
 use crate::report::{badge, html, json, junit, markdown};
@@ -51,6 +52,12 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Check scenario files
     Lint(LintArgs),
+    /// Write schemas, types of other languages, or the catalogue, as they are in spec/
+    #[command(after_help = exit_codes())]
+    Schema(SchemaArgs),
+    /// Check packets that were captured: raw frames, a recording, or a browser's HAR file
+    #[command(after_help = exit_codes())]
+    Validate(ValidateArgs),
     /// Prove that every scenario can fail, by faults of the embedded server
     #[cfg(feature = "faults")]
     #[command(hide = true)]
@@ -334,6 +341,39 @@ pub struct ExplainArgs {
 pub struct LintArgs {
     /// Folder of scenarios [default: those in the program, and whether every clause has one]
     pub dir: Option<PathBuf>,
+}
+
+/// Options of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// What is written
+    #[arg(long, value_enum)]
+    pub format: Format,
+    /// Folder of the files, which is created if it is missing
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Only what this dialect has, may repeat [default: v1 and v2]
+    #[arg(long, value_name = "v1|v2")]
+    pub dialect: Vec<Dialect>,
+}
+
+/// Options of `validate`.
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// What was captured; - stands for standard input. Raw frames stand one on each line
+    /// (42["ADD_TARGET","bob"]), after > if the client sent them, after < if the server did;
+    /// b begins an attachment in base64
+    #[arg(default_value = "-")]
+    pub file: Option<PathBuf>,
+    /// Dialect of the clients [default: what they send tells it]
+    #[arg(long, value_name = "v1|v2")]
+    pub dialect: Option<Dialect>,
+    /// Engine.IO generation of raw frames
+    #[arg(long, value_name = "3|4", default_value = "4")]
+    pub eio: EioVersion,
+    /// What receivers take and no sender should write is a fault, not a note
+    #[arg(long)]
+    pub strict: bool,
 }
 
 fn proxy_faults() -> String {

@@ -19,6 +19,8 @@ mod record;
 mod replay;
 mod report;
 mod run;
+mod schema;
+mod validate;
 
 use std::time::Duration;
 
@@ -58,6 +60,8 @@ pub fn main() -> Exit {
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Lint(args) => lint::lint(args.dir.as_deref()),
+        Command::Schema(args) => schema::schema(&args),
+        Command::Validate(args) => validate::validate_command(&args),
     };
     outcome.unwrap_or_else(Failure::told)
 }

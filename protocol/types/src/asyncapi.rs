@@ -19,7 +19,9 @@ pub(crate) fn files(catalogue: &Catalogue) -> Vec<TypeFile> {
 
 fn document(catalogue: &Catalogue) -> Json {
     let events = &catalogue.events;
-    let messages = events.iter().map(|event| (event.of.clone(), message(event)));
+    let messages = events
+        .iter()
+        .map(|event| (event.of.clone(), message(event)));
     let answers = catalogue.acks.iter().map(|ack| {
         let answer = json!({
             "name": ack.of,
@@ -38,7 +40,9 @@ fn document(catalogue: &Catalogue) -> Json {
         (name.clone(), json!({ "$ref": place }))
     };
     let on_channel: Map<String, Json> = messages.keys().map(on_channel).collect();
-    let operations = events.iter().map(|event| (camel(&event.of), operation(event)));
+    let operations = events
+        .iter()
+        .map(|event| (camel(&event.of), operation(event)));
     let dialects: Vec<&str> = catalogue.dialects.iter().map(|one| one.as_str()).collect();
     json!({
         "asyncapi": "3.0.0",
@@ -119,7 +123,10 @@ fn operation(event: &Event) -> Json {
 
 /// The schemas of everything that is named, in the draft that `AsyncAPI` is made of.
 fn schemas(catalogue: &Catalogue) -> Map<String, Json> {
-    let file = SchemaFile { name: "bundle.json".to_owned(), schema: bundle() };
+    let file = SchemaFile {
+        name: "bundle.json".to_owned(),
+        schema: bundle(),
+    };
     let mut old = draft_07(&file).schema;
     let Some(Json::Object(definitions)) = old.get_mut("definitions").map(Json::take) else {
         return Map::new();
@@ -128,7 +135,9 @@ fn schemas(catalogue: &Catalogue) -> Map<String, Json> {
     let events = catalogue.events.iter().map(|event| &event.of);
     let acks = catalogue.acks.iter().map(|ack| &ack.of);
     let wanted: Vec<&String> = types.chain(events).chain(acks).collect();
-    let definitions = definitions.into_iter().filter(|(name, _)| wanted.contains(&name));
+    let definitions = definitions
+        .into_iter()
+        .filter(|(name, _)| wanted.contains(&name));
     definitions
         .map(|(name, mut schema)| {
             moved(&mut schema);

@@ -176,8 +176,6 @@ pub(crate) struct Type {
     #[serde(default)]
     pub(crate) may_be_empty: bool,
     #[serde(default)]
-    pub(crate) example: String,
-    #[serde(default)]
     pub(crate) members: Vec<Arg>,
     #[serde(default)]
     pub(crate) open: bool,

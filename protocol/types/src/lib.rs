@@ -68,7 +68,7 @@ impl fmt::Display for Language {
 /// One written file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypeFile {
-    /// The path below the folder of the language.
+    /// The path below the folder of all types, such as `go/events.go`.
     pub path: String,
     /// The content.
     pub text: String,
@@ -91,11 +91,16 @@ pub struct Unreadable(#[from] serde_json::Error);
 /// The files of a language, with what these dialects have.
 pub fn files(language: Language, dialects: &[Dialect]) -> Result<Vec<TypeFile>, Unreadable> {
     let catalogue = Catalogue::read(dialects)?;
-    Ok(match language {
+    let mut files = match language {
         Language::TypeScript => typescript::files(&catalogue),
         Language::Python => python::files(&catalogue),
         Language::Java => java::files(&catalogue),
         Language::Go => go::files(&catalogue),
-        Language::AsyncApi => asyncapi::files(&catalogue),
-    })
+        // One document needs no folder.
+        Language::AsyncApi => return Ok(asyncapi::files(&catalogue)),
+    };
+    for file in &mut files {
+        file.path.insert_str(0, &format!("{language}/"));
+    }
+    Ok(files)
 }

@@ -53,7 +53,10 @@ fn payloads(catalogue: &Catalogue) -> String {
 fn object(known: &Type, catalogue: &Catalogue) -> String {
     let name = go(&known.of);
     let mut text = "\n".to_owned();
-    text.push_str(&wrapped("// ", &[&format!("{name} is {}", lowered(&known.description))]));
+    text.push_str(&wrapped(
+        "// ",
+        &[&format!("{name} is {}", lowered(&known.description))],
+    ));
     text.push_str(&format!("type {name} struct {{\n"));
     let mut rows = Vec::new();
     for member in &known.members {
@@ -61,9 +64,18 @@ fn object(known: &Type, catalogue: &Catalogue) -> String {
         let field = go(&member.name);
         let kind = value(&member.value, catalogue);
         let kind = if is_optional { pointer(&kind) } else { kind };
-        text.push_str(&wrapped("\t// ", &[&format!("{field}: {}", lowered(&member.description))]));
+        text.push_str(&wrapped(
+            "\t// ",
+            &[&format!("{field}: {}", lowered(&member.description))],
+        ));
         text.push_str(&format!("\t{field} {kind}\n"));
-        let may_be_null = matches!(member.value, Value::Name { may_be_null: true, .. });
+        let may_be_null = matches!(
+            member.value,
+            Value::Name {
+                may_be_null: true,
+                ..
+            }
+        );
         let how = match (is_optional, may_be_null) {
             (false, _) => "required",
             (true, false) => "optional",
@@ -73,7 +85,9 @@ fn object(known: &Type, catalogue: &Catalogue) -> String {
     }
     let more = if known.open { "&o.More" } else { "nil" };
     if known.open {
-        text.push_str("\t// More: other members, which are passed on.\n\tMore map[string]Payload\n");
+        text.push_str(
+            "\t// More: other members, which are passed on.\n\tMore map[string]Payload\n",
+        );
     }
     text.push_str("}\n\n");
     text.push_str(&format!(
@@ -97,7 +111,14 @@ fn events(catalogue: &Catalogue) -> String {
             "{name} is the argument list of {}. {}",
             event.event, event.description
         );
-        text.push_str(&list(&name, &what, &event.origin(), &event.forms, &event.event, catalogue));
+        text.push_str(&list(
+            &name,
+            &what,
+            &event.origin(),
+            &event.forms,
+            &event.event,
+            catalogue,
+        ));
         text.push_str(&event_name(event, &name));
     }
     text
@@ -135,7 +156,14 @@ fn acks(catalogue: &Catalogue) -> String {
     for ack in &catalogue.acks {
         let name = go(&ack.of);
         let what = format!("{name} is {}", lowered(&ack.description));
-        text.push_str(&list(&name, &what, &ack.origin(), &ack.forms, &name, catalogue));
+        text.push_str(&list(
+            &name,
+            &what,
+            &ack.origin(),
+            &ack.forms,
+            &name,
+            catalogue,
+        ));
     }
     text
 }
@@ -166,9 +194,17 @@ fn list(
         }
         rows.push_str(&format!("\t\t{},\n", row(field, &fields, forms)));
     }
-    let braces = if members.is_empty() { "{}".to_owned() } else { format!(" {{\n{members}}}") };
+    let braces = if members.is_empty() {
+        "{}".to_owned()
+    } else {
+        format!(" {{\n{members}}}")
+    };
     text.push_str(&format!("type {name} struct{braces}\n\n"));
-    let rows = if rows.is_empty() { String::new() } else { format!("\n{rows}\t") };
+    let rows = if rows.is_empty() {
+        String::new()
+    } else {
+        format!("\n{rows}\t")
+    };
     text.push_str(&format!(
         "func (a *{name}) fields() []field {{\n\treturn []field{{{rows}}}\n}}\n\n\
          // MarshalJSON writes the arguments as an array.\n\
@@ -182,7 +218,9 @@ fn list(
 }
 
 fn member(field: &Field<'_>, catalogue: &Catalogue) -> String {
-    let Arg { name, description, .. } = field.arg;
+    let Arg {
+        name, description, ..
+    } = field.arg;
     let kind = value(&field.arg.value, catalogue);
     let (name, doc, kind) = match &field.role {
         Role::WantsAck => (
@@ -215,7 +253,9 @@ fn row(field: &Field<'_>, fields: &[Field<'_>], forms: &[Form]) -> String {
             });
             let selected: Vec<&String> = selected.chain(literals(forms)).collect();
             let others = except.iter().filter(|text| !selected.contains(text));
-            let others = others.map(|text| format!(", \"{text}\"")).collect::<String>();
+            let others = others
+                .map(|text| format!(", \"{text}\""))
+                .collect::<String>();
             format!("but(&a.{name}{others})")
         }
         (Role::Required, _) => format!("one(&a.{name})"),
@@ -239,15 +279,27 @@ fn literals(forms: &[Form]) -> impl Iterator<Item = &String> {
 /// What is nothing by itself needs no pointer.
 fn pointer(kind: &str) -> String {
     let is_slice = kind.starts_with("[]") || ["Payload", "Reason", "Arguments"].contains(&kind);
-    if is_slice || kind.starts_with('*') { kind.to_owned() } else { format!("*{kind}") }
+    if is_slice || kind.starts_with('*') {
+        kind.to_owned()
+    } else {
+        format!("*{kind}")
+    }
 }
 
 fn value(value: &Value, catalogue: &Catalogue) -> String {
     match value {
-        Value::Name { of, may_be_empty, may_be_null } => {
+        Value::Name {
+            of,
+            may_be_empty,
+            may_be_null,
+        } => {
             let is_text = *may_be_empty && !catalogue.may_be_empty(of);
             let name = if is_text { "Text".to_owned() } else { go(of) };
-            if *may_be_null { format!("*{name}") } else { name }
+            if *may_be_null {
+                format!("*{name}")
+            } else {
+                name
+            }
         }
         Value::Prefixed { .. } => "Greeting".to_owned(),
         Value::Text => "Text".to_owned(),

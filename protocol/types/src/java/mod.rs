@@ -14,12 +14,27 @@ pub(crate) fn files(catalogue: &Catalogue) -> Vec<TypeFile> {
     let class = |name: &str, text: String| TypeFile::new(format!("siop2p/{name}.java"), text);
     let mut files = vec![
         TypeFile::new("README.md", include_str!("static/README.md")),
-        class("package-info", include_str!("static/package-info.java").to_owned()),
-        class("ArgumentList", include_str!("static/ArgumentList.java").to_owned()),
-        class("ArgumentReader", include_str!("static/ArgumentReader.java").to_owned()),
-        class("ArgumentWriter", include_str!("static/ArgumentWriter.java").to_owned()),
+        class(
+            "package-info",
+            include_str!("static/package-info.java").to_owned(),
+        ),
+        class(
+            "ArgumentList",
+            include_str!("static/ArgumentList.java").to_owned(),
+        ),
+        class(
+            "ArgumentReader",
+            include_str!("static/ArgumentReader.java").to_owned(),
+        ),
+        class(
+            "ArgumentWriter",
+            include_str!("static/ArgumentWriter.java").to_owned(),
+        ),
         class("Check", include_str!("static/Check.java").to_owned()),
-        class("MemberReader", include_str!("static/MemberReader.java").to_owned()),
+        class(
+            "MemberReader",
+            include_str!("static/MemberReader.java").to_owned(),
+        ),
         class("Rooms", include_str!("static/Rooms.java").to_owned()),
         class("Event", table(catalogue)),
     ];
@@ -27,7 +42,10 @@ pub(crate) fn files(catalogue: &Catalogue) -> Vec<TypeFile> {
         files.push(class(&known.of, record::object(known, catalogue)));
     }
     for event in &catalogue.events {
-        let what = format!("The arguments of {{@code {}}}. {}", event.event, event.description);
+        let what = format!(
+            "The arguments of {{@code {}}}. {}",
+            event.event, event.description
+        );
         let list = record::List {
             name: &event.of,
             what: &what,
@@ -65,7 +83,11 @@ fn javadoc(indent: &str, paragraphs: &[&str]) -> String {
 fn markup(text: &str) -> String {
     let parts = text.split('`').enumerate();
     let parts = parts.map(|(index, part)| {
-        if index % 2 == 1 { format!("{{@code {part}}}") } else { part.to_owned() }
+        if index % 2 == 1 {
+            format!("{{@code {part}}}")
+        } else {
+            part.to_owned()
+        }
     });
     parts.collect()
 }
@@ -83,7 +105,11 @@ fn constant(event: &Event) -> String {
         let texts = texts.iter().map(|text| format!("\"{text}\""));
         format!("List.of({})", texts.collect::<Vec<_>>().join(", "))
     };
-    let answer = event.ack.of.as_ref().map_or("null".to_owned(), |of| format!("{of}.class"));
+    let answer = event
+        .ack
+        .of
+        .as_ref()
+        .map_or("null".to_owned(), |of| format!("{of}.class"));
     let doc = javadoc("    ", &[&event.description, &event.origin()]);
     format!(
         "{doc}    {}(\n            \"{}\",\n            {},\n            {},\n            \"{}\",\n            \

@@ -30,9 +30,15 @@ struct Component {
 impl List<'_> {
     pub(super) fn text(&self, catalogue: &Catalogue) -> String {
         let name = self.name;
-        let components = self.fields.iter().map(|field| self.component(field, catalogue));
+        let components = self
+            .fields
+            .iter()
+            .map(|field| self.component(field, catalogue));
         let components: Vec<Component> = components.collect();
-        let real: Vec<&Component> = components.iter().filter(|one| !one.name.is_empty()).collect();
+        let real: Vec<&Component> = components
+            .iter()
+            .filter(|one| !one.name.is_empty())
+            .collect();
         let mut text = HEAD.to_owned();
         let uses = |kind: &str| real.iter().any(|one| one.kind.contains(kind));
         text.push_str("import com.fasterxml.jackson.annotation.JsonCreator;\n");
@@ -46,17 +52,23 @@ impl List<'_> {
         let forms = match self.forms {
             [_] => String::new(),
             forms => {
-                let told = forms.iter().map(|form| format!("  <li>{}", form.description));
+                let told = forms
+                    .iter()
+                    .map(|form| format!("  <li>{}", form.description));
                 format!("<ul>\n{}\n</ul>", told.collect::<Vec<_>>().join("\n"))
             }
         };
         let origin = format!("<p>{}", self.origin);
-        let params = real.iter().map(|one| format!("@param {} {}", one.name, one.doc));
+        let params = real
+            .iter()
+            .map(|one| format!("@param {} {}", one.name, one.doc));
         let params = params.collect::<Vec<_>>().join("\n");
         text.push_str(&javadoc("", &[self.what, &forms, &origin, &params]));
         let declared = real.iter().map(|one| format!("{} {}", one.kind, one.name));
         let declared = declared.collect::<Vec<_>>().join(", ");
-        text.push_str(&format!("public record {name}({declared}) implements ArgumentList {{\n"));
+        text.push_str(&format!(
+            "public record {name}({declared}) implements ArgumentList {{\n"
+        ));
         text.push_str(&self.event_name());
         let checks = real.iter().filter_map(|one| one.check.as_deref());
         let checks: String = checks.map(|check| format!("        {check}\n")).collect();
@@ -64,12 +76,17 @@ impl List<'_> {
             let doc = javadoc("    ", &["Checks that this can be sent."]);
             text.push_str(&format!("\n{doc}    public {name} {{\n{checks}    }}\n"));
         }
-        let read = components.iter().map(|one| format!("        {}\n", one.read));
+        let read = components
+            .iter()
+            .map(|one| format!("        {}\n", one.read));
         let arguments: Vec<&str> = real.iter().map(|one| one.name.as_str()).collect();
-        let doc = javadoc("    ", &[&format!(
-            "Reads the arguments from an array.\n\n@param arguments the array\n@return the arguments\n\
+        let doc = javadoc(
+            "    ",
+            &[&format!(
+                "Reads the arguments from an array.\n\n@param arguments the array\n@return the arguments\n\
              @throws IllegalArgumentException if they are not these"
-        )]);
+            )],
+        );
         text.push_str(&format!(
             "\n{doc}    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)\n    \
              public static {name} of(JsonNode arguments) {{\n        \
@@ -81,13 +98,23 @@ impl List<'_> {
         ));
         let calls = components.iter().map(|one| one.write.as_str());
         let calls: Vec<&str> = calls.chain([".arguments()"]).collect();
-        let between = if calls.len() > 3 { "\n                " } else { "" };
-        let write = calls.iter().map(|call| format!("{between}{call}")).collect::<String>();
+        let between = if calls.len() > 3 {
+            "\n                "
+        } else {
+            ""
+        };
+        let write = calls
+            .iter()
+            .map(|call| format!("{between}{call}"))
+            .collect::<String>();
         text.push_str(&format!(
             "\n    @JsonValue\n    @Override\n    public ArrayNode arguments() {{\n        \
              return new ArgumentWriter(){write};\n    }}\n}}\n"
         ));
-        text.replace("implements ArgumentList {\n\n", "implements ArgumentList {\n")
+        text.replace(
+            "implements ArgumentList {\n\n",
+            "implements ArgumentList {\n",
+        )
     }
 
     /// The name under which it travels.
@@ -110,10 +137,13 @@ impl List<'_> {
                     (!suffix.is_empty()).then(|| format!("\"{suffix}\"")),
                 ];
                 let parts: Vec<String> = parts.into_iter().flatten().collect();
-                let doc = javadoc("    ", &[&format!(
-                    "The name under which it travels.\n\n@param {variable} the {variable}\n\
+                let doc = javadoc(
+                    "    ",
+                    &[&format!(
+                        "The name under which it travels.\n\n@param {variable} the {variable}\n\
                      @return the name"
-                )]);
+                    )],
+                );
                 format!(
                     "{doc}    public static String event(String {variable}) {{\n        \
                      return {};\n    }}\n",
@@ -124,7 +154,9 @@ impl List<'_> {
     }
 
     fn component(&self, field: &Field<'_>, catalogue: &Catalogue) -> Component {
-        let Arg { name, description, .. } = field.arg;
+        let Arg {
+            name, description, ..
+        } = field.arg;
         let doc = lowered(description);
         match &field.role {
             Role::Constant => Component {
@@ -156,7 +188,12 @@ impl List<'_> {
     }
 
     fn positional(&self, field: &Field<'_>, role: &Role, catalogue: &Catalogue) -> Component {
-        let Arg { name, description, value, .. } = field.arg;
+        let Arg {
+            name,
+            description,
+            value,
+            ..
+        } = field.arg;
         let How { kind, read, write } = how(value, catalogue);
         let mut doc = lowered(description);
         let mut check = check(name, value, catalogue);
@@ -172,8 +209,12 @@ impl List<'_> {
                 write = format!(".maybe({name}, writer -> writer{write})");
             }
             Role::With(text) => {
-                doc.push_str(&format!(" Only with the action {{@code {text}}}, otherwise null."));
-                check = Some(format!("Check.goesWith(action, \"{text}\", \"{name}\", {name});"));
+                doc.push_str(&format!(
+                    " Only with the action {{@code {text}}}, otherwise null."
+                ));
+                check = Some(format!(
+                    "Check.goesWith(action, \"{text}\", \"{name}\", {name});"
+                ));
                 read = format!("Check.isText(action, \"{text}\") ? {read} : null");
                 write = format!(".maybe({name}, writer -> writer{write})");
             }
@@ -189,7 +230,9 @@ impl List<'_> {
                         })
                         .collect();
                     let others = except.iter().filter(|text| !known.contains(text));
-                    let others = others.map(|text| format!(", \"{text}\"")).collect::<String>();
+                    let others = others
+                        .map(|text| format!(", \"{text}\""))
+                        .collect::<String>();
                     check = Some(format!("Check.anyBut(\"{name}\", {name}{others});"));
                 }
             }
@@ -214,8 +257,13 @@ struct How {
 /// The type of a value, and the methods that read and write it.
 fn how(value: &Value, catalogue: &Catalogue) -> How {
     let (kind, read, write) = match value {
-        Value::Name { may_be_null: true, .. } => ("String", "nameOrNull", "text"),
-        Value::Name { may_be_empty: true, .. } | Value::Text => ("String", "text", "text"),
+        Value::Name {
+            may_be_null: true, ..
+        } => ("String", "nameOrNull", "text"),
+        Value::Name {
+            may_be_empty: true, ..
+        }
+        | Value::Text => ("String", "text", "text"),
         Value::Name { of, .. } if catalogue.may_be_empty(of) => ("String", "text", "text"),
         Value::Name { .. } => ("String", "name", "text"),
         Value::Prefixed { .. } => ("String", "text", "text"),
@@ -242,10 +290,32 @@ fn check(name: &str, value: &Value, catalogue: &Catalogue) -> Option<String> {
             format!("Check.prefixed(\"{name}\", \"{prefix}\", {name});")
         }
         (Value::Truthy, _) => format!("Check.reason(\"{name}\", {name});"),
-        (_, How { kind: "boolean", .. }) => return None,
-        (_, How { kind: "List<JsonNode>", .. }) => format!("{name} = List.copyOf({name});"),
-        (_, How { kind: "List<String>", .. }) => format!("{name} = Check.names(\"{name}\", {name});"),
-        (_, How { read: "nameOrNull", .. }) => {
+        (
+            _,
+            How {
+                kind: "boolean", ..
+            },
+        ) => return None,
+        (
+            _,
+            How {
+                kind: "List<JsonNode>",
+                ..
+            },
+        ) => format!("{name} = List.copyOf({name});"),
+        (
+            _,
+            How {
+                kind: "List<String>",
+                ..
+            },
+        ) => format!("{name} = Check.names(\"{name}\", {name});"),
+        (
+            _,
+            How {
+                read: "nameOrNull", ..
+            },
+        ) => {
             format!("if ({name} != null) Check.name(\"{name}\", {name});")
         }
         (_, How { read: "name", .. }) => format!("Check.name(\"{name}\", {name});"),
@@ -274,15 +344,36 @@ pub(super) fn object(known: &Type, catalogue: &Catalogue) -> String {
     let (mut params, mut declared, mut checks) = (Vec::new(), Vec::new(), String::new());
     let (mut read, mut write, mut names) = (String::new(), String::new(), Vec::new());
     for member in &known.members {
-        let How { kind, read: reader, write: writer } = how(&member.value, catalogue);
+        let How {
+            kind,
+            read: reader,
+            write: writer,
+        } = how(&member.value, catalogue);
         let (called, is_optional) = (&member.name, member.presence == Presence::Optional);
-        let left_out = if is_optional { " Null leaves it out." } else { "" };
-        params.push(format!("@param {called} {}{left_out}", lowered(&member.description)));
+        let left_out = if is_optional {
+            " Null leaves it out."
+        } else {
+            ""
+        };
+        params.push(format!(
+            "@param {called} {}{left_out}",
+            lowered(&member.description)
+        ));
         declared.push(format!("        {kind} {called}"));
         names.push(called.clone());
         // A null stays among the other members, so that it is passed on.
-        let reader = if reader == "nameOrNull" { "name" } else { reader };
-        let nullable = matches!(member.value, Value::Name { may_be_null: true, .. });
+        let reader = if reader == "nameOrNull" {
+            "name"
+        } else {
+            reader
+        };
+        let nullable = matches!(
+            member.value,
+            Value::Name {
+                may_be_null: true,
+                ..
+            }
+        );
         let nullable = if nullable { "lacksOrNull" } else { "lacks" };
         read.push_str(&match is_optional {
             false => format!("        var {called} = reader.{reader}(\"{called}\");\n"),
@@ -304,7 +395,11 @@ pub(super) fn object(known: &Type, catalogue: &Catalogue) -> String {
             "list" => format!("json.putArray(\"{called}\").addAll({called});"),
             _ => format!("json.put(\"{called}\", {called});"),
         };
-        let guard = if is_optional { format!("if ({called} != null) ") } else { String::new() };
+        let guard = if is_optional {
+            format!("if ({called} != null) ")
+        } else {
+            String::new()
+        };
         write.push_str(&format!("        {guard}{node}\n"));
     }
     let end = if known.open {
@@ -319,10 +414,13 @@ pub(super) fn object(known: &Type, catalogue: &Catalogue) -> String {
     };
     text.push_str(&javadoc("", &[&known.description, &params.join("\n")]));
     let doc = javadoc("    ", &["Checks that this can be sent."]);
-    let of = javadoc("    ", &[
-        "Reads the object.\n\n@param value the object\n@return what it says\n\
+    let of = javadoc(
+        "    ",
+        &[
+            "Reads the object.\n\n@param value the object\n@return what it says\n\
          @throws IllegalArgumentException if it is none of these",
-    ]);
+        ],
+    );
     let to = javadoc("    ", &["The object as it travels.\n\n@return the object"]);
     text.push_str(&format!(
         "public record {name}(\n{}) {{\n{doc}    public {name} {{\n{checks}    }}\n\n{of}    \

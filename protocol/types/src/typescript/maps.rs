@@ -69,7 +69,7 @@ fn entry(event: &Event) -> String {
     } else {
         format!("Answer: {answer}")
     };
-    let mut text = block("  ", &[&event.description, &answer, &event.origin()]);
+    let text = block("  ", &[&event.description, &answer, &event.origin()]);
     let key = key(event);
     let parameters = parameters(event);
     let line = format!("  {key}: ({}) => void;\n", parameters.join(", "));
