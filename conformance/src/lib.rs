@@ -3,6 +3,7 @@
 
 pub mod access;
 mod attachments;
+pub mod blame;
 mod child;
 pub mod claims;
 pub mod cli;

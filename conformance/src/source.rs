@@ -152,6 +152,12 @@ impl fmt::Display for Problem {
 impl std::error::Error for Problem {}
 
 impl Location {
+    /// Whether both are the same place of the same file.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        let place = |at: &Self| (at.line, at.column);
+        Arc::ptr_eq(&self.source, &other.source) && place(self) == place(other)
+    }
+
     /// The place of what stands in no file yet.
     pub fn nowhere() -> Self {
         let nothing = Source {

@@ -52,27 +52,12 @@
 //! # Ok::<(), sio_p2p_protocol::DecodeError>(())
 //! ```
 //!
-//! # Readings of ours
+//! # What is read beside what is written
 //!
-//! Where the originals disagree with each other or with reason, this crate reads:
-//!
-//! - The dialect is told by shape. `P2P_EMIT` with an object is `v1`, with
-//!   anything else `v2`. `JOIN_ROOM` and `LEAVE_ROOM` are `v1` if the second
-//!   argument can be a room (a string, a number or a list), and else `v2`.
-//! - `P2P_EMIT [target, event, args, null]` *with* an ack id asks for an ack and
-//!   gets one; the original forgets it. A truthy fourth argument becomes the
-//!   last argument of the event, as in the original.
-//! - JSON integers up to 2^53 stand for their digits where the original compares
-//!   as text: client ids, rooms, stream ids, API and topic names, channels. Event
-//!   names have to be strings. A target in a list of one is refused.
-//! - Surplus arguments and unknown members of a `v1` message are ignored. Of a
-//!   repeated member the last counts.
-//! - A name with a lone surrogate is refused, because no Rust string can hold
-//!   it; in payloads it passes.
-//! - `ADD_TARGET`, `CREATE_STREAM` and the queries need an ack id.
-//!   `P2P_EMIT_ACKNOWLEDGE` without one is a plain message.
-//! - Reserved event names decode; [`EventName::is_reserved`] tells them, and a
-//!   server refuses to forward them.
+//! Reading is more lenient than writing. What each event takes, and how this crate reads where
+//! the originals disagree with each other or with reason, is in `spec/schemas.md`; the instances
+//! in `spec/schema/instances` show it, and a test holds this crate to them. Reserved event names
+//! decode; [`EventName::is_reserved`] tells them.
 //!
 //! # Features
 //!

@@ -70,7 +70,10 @@ markers! {
     /// The reason of a refusal.
     Reason, "a reason", Shape::Truthy => {
         "description": "Why it was refused.",
-        "not": { "enum": [null, false, 0, ""] },
+        "type": ["boolean", "number", "string", "array", "object"],
+        "items": true,
+        "additionalProperties": true,
+        "not": { "enum": [false, 0, ""] },
         "examples": ["a reason", {}],
     };
     /// Says that something is done.
@@ -82,7 +85,7 @@ markers! {
     ClientIds, "an array of client ids", Shape::Names { of: "ClientId" } => {
         "description": "Client ids, each once.",
         "type": "array",
-        "items": { "type": "string", "minLength": 1 },
+        "items": { "$ref": "#/$defs/ClientId" },
         "uniqueItems": true,
         "examples": [["alice", "bob"], []],
     };
@@ -96,15 +99,6 @@ markers! {
         "description": "Yes or no.",
         "type": "boolean",
     };
-    /// A greeting that names a client.
-    Greeting, "a text of the form `pong from client <id>`",
-        Shape::Prefixed { prefix: "pong from client ", of: "ClientId" } => {
-        "description": "A greeting that names the client.",
-        "type": "string",
-        "pattern": "^pong from client ",
-        "minLength": 18,
-        "examples": ["pong from client alice"],
-    };
     /// The place where an ack function would stand.
     Null, "null or nothing", Shape::Null => {
         "description": "Stands where the ack function would be when no ack is asked for.",
@@ -113,7 +107,7 @@ markers! {
     /// A client id, or null from a connection that gave none.
     MaybeClientId, "a client id or null", Shape::Name { of: "ClientId", empty: false, null: true, lax: true } => {
         "description": "A client id, or null for a connection that gave none.",
-        "anyOf": [{ "type": "string", "minLength": 1 }, { "type": "null" }],
+        "anyOf": [{ "$ref": "#/$defs/ClientId" }, { "type": "null" }],
         "examples": ["alice", null],
     };
     /// A topic name, or nothing.
@@ -140,6 +134,9 @@ markers! {
     /// Any value that selects no other form.
     PlainAction, "any value", Shape::Any { except: FORMS_OF_ROOMS } => {
         "description": "Any value that selects no other form; it has no effect.",
+        "type": ["null", "boolean", "number", "string", "array", "object"],
+        "items": true,
+        "additionalProperties": true,
         "not": {
             "enum": ["CLIENT_SUBSCRIBE_TOPIC", "CLIENT_UNSUBSCRIBE_TOPIC", "SERVICE_DESTROY_TOPIC"],
         },
@@ -154,9 +151,34 @@ markers! {
     };
 }
 
+/// The answer to a ping, which names the client.
+#[derive(Debug)]
+pub(crate) enum Greeting {}
+
+impl ArgType for Greeting {
+    const EXPECTED: &'static str = "a text of the form `pong from client <id>`";
+    const SHAPE: Shape = Shape::Prefixed {
+        prefix: "pong from client ",
+        of: "ClientId",
+    };
+}
+
+wire_schema! {
+    Greeting: {
+        "description": "The answer to a ping: a fixed text and the client's id.",
+        "type": "string",
+        "pattern": "^pong from client ",
+        "minLength": 18,
+        "examples": ["pong from client alice"],
+    }
+}
+
 wire_schema! {
     Payload: {
         "description": "Any JSON value, passed on unchanged. A binary attachment is a placeholder object.",
+        "type": ["null", "boolean", "number", "string", "array", "object"],
+        "additionalProperties": true,
+        "items": true,
         "examples": ["text", 5, {"_placeholder": true, "num": 0}],
     }
 }

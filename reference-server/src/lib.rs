@@ -54,7 +54,9 @@ pub use host::{
     JoinError, OpenStream, OpenStreamError, PersistError, Presence, PresenceEvent, ProvideError,
     PublishError, Requested, Responder, SendError, Service, Stored, StreamEnded, StreamOptions,
 };
-pub use net::{Certificates, ClientAddress, OriginError, OriginFault, TlsError};
+pub use net::{
+    CertificateWarning, Certificates, ClientAddress, OriginError, OriginFault, TlsError,
+};
 pub use relay::Peer;
 pub use serve::BoundServer;
 pub use server::{P2pServer, P2pServerBuilder, serve};

@@ -77,9 +77,16 @@ fn checked(loaded: &Loaded) -> ExitCode {
     let config = &loaded.config;
     let log = logging::filter(&config.log).map_err(|complaint| ("log.filter", complaint));
     let tls = Certificates::check(&config.tls);
+    if let Ok(Some(warning)) = tls {
+        let origin = loaded.origin("tls.certificate");
+        eprintln!("p2p-server: warning: {origin}: `tls.certificate`: {warning}");
+    }
     let tls = tls.map_err(|error| ("tls.certificate", error.to_string()));
     let mut outcome = ExitCode::SUCCESS;
-    for (key, complaint) in [log.map(drop), tls].into_iter().filter_map(Result::err) {
+    for (key, complaint) in [log.map(drop), tls.map(drop)]
+        .into_iter()
+        .filter_map(Result::err)
+    {
         let origin = loaded.origin(key);
         eprintln!("p2p-server: {origin}: `{key}`: {complaint}");
         outcome = ExitCode::from(USAGE);

@@ -9,9 +9,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod apt;
+mod chromium;
 mod circles;
 mod generate;
 mod make;
+mod matrix;
 mod measure;
 mod node;
 mod openssl;
@@ -37,6 +39,7 @@ enum Task {
     Test(test::Test),
     Circles(circles::Circles),
     Generate(generate::Generate),
+    Matrix(matrix::Matrix),
     Measure(measure::Measure),
     Original(original::Original),
     Prove(prove::Prove),
@@ -48,6 +51,7 @@ impl Task {
             Self::Test(task) => Ok(task.run(workspace)),
             Self::Circles(task) => task.run(workspace),
             Self::Generate(task) => task.run(workspace),
+            Self::Matrix(task) => task.run(workspace),
             Self::Measure(task) => task.run(workspace),
             Self::Original(task) => task.run(workspace),
             Self::Prove(task) => task.run(workspace),

@@ -1,7 +1,8 @@
 //! Python: is it there, and is what a requirements file names installed?
 //!
-//! Only the Python driver of the suite needs it. Its packages go into an environment
-//! below `target/`, never into the system's.
+//! Only the Python driver of the suite and the tools that read the schemas need it. Packages
+//! go into environments below `target/`, one for each requirements file, never into the
+//! system's.
 
 use std::{
     fs,
@@ -17,9 +18,14 @@ use crate::{
 /// The system's interpreter.
 const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 
-/// Makes an environment match a requirements file. Gives its interpreter.
+/// Makes the environment of a requirements file match it. Gives its interpreter.
 pub(crate) fn environment(workspace: &Workspace, requirements: &Path) -> Result<PathBuf, Problem> {
-    let folder = workspace.scratch()?.join("python");
+    let place = requirements
+        .strip_prefix(workspace.root())
+        .unwrap_or(requirements);
+    let name = place.parent().unwrap_or(place).to_string_lossy();
+    let name = name.replace(['/', '\\'], "-");
+    let folder = workspace.scratch()?.join("python").join(name);
     let python = folder.join(if cfg!(windows) {
         "Scripts/python.exe"
     } else {
@@ -35,8 +41,9 @@ pub(crate) fn environment(workspace: &Workspace, requirements: &Path) -> Result<
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|error| Problem::io("remove", &folder, &error))?;
     }
+    fs::create_dir_all(&folder).map_err(|error| Problem::io("create", &folder, &error))?;
     create(workspace, &folder)?;
-    eprintln!("pip install of the Python driver's requirements");
+    eprintln!("pip install of {}", place.display());
     run_quietly(
         Command::new(&python)
             .args([

@@ -44,8 +44,10 @@ pub enum Command {
     /// Play the scenarios about clients against a client, through its driver
     #[command(after_help = exit_codes())]
     Client(Box<ClientArgs>),
-    /// Make other reports from the JSON report of a run
+    /// Make other reports from the JSON report of a run, or compare several of them
     Report(FromArgs),
+    /// Show recordings as a page of sequence diagrams
+    View(ViewArgs),
     /// List the scenarios, or the clauses and what checks them
     List(ListArgs),
     /// Explain a scenario or a clause
@@ -123,6 +125,12 @@ pub struct RunArgs {
     /// Stop at the first failure that the baseline does not expect
     #[arg(long)]
     pub fail_fast: bool,
+    /// Stop after so many failures that the baseline does not expect
+    #[arg(long, value_name = "N", conflicts_with = "fail_fast", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_failures: Option<u32>,
+    /// Print only failures and the summary
+    #[arg(long, short)]
+    pub quiet: bool,
     /// Milliseconds that a server or a driver may take for one step, if that is more than the
     /// scenario gives it [default: 2000; 10000 for the server that is part of this program]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..))]
@@ -309,10 +317,23 @@ fn seed(text: &str) -> Result<u64, String> {
 /// Options of `report`.
 #[derive(Debug, Args)]
 pub struct FromArgs {
-    /// The JSON report of a run
-    pub from: PathBuf,
+    /// The JSON report of a run; with several, perhaps as NAME=FILE, implementations are
+    /// compared, and a folder of recordings may stand for one that was recorded
+    #[arg(required = true, value_name = "FILE")]
+    pub from: Vec<PathBuf>,
     #[command(flatten)]
     pub reports: ReportArgs,
+}
+
+/// Options of `view`.
+#[derive(Debug, Args)]
+pub struct ViewArgs {
+    /// Recordings (FILE.jsonl, or folders of them)
+    #[arg(required = true, value_name = "FILE")]
+    pub recordings: Vec<PathBuf>,
+    /// File of the page; - stands for standard output [default: the name of the first, .html]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// Options of `list`.

@@ -3,6 +3,7 @@
 mod access;
 mod args;
 mod client;
+mod compare;
 mod convert;
 mod driver;
 mod embedded;
@@ -21,6 +22,7 @@ mod report;
 mod run;
 mod schema;
 mod validate;
+mod view;
 
 use std::time::Duration;
 
@@ -57,6 +59,7 @@ pub fn main() -> Exit {
         #[cfg(feature = "faults")]
         Command::Prove(args) => block_on(prove::prove(args)),
         Command::Report(args) => report::report(&args),
+        Command::View(args) => view::view(&args),
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Lint(args) => lint::lint(args.dir.as_deref()),

@@ -67,11 +67,14 @@ pub(super) async fn replay(args: ReplayArgs) -> Exited {
 }
 
 /// The recordings of these files and folders, in the order of their paths.
-fn read(paths: &[String], dialect: Option<Dialect>) -> Result<Vec<Recording>, String> {
+pub(super) fn read<P: AsRef<Path>>(
+    paths: &[P],
+    dialect: Option<Dialect>,
+) -> Result<Vec<Recording>, String> {
     let mut files = Vec::new();
-    for path in paths {
-        collect(Path::new(path), true, &mut files)
-            .map_err(|error| format!("cannot read {path}: {error}"))?;
+    for path in paths.iter().map(AsRef::as_ref) {
+        collect(path, true, &mut files)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     }
     let mut recordings = Vec::new();
     for file in files {
@@ -167,18 +170,24 @@ fn told(outcomes: &[Outcome]) -> String {
     let count = |verdict| outcomes.iter().filter(|o| o.verdict == verdict).count();
     let sum = |of: fn(&Outcome) -> usize| outcomes.iter().map(of).sum::<usize>();
     page.line(format_args!(
-        "{} recordings: {} same, {} different, {} stale, {} untestable, {} not applicable\n\
-         {} packets as recorded, {} differences meant",
-        outcomes.len(),
+        "{}: {} same, {} different, {} stale, {} untestable, {} not applicable\n\
+         {} as recorded, {} meant",
+        counted(outcomes.len(), "recording"),
         count(Verdict::Same),
         count(Verdict::Different),
         count(Verdict::Stale),
         count(Verdict::Untestable),
         count(Verdict::NotApplicable),
-        sum(|outcome| outcome.matched),
-        sum(|outcome| outcome.meant),
+        counted(sum(|outcome| outcome.matched), "packet"),
+        counted(sum(|outcome| outcome.meant), "difference"),
     ));
     page.text()
+}
+
+/// So many of a thing, as a reader would say it.
+fn counted(count: usize, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
 }
 
 fn exit_of(outcomes: &[Outcome]) -> Exit {

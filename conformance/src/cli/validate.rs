@@ -21,7 +21,7 @@ pub(super) fn validate_command(args: &ValidateArgs) -> Outcome {
         eio: args.eio,
     };
     let verdict = validate(&name, &text, options).map_err(Failure::input)?;
-    if verdict.events + verdict.acks == 0 && verdict.findings.is_empty() {
+    if verdict.pieces == 0 {
         let why = format!(
             "{name} has no packets: expected raw frames, a recording, or a HAR file with the messages of a WebSocket"
         );

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::blame::{How, Sign};
 use crate::json::shorten;
 use crate::player::client::finish;
 use crate::player::peer::fences;
@@ -38,7 +39,7 @@ pub(crate) async fn observe_all(play: &mut Play, steps: &[Step]) -> Result<(), S
     while !open.is_empty() {
         play.drain();
         let mut matched = None;
-        let mut blocked: Vec<(String, Finding)> = Vec::new();
+        let mut blocked: Vec<(String, &Step, Finding)> = Vec::new();
         let mut waiting = BTreeSet::new();
         for (index, step) in open.iter().enumerate() {
             let Verb::Do(action) = &step.verb else {
@@ -50,7 +51,7 @@ pub(crate) async fn observe_all(play: &mut Play, steps: &[Step]) -> Result<(), S
                     matched = Some(index);
                     break;
                 }
-                Attempt::Mismatch(finding) => blocked.push((at, finding)),
+                Attempt::Mismatch(finding) => blocked.push((at, step, finding)),
                 Attempt::Pending => {
                     waiting.insert(at);
                 }
@@ -62,22 +63,32 @@ pub(crate) async fn observe_all(play: &mut Play, steps: &[Step]) -> Result<(), S
             continue;
         }
         // What is first at an actor fits none of the steps that look there.
-        if let Some((_, finding)) = blocked.into_iter().find(|(at, _)| !waiting.contains(at)) {
-            return Err(Stop::Broken(finding));
+        let mut blocked = blocked.into_iter();
+        if let Some((_, step, finding)) = blocked.find(|(at, ..)| !waiting.contains(at)) {
+            return Err(of_step(play, step, Stop::Broken(finding)));
         }
         for step in &open {
             if let Verb::Do(action) = &step.verb {
-                still_possible(play, action)?;
+                still_possible(play, action).map_err(|stop| of_step(play, step, stop))?;
             }
         }
         if !play.arrival(wait).await {
-            let Some(Verb::Do(action)) = open.first().map(|step| &step.verb) else {
+            let Some(step) = open.first() else {
                 break;
             };
-            return Err(missing(play, action));
+            let Verb::Do(action) = &step.verb else {
+                break;
+            };
+            return Err(of_step(play, step, missing(play, action)));
         }
     }
     Ok(())
+}
+
+/// A step of several that are looked at together is what has failed.
+fn of_step(play: &Play, step: &Step, mut stop: Stop) -> Stop {
+    play.blame(stop.finding(), Some(step));
+    stop
 }
 
 /// Decides between alternatives; gives the steps that are still to be done.
@@ -104,7 +115,7 @@ pub(crate) async fn choose<'a>(
             match attempt(play, action)? {
                 Attempt::Matched => return Ok(&steps[1..]),
                 Attempt::Pending => possible |= still_possible(play, action).is_ok(),
-                Attempt::Mismatch(finding) => seen = Some(finding),
+                Attempt::Mismatch(finding) => seen = Some((steps, finding)),
             }
         }
         if let Some(quiet) = quiet {
@@ -133,12 +144,17 @@ pub(crate) async fn choose<'a>(
             }
             continue;
         }
-        if let Some(finding) = seen {
-            return Err(Stop::Broken(finding));
+        if let Some((steps, finding)) = seen {
+            let stop = Stop::Broken(finding);
+            return Err(match steps.first() {
+                Some(step) => of_step(play, step, stop),
+                None => stop,
+            });
         }
         if !possible || !play.arrival(wait).await {
             let message = "none of the allowed alternatives came about";
-            return Err(Stop::broken(message).comparing("one of them", play.peers.unmatched()));
+            let stop = Stop::broken(message).comparing("one of them", play.peers.unmatched());
+            return Err(stop.signed(How::Missing));
         }
     }
 }
@@ -172,7 +188,8 @@ pub(crate) async fn unanswered(play: &mut Play, request: &Text) -> Result<(), St
         Some(ack) => {
             let message = format!("{request} has got an ack");
             let actual = shorten(&ack.data.json, 200);
-            Err(Stop::broken(message).comparing("no ack", actual))
+            let stop = Stop::broken(message).comparing("no ack", actual);
+            Err(stop.signed(Sign::invented_ack()))
         }
     }
 }
@@ -263,5 +280,6 @@ fn missing(play: &Play, action: &Action) -> Stop {
         Ok(Some(expected)) => peer::expect::words(play, &expected),
         _ => "an arrival within the deadline".to_owned(),
     };
-    Stop::broken(what).comparing(expected, play.peers.unmatched())
+    let stop = Stop::broken(what).comparing(expected, play.peers.unmatched());
+    stop.signed(How::Missing)
 }

@@ -13,6 +13,7 @@ use super::play::finding::{Finding, Outcome};
 use super::play::stop::Stop;
 use super::play::{Play, Played};
 use super::{act, observe};
+use crate::blame::Blame;
 use crate::scenario::group::Group;
 use crate::scenario::resolve::resolve;
 use crate::scenario::step::{Action, Step, Verb};
@@ -35,6 +36,7 @@ impl Play {
             Err(_) => Err(Stop::broken("the scenario was not over after five minutes")),
         };
         let result = result.map_err(|mut stop| {
+            self.blame(stop.finding(), None);
             self.complete(stop.finding());
             stop
         });
@@ -52,15 +54,20 @@ impl Play {
         Played { outcome, talked }
     }
 
-    /// Writes generated names as the scenario writes them, and adds the last remark.
+    /// Says which clauses may be broken, unless a step inside has said it.
+    pub(super) fn blame(&self, finding: &mut Finding, step: Option<&Step>) {
+        if finding.blame.is_none() {
+            let Finding { sign, message, .. } = &*finding;
+            let message = self.bindings.humanise(message);
+            let scenario = &self.check.scenario;
+            finding.blame = Some(Blame::of(scenario, step, sign, &message));
+        }
+    }
+
+    /// Writes generated names in the message as the scenario writes them, and adds the last
+    /// remark. Both sides of a comparison keep them: they are read beside the packets.
     fn complete(&self, finding: &mut Finding) {
         finding.message = self.bindings.humanise(&finding.message);
-        for text in [&mut finding.expected, &mut finding.actual]
-            .into_iter()
-            .flatten()
-        {
-            *text = self.bindings.humanise(text);
-        }
         finding
             .notes
             .extend(self.remark.iter().map(|note| format!("note: {note}")));
@@ -75,8 +82,10 @@ impl Play {
         Box::pin(async move {
             for step in steps {
                 self.step(step).await.map_err(|mut stop| {
-                    // The innermost step keeps its place.
-                    stop.finding().at.get_or_insert_with(|| step.at.clone());
+                    let finding = stop.finding();
+                    // The innermost step keeps its place, and its clause.
+                    finding.at.get_or_insert_with(|| step.at.clone());
+                    self.blame(finding, Some(step));
                     stop
                 })?;
             }

@@ -12,7 +12,7 @@ use crate::runner::verdict::CheckResult;
 use crate::verdict::Verdict;
 
 /// How many of the last frames of every actor a failure shows.
-const FRAMES: usize = 10;
+const FRAMES: usize = 6;
 
 /// The sentence of a clause.
 pub fn clause_text(id: &str) -> Option<&'static str> {
@@ -35,7 +35,11 @@ pub fn render(result: &CheckResult) -> String {
     let name = paint(BOLD, &result.check.name());
     page.line(format_args!("\n{verdict} {name}"));
     page.wrap("  ", format_args!("  {}", result.message));
-    for clause in result.clauses() {
+    let clauses: Vec<_> = match &result.broken {
+        Some(broken) => vec![broken.as_str()],
+        None => result.clauses().collect(),
+    };
+    for clause in clauses {
         page.wrap("    ", format_args!("  {clause}: {}", sentence(clause)));
     }
     if let Some(finding) = &result.finding {

@@ -12,6 +12,8 @@ pub mod json;
 pub mod junit;
 pub mod layout;
 pub mod markdown;
+pub mod matrix;
 pub mod model;
 pub mod style;
 pub mod terminal;
+pub mod view;

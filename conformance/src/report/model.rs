@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sio_p2p_protocol::Dialect;
 
-use super::clauses::Clauses;
+use super::clauses::{Clauses, Judged};
 use crate::known::{Flaky, Stale};
 use crate::player::peer::pace::Slowed;
 use crate::player::play::trace::TraceLine;
@@ -142,9 +142,12 @@ pub struct Result {
     /// Nobody has tried it, because the server had ended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not_judged: bool,
-    /// A clause that is broken besides those that it checks.
+    /// The clause that is broken, if it is a failure. Its other clauses are not judged by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub also_breaks: Option<String>,
+    pub broken: Option<String>,
+    /// What went wrong, if it is a failure: the same in all checks in which the same went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
     /// Details of anything that is not a pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
@@ -210,7 +213,12 @@ impl Report {
     /// What it says about clauses.
     pub(super) fn clauses(&self) -> Clauses<'_> {
         let results = self.results.iter();
-        Clauses::of(results.map(|result| (result.verdict, result.broken())))
+        Clauses::of(results.map(|result| Judged {
+            verdict: result.verdict,
+            is_expected: result.expected_because.is_some(),
+            broken: result.broken.as_deref(),
+            clauses: result.clauses.iter().map(String::as_str),
+        }))
     }
 }
 
@@ -228,12 +236,6 @@ impl SlowedRun {
 }
 
 impl Result {
-    /// The clauses that are broken with it if it is a failure.
-    pub fn broken(&self) -> impl Iterator<Item = &str> {
-        let own = self.clauses.iter();
-        own.chain(&self.also_breaks).map(String::as_str)
-    }
-
     /// Whether it makes the run red: nobody has explained it.
     pub fn is_unexpected(&self) -> bool {
         self.verdict.is_red() && self.expected_because.is_none()
@@ -306,10 +308,8 @@ impl From<&CheckResult> for Result {
             expected_because: result.expected_because.clone(),
             flaky: result.flaky.clone(),
             not_judged: result.not_judged,
-            also_breaks: result
-                .clauses()
-                .nth(scenario.clauses.len())
-                .map(str::to_owned),
+            broken: result.broken.clone(),
+            cause: result.blame().map(|blame| blame.cause.clone()),
             failure: result.finding.as_ref().map(|finding| Failure {
                 at: finding.at.as_ref().map(ToString::to_string),
                 expected: finding.expected.clone(),

@@ -14,8 +14,8 @@ pub struct Options {
     pub rounds: usize,
     /// Seed of a random order; the same seed gives the same order.
     pub shuffle: Option<u64>,
-    /// Whether the first unexpected failure ends the run.
-    pub fail_fast: bool,
+    /// How many unexpected failures end the run.
+    pub max_failures: Option<usize>,
     /// The mildest level whose breaking is a failure: usually `must`.
     pub held_to: Level,
     /// How long the server may take for one step, instead of the time that scenarios
@@ -37,7 +37,7 @@ impl Default for Options {
             jobs: 1,
             rounds: 1,
             shuffle: None,
-            fail_fast: false,
+            max_failures: None,
             held_to: Level::Must,
             timeout: None,
             patience: PATIENCE,

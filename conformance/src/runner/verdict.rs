@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::known::{Flaky, Seen};
+use crate::blame::ranking::{Seen, rank};
+use crate::blame::{Blame, exercised};
+use crate::known::{self, Flaky};
 use crate::player::play::check::Check;
 use crate::player::play::finding::{Finding, Outcome};
 use crate::player::play::trace::TraceLine;
@@ -11,6 +13,32 @@ use crate::verdict::Verdict;
 
 /// The clause that a server breaks which ends, whatever it ended of.
 const SURVIVAL: &str = "SRV-ROB-2";
+
+impl Finding {
+    /// The same with what is to blame.
+    fn blamed(mut self, check: &Check, survival: bool) -> Self {
+        if survival {
+            self.blame = Some(Blame::sure(SURVIVAL, &self.message));
+        }
+        if self.blame.is_none() {
+            let Self { sign, message, .. } = &self;
+            self.blame = Some(Blame::of(&check.scenario, None, sign, message));
+        }
+        self
+    }
+}
+
+/// Finds out which clauses are broken, of those that may be.
+pub(crate) fn settle(results: &mut [CheckResult]) {
+    let seen: Vec<_> = results.iter().map(CheckResult::seen_of_clauses).collect();
+    let broken: Vec<_> = rank(&seen)
+        .into_iter()
+        .map(|it| it.map(str::to_owned))
+        .collect();
+    for (result, broken) in results.iter_mut().zip(broken) {
+        result.broken = broken;
+    }
+}
 
 /// The result of one check.
 #[derive(Debug, Clone)]
@@ -33,18 +61,30 @@ pub struct CheckResult {
     pub flaky: Option<Flaky>,
     /// Nobody has tried it: the server had ended before.
     pub not_judged: bool,
-    /// A clause that is broken besides those of the scenario.
-    pub breaks: Option<&'static str>,
+    /// The clause that is broken, if one is: of those that may be, the one that explains most of
+    /// the run, once that is known.
+    pub broken: Option<String>,
 }
 
 impl CheckResult {
     /// What a baseline compares with.
-    pub fn seen(&self) -> Seen<'_> {
-        Seen {
+    pub fn seen(&self) -> known::Seen<'_> {
+        known::Seen {
             key: self.check.key(),
             verdict: self.verdict,
             message: &self.message,
             judged: !self.not_judged,
+        }
+    }
+
+    fn seen_of_clauses(&self) -> Seen<'_> {
+        match (self.verdict, self.blame()) {
+            (Verdict::Pass, _) => Seen::Passed(exercised(&self.check.scenario)),
+            (_, Some(blame)) => Seen::Failed {
+                clauses: blame.clauses.iter().map(String::as_str).collect(),
+                plain: blame.plain,
+            },
+            (_, None) => Seen::Nothing,
         }
     }
 
@@ -53,14 +93,17 @@ impl CheckResult {
         self.verdict.is_red() && self.expected_because.is_none()
     }
 
-    /// The clauses that are broken with it if it is a failure: those of the scenario, and perhaps
-    /// one more.
+    /// The clauses of its scenario.
     pub fn clauses(&self) -> impl Iterator<Item = &str> {
-        let own = &self.check.scenario.clauses;
-        let more = self
-            .breaks
-            .filter(|id| !own.iter().any(|(clause, _)| clause == id));
-        own.iter().map(|(clause, _)| clause.as_str()).chain(more)
+        let own = self.check.scenario.clauses.iter();
+        own.map(|(clause, _)| clause.as_str())
+    }
+
+    /// What went wrong, and the clauses that may be broken with it, if it has failed.
+    pub fn blame(&self) -> Option<&Blame> {
+        let is_broken = matches!(self.verdict, Verdict::Fail | Verdict::Warn);
+        let finding = self.finding.as_ref().filter(|_| is_broken)?;
+        finding.blame.as_ref()
     }
 
     /// Turns an outcome into a result by the scenario's level. What is no milder than
@@ -78,7 +121,7 @@ impl CheckResult {
         };
         let not_judged = matches!(outcome, Outcome::NotJudged(_));
         let server = check.scenario.server.is_none();
-        let breaks = (server && matches!(outcome, Outcome::Down(_))).then_some(SURVIVAL);
+        let survival = server && matches!(outcome, Outcome::Down(_));
         let (verdict, finding) = match outcome {
             Outcome::Passed => (Verdict::Pass, None),
             Outcome::Broken(finding) => match level {
@@ -91,6 +134,7 @@ impl CheckResult {
             Outcome::NotApplicable(why) => (Verdict::NotApplicable, Some(Finding::new(why))),
             Outcome::NotJudged(why) => (Verdict::Untestable, Some(Finding::new(why))),
         };
+        let finding = finding.map(|finding| finding.blamed(&check, survival));
         let message = finding
             .as_ref()
             .map(|found| found.message.clone())
@@ -100,7 +144,7 @@ impl CheckResult {
         } else {
             trace
         };
-        Self {
+        let mut result = Self {
             check,
             verdict,
             message,
@@ -110,8 +154,11 @@ impl CheckResult {
             expected_because: None,
             flaky: None,
             not_judged,
-            breaks,
-        }
+            broken: None,
+        };
+        let likeliest = result.blame().and_then(|blame| blame.clauses.first());
+        result.broken = likeliest.cloned();
+        result
     }
 
     /// The same for an implementation of a revision that did not know this scenario yet:
@@ -119,6 +166,7 @@ impl CheckResult {
     #[must_use]
     pub fn unscored(mut self, revision: u32) -> Self {
         let verdict = std::mem::replace(&mut self.verdict, Verdict::NotApplicable);
+        self.broken = None;
         let mut message = format!("not scored, being younger than revision {revision}: {verdict}");
         if !self.message.is_empty() {
             message.push_str(", ");

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use sio_p2p_protocol::Dialect;
 
 use super::body::Nothing;
+use super::clause::with_clause;
 
 /// The verbs that hold other steps. They keep the text of those, so that every step knows
 /// its line and column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[schemars(title = "Group", rename = "Group")]
+#[schemars(title = "Group", rename = "Group", transform = with_clause)]
 pub enum Group<S> {
     /// All of these observations come true, in any order.
     All(Vec<S>),

@@ -3,6 +3,7 @@
 //! The format is explained for authors in `fixtures/scenarios/README.md`.
 
 pub mod body;
+mod clause;
 pub mod danger;
 pub mod failures;
 pub mod group;

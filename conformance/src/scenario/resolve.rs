@@ -34,6 +34,7 @@ pub(crate) fn resolve(steps: &[Step], dialect: Dialect, eio: u8) -> Vec<Step> {
         resolved.push(Step {
             at: step.at.clone(),
             verb,
+            clause: step.clause.clone(),
         });
     }
     resolved

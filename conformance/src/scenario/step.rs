@@ -16,6 +16,7 @@ use super::body::{
     SendFrame, SendMessage, SendPacket, SendText, ServerErrorSeen, StreamOffered, TargetAdded,
     TargetLeft, Told, UseApi,
 };
+use super::clause::with_clause;
 use super::group::Group;
 use super::source::Location;
 use super::verb::{Body, Kind, Mention, Stage};
@@ -27,12 +28,14 @@ pub struct Step {
     pub at: Location,
     /// What it says.
     pub verb: Verb,
+    /// The clause that it checks, if it names one, and where.
+    pub clause: Option<(String, Location)>,
 }
 
 /// Two steps are equal if they say the same, wherever they stand.
 impl PartialEq for Step {
     fn eq(&self, other: &Self) -> bool {
-        self.verb == other.verb
+        self.verb == other.verb && self.named() == other.named()
     }
 }
 
@@ -40,13 +43,33 @@ impl PartialEq for Step {
 impl From<Verb> for Step {
     fn from(verb: Verb) -> Self {
         let at = Location::nowhere();
-        Self { at, verb }
+        Self {
+            at,
+            verb,
+            clause: None,
+        }
     }
 }
 
 impl Serialize for Step {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.verb.serialize(serializer)
+        #[derive(Serialize)]
+        struct Named<'a> {
+            #[serde(flatten)]
+            verb: &'a Verb,
+            clause: &'a str,
+        }
+        let verb = &self.verb;
+        match self.named() {
+            None => verb.serialize(serializer),
+            Some(clause) => Named { verb, clause }.serialize(serializer),
+        }
+    }
+}
+
+impl Step {
+    fn named(&self) -> Option<&str> {
+        self.clause.as_ref().map(|(clause, _)| clause.as_str())
     }
 }
 
@@ -94,7 +117,7 @@ impl Verb {
 #[schemars(
     untagged,
     rename = "Step",
-    description = "A step: an object with exactly one key, its verb."
+    description = "A step: an object with one key, its verb, and perhaps `clause`."
 )]
 pub enum StepDocument {
     /// A verb that stands for itself.
@@ -115,6 +138,7 @@ macro_rules! alternatives {
     )*) => { $(
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
+        #[schemars(transform = with_clause)]
         $(#[$meta])*
         pub enum $name {
             $( $(#[$verb_meta])* $verb($body), )*

@@ -93,11 +93,47 @@ fn steps_have_one_verb() {
 [],
 { "shout": {} }"#;
     insta::assert_snapshot!(problems_of(r#""a": {}"#, steps), @"
-    5:1: a step is an object with exactly one key, its verb
-    6:1: a step is an object with exactly one key, its verb
-    7:1: a step is an object with exactly one key, its verb
+    5:1: a step is an object with exactly one key, its verb, and perhaps `clause`
+    6:1: a step is an object with exactly one key, its verb, and perhaps `clause`
+    7:1: a step is an object with exactly one key, its verb, and perhaps `clause`
     8:3: unknown variant `shout`, expected one of `note`, `connect`, `refused`, `disconnect`, `closed`, `emit`, `request`, `receive`, `answer`, `acked`, `unanswered`, `server_error`, `add_target`, `target_added`, `target_left`, `join_room`, `leave_room`, `emit_room`, `list_clients`, `gone`, `connection_status`, `open_stream`, `stream_offered`, `check_api`, `create_api`, `destroy_api`, `use_api`, `send_packet`, `send_frame`, `receive_packet`, `http`, `probe`, `fence`, `heartbeat`, `pass_time`, `silent`, `still_serving`
     ");
+}
+
+#[test]
+fn a_step_names_a_clause_of_its_scenario_and_groups_name_it_for_their_steps() {
+    let scenario = crate::testing::scenario_of(
+        r#"{ "a": {} }"#,
+        r#"[
+            { "clause": "SRV-CORE-F5", "connect": ["a"] },
+            { "within": { "ms": 5, "steps": [{ "silent": { "at": ["a"] } }] }, "clause": "SRV-ROB-1" }
+        ]"#,
+    );
+    let mut named = Vec::new();
+    super::step::walk(&scenario.steps, &mut |step| {
+        named.extend(
+            step.clause
+                .as_ref()
+                .map(|(clause, at)| (clause.clone(), at.line)),
+        );
+    });
+    let named: Vec<_> = named
+        .iter()
+        .map(|(clause, line)| (clause.as_str(), *line))
+        .collect();
+    assert_eq!(
+        named,
+        [("SRV-CORE-F5", 4), ("SRV-ROB-1", 5), ("SRV-ROB-1", 5)]
+    );
+    let written = serde_json::to_string(&scenario.steps[0]).unwrap();
+    assert_eq!(written, r#"{"connect":["a"],"clause":"SRV-CORE-F5"}"#);
+    let library = Library {
+        scenarios: vec![Arc::new(scenario)],
+        problems: Vec::new(),
+    };
+    let problems: Vec<_> = lint(&library).into_iter().map(|it| it.message).collect();
+    let wrong = "\"SRV-ROB-1\" is none of the clauses of this scenario";
+    assert!(problems.iter().any(|it| it == wrong), "{problems:?}");
 }
 
 #[test]

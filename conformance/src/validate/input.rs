@@ -121,7 +121,7 @@ fn recording(name: &str, text: &str) -> Result<Vec<Piece>, InputError> {
     Ok(pieces.collect())
 }
 
-/// The packet of a line, if it is an event or an ack that somebody sent.
+/// The packet of a line, if it is one that somebody sent.
 fn packet(line: &Line) -> Option<Packet> {
     if line.is_server() {
         return None;
@@ -129,6 +129,11 @@ fn packet(line: &Line) -> Option<Packet> {
     let namespace = line.nsp.clone().unwrap_or_else(|| "/".to_owned());
     let data = |list: &str| -> Data { to_wire(list, &mut |_| None) };
     match line.kind {
+        // Nothing is said about it, and it is something that was captured.
+        Kind::Connect => Some(Packet::Connect {
+            namespace,
+            data: None,
+        }),
         Kind::Event => Some(Packet::Event {
             namespace,
             data: data(&line.event_list()),

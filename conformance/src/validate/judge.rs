@@ -15,8 +15,8 @@ use crate::player::play::trace::Way;
 /// How much of an argument list a sentence shows.
 const SHOWN: usize = 80;
 
-/// A packet with its place, its connection and its sender.
-type Heard = (String, String, Option<Way>, Packet);
+/// A packet, or what stands in its place, with its place, its connection and its sender.
+pub(super) type Heard = (String, String, Option<Way>, Result<Packet, String>);
 
 /// What is known so far.
 pub(super) struct Judge {
@@ -42,7 +42,7 @@ struct Read {
 impl Judge {
     pub(super) fn new(heard: &[Heard], asked: Option<Dialect>) -> Self {
         let told = heard.iter().filter_map(|(_, connection, way, packet)| {
-            let Packet::Event { data, ack, .. } = packet else {
+            let Ok(Packet::Event { data, ack, .. }) = packet else {
                 return None;
             };
             let event = ClientEvent::decode(&data.json, ack.is_some()).ok()?;

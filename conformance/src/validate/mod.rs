@@ -48,6 +48,8 @@ pub struct Finding {
 pub struct Verdict {
     /// In the order of the input.
     pub findings: Vec<Finding>,
+    /// How many frames or packets were captured.
+    pub pieces: usize,
     /// How many events there were.
     pub events: usize,
     /// How many answers there were.
@@ -66,7 +68,10 @@ impl Verdict {
 /// Looks at an input; the name is what its places are called by.
 pub fn validate(name: &str, text: &str, options: Options) -> Result<Verdict, InputError> {
     let pieces = input::pieces(name, text)?;
-    let mut verdict = Verdict::default();
+    let mut verdict = Verdict {
+        pieces: pieces.len(),
+        ..Verdict::default()
+    };
     let mut heard = Vec::new();
     let mut readers: Vec<(String, Option<Way>, FrameReader)> = Vec::new();
     for piece in pieces {
@@ -94,20 +99,23 @@ pub fn validate(name: &str, text: &str, options: Options) -> Result<Verdict, Inp
             }
         };
         match packet {
-            Ok(Some(packet)) => heard.push((place, connection, way, packet)),
+            Ok(Some(packet)) => heard.push((place, connection, way, Ok(packet))),
             Ok(None) => {}
+            Err(found) => heard.push((place, connection, way, Err(found))),
+        }
+    }
+    let mut judge = Judge::new(&heard, options.dialect);
+    for (place, connection, way, packet) in &heard {
+        match packet {
+            Ok(packet) => judge.packet(&mut verdict, place, connection, *way, packet),
             Err(found) => verdict.findings.push(Finding {
-                place,
-                way,
+                place: place.clone(),
+                way: *way,
                 what: format!("expected a packet of Socket.IO, found {found}"),
                 clause: None,
                 is_fault: true,
             }),
         }
-    }
-    let mut judge = Judge::new(&heard, options.dialect);
-    for (place, connection, way, packet) in &heard {
-        judge.packet(&mut verdict, place, connection, *way, packet);
     }
     Ok(verdict)
 }
@@ -122,7 +130,7 @@ fn read(
     match reader.read(frame) {
         Ok(Heard::Packet(packet)) => Ok(Some(packet)),
         Ok(_) => Ok(None),
-        Err(error) => Err(format!("something else: {error}")),
+        Err(error) => Err(format!("something else ({error})")),
     }
 }
 
@@ -166,7 +174,7 @@ impl fmt::Display for Verdict {
         if self.foreign > 0 {
             write!(
                 f,
-                "; {} of clients that the protocol does not know",
+                "; {} that the protocol does not know",
                 count(self.foreign, "event")
             )?;
         }

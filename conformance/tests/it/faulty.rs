@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 const CLAIMS: [Capability; 2] = [Capability::Stream, Capability::Service];
 
 /// The address of a reference server behind a proxy with this fault.
-async fn behind(fault: Option<ProxyFaultSpec>) -> String {
+pub(crate) async fn behind(fault: Option<ProxyFaultSpec>) -> String {
     on_a_line(fault, std::time::Duration::ZERO).await
 }
 

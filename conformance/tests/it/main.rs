@@ -6,6 +6,7 @@
     reason = "the helpers of tests may fail like the tests themselves"
 )]
 
+mod blame;
 mod cli;
 mod client;
 mod cluster;

@@ -18,7 +18,8 @@ mod borrowed;
 mod object;
 
 pub use borrowed::{MessageForm, MessageRef};
-use object::{MessageObject, read_message, write_message};
+pub(crate) use object::MessageObject;
+use object::{read_message, write_message};
 
 const MESSAGE_FORM: &[Form] = &[Form {
     doc: "",
@@ -167,9 +168,7 @@ impl WireEvent for P2pEmitAcknowledge {
 /// `P2P_EMIT [target, event, args, null]` or `P2P_EMIT [target, event, args] +ack`:
 /// a message of dialect `v2`.
 ///
-/// Two readings are ours. `[t, e, args, null] +ack` asks for an ack and gets one,
-/// where the original forgets it. A truthy fourth argument becomes the last
-/// argument of the event, as in the original.
+/// What is read beside these two forms is in `spec/schemas.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct P2pEmitV2 {
     /// The client that shall receive the event.

@@ -25,17 +25,15 @@ wire_schema! {
         "properties": {
             "targetClientId": {
                 "description": "The client that shall receive the event.",
-                "type": "string",
-                "minLength": 1,
+                "$ref": "#/$defs/ClientId",
             },
             "event": {
                 "description": "The event that it receives.",
-                "type": "string",
+                "$ref": "#/$defs/EventName",
             },
             "args": {
                 "description": "The arguments of that event, passed on unchanged.",
-                "type": "array",
-                "items": true,
+                "$ref": "#/$defs/Arguments",
             },
         },
         "required": ["targetClientId", "event", "args"],

@@ -91,8 +91,8 @@ wire_schema! {
     Rooms: {
         "description": "One room, or a list of rooms.",
         "anyOf": [
-            { "type": "string" },
-            { "type": "array", "items": { "type": "string" } },
+            { "$ref": "#/$defs/RoomName" },
+            { "type": "array", "items": { "$ref": "#/$defs/RoomName" } },
         ],
         "examples": ["lobby", ["lobby", "games"]],
     }

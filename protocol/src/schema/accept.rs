@@ -10,7 +10,8 @@ use crate::catalogue;
 use crate::dialect::Dialect;
 use crate::ids::NAMES;
 use crate::shape::Shape;
-use crate::spec::{AckContent, ArgSpec, EventSpec, Form, Presence, acks};
+use crate::spec::{AckContent, ArgSpec, ArgType, EventSpec, Form, Presence, acks};
+use crate::value::Greeting;
 
 /// Beyond this JavaScript rounds, and what it would print is not what was written.
 const SAFE: i64 = (1 << 53) - 1;
@@ -48,6 +49,7 @@ pub fn accept_files() -> Vec<SchemaFile> {
         ),
         ("MessageObject", "A message of dialect v1.", message()),
         ("StreamInfo", "A stream of dialect v2.", stream(true)),
+        ("Greeting", "The answer to a ping.", value(&Greeting::SHAPE)),
     ];
     let others = others.map(|(name, doc, shape)| file(name, doc, members(shape)));
     let mut files: Vec<SchemaFile> = events.chain(acks).chain(names).chain(others).collect();
@@ -88,7 +90,7 @@ fn any_of(mut lists: Vec<Map<String, Value>>) -> Map<String, Value> {
 fn is_covered(spec: &EventSpec, form: &Form) -> bool {
     spec.forms.iter().any(|longer| {
         longer.args.len() == form.args.len() + 1
-            && longer.args.last().is_some_and(|last| may_be_missing(last))
+            && longer.args.last().is_some_and(may_be_missing)
             && longer
                 .args
                 .iter()
@@ -249,9 +251,8 @@ fn stream(channels: bool) -> Value {
 /// The schema of an ack. What is said by a first argument that is true or missing can be
 /// said by any list.
 fn answer(content: &AckContent) -> Map<String, Value> {
-    let form = match content.forms {
-        [only] => only,
-        _ => return Map::from_iter([("type".to_owned(), "array".into())]),
+    let [form] = content.forms else {
+        return Map::from_iter([("type".to_owned(), "array".into())]);
     };
     if form.args.is_empty() {
         return members(json!({ "type": "array", "maxItems": 0 }));

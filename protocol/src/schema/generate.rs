@@ -10,7 +10,10 @@ use super::draft_07::draft_07;
 use super::instances::instance_files;
 use crate::clause::ClauseId;
 use crate::dialect::Dialect;
+use crate::message::MessageObject;
+use crate::shape::Shape;
 use crate::spec::{AckContent, AckNeed, ArgSpec, EventSpec, Form, Presence, acks};
+use crate::value::Greeting;
 use crate::{
     ApiName, Arguments, Channel, ClientId, EventName, Payload, RoomName, Rooms, StreamId,
     StreamInfo, TopicName, catalogue,
@@ -158,6 +161,8 @@ fn define_values(generator: &mut SchemaGenerator) {
     define::<Arguments>(generator);
     define::<Rooms>(generator);
     define::<StreamInfo>(generator);
+    define::<Greeting>(generator);
+    define::<MessageObject>(generator);
 }
 
 /// The schema of an event's argument list, the event name not included.
@@ -260,7 +265,11 @@ fn argument(arg: &ArgSpec, generator: &mut SchemaGenerator) -> Value {
     let mut schema = Map::new();
     schema.insert("x-name".into(), arg.name.into());
     schema.insert("description".into(), arg.doc.into());
-    if let Value::Object(own) = Value::from((arg.schema)(generator)) {
+    // Tools make a class of a named type without a shape, which takes objects only.
+    let is_anything = arg.shape == Shape::Any { except: &[] };
+    if let Value::Object(own) = Value::from((arg.schema)(generator))
+        && !is_anything
+    {
         for (key, value) in own {
             schema.entry(key).or_insert(value);
         }

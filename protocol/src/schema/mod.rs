@@ -1,12 +1,10 @@
 //! JSON Schema of the wire types, and the catalogue as JSON.
 //!
-//! Schemas describe what a conforming sender writes. Receivers are more
-//! tolerant: they ignore surplus arguments and unknown members of a message, and
-//! take an integer where a name is compared as text.
+//! There are two for each type: what a sender writes ([`files`]), and what a receiver takes
+//! ([`accept_files`]). `spec/schemas.md` says how they differ and what their names mean.
 //!
 //! A schema cannot say which event an argument list belongs to, who sends it, or
-//! what its ack holds. The members `x-event`, `x-key`, `x-direction`,
-//! `x-dialects`, `x-family`, `x-ack`, `x-clause` and `x-failures` do.
+//! what its ack holds. The members that [`vocabulary`] declares do.
 //!
 //! Without the feature `schema` this module is empty.
 

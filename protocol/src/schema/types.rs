@@ -7,8 +7,8 @@ use super::catalogue::argument;
 use super::generate::id;
 use crate::ids::NAMES;
 use crate::shape::Shape;
-use crate::spec::{ArgSpec, optional, required};
-use crate::value::MaybeClientId;
+use crate::spec::{ArgSpec, ArgType, optional, required};
+use crate::value::{Greeting, MaybeClientId};
 use crate::{Arguments, Channel, ClientId, EventName, StreamId};
 
 /// The members of the message object.
@@ -71,7 +71,16 @@ pub(super) fn all() -> Vec<Value> {
         ("Rooms", "rooms"),
     ]
     .map(|(name, kind)| json!({ "type": name, "schema": id(name), "acceptSchema": accept_id(name), "kind": kind }));
-    names.chain(objects).chain(others).collect()
+    let mut greeting = value(&Greeting::SHAPE);
+    greeting["of"] = greeting["type"].take();
+    greeting["type"] = "Greeting".into();
+    greeting["schema"] = id("Greeting").into();
+    greeting["acceptSchema"] = accept_id("Greeting").into();
+    names
+        .chain(objects)
+        .chain(others)
+        .chain([greeting])
+        .collect()
 }
 
 /// What may stand at one position, as data.

@@ -231,30 +231,27 @@ wire_schema! {
         "properties": {
             "sourceStreamId": {
                 "description": "The stream id of the opener's end.",
-                "type": "string",
+                "$ref": "#/$defs/StreamId",
             },
             "targetStreamId": {
                 "description": "The stream id of the acceptor's end.",
-                "type": "string",
+                "$ref": "#/$defs/StreamId",
             },
             "targetClientId": {
                 "description": "The client that shall accept the stream.",
-                "type": "string",
-                "minLength": 1,
+                "$ref": "#/$defs/ClientId",
             },
             "sourceClientId": {
                 "description": "The client that opens the stream; set by the server, whatever the opener wrote.",
-                "anyOf": [{ "type": "string", "minLength": 1 }, { "type": "null" }],
+                "anyOf": [{ "$ref": "#/$defs/ClientId" }, { "type": "null" }],
             },
             "channel": {
                 "description": "The channel by which the acceptor sorts requests, dialect v2 only.",
-                "type": "string",
-                "minLength": 1,
+                "$ref": "#/$defs/Channel",
             },
             "argArray": {
                 "description": "Arguments of the opener for the acceptor, dialect v2 only.",
-                "type": "array",
-                "items": true,
+                "$ref": "#/$defs/Arguments",
             },
         },
         "required": ["sourceStreamId", "targetStreamId", "targetClientId"],

@@ -10,6 +10,7 @@ mod origins;
 mod proxy;
 mod tls;
 mod traffic;
+mod validity;
 
 pub use self::address::ClientAddress;
 pub(crate) use self::cors::Cors;
@@ -19,3 +20,4 @@ pub(crate) use self::proxy::Proxies;
 pub(crate) use self::tls::Tls;
 pub use self::tls::{Certificates, TlsError};
 pub(crate) use self::traffic::Traffic;
+pub use self::validity::CertificateWarning;

@@ -13,7 +13,9 @@ use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 use tokio_rustls::server::TlsStream;
+use tracing::warn;
 
+use super::validity::{self, CertificateWarning};
 use crate::config::TlsConfig;
 
 /// What some editors begin files with.
@@ -82,7 +84,7 @@ impl Tls {
         else {
             return Ok(None);
         };
-        let current = read(&certificate, &key)?;
+        let current = read(&certificate, &key)?.served(&certificate);
         Ok(Some(Self {
             certificate,
             key,
@@ -94,8 +96,8 @@ impl Tls {
     /// Reads the files again, for connections to come. If they are no good, what
     /// was in use stays in use.
     pub(crate) fn reload(&self) -> Result<(), TlsError> {
-        let renewed = Arc::new(read(&self.certificate, &self.key)?);
-        *self.current.write() = renewed;
+        let renewed = read(&self.certificate, &self.key)?.served(&self.certificate);
+        *self.current.write() = Arc::new(renewed);
         Ok(())
     }
 
@@ -126,13 +128,17 @@ impl Certificates {
     }
 
     /// Reads certificate and key, to see whether they can be served. Settings without TLS
-    /// are fine.
+    /// are fine. The warning is about a certificate that can be served, and that clients will
+    /// not accept.
     ///
     /// # Errors
     ///
     /// The files are no good.
-    pub fn check(config: &TlsConfig) -> Result<(), TlsError> {
-        Tls::load(config).map(drop)
+    pub fn check(config: &TlsConfig) -> Result<Option<CertificateWarning>, TlsError> {
+        match (&config.certificate, &config.key) {
+            (Some(certificate), Some(key)) => Ok(read(certificate, key)?.warning),
+            _ => Ok(None),
+        }
     }
 
     /// Reads certificate and key again. New connections get them; those that are
@@ -146,8 +152,24 @@ impl Certificates {
     }
 }
 
+/// What certificate and key make.
+struct Read {
+    config: ServerConfig,
+    warning: Option<CertificateWarning>,
+}
+
+impl Read {
+    /// The configuration to serve, after a word in the log if clients will not accept it.
+    fn served(self, certificate: &Path) -> ServerConfig {
+        if let Some(warning) = self.warning {
+            warn!(certificate = %certificate.display(), "{warning}");
+        }
+        self.config
+    }
+}
+
 /// Reads both files and checks that they belong together.
-fn read(certificate: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
+fn read(certificate: &Path, key: &Path) -> Result<Read, TlsError> {
     let bad_certificate = |problem: String| TlsError::Certificate {
         path: certificate.to_owned(),
         problem,
@@ -165,11 +187,15 @@ fn read(certificate: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     };
     let text = pem_text(key).map_err(|error| bad_key(error.to_string()))?;
     let private = PrivateKeyDer::from_pem_slice(&text).map_err(|error| bad_key(told(&error)))?;
-    server_config(chain, private).map_err(|source| TlsError::Mismatch {
-        certificate: certificate.to_owned(),
-        key: key.to_owned(),
-        source,
-    })
+    let warning = validity::warning(&chain, Arc::new(ring::default_provider()));
+    match server_config(chain, private) {
+        Ok(config) => Ok(Read { config, warning }),
+        Err(source) => Err(TlsError::Mismatch {
+            certificate: certificate.to_owned(),
+            key: key.to_owned(),
+            source,
+        }),
+    }
 }
 
 /// A PEM file without the byte order mark with which some editors begin files.

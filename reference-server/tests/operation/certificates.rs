@@ -37,11 +37,17 @@ impl Certificates {
 
     /// Writes another certificate and key in place of those that are there.
     pub(crate) fn renew(&self) {
+        self.sign(|_| {});
+    }
+
+    /// As [`renew`](Self::renew), with other dates.
+    pub(crate) fn sign(&self, change: impl FnOnce(&mut CertificateParams)) {
         let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(names).unwrap();
         let name = &mut params.distinguished_name;
         name.push(DnType::CommonName, "server of a test");
+        change(&mut params);
         let certificate = params.signed_by(&key, &self.authority).unwrap();
         self.write("certificate.pem", &certificate.pem());
         self.write("key.pem", &key.serialize_pem());

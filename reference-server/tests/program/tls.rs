@@ -6,7 +6,7 @@ use rustix::process::Signal;
 
 use crate::certificates::Certificates;
 use crate::node::Project;
-use crate::process::Program;
+use crate::process::{self, Program};
 use crate::secure::{connect, shown};
 
 /// A server with a certificate.
@@ -57,4 +57,40 @@ async fn sighup_renews_the_certificate() {
     while shown(&connect(&certificates, address, &[]).await.unwrap()) == before {}
     server.signal(Signal::TERM);
     assert_eq!(server.ended(), "");
+}
+
+/// A certificate that clients will not accept is served, and not without a word: renewing
+/// it must not need a server that is down.
+#[test]
+fn a_certificate_that_is_not_valid_today_is_told() {
+    let certificates = Certificates::new();
+    let path = certificates.path("certificate.pem");
+    for (year, warning) in [
+        (
+            2001,
+            "the certificate has expired, and clients that check it will not connect; renew it",
+        ),
+        (
+            4001,
+            "the certificate is not valid yet, and clients that check it will not connect; look at the clock",
+        ),
+    ] {
+        certificates.sign(|params| {
+            params.not_before = rcgen::date_time_ymd(year - 1, 1, 1);
+            params.not_after = rcgen::date_time_ymd(year, 1, 1);
+        });
+        let certificate = format!("tls.certificate={}", path.display());
+        let key = format!("tls.key={}", certificates.path("key.pem").display());
+        let output = process::run(&["--check-config", "--set", &certificate, "--set", &key]);
+        assert!(output.status.success());
+        assert_eq!(
+            String::from_utf8(output.stderr).unwrap(),
+            format!("p2p-server: warning: flag --set: `tls.certificate`: {warning}\n")
+        );
+        let server = start(&certificates);
+        assert!(server.address().port() > 0);
+        let log = server.killed();
+        assert!(log.contains(warning), "{log}");
+        assert!(log.contains(&path.display().to_string()), "{log}");
+    }
 }

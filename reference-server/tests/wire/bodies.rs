@@ -1,7 +1,10 @@
 //! The size of what polling clients send: that of a message, and that of a request.
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
 use crate::client::{Client, Eio};
-use crate::polling::Polling;
+use crate::polling::{Polling, request};
 use crate::server::{Server, config};
 
 /// A server for messages of 10,000 bytes, in requests of 50,000.
@@ -65,4 +68,63 @@ async fn a_message_is_no_larger_in_company() {
         );
         b.until_listed(r#"["b"]"#).await;
     }
+}
+
+/// The target of requests of a polling session that has joined.
+async fn joined(server: &Server, query: &str) -> String {
+    let session = Polling::open(server, Eio::Four, query).await;
+    let target = format!("/socket.io/?EIO=4&transport=polling&sid={}", session.sid);
+    assert_eq!(request(server.address, "POST", &target, "40").await.0, 200);
+    target
+}
+
+/// Bodies share the room that there is for them. One that finds none waits, small ones do
+/// not, and it arrives when another has made room.
+#[tokio::test]
+async fn large_bodies_wait_for_room_and_small_ones_do_not() {
+    let server = Server::with(config(|config| {
+        config.engine.max_message = 200_000;
+        config.engine.max_payload = 250_000;
+        // The least that there can be is room for one.
+        config.engine.payload_bytes = 1;
+    }))
+    .await;
+    let address = server.address;
+    let message = format!(r#"42["none","{}"]"#, "x".repeat(120_000));
+    let body = [message.as_str(); 2].join("\u{1e}");
+
+    // This one has most of the room, and is not whole.
+    let (most, last) = body.split_at(body.len() - 1);
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        joined(&server, "clientId=holder").await,
+        body.len()
+    );
+    let mut holding = TcpStream::connect(address).await.unwrap();
+    holding.write_all(head.as_bytes()).await.unwrap();
+    holding.write_all(most.as_bytes()).await.unwrap();
+
+    // When the server has read that is not told. Until it has, another finds room.
+    let small = joined(&server, "clientId=small").await;
+    let mut attempts = 0..100;
+    let waiting = loop {
+        assert!(attempts.next().is_some(), "there is room for everything");
+        let (target, body) = (joined(&server, "").await, body.clone());
+        let post = async move { request(address, "POST", &target, &body).await };
+        let mut waiting = tokio::spawn(post);
+        let meanwhile = async {
+            for _ in 0..20 {
+                assert_eq!(request(address, "POST", &small, "3").await.0, 200);
+            }
+        };
+        tokio::select! {
+            answer = &mut waiting => assert_eq!(answer.unwrap().0, 200),
+            () = meanwhile => break waiting,
+        }
+    };
+    holding.write_all(last.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    holding.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert_eq!(waiting.await.unwrap().0, 200);
 }

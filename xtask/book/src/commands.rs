@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command as Process, Stdio};
 
 use anyhow::{Context, Result};
-use wildmatch::WildMatch;
+use wildmatch::WildMatchPattern;
 
 use crate::page::Command;
 
@@ -16,6 +16,9 @@ const PORTS: [&str; 2] = ["127.0.0.1:3000", "127.0.0.1:3001"];
 
 /// How many seconds the commands of a page may take.
 const PATIENCE: &str = "120";
+
+/// A line that is printed, in which `…` stands for any characters.
+type Wanted = WildMatchPattern<'…', '\0'>;
 
 /// Runs the commands and says which of them fail or print something else.
 pub(crate) fn run(root: &Path, programs: &Path, commands: &[Command]) -> Result<Vec<String>> {
@@ -58,7 +61,7 @@ pub(crate) fn run(root: &Path, programs: &Path, commands: &[Command]) -> Result<
 fn missing<'a>(expected: &'a [String], printed: &str, ports: &Ports) -> Option<&'a str> {
     let mut printed = printed.lines();
     expected.iter().map(String::as_str).find(|line| {
-        let wanted = WildMatch::new(&ports.real(line));
+        let wanted = Wanted::new(&ports.real(line));
         !printed.by_ref().any(|line| wanted.matches(line))
     })
 }
@@ -76,13 +79,13 @@ fn script(root: &Path, programs: &Path, commands: &[Command], ports: &Ports) -> 
         // Writing to a string cannot fail.
         let _ = if command.background {
             // What a page shows of a command in the background is waited for.
-            let parts = command.prints.iter().flat_map(|line| line.split('*'));
+            let parts = command.prints.iter().flat_map(|line| line.split('…'));
             let sign = ports.real(parts.max_by_key(|part| part.len()).unwrap_or(""));
             let wait = if sign.is_empty() { "false" } else { "true" };
             writeln!(
                 script,
-                "> out.{number} 2>&1 {line} &\n{wait} && for _ in {{1..200}}; do \
-                 grep -qF -- {} out.{number} 2>/dev/null && break; sleep 0.05; done",
+                "> out.{number} 2>&1 {line} &\nif {wait}; then for _ in {{1..200}}; do \
+                 grep -qF -- {} out.{number} 2>/dev/null && break; sleep 0.05; done; fi",
                 quoted(&sign)
             )
         } else {
@@ -142,7 +145,7 @@ mod tests {
     #[test]
     fn what_a_page_says_comes_true_or_is_told() {
         let right =
-            "```console\n$ A=1\n$ echo $A; echo two; echo three\n1\nth*\n$ sleep 60 &\n```\n";
+            "```console\n$ A=1\n$ echo $A; echo two; echo three\n1\nth…\n$ sleep 60 &\n```\n";
         assert_eq!(told(right), Vec::<String>::new());
         let other = "```console\n$ echo one\ntwo\n```\n";
         assert_eq!(told(other), ["`echo one` does not print `two` but: one\n"]);

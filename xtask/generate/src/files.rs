@@ -25,6 +25,7 @@ pub(crate) const PRODUCERS: &[fn() -> Vec<Generated>] = &[
     requirement_sets,
     pages::coverage,
     pages::deviations,
+    pages::events,
 ];
 
 /// Folders in which every file is generated.

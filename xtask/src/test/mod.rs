@@ -12,7 +12,7 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use crate::{
-    circles, make, node, openssl,
+    chromium, circles, make, node, openssl,
     original::SocketIo,
     python,
     workspace::{Problem, Workspace},
@@ -21,8 +21,11 @@ use crate::{
 mod book;
 pub(crate) mod cargo;
 mod clients;
+mod languages;
 mod replay;
-mod suite;
+mod reports;
+mod schemas;
+pub(crate) mod suite;
 mod tally;
 
 /// Installs what is missing, then checks and tests everything.
@@ -47,6 +50,10 @@ enum Step {
     Doc,
     /// `cargo xtask generate --check`: are the generated files up to date?
     Generate,
+    /// Stock tools on the schemas: each takes what is valid and refuses what is not.
+    Schemas,
+    /// The types of other languages, each with its compiler: do they agree with the instances?
+    Languages,
     /// `cargo xtask circles`: does no folder import what imports it?
     Circles,
     /// `p2p-conformance lint`: are the scenarios well-formed?
@@ -71,6 +78,8 @@ enum Step {
     Original4,
     /// Recordings against the embedded reference server, and those of the original against it.
     Replay,
+    /// The pages of the suite in a real browser.
+    Reports,
 }
 
 impl Step {
@@ -82,6 +91,8 @@ impl Step {
             Self::Clippy => cargo::clippy(workspace),
             Self::Doc => cargo::doc(workspace),
             Self::Generate => cargo::generate_check(workspace),
+            Self::Schemas => schemas::schemas(workspace),
+            Self::Languages => languages::languages(workspace),
             Self::Circles => circles::check(workspace),
             Self::Lint => suite::lint(workspace),
             Self::Book => book::book(workspace),
@@ -93,6 +104,7 @@ impl Step {
             Self::Original2 => suite::original(workspace, SocketIo::Two),
             Self::Original4 => suite::original(workspace, SocketIo::Four),
             Self::Replay => replay::all(workspace),
+            Self::Reports => reports::pages(workspace),
         }
     }
 
@@ -154,9 +166,17 @@ fn install(workspace: &Workspace) -> Result<String, Problem> {
     cargo::require_components(workspace)?;
     openssl::require_or_install(workspace)?;
     make::require_or_install(workspace)?;
+    chromium::require_or_install(workspace)?;
+    languages::require_or_install(workspace)?;
     let version = node::require_or_install(workspace)?;
     let packages = node::packages(workspace)?;
-    python::environment(workspace, &workspace.path(clients::PYTHON_REQUIREMENTS))?;
+    for requirements in [
+        clients::PYTHON_REQUIREMENTS,
+        languages::PYTHON_REQUIREMENTS,
+        schemas::PYTHON_REQUIREMENTS,
+    ] {
+        python::environment(workspace, &workspace.path(requirements))?;
+    }
     let mut renewed = 0;
     for folder in &packages {
         renewed += usize::from(node::install(workspace, folder)?);

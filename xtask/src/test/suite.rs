@@ -81,7 +81,7 @@ pub(crate) fn original(workspace: &Workspace, version: SocketIo) -> Result<Strin
 }
 
 /// The runner, built.
-pub(super) fn runner(workspace: &Workspace) -> Result<Command, Problem> {
+pub(crate) fn runner(workspace: &Workspace) -> Result<Command, Problem> {
     let path = cargo::binary(workspace, RUNNER)?;
     Ok(workspace.command(&path.to_string_lossy()))
 }

@@ -65,7 +65,10 @@ pub(super) async fn judge(args: RunArgs, driver: Option<Driver>) -> Outcome {
             .map_or_else(|| target::default_jobs(&target), usize::from),
         rounds: usize::try_from(args.repeat).unwrap_or(usize::MAX),
         shuffle: args.shuffle,
-        fail_fast: args.fail_fast,
+        max_failures: match args.max_failures {
+            Some(max) => usize::try_from(max).ok(),
+            None => args.fail_fast.then_some(1),
+        },
         held_to: claimed.max(strict),
         timeout: match args.timeout {
             Some(ms) => Some(Duration::from_millis(ms.into())),
@@ -117,10 +120,10 @@ fn reporters(args: &RunArgs, name: &str, selection: &Selection) -> Vec<Box<dyn R
     // With a report on standard output, people read standard error.
     let terminal: Box<dyn Reporter> = if to_stdout {
         let bar = progress(ProgressDrawTarget::stderr());
-        Box::new(TerminalReporter::new(style::stream(stderr()), bar))
+        Box::new(TerminalReporter::new(style::stream(stderr()), bar).quiet(args.quiet))
     } else {
         let bar = progress(ProgressDrawTarget::stdout());
-        Box::new(TerminalReporter::new(style::stream(stdout()), bar))
+        Box::new(TerminalReporter::new(style::stream(stdout()), bar).quiet(args.quiet))
     };
     let mut reporters = vec![terminal];
     for (path, render) in files {

@@ -2,6 +2,7 @@
 
 use sio_p2p_driver::Command;
 
+use crate::blame::How;
 use crate::json::shorten;
 use crate::player::client::{Clients, driver};
 use crate::player::play::Play;
@@ -211,5 +212,6 @@ pub(crate) fn missing(play: &Play, action: &Action) -> Option<Stop> {
         _ => return None,
     };
     let expected = "an arrival within the deadline";
-    Some(Stop::broken(message).comparing(expected, play.clients.unmatched()))
+    let stop = Stop::broken(message).comparing(expected, play.clients.unmatched());
+    Some(stop.signed(How::Missing))
 }

@@ -17,4 +17,5 @@ mod values;
 pub(crate) use clients::Clients;
 pub use faults::{ClientFault, ClientFaultSpec};
 pub use hello::hello;
+pub(crate) use process::DRIVER_SAID;
 pub use process::{DriverCommand, DriverError};

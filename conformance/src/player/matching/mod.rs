@@ -9,6 +9,7 @@ use bytes::Bytes;
 use sio_p2p_transport::Data;
 
 use crate::attachments::attachment;
+use crate::blame::How;
 use crate::json::{elements, members, quote, shorten, unquote};
 use crate::player::play::bindings::Bindings;
 use crate::scenario::value::{ArgumentsPattern, Kind, Pattern};
@@ -34,6 +35,24 @@ impl std::fmt::Display for Difference {
             "{}: expected {}, got {}",
             self.place, self.expected, self.actual
         )
+    }
+}
+
+impl Difference {
+    /// In which way the value is wrong.
+    pub(crate) fn how(&self) -> How {
+        let is_whole = !self.place.contains(',');
+        let is_none = |text: &str| text.starts_with("nothing");
+        if is_whole && (is_none(&self.expected) || is_none(&self.actual)) {
+            return How::Count;
+        }
+        let is_bytes = |text: &str| text.starts_with("an attachment");
+        let is_placeholder = self.actual.contains("\"_placeholder\"");
+        if is_bytes(&self.expected) && (is_bytes(&self.actual) || is_placeholder) {
+            How::Bytes
+        } else {
+            How::Different
+        }
     }
 }
 

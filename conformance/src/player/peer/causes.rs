@@ -80,6 +80,13 @@ impl Peers {
     }
 }
 
+impl Causes {
+    /// Whether an actor has answered this request.
+    pub(crate) fn is_answered(&self, request: &str) -> bool {
+        self.answered.contains_key(request)
+    }
+}
+
 impl Inbox {
     /// A step has taken out what had this place in the order of arrival.
     pub(crate) fn has_matched(&mut self, order: u64) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sio_p2p_transport::{ConnectError, ConnectOptions};
 
+use crate::blame::{How, Sign, Subject};
 use crate::player::peer::heartbeat;
 use crate::player::peer::pace::is_refusal_for_now;
 use crate::player::peer::strangers::introduce;
@@ -81,7 +82,8 @@ pub(crate) async fn connect(play: &mut Play, name: &str) -> Result<(), Stop> {
         }
         Err(error) => {
             let message = format!("{name} was not accepted");
-            Err(Stop::broken(message).comparing("a connection", error.to_string()))
+            let stop = Stop::broken(message).comparing("a connection", error.to_string());
+            Err(stop.signed(Sign::about(Subject::Connection, How::Missing)))
         }
     }
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use sio_p2p_transport::{CloseReason, ConnectError, Frame, HttpRequest, SessionSocket};
 use tokio::time::timeout_at;
 
+use crate::blame::{How, Sign, Subject};
 use crate::json::shorten;
 use crate::player::peer::{connect, questions};
 use crate::player::play::Play;
@@ -54,6 +55,7 @@ pub(crate) async fn http(play: &mut Play, body: &Http) -> Result<(), Stop> {
     let said = shorten(&String::from_utf8_lossy(&answer.body), SHOWN);
     let actual = format!("status {}: {said}", answer.status);
     let finding = Finding::new("a request was answered otherwise").comparing(expected, actual);
+    let finding = finding.signed(How::Different);
     // Servers that others use, too, may count requests.
     if play.peers.road.pace.is_some() && matches!(answer.status, 429 | 503) {
         return Err(Stop::Untestable(finding));
@@ -159,7 +161,8 @@ async fn be_empty(play: &Play, name: &str, noops: &Noops, began: Duration) -> Re
         if timeout_at(until, next).await.is_err() && wait.until(&play.trace) <= until {
             let message = format!("the polls of {name} were not let go of");
             let expected = format!("{} empty answers", noops.count);
-            return Err(Stop::broken(message).comparing(expected, seen.to_string()));
+            let stop = Stop::broken(message).comparing(expected, seen.to_string());
+            return Err(stop.signed(Sign::about(Subject::Noops, How::Missing)));
         }
     }
     let took = play.trace.age().saturating_sub(began);
@@ -169,7 +172,8 @@ async fn be_empty(play: &Play, name: &str, noops: &Noops, began: Duration) -> Re
     }
     let message = format!("the polls of {name} were let go of too fast");
     let expected = format!("{} empty answers in {least:?} or more", noops.count);
-    Err(Stop::broken(message).comparing(expected, format!("{took:?}")))
+    let stop = Stop::broken(message).comparing(expected, format!("{took:?}"));
+    Err(stop.signed(Sign::about(Subject::Noops, How::Early)))
 }
 
 fn untestable(error: ConnectError) -> Stop {

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use sio_p2p_transport::Packet;
 use tokio::time::Instant;
 
+use crate::blame::{How, Sign, Subject};
 use crate::player::peer::{Peers, lowering, questions, send};
 use crate::player::play::Play;
 use crate::player::play::bindings::{Bindings, Rendered};
@@ -120,7 +121,9 @@ async fn come_through(
                 format!("a message to {to} did not arrive")
             };
             let expected = format!("the fence from {from} to {to} that closes this step");
-            return Err(Stop::broken(message).comparing(expected, play.peers.unmatched()));
+            let subject = if echo { Subject::Echo } else { Subject::Fence };
+            let stop = Stop::broken(message).comparing(expected, play.peers.unmatched());
+            return Err(stop.signed(Sign::about(subject, How::Missing)));
         }
     }
 }

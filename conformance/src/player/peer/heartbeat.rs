@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use crate::blame::How;
 use crate::player::peer::beats::Rhythm;
 use crate::player::peer::fences;
 use crate::player::play::Play;
@@ -55,10 +56,11 @@ pub(crate) async fn heartbeat(play: &mut Play, body: &Heartbeat) -> Result<(), S
         play.peers.open(&body.at)?;
         if Instant::now() >= until {
             let stop = Stop::broken(format!("{} got no heartbeat", body.at));
-            return Err(stop.comparing(
+            let stop = stop.comparing(
                 format!("one each {} ms", rhythm.interval.as_millis()),
                 format!("{} in all", beats.count()),
-            ));
+            );
+            return Err(stop.signed(How::Missing));
         }
         sleep(PAUSE).await;
     }

@@ -2,7 +2,8 @@
 
 use sio_p2p_transport::CloseReason;
 
-use crate::json::shorten;
+use crate::blame::{Asked, How, Sign, Subject};
+use crate::json::{shorten, unquote};
 use crate::player::peer::Peers;
 use crate::player::play::stop::Stop;
 
@@ -15,11 +16,14 @@ impl Peers {
         let inbox = &connection.inbox;
         if let Some(event) = inbox.events.front() {
             let message = format!("{name} received {event}, which no step expects");
-            return Err(Stop::broken(message).comparing("nothing more", self.unmatched()));
+            let (event, _) = event.parts();
+            let event = unquote(&event).unwrap_or(event);
+            let stop = Stop::broken(message).comparing("nothing more", self.unmatched());
+            return Err(stop.signed(Sign::surplus(&event)));
         }
         if let Some((_, packet)) = inbox.packets.front() {
             let message = format!("{name} received {packet:?}, which no step expects");
-            return Err(Stop::broken(message));
+            return Err(Stop::broken(message).signed(Sign::about(Subject::Packet, How::Extra)));
         }
         let stray = inbox.acks.iter().find(|(_, acks)| !acks.is_empty());
         if let (Some((number, acks)), true) = (stray, with_acks) {
@@ -38,7 +42,11 @@ impl Peers {
                 }
                 None => format!("{name} received an ack of something that it never asked for"),
             };
-            return Err(Stop::broken(message).comparing("no ack", data));
+            let stop = Stop::broken(message).comparing("no ack", data);
+            return Err(stop.signed(match request {
+                Some((request, _)) if !self.causes.is_answered(request) => Sign::invented_ack(),
+                _ => Sign::about(Subject::Ack(Asked::Message), How::Extra),
+            }));
         }
         if inbox.closed.is_some() && !connection.end_seen {
             return Err(self.lost(name));
@@ -62,7 +70,8 @@ impl Peers {
             _ => format!("the server ended the connection of {name}"),
         };
         let actual = format!("{reason}\n{}", self.unmatched());
-        Stop::broken(message).comparing("an open connection", actual)
+        let stop = Stop::broken(message).comparing("an open connection", actual);
+        stop.signed(How::Lost)
     }
 
     /// Everything that has arrived and is not matched, in words.

@@ -6,6 +6,7 @@ use sio_p2p_protocol::{
 };
 use sio_p2p_transport::Data;
 
+use crate::blame::{How, Sign, Subject};
 use crate::json::shorten;
 use crate::player::peer::fences;
 use crate::player::peer::lowering;
@@ -19,7 +20,7 @@ use crate::scenario::body::{CheckApi, ConnectionStatus, Gone, ListClients};
 pub(crate) async fn question(
     play: &mut Play,
     from: &str,
-    about: &str,
+    (about, asked): (&str, Subject),
     outgoing: Outgoing,
 ) -> Result<Data, Stop> {
     let number = send(play, from, outgoing).await?.unwrap_or_default();
@@ -35,14 +36,21 @@ pub(crate) async fn question(
         play.peers.open(from)?;
         if !play.arrival(wait).await {
             let message = format!("{from} got no answer to its question for the {about}");
-            return Err(Stop::broken(message).comparing("an ack", play.peers.unmatched()));
+            let stop = Stop::broken(message).comparing("an ack", play.peers.unmatched());
+            return Err(stop.signed(Sign::about(asked, How::Missing)));
         }
     }
 }
 
 /// The ids in the server's list of clients, in its order.
 pub(crate) async fn client_list(play: &mut Play, from: &str) -> Result<Vec<String>, Stop> {
-    let data = question(play, from, "list of clients", lowering::list_clients()).await?;
+    let data = question(
+        play,
+        from,
+        ("list of clients", Subject::Listing),
+        lowering::list_clients(),
+    )
+    .await?;
     match ListClientsAck::decode(&data.json) {
         Ok(list) => Ok(list.0.iter().map(|id| id.as_str().to_owned()).collect()),
         Err(error) => Err(
@@ -64,9 +72,9 @@ pub(crate) async fn list_clients(play: &mut Play, body: &ListClients) -> Result<
                 0 => format!("{name} is missing from the list of clients"),
                 _ => format!("{name} is more than once in the list of clients"),
             };
-            return Err(
-                Stop::broken(message).comparing(format!("{id} once"), format!("{times} times"))
-            );
+            let stop = Stop::broken(message);
+            let stop = stop.comparing(format!("{id} once"), format!("{times} times"));
+            return Err(stop.signed(Sign::about(Subject::Listing, How::Different)));
         }
     }
     if body.in_order {
@@ -81,14 +89,16 @@ pub(crate) async fn list_clients(play: &mut Play, body: &ListClients) -> Result<
             .cloned()
             .collect();
         if actual != expected {
-            return Err(Stop::broken("the list of clients is in another order")
-                .comparing(expected.join(", "), actual.join(", ")));
+            let stop = Stop::broken("the list of clients is in another order");
+            let stop = stop.comparing(expected.join(", "), actual.join(", "));
+            return Err(stop.signed(Sign::about(Subject::ListingOrder, How::Different)));
         }
     }
     for name in &body.excludes {
         let id = play.id(name)?;
         if listed.contains(&id) {
-            return Err(Stop::broken(format!("{name} is in the list of clients")));
+            let stop = Stop::broken(format!("{name} is in the list of clients"));
+            return Err(stop.signed(Sign::about(Subject::Departure, How::Different)));
         }
     }
     play.peers.no_strangers(&listed)
@@ -101,10 +111,11 @@ pub(crate) async fn gone(play: &mut Play, body: &Gone) -> Result<(), Stop> {
         return Ok(());
     }
     let message = format!("{} is still listed after it has left", body.who);
-    Err(Stop::broken(message).comparing(
+    let stop = Stop::broken(message).comparing(
         format!("a list of clients without {id}"),
         "a list with it, until the deadline",
-    ))
+    );
+    Err(stop.signed(How::Different))
 }
 
 /// Asks whether an API exists.
@@ -117,10 +128,19 @@ pub(crate) async fn check_api(play: &mut Play, body: &CheckApi) -> Result<(), St
     };
     let message = format!("the API {api} {is} although it should be otherwise");
     let outgoing = Outgoing::of(CheckApiName { api });
-    let data = question(play, &body.from, "name of an API", outgoing).await?;
+    let data = question(
+        play,
+        &body.from,
+        ("name of an API", Subject::Existence),
+        outgoing,
+    )
+    .await?;
     match CheckApiNameAck::decode(&data.json) {
         Ok(answer) if answer.0 == body.exists => Ok(()),
-        _ => Err(Stop::broken(message).comparing(format!("[{}]", body.exists), data.json)),
+        _ => {
+            let stop = Stop::broken(message).comparing(format!("[{}]", body.exists), data.json);
+            Err(stop.signed(How::Different))
+        }
     }
 }
 
@@ -132,14 +152,22 @@ pub(crate) async fn connection_status(
     let client = ClientId::new(play.id(&body.who)?).map_err(lowering::unfit)?;
     let client = Some(client);
     let outgoing = Outgoing::of(GetClientConnectedStatus { client });
-    let data = question(play, &body.from, "connection status", outgoing).await?;
+    let data = question(
+        play,
+        &body.from,
+        ("connection status", Subject::Status),
+        outgoing,
+    )
+    .await?;
     match ConnectedStatusAck::decode(&data.json) {
         Ok(answer) if answer.0 == body.connected => Ok(()),
         _ => {
             let who = &body.who;
             let message = format!("the connection status of {who} is not as it should be");
             let expected = if body.connected { "[true]" } else { "[null]" };
-            Err(Stop::broken(message).comparing(expected, data.json))
+            Err(Stop::broken(message)
+                .comparing(expected, data.json)
+                .signed(How::Different))
         }
     }
 }

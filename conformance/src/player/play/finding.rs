@@ -1,5 +1,6 @@
 //! What a play comes to, and what was found.
 
+use crate::blame::{Blame, Sign};
 use crate::scenario::Location;
 
 /// How playing a scenario ended.
@@ -33,6 +34,10 @@ pub struct Finding {
     pub actual: Option<String>,
     /// More for the reader: remarks of the scenario, last words of the server.
     pub notes: Vec<String>,
+    /// In which way it is wrong.
+    pub sign: Sign,
+    /// Which clauses may be broken, when the step is known.
+    pub blame: Option<Blame>,
 }
 
 impl Finding {
@@ -44,6 +49,8 @@ impl Finding {
             expected: None,
             actual: None,
             notes: Vec::new(),
+            sign: Sign::default(),
+            blame: None,
         }
     }
 
@@ -52,6 +59,13 @@ impl Finding {
     pub fn comparing(mut self, expected: impl Into<String>, actual: impl Into<String>) -> Self {
         self.expected = Some(expected.into());
         self.actual = Some(actual.into());
+        self
+    }
+
+    /// The same with the way in which it is wrong.
+    #[must_use]
+    pub fn signed(mut self, sign: impl Into<Sign>) -> Self {
+        self.sign = sign.into();
         self
     }
 }

@@ -1,6 +1,7 @@
 //! Why a play ends before its last step.
 
 use super::finding::Finding;
+use crate::blame::Sign;
 
 /// Why a play ends before its last step.
 #[derive(Debug)]
@@ -31,6 +32,13 @@ impl Stop {
         let finding = self.finding();
         finding.expected = Some(expected.into());
         finding.actual = Some(actual.into());
+        self
+    }
+
+    /// The same with the way in which it is wrong.
+    #[must_use]
+    pub(crate) fn signed(mut self, sign: impl Into<Sign>) -> Self {
+        self.finding().sign = sign.into();
         self
     }
 

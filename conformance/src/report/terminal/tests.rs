@@ -1,8 +1,11 @@
+use std::time::Duration;
+
 use anstream::AutoStream;
 
 use super::*;
-use crate::known::Entry;
+use crate::known::{Entry, Stale};
 use crate::player::play::finding::{Finding, Outcome};
+use crate::runner::events::ServerStory;
 use crate::scenario::TransportName;
 use crate::testing::{failure, result};
 

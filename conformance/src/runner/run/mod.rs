@@ -18,7 +18,7 @@ use super::queue::Queue;
 use super::rounds::merged;
 pub use super::target::{Declared, Fresh, StartWith, Target};
 use super::testee::{Instance, Knock};
-use super::verdict::CheckResult;
+use super::verdict::{CheckResult, settle};
 use crate::access::SharedAccess;
 use crate::known::{Baseline, Stale};
 use crate::player::peer::Road;
@@ -82,6 +82,8 @@ struct Shared {
     playing: AtomicUsize,
     /// How many plays have begun.
     begun: AtomicUsize,
+    /// How many have failed unexpectedly.
+    failures: AtomicUsize,
 }
 
 impl Shared {
@@ -176,6 +178,7 @@ impl Run<'_> {
             again: Mutex::default(),
             playing: AtomicUsize::new(0),
             begun: AtomicUsize::new(0),
+            failures: AtomicUsize::new(0),
         });
         let mut results = vec![Vec::new(); shared.checks.len()];
         // Second part: what was interrupted by somebody else's crash, one at a time.
@@ -201,7 +204,8 @@ impl Run<'_> {
                 }
             }
         }
-        let results = merged(results);
+        let mut results = merged(results);
+        settle(&mut results);
         let stale = self.baseline.stale(results.iter().map(CheckResult::seen));
         let slowed = shared.life.pace.slowed();
         let server = ServerStory {

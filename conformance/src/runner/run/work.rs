@@ -92,8 +92,15 @@ async fn one(
             rounds: 1,
         });
     }
-    if shared.options.fail_fast && result.is_unexpected() {
-        shared.queue.close();
+    if result.is_unexpected() {
+        let failures = shared.failures.fetch_add(1, Ordering::SeqCst) + 1;
+        if shared
+            .options
+            .max_failures
+            .is_some_and(|max| failures >= max)
+        {
+            shared.queue.close();
+        }
     }
     let _ = progress.send(Progress::Finished(index, Box::new(result)));
 }

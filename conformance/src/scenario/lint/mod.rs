@@ -9,10 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sio_p2p_protocol::{Clause, Family, clauses};
 
+use super::group::Group;
 use super::library::Library;
 use super::model::Level;
 use super::parse::{Problem, Scenario};
 use super::source::Location;
+use super::step::{Verb, walk as walk_steps};
 use super::text::is_name;
 pub use proof::{DEFAULT_SETTINGS, unproven};
 
@@ -158,6 +160,23 @@ fn clauses_of(scenario: &Scenario, problem: &mut dyn FnMut(&Location, String)) {
         strictest = Some(strictest.map_or(level, |strictest: Level| strictest.min(level)));
         spoken.extend(clause.dialects.iter().copied());
     }
+    walk_steps(&scenario.steps, &mut |step| {
+        let Some((clause, at)) = &step.clause else {
+            return;
+        };
+        if !scenario.clauses.iter().any(|(named, _)| named == clause) {
+            problem(
+                at,
+                format!("{clause:?} is none of the clauses of this scenario"),
+            );
+        }
+        if matches!(step.verb, Verb::Group(Group::Case(_))) {
+            problem(
+                at,
+                "a place for cases has no clause; their steps may".into(),
+            );
+        }
+    });
     // Must is the smallest: a scenario may be milder than its clauses, never stricter.
     if strictest.is_some_and(|strictest| scenario.level < strictest) {
         let message = "the level is stricter than that of every clause it names".to_owned();

@@ -124,5 +124,6 @@ fn fill_case(step: &Step, case: &[Step]) -> Vec<Step> {
     vec![Step {
         at: step.at.clone(),
         verb,
+        clause: step.clause.clone(),
     }]
 }

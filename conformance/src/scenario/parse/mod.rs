@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use sio_p2p_protocol::Dialect;
 
 use self::cases::{case_table, find_case};
+use super::clause::{Beside, CLAUSE};
 use super::group::Group;
 use super::model::{ActorDocument, Capability, Level, ScenarioDocument, ServerRole, Settings};
 use super::names::variants_of;
@@ -193,31 +194,63 @@ impl Reader<'_> {
         let keys: Vec<String> = crate::json::members(raw.get())
             .map(|members| members.into_iter().map(|(key, _)| key).collect())
             .unwrap_or_default();
-        let [verb] = keys.as_slice() else {
-            let message = "a step is an object with exactly one key, its verb".to_owned();
-            self.problems.push(Problem { at, message });
-            return None;
+        let (verb, has_clause) = match keys.as_slice() {
+            [verb] => (verb, false),
+            [verb, clause] | [clause, verb] if clause == CLAUSE => (verb, true),
+            _ => {
+                let message = "a step is an object with exactly one key, its verb, and perhaps \
+                               `clause`";
+                self.problems.push(Problem::new(&at, message));
+                return None;
+            }
+        };
+        let clause = if has_clause {
+            Some(self.clause(raw)?)
+        } else {
+            None
         };
         let is_one_of = |names: &[&str]| names.contains(&verb.as_str());
         if is_one_of(variants_of::<ClientVerb>()) {
-            let verb = self.read(raw).map(Action::Client)?;
-            return Some(Step {
-                at,
-                verb: Verb::Do(verb),
-            });
+            let verb = Verb::Do(Action::Client(self.verb(raw, has_clause)?));
+            return Some(Step { at, verb, clause });
         }
         if !is_one_of(variants_of::<Group<&RawValue>>()) {
-            let verb = self.read(raw).map(Verb::Do)?;
-            return Some(Step { at, verb });
+            let verb = Verb::Do(self.verb(raw, has_clause)?);
+            return Some(Step { at, verb, clause });
         }
         if depth >= MAX_GROUP_DEPTH {
             let message = format!("groups nest deeper than {MAX_GROUP_DEPTH}");
             self.problems.push(Problem { at, message });
             return None;
         }
-        let group = self.read::<Group<&RawValue>>(raw)?;
-        let verb = Verb::Group(group.with(|steps| self.steps(steps, depth + 1)));
-        Some(Step { at, verb })
+        let group = self.verb::<Group<&RawValue>>(raw, has_clause)?;
+        let group = group.with(|steps| {
+            let mut steps = self.steps(steps, depth + 1);
+            // What a group checks, each of its steps does.
+            for step in &mut steps {
+                step.clause = step.clause.take().or_else(|| clause.clone());
+            }
+            steps
+        });
+        let verb = Verb::Group(group);
+        Some(Step { at, verb, clause })
+    }
+
+    /// The clause that a step names, and where.
+    fn clause(&mut self, raw: &RawValue) -> Option<(String, Location)> {
+        let members = crate::json::members(raw.get()).unwrap_or_default();
+        let (_, value) = members.into_iter().find(|(key, _)| key == CLAUSE)?;
+        let at = self.source.locate_raw(value);
+        Some((self.read(value)?, at))
+    }
+
+    /// The verb of a step, which may stand beside a clause.
+    fn verb<'a, T: Deserialize<'a>>(&mut self, raw: &'a RawValue, has_clause: bool) -> Option<T> {
+        if has_clause {
+            self.read::<Beside<T>>(raw).map(|Beside(verb)| verb)
+        } else {
+            self.read(raw)
+        }
     }
 
     /// Parses a slice of the file; an error is recorded at its own place.

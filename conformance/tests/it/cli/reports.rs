@@ -33,7 +33,7 @@ fn every_report_of_a_run_can_be_written_and_made_again_from_the_first() {
     let page = folder.read("html");
     assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
     assert!(
-        page.contains("1</strong> fail") && page.contains("<svg"),
+        page.contains("1</strong> fail") && page.contains("class=\"sequence\""),
         "{page}"
     );
     let [markdown, junit, badge] = ["markdown", "junit", "badge"].map(|name| folder.read(name));
@@ -167,4 +167,64 @@ fn the_embedded_server_conforms_and_the_report_fits_its_schema() {
         );
         assert_eq!(value["summary"]["fail"], if expected == 0 { 0 } else { 2 });
     }
+}
+
+#[test]
+fn several_reports_become_a_matrix() {
+    let folder = Folder::new();
+    folder
+        .scenario("red", "expected")
+        .scenario("green", "green");
+    let path = |name: &str| folder.0.join(name).display().to_string();
+    let (scenarios, one) = (folder.scenarios(), path("one.json"));
+    let args = ["run", "--dialect", "v1", "--scenarios", &scenarios];
+    assert_eq!(code(&[&args[..], &["--json", &one]].concat()), 1);
+    let other = format!("other | one={one}");
+    let recorded = format!(
+        "plugin 1.5.0={}/../fixtures/recorded/v1.5.0-sio2",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let (exit, table, _) = run(&["report", &one, &other, &recorded]);
+    assert_eq!(exit, 0);
+    insta::assert_snapshot!(table);
+
+    let page = path("matrix.html");
+    let args = ["report", &one, &other, &recorded, "--html", &page];
+    assert_eq!(code(&args), 0);
+    let page = folder.read("matrix.html");
+    for expected in [
+        "3 implementations compared",
+        "other | one",
+        "#servers/red/why",
+        "instead of",
+        "DEV-14",
+    ] {
+        assert!(page.contains(expected), "{expected}\n{page}");
+    }
+
+    // Names are told apart, and other reports are about one run.
+    assert_eq!(code(&["report", &one, &one]), 2);
+    assert_eq!(code(&["report", &one, &other, "--junit", "-"]), 2);
+    assert_eq!(code(&["report", &one, "no-such-file"]), 3);
+}
+
+#[test]
+fn recordings_become_a_page_of_diagrams() {
+    let folder = Folder::new();
+    let out = folder.0.join("story.html").display().to_string();
+    let recorded = format!(
+        "{}/../fixtures/recorded/v1.5.0-sio2/rooms_v15_two_arg_join.jsonl",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let (exit, stdout, _) = run(&["view", &recorded, "--out", &out]);
+    assert_eq!((exit, stdout.trim()), (0, out.as_str()));
+    let page = folder.read("story.html");
+    for expected in ["rooms_v15_two_arg_join", "JOIN_ROOM", "DEV-20", "missing"] {
+        assert!(page.contains(expected), "{expected}\n{page}");
+    }
+    let broken = folder.file("broken.jsonl", "oops");
+    assert_eq!(code(&["view", &broken]), 3);
+    let empty = folder.0.join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    assert_eq!(code(&["view", &empty.display().to_string()]), 6);
 }

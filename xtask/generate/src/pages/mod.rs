@@ -9,9 +9,11 @@ use sio_p2p_protocol::Dialect;
 
 mod coverage;
 mod deviations;
+mod events;
 
 pub(crate) use coverage::coverage;
 pub(crate) use deviations::deviations;
+pub(crate) use events::events;
 
 /// A generated file: its path below the repository root, with forward slashes,
 /// and its content.

@@ -4,7 +4,8 @@ mod other;
 
 use sio_p2p_protocol::Dialect;
 
-use crate::json::{elements, quote, shorten};
+use crate::blame::{How, Sign};
+use crate::json::{elements, quote, shorten, unquote};
 use crate::player::matching::event::{ExpectedEvent, Misfit};
 use crate::player::matching::{self, describe_arguments};
 use crate::player::peer::{Requested, lowering};
@@ -158,6 +159,16 @@ fn match_event(play: &mut Play, expected: Expected) -> Result<Attempt, Stop> {
         .event
         .take(&mut play.bindings, &event, &name, &args);
     let leaver = leaver.as_deref();
+    let sign = match &taken {
+        Err(Misfit::Name) => {
+            let seen = connection_events(play, at);
+            let behind = seen.iter().skip(1).any(|seen| *seen == expected.event.name);
+            Sign::instead(&unquote(&name).unwrap_or_default(), behind)
+        }
+        Err(Misfit::Arguments(difference)) => difference.how().into(),
+        Err(Misfit::AsksForAck | Misfit::AsksForNone) => How::Asks.into(),
+        Ok(()) => How::Early.into(),
+    };
     let message = match (taken, leaver) {
         (Err(Misfit::Name), _) => {
             let name = shorten(&name, 60);
@@ -179,7 +190,7 @@ fn match_event(play: &mut Play, expected: Expected) -> Result<Attempt, Stop> {
     };
     if !message.is_empty() {
         let finding = Finding::new(message).comparing(words, event.to_string());
-        return Ok(Attempt::Mismatch(finding));
+        return Ok(Attempt::Mismatch(finding.signed(sign)));
     }
     if let (Some(request), Some(number)) = (&expected.request, event.ack) {
         let requested = Requested {
@@ -194,6 +205,13 @@ fn match_event(play: &mut Play, expected: Expected) -> Result<Attempt, Stop> {
         connection.inbox.has_matched(event.order);
     }
     Ok(Attempt::Matched)
+}
+
+/// The names of the events that have arrived at an actor, as JSON texts.
+fn connection_events(play: &Play, at: &str) -> Vec<String> {
+    let connection = play.peers.connection(at);
+    let events = connection.into_iter().flat_map(|it| &it.inbox.events);
+    events.map(|event| event.parts().0).collect()
 }
 
 fn match_ack(play: &mut Play, body: &Acked) -> Result<Attempt, Stop> {
@@ -224,7 +242,7 @@ fn match_ack(play: &mut Play, body: &Acked) -> Result<Attempt, Stop> {
             asked.actor
         );
         let finding = Finding::new(message).comparing("first the ack", play.peers.unmatched());
-        return Ok(Attempt::Mismatch(finding));
+        return Ok(Attempt::Mismatch(finding.signed(How::Late)));
     }
     let acks = inbox.acks.get(&asked.number);
     let Some(ack) = acks.and_then(|acks| acks.front()) else {
@@ -232,20 +250,18 @@ fn match_ack(play: &mut Play, body: &Acked) -> Result<Attempt, Stop> {
     };
     let (data, order) = (ack.data.clone(), ack.order);
     let early = if body.next && inbox.has_overtaken(order) {
-        Some(format!(
-            "the ack of {request} came before what had been sent ahead of it"
-        ))
+        let message = format!("the ack of {request} came before what had been sent ahead of it");
+        Some((message, How::Late))
     } else if play.peers.is_too_early(&request, order) {
-        Some(format!(
-            "the ack of {request} came before anybody had given it"
-        ))
+        let message = format!("the ack of {request} came before anybody had given it");
+        Some((message, How::Early))
     } else {
         None
     };
-    if let Some(message) = early {
+    if let Some((message, how)) = early {
         let actual = format!("ack {}", shorten(&data.json, 200));
         let finding = Finding::new(message).comparing("an ack in its time", actual);
-        return Ok(Attempt::Mismatch(finding));
+        return Ok(Attempt::Mismatch(finding.signed(how)));
     }
     match matching::take_arguments(&mut play.bindings, &expected, &data) {
         Ok(()) => {
@@ -255,12 +271,12 @@ fn match_ack(play: &mut Play, body: &Acked) -> Result<Attempt, Stop> {
             Ok(Attempt::Matched)
         }
         Err(difference) => {
+            let how = difference.how();
             let message = format!("the ack of {request} is another: {difference}");
             let words = format!("ack {}", describe_arguments(&play.bindings, &expected));
             let actual = format!("ack {}", shorten(&data.json, 200));
-            Ok(Attempt::Mismatch(
-                Finding::new(message).comparing(words, actual),
-            ))
+            let finding = Finding::new(message).comparing(words, actual);
+            Ok(Attempt::Mismatch(finding.signed(how)))
         }
     }
 }
