@@ -10,6 +10,7 @@ pub mod cli;
 pub mod exit;
 pub mod fault;
 mod files;
+pub mod formats;
 mod host;
 mod json;
 pub mod known;
@@ -27,6 +28,7 @@ mod settings;
 pub mod source;
 #[cfg(test)]
 mod testing;
+pub mod validate;
 pub mod verdict;
 
 pub use schemas::{schema_files, schemas};

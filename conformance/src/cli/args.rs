@@ -7,7 +7,12 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
 use super::access::{AccessArgs, HttpArgs};
+use super::explain::ExplainArgs;
+use super::list::ListArgs;
 use super::packaging::{Completions, Man};
+use super::schema::SchemaArgs;
+use super::validate::ValidateArgs;
+use super::view::ViewArgs;
 use crate::exit::Exit;
 use crate::fault::Kind as _;
 use crate::proxy::faults::{ProxyFault, ProxyFaultSpec};
@@ -60,6 +65,12 @@ pub enum Command {
     /// Write man pages
     #[command(hide = true)]
     Man(Man),
+    /// Write schemas, types of other languages, or the catalogue, as they are in spec/
+    #[command(after_help = exit_codes())]
+    Schema(SchemaArgs),
+    /// Check packets that were captured: raw frames, a recording, or a browser's HAR file
+    #[command(after_help = exit_codes())]
+    Validate(ValidateArgs),
     /// Prove that every scenario can fail, by faults of the embedded server
     #[cfg(feature = "faults")]
     #[command(hide = true)]
@@ -365,39 +376,6 @@ pub struct FromArgs {
     pub from: Vec<PathBuf>,
     #[command(flatten)]
     pub reports: ReportArgs,
-}
-
-/// Options of `view`.
-#[derive(Debug, Args)]
-pub struct ViewArgs {
-    /// Recordings (FILE.jsonl, or folders of them)
-    #[arg(required = true, value_name = "FILE")]
-    pub recordings: Vec<PathBuf>,
-    /// File of the page; - stands for standard output [default: the name of the first, .html]
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-}
-
-/// Options of `list`.
-#[derive(Debug, Args)]
-pub struct ListArgs {
-    /// List the clauses, each with the scenarios that check it
-    #[arg(long)]
-    pub clauses: bool,
-    /// Take the scenarios from this folder instead of those in the program
-    #[arg(long, value_name = "DIR")]
-    pub scenarios: Option<PathBuf>,
-}
-
-/// Options of `explain`.
-#[derive(Debug, Args)]
-pub struct ExplainArgs {
-    /// A scenario, a case (SCENARIO/CASE), a clause, an event (`ADD_TARGET`), a failure (`E4` or
-    /// its code), a deviation (`DEV-14`) or a setting of the server (`policy.rooms`)
-    pub id: String,
-    /// Take the scenarios from this folder instead of those in the program
-    #[arg(long, value_name = "DIR")]
-    pub scenarios: Option<PathBuf>,
 }
 
 /// Options of `lint`.

@@ -21,6 +21,8 @@ mod record;
 mod replay;
 mod report;
 mod run;
+mod schema;
+mod validate;
 mod view;
 
 use std::time::Duration;
@@ -72,6 +74,8 @@ pub fn main() -> Exit {
             let written = written.or_fail(Exit::Trouble, "cannot write the man pages");
             written.map(|()| Exit::Conforms)
         }
+        Command::Schema(args) => schema::schema(&args),
+        Command::Validate(args) => validate::validate_command(&args),
     };
     outcome.unwrap_or_else(Failure::told)
 }

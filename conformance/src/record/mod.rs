@@ -12,4 +12,4 @@ mod variables;
 
 pub use line::{Kind, Line};
 pub use recorder::{Recorder, Summary};
-pub use recording::{Difference, Recording};
+pub use recording::{Difference, Recording, RecordingError};

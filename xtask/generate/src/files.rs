@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sio_p2p_conformance::requirements;
-use sio_p2p_protocol::schema;
+use sio_p2p_protocol::{Dialect, schema};
 use sio_p2p_server::config;
+use sio_p2p_types::Language;
 
 use crate::pages::{self, Generated};
 use crate::problem::Problem;
@@ -19,6 +20,7 @@ use crate::problem::Problem;
 pub(crate) const PRODUCERS: &[fn() -> Vec<Generated>] = &[
     schemas,
     catalogue,
+    types,
     server_settings,
     requirement_sets,
     pages::coverage,
@@ -27,7 +29,7 @@ pub(crate) const PRODUCERS: &[fn() -> Vec<Generated>] = &[
 ];
 
 /// Folders in which every file is generated.
-pub(crate) const FOLDERS: &[&str] = &["spec/requirements", "spec/schema"];
+pub(crate) const FOLDERS: &[&str] = &["spec/requirements", "spec/schema", "spec/types"];
 
 /// Every schema, the copies in draft-07 and the instances, from `protocol` and `conformance`.
 fn schemas() -> Vec<Generated> {
@@ -43,6 +45,17 @@ fn catalogue() -> Vec<Generated> {
         "spec/catalogue.json".to_owned(),
         pretty(&schema::catalogue_json()),
     )]
+}
+
+/// The types of other languages, from `protocol/types`.
+fn types() -> Vec<Generated> {
+    let files = Language::ALL.into_iter().flat_map(|language| {
+        // The catalogue is this repository's own, and that it can be read is tested.
+        sio_p2p_types::files(language, &[Dialect::V1, Dialect::V2]).unwrap_or_default()
+    });
+    files
+        .map(|file| (format!("spec/types/{}", file.path), file.text))
+        .collect()
 }
 
 /// The schema and the table of the server's settings, from `reference-server`.

@@ -21,6 +21,7 @@ use crate::{
 mod book;
 pub(crate) mod cargo;
 mod clients;
+mod languages;
 mod replay;
 mod reports;
 mod schemas;
@@ -51,6 +52,8 @@ enum Step {
     Generate,
     /// Stock tools on the schemas: each takes what is valid and refuses what is not.
     Schemas,
+    /// The types of other languages, each with its compiler: do they agree with the instances?
+    Languages,
     /// `cargo xtask circles`: does no folder import what imports it?
     Circles,
     /// `p2p-conformance lint`: are the scenarios well-formed?
@@ -89,6 +92,7 @@ impl Step {
             Self::Doc => cargo::doc(workspace),
             Self::Generate => cargo::generate_check(workspace),
             Self::Schemas => schemas::schemas(workspace),
+            Self::Languages => languages::languages(workspace),
             Self::Circles => circles::check(workspace),
             Self::Lint => suite::lint(workspace),
             Self::Book => book::book(workspace),
@@ -165,9 +169,14 @@ fn install(workspace: &Workspace) -> Result<String, Problem> {
     chromium::require_or_install(workspace)?;
     ports::require_or_install(workspace)?;
     gateway::require_or_install(workspace)?;
+    languages::require_or_install(workspace)?;
     let version = node::require_or_install(workspace)?;
     let packages = node::packages(workspace)?;
-    for requirements in [clients::PYTHON_REQUIREMENTS, schemas::PYTHON_REQUIREMENTS] {
+    for requirements in [
+        clients::PYTHON_REQUIREMENTS,
+        languages::PYTHON_REQUIREMENTS,
+        schemas::PYTHON_REQUIREMENTS,
+    ] {
         python::environment(workspace, &workspace.path(requirements))?;
     }
     let mut renewed = 0;

@@ -33,7 +33,9 @@ pub struct TraceLine {
 }
 
 /// Which way a frame went, seen from the actor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Way {
     /// From the actor to the server.

@@ -7,6 +7,7 @@ mod reports;
 mod rounds;
 mod started;
 mod terminal;
+mod written;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
