@@ -7,6 +7,7 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
 use super::access::{AccessArgs, HttpArgs};
+use super::convert::ConvertArgs;
 use super::explain::ExplainArgs;
 use super::list::ListArgs;
 use super::packaging::{Completions, Man};
@@ -204,16 +205,6 @@ pub struct ProxyArgs {
     pub jitter: u32,
     #[command(flatten)]
     pub http: HttpArgs,
-}
-
-/// Options of `convert`.
-#[derive(Debug, Args)]
-pub struct ConvertArgs {
-    /// The recording
-    pub recording: PathBuf,
-    /// File of the scenario, whose id is its name [default: standard output]
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
 }
 
 /// Options of `replay`.

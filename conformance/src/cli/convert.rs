@@ -1,11 +1,22 @@
 //! `p2p-conformance convert`, and `record --scenario`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::ConvertArgs;
+use clap::Args;
+
 use super::failure::{Failure, Outcome};
 use super::output;
 use crate::record::{Recording, convert};
+
+/// Options of `convert`.
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+    /// The recording
+    pub recording: PathBuf,
+    /// File of the scenario, whose id is its name [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
 
 /// Turns a recording into a scenario.
 pub(super) fn convert_command(args: &ConvertArgs) -> Outcome {
