@@ -9,6 +9,8 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 use serde_json::{Value, json};
 use sio_p2p_transport::Data;
 
+use crate::nearest::did_you_mean;
+
 /// A kind of faults.
 pub trait Kind: Copy + Eq + fmt::Debug + 'static {
     /// All of them, each with its name and a sentence.
@@ -83,8 +85,9 @@ impl<K: Kind> Spec<K> {
 /// A text that names no fault of this kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "there is no fault of {whose} {text:?}: the names are in {page}, perhaps followed by what it hits, as in `{example}:{hit}`",
+    "there is no fault of {whose} {text:?}: the names are in {page}, perhaps followed by what it hits, as in `{example}:{hit}`{meant}",
     whose = K::WHOSE,
+    meant = did_you_mean(.text, K::ALL.iter().map(|(_, name, _)| *name)),
     page = K::PAGE,
     example = K::ALL.first().map_or("", |(_, name, _)| name),
     hit = "NAME"

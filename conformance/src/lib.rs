@@ -14,6 +14,7 @@ pub mod formats;
 mod host;
 mod json;
 pub mod known;
+mod nearest;
 pub mod player;
 pub mod proxy;
 pub mod record;

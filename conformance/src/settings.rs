@@ -4,6 +4,7 @@ use serde_json::Value;
 use sio_p2p_server::Config;
 use sio_p2p_server::config::{Preset, settings};
 
+use crate::nearest::did_you_mean;
 use crate::scenario::Settings;
 
 /// The key of the defaults to start from, which is no setting of its own.
@@ -24,8 +25,9 @@ pub(crate) fn config(stated: &Settings) -> Result<Config, String> {
     let known = settings();
     for (key, value) in stated.iter().filter(|(key, _)| *key != PRESET) {
         if !known.iter().any(|setting| setting.key == *key) {
+            let meant = did_you_mean(key, known.iter().map(|setting| setting.key.as_str()));
             return Err(format!(
-                "there is no setting `{key}`; CONFIGURATION.md lists all"
+                "there is no setting `{key}`{meant}; CONFIGURATION.md lists all"
             ));
         }
         let mut place = &mut config;

@@ -281,22 +281,6 @@ impl AckNeed {
     }
 }
 
-/// The content of every ack, each once, in the order in which events ask for them.
-#[cfg(feature = "schema")]
-pub(crate) fn acks() -> Vec<&'static AckContent> {
-    let mut acks: Vec<&AckContent> = Vec::new();
-    for spec in crate::catalogue() {
-        if let Some(content) = &spec.ack.content
-            && acks
-                .iter()
-                .all(|known| known.type_name != content.type_name)
-        {
-            acks.push(content);
-        }
-    }
-    acks
-}
-
 // ---- building blocks of declarations -----------------------------------
 
 /// The bound that a declared type meets: it has a schema, where schemas are compiled in.

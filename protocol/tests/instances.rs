@@ -1,5 +1,5 @@
 //! Types, schemas and published instances agree: what is sent, what is taken beside it, and
-//! what is refused. `reference-server/tests/instances.rs` holds the server to the same.
+//! what is refused. `reference-server/tests/wire/instances.rs` holds the server to the same.
 
 #![expect(clippy::unwrap_used, reason = "a test helper may panic")]
 

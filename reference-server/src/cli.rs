@@ -3,8 +3,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use sio_p2p_server::config::{LoadError, Loaded, Loader};
+
+use crate::packaging::{Completions, Man};
 
 /// Relays messages between Socket.IO clients that speak the P2P protocol.
 ///
@@ -85,6 +87,20 @@ pub(crate) struct Options {
     /// address, and end. The exit code is the answer.
     #[arg(long)]
     pub(crate) health: bool,
+
+    #[command(subcommand)]
+    pub(crate) packaging: Option<Packaging>,
+}
+
+/// What is done instead of serving.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Packaging {
+    /// Print completions for a shell
+    #[command(hide = true)]
+    Completions(Completions),
+    /// Write man pages
+    #[command(hide = true)]
+    Man(Man),
 }
 
 /// Takes `KEY=VALUE` apart. The value may have more of these signs in it. What is

@@ -4,6 +4,7 @@ mod cli;
 mod descriptors;
 mod health;
 mod logging;
+mod packaging;
 mod signals;
 mod threads;
 
@@ -15,7 +16,7 @@ use sio_p2p_server::config::Loaded;
 use sio_p2p_server::{BoundServer, Certificates, Config, P2pServer};
 use tokio::net::TcpListener;
 
-use crate::cli::Options;
+use crate::cli::{Options, Packaging};
 use crate::signals::Signals;
 
 /// Gives memory back to the system some seconds after it was needed, which glibc does not.
@@ -34,6 +35,19 @@ fn main() -> ExitCode {
             print(&format!("{:<26} {}\n", fault.name(), fault.text()));
         }
         return ExitCode::SUCCESS;
+    }
+    if let Some(command) = &options.packaging {
+        let packaged = match command {
+            Packaging::Completions(args) => packaging::completions(args),
+            Packaging::Man(args) => packaging::man(args),
+        };
+        return match packaged {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("p2p-server: cannot write: {error}");
+                ExitCode::FAILURE
+            }
+        };
     }
     // Settings are read and checked before anything else happens.
     let loaded = match options.load(std::env::vars_os()) {

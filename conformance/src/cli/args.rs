@@ -7,12 +7,13 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
 use super::access::{AccessArgs, HttpArgs};
+use super::packaging::{Completions, Man};
 use crate::exit::Exit;
 use crate::fault::Kind as _;
-use crate::formats::Format;
+use crate::formats::SchemaFormat;
 use crate::proxy::faults::{ProxyFault, ProxyFaultSpec};
 use crate::report::file::Render;
-use crate::report::{badge, html, json, junit, markdown};
+use crate::report::{badge, endpoint, github, html, json, junit, markdown, tap};
 use crate::scenario::{Capability, TransportName};
 
 /// Checks whether an implementation follows the Socket.IO peer-to-peer protocol.
@@ -50,7 +51,7 @@ pub enum Command {
     View(ViewArgs),
     /// List the scenarios, or the clauses and what checks them
     List(ListArgs),
-    /// Explain a scenario or a clause
+    /// Explain a scenario, a clause, an event, a failure, a deviation or a setting
     Explain(ExplainArgs),
     /// Check scenario files
     Lint(LintArgs),
@@ -60,6 +61,12 @@ pub enum Command {
     /// Check packets that were captured: raw frames, a recording, or a browser's HAR file
     #[command(after_help = exit_codes())]
     Validate(ValidateArgs),
+    /// Print completions for a shell
+    #[command(hide = true)]
+    Completions(Completions),
+    /// Write man pages
+    #[command(hide = true)]
+    Man(Man),
     /// Prove that every scenario can fail, by faults of the embedded server
     #[cfg(feature = "faults")]
     #[command(hide = true)]
@@ -284,21 +291,52 @@ pub struct ReportArgs {
     /// Write a badge, an SVG image
     #[arg(long, value_name = "FILE")]
     pub badge: Option<PathBuf>,
+    /// Write what shields.io makes a badge of (endpoint badge)
+    #[arg(long, value_name = "FILE")]
+    pub endpoint: Option<PathBuf>,
+    /// Write a report in the Test Anything Protocol
+    #[arg(long, value_name = "FILE")]
+    pub tap: Option<PathBuf>,
+    /// Write to standard output what this is read by: github, annotations of a workflow; tap
+    #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
+    pub format: Option<Format>,
+}
+
+/// What is written to standard output in the place of the report for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Annotations of a workflow run on GitHub.
+    Github,
+    /// The Test Anything Protocol.
+    Tap,
+}
+
+impl Format {
+    fn render(self) -> Render {
+        match self {
+            Self::Github => |report| Ok(github::render(report)),
+            Self::Tap => |report| Ok(tap::render(report)),
+        }
+    }
 }
 
 impl ReportArgs {
     /// The files that are asked for, and what goes into each.
-    pub fn files(&self) -> Vec<(&PathBuf, Render)> {
-        let all: [(&Option<PathBuf>, Render); 5] = [
+    pub fn files(&self) -> Vec<(PathBuf, Render)> {
+        let all: [(&Option<PathBuf>, Render); 7] = [
             (&self.json, json::render),
             (&self.html, |report| Ok(html::render(report))),
             (&self.junit, junit::render),
             (&self.markdown, |report| Ok(markdown::render(report))),
             (&self.badge, |report| Ok(badge::render(report))),
+            (&self.endpoint, |report| Ok(endpoint::render(report))),
+            (&self.tap, |report| Ok(tap::render(report))),
         ];
-        all.into_iter()
-            .filter_map(|(path, render)| Some((path.as_ref()?, render)))
-            .collect()
+        let files = all.into_iter();
+        let files = files.filter_map(|(path, render)| Some((path.clone()?, render)));
+        let stdout = || PathBuf::from("-");
+        let format = self.format.map(|format| (stdout(), format.render()));
+        files.chain(format).collect()
     }
 }
 
@@ -350,7 +388,8 @@ pub struct ListArgs {
 /// Options of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// Id of a scenario, of a case (SCENARIO/CASE) or of a clause
+    /// A scenario, a case (SCENARIO/CASE), a clause, an event (`ADD_TARGET`), a failure (`E4` or
+    /// its code), a deviation (`DEV-14`) or a setting of the server (`policy.rooms`)
     pub id: String,
     /// Take the scenarios from this folder instead of those in the program
     #[arg(long, value_name = "DIR")]
@@ -369,7 +408,7 @@ pub struct LintArgs {
 pub struct SchemaArgs {
     /// What is written
     #[arg(long, value_enum)]
-    pub format: Format,
+    pub format: SchemaFormat,
     /// Folder of the files, which is created if it is missing
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,

@@ -6,6 +6,7 @@ use sio_p2p_transport::EioVersion;
 use super::failure::{Failure, OrFail as _};
 use crate::exit::Exit;
 use crate::player::client::{DriverCommand, DriverError, hello};
+use crate::report::made::Said;
 use crate::scenario::Capability;
 
 /// A driver that has said who it is.
@@ -24,6 +25,17 @@ impl Driver {
             driver, version, ..
         } = &self.hello;
         format!("{driver} {version}").trim_end().to_owned()
+    }
+
+    /// What it says of itself.
+    pub(super) fn said(&self) -> Said {
+        let Hello {
+            driver, version, ..
+        } = &self.hello;
+        Said {
+            name: driver.clone(),
+            version: Some(version.clone()).filter(|version| !version.is_empty()),
+        }
     }
 
     /// The Engine.IO generations that it offers.

@@ -13,6 +13,7 @@ mod input;
 mod lint;
 mod list;
 mod output;
+mod packaging;
 #[cfg(feature = "faults")]
 mod prove;
 mod proxy;
@@ -65,6 +66,16 @@ pub fn main() -> Exit {
         Command::Lint(args) => lint::lint(args.dir.as_deref()),
         Command::Schema(args) => schema::schema(&args),
         Command::Validate(args) => validate::validate_command(&args),
+        Command::Completions(args) => {
+            let printed = packaging::completions(&args);
+            let printed = printed.or_fail(Exit::Trouble, "cannot print the completions");
+            printed.map(|()| Exit::Conforms)
+        }
+        Command::Man(args) => {
+            let written = packaging::man(&args);
+            let written = written.or_fail(Exit::Trouble, "cannot write the man pages");
+            written.map(|()| Exit::Conforms)
+        }
     };
     outcome.unwrap_or_else(Failure::told)
 }

@@ -1,6 +1,6 @@
 //! `p2p-conformance replay`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +14,15 @@ use super::failure::{Failure, Outcome as Exited, tell};
 use super::output;
 use crate::access::SharedAccess;
 use crate::exit::Exit;
+use crate::player::peer::pace::is_refusal_for_now;
 use crate::record::Recording;
 use crate::replay::{Against, Options, Outcome, Verdict};
 use crate::report::layout::Page;
-use crate::runner::testee::{Instance, StartCommand};
+use crate::runner::testee::{Instance, Knock, StartCommand};
 use crate::scenario::TransportName;
+
+/// How long a server may take to accept the first client.
+const REACHING: Duration = Duration::from_secs(10);
 
 /// Plays the recordings.
 pub(super) async fn replay(args: ReplayArgs) -> Exited {
@@ -38,7 +42,15 @@ pub(super) async fn replay(args: ReplayArgs) -> Exited {
     }
     let access = Arc::new(args.access.access()?);
     let url = urls.into_iter().next();
-    let (against, _server) = against(&args, url, &access).await?;
+    let generations: BTreeSet<u8> = recordings
+        .iter()
+        .map(|recording| args.eio.unwrap_or_else(|| recording.eio()).number())
+        .collect();
+    let generations: Vec<_> = [EioVersion::V4, EioVersion::V3]
+        .into_iter()
+        .filter(|eio| generations.contains(&eio.number()))
+        .collect();
+    let (against, _server) = against(&args, url, &generations, &access).await?;
     let options = Options {
         dialect: args.dialect,
         eio: args.eio,
@@ -104,6 +116,7 @@ fn collect(path: &Path, named: bool, files: &mut Vec<PathBuf>) -> std::io::Resul
 async fn against(
     args: &ReplayArgs,
     url: Option<String>,
+    generations: &[EioVersion],
     access: &SharedAccess,
 ) -> Result<(Against, Option<Instance>), Failure> {
     let claims = args.claim.clone();
@@ -118,9 +131,36 @@ async fn against(
         return Ok((Against::Running { url, claims }, Some(instance)));
     }
     Ok(match url {
-        Some(url) => (Against::Running { url, claims }, None),
+        Some(url) => {
+            reach(&url, generations, access).await?;
+            (Against::Running { url, claims }, None)
+        }
         None => (Against::Embedded, None),
     })
+}
+
+/// Makes sure that there is anything to talk to: in the generations of the recordings, or at
+/// least in one of them.
+async fn reach(
+    url: &str,
+    generations: &[EioVersion],
+    access: &SharedAccess,
+) -> Result<(), Failure> {
+    let knock = Knock {
+        url: url.to_owned(),
+        access: Arc::clone(access),
+        transport: TransportName::default(),
+    };
+    let mut refusals = Vec::new();
+    for &eio in generations {
+        match knock.greet(eio, REACHING).await {
+            Ok(()) => return Ok(()),
+            Err(error) if is_refusal_for_now(&error) => return Ok(()),
+            Err(error) => refusals.push(format!("Engine.IO {eio}: {error}")),
+        }
+    }
+    let why = format!("no server to talk to at {url}; {}", refusals.join("; "));
+    Err(Failure::new(Exit::CannotReach, why))
 }
 
 async fn play(

@@ -25,7 +25,7 @@ pub(super) fn report(args: &FromArgs) -> Outcome {
     let report = read(from).or_fail(Exit::BadInput, from.display())?;
     for (path, render) in files {
         render(&report)
-            .and_then(|text| file::write(path, &text))
+            .and_then(|text| file::write(&path, &text))
             .or_fail(Exit::Trouble, "cannot write the report")?;
     }
     Ok(Exit::Conforms)

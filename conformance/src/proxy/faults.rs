@@ -108,7 +108,7 @@ mod tests {
             error.to_string(),
             "there is no fault of a proxy \"proxy-loose\": the names are in \
              fixtures/scenarios/README.md, perhaps followed by what it hits, as in \
-             `proxy-lose:NAME`"
+             `proxy-lose:NAME`; did you mean proxy-lose?"
         );
     }
 }

@@ -12,18 +12,49 @@ const GREEN: &str = "#2e7d32";
 const AMBER: &str = "#b26a00";
 const RED: &str = "#c62828";
 
+/// What is on its left.
+pub(super) const LABEL: &str = "P2P conformance";
+
+/// What its colour says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mood {
+    /// Nothing is broken.
+    Good,
+    /// All that is broken is known and explained, or a `should`.
+    Fair,
+    /// Something else is broken.
+    Bad,
+}
+
+pub(super) fn mood(report: &Report) -> Mood {
+    if report.results.iter().any(Result::is_unexpected) {
+        Mood::Bad
+    } else if report.summary.pass == checked(report) {
+        Mood::Good
+    } else {
+        Mood::Fair
+    }
+}
+
+/// What is on its right.
+pub(super) fn value(report: &Report) -> String {
+    format!("{} of {}", report.summary.pass, checked(report))
+}
+
+fn checked(report: &Report) -> usize {
+    let summary = &report.summary;
+    summary.pass + summary.fail + summary.warn + summary.untestable
+}
+
 /// The badge as an SVG image: green if nothing is broken, amber if all that is broken
 /// is known and explained or a `should`, red otherwise.
 pub fn render(report: &Report) -> String {
-    let summary = &report.summary;
-    let checked = summary.pass + summary.fail + summary.warn + summary.untestable;
-    let red = report.results.iter().any(Result::is_unexpected);
-    let colour = match (red, summary.pass == checked) {
-        (true, _) => RED,
-        (false, true) => GREEN,
-        (false, false) => AMBER,
+    let colour = match mood(report) {
+        Mood::Good => GREEN,
+        Mood::Fair => AMBER,
+        Mood::Bad => RED,
     };
-    let (label, value) = ("P2P conformance", format!("{} of {checked}", summary.pass));
+    let (label, value) = (LABEL, value(report));
     let left = label.len() * CHARACTER + PADDING;
     let right = value.len() * CHARACTER + PADDING;
     let title = format!("{label}: {value} checks pass");

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::made::Made;
 use super::model::{Implementation, Report};
 use crate::runner::events::{Event, Reporter};
 
@@ -14,15 +15,17 @@ pub type Render = fn(&Report) -> std::io::Result<String>;
 pub struct FileReporter {
     path: PathBuf,
     implementation: Implementation,
+    made: Made,
     render: Render,
 }
 
 impl FileReporter {
     /// A reporter that will write to this file; `-` is standard output.
-    pub fn new(path: PathBuf, implementation: Implementation, render: Render) -> Self {
+    pub fn new(path: PathBuf, implementation: Implementation, made: Made, render: Render) -> Self {
         Self {
             path,
             implementation,
+            made,
             render,
         }
     }
@@ -39,13 +42,14 @@ impl Reporter for FileReporter {
         else {
             return Ok(());
         };
-        let report = Report::new(
+        let mut report = Report::new(
             self.implementation.clone(),
             results,
             stale,
             *duration,
             server,
         );
+        report.made = Some(self.made.clone());
         write(&self.path, &(self.render)(&report)?)
     }
 }

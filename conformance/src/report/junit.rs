@@ -62,7 +62,7 @@ fn case(result: &Result) -> TestCase {
         _ => TestCaseStatus::success(),
     };
     let mut case = TestCase::new(result.name(), status);
-    case.set_classname(result.clauses.join(" "));
+    case.set_classname(format!("{}/{}", result.family, scenario(&result.id)));
     case.set_time(Duration::from_millis(result.duration_ms));
     match (result.verdict, expected) {
         (Verdict::Pass, _) => {}
@@ -77,11 +77,19 @@ fn case(result: &Result) -> TestCase {
     case
 }
 
+/// The id of the scenario that a case belongs to.
+fn scenario(id: &str) -> &str {
+    id.split_once('/').map_or(id, |(scenario, _)| scenario)
+}
+
 fn failed(kind: NonSuccessKind, result: &Result) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
     status.set_type(result.level.to_string());
     status.set_message(result.message.as_str());
     let mut text = format!("{}\n", result.title);
+    if let Some(clause) = &result.broken {
+        let _ = writeln!(text, "clause: {clause}");
+    }
     if let Some(failure) = &result.failure {
         let lines = [
             ("at", &failure.at),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sio_p2p_protocol::Dialect;
 
 use super::clauses::{Clauses, Judged};
+use super::made::Made;
 use crate::known::{Flaky, Stale};
 use crate::player::peer::pace::Slowed;
 use crate::player::play::trace::TraceLine;
@@ -26,6 +27,9 @@ pub struct Report {
     pub format: u32,
     /// Who judged.
     pub suite: Suite,
+    /// When and how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Made>,
     /// Who was judged: a URL, a command, or the embedded server.
     pub implementation: Implementation,
     /// How many results there are of each verdict.
@@ -192,6 +196,7 @@ impl Report {
                 name: env!("CARGO_PKG_NAME").to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
+            made: None,
             implementation,
             summary: Summary::of(results),
             results: results.iter().map(Result::from).collect(),

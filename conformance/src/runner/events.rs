@@ -17,6 +17,8 @@ pub struct ServerStory {
     pub ended: Option<Ended>,
     /// How it slowed the runner down, if it did.
     pub slowed: Option<Slowed>,
+    /// It lets clients in and then says nothing, and the run was given up.
+    pub is_mute: bool,
 }
 
 /// Something that happened.

@@ -18,6 +18,7 @@ use super::names::{name_of, variants_of};
 use super::spanned::Spanned;
 use super::text::Text;
 use super::transport::TransportName;
+use crate::nearest::did_you_mean;
 use crate::scenario::danger::Danger;
 use sio_p2p_protocol::Dialect;
 
@@ -323,7 +324,11 @@ impl fmt::Display for Capability {
 
 /// A capability that the suite does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown capability {0:?}; there are {names}", names = variants_of::<Capability>().join(", "))]
+#[error(
+    "unknown capability {0:?}{meant}; there are {names}",
+    meant = did_you_mean(.0, variants_of::<Capability>().iter().copied()),
+    names = variants_of::<Capability>().join(", ")
+)]
 pub struct UnknownCapability(String);
 
 impl FromStr for Capability {

@@ -123,7 +123,7 @@ fn a_step_names_a_clause_of_its_scenario_and_groups_name_it_for_their_steps() {
         .collect();
     assert_eq!(
         named,
-        [("SRV-CORE-F5", 4), ("SRV-ROB-1", 5), ("SRV-ROB-1", 5)]
+        [("SRV-CORE-F5", 3), ("SRV-ROB-1", 4), ("SRV-ROB-1", 4)]
     );
     let written = serde_json::to_string(&scenario.steps[0]).unwrap();
     assert_eq!(written, r#"{"connect":["a"],"clause":"SRV-CORE-F5"}"#);

@@ -99,6 +99,15 @@ async fn with_nothing_wrong_nobody_notices_it() {
     }
 }
 
+#[tokio::test]
+async fn a_server_that_says_nothing_is_given_up() {
+    let _alone = ALONE.lock().await;
+    let url = behind(Some("proxy-lose".parse().unwrap())).await;
+    // Of some three hundred checks, each of which would wait for its first packet.
+    let judged = verdicts(&url, &["message"], &Dialect::ALL).await;
+    assert!((1..60).contains(&judged.len()), "{}", judged.len());
+}
+
 /// One test measures time, and another takes all the time there is.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 

@@ -14,6 +14,7 @@ mod early;
 mod faulty;
 mod judge;
 mod lost;
+mod mute;
 mod proxy;
 mod record;
 mod replay;

@@ -94,3 +94,32 @@ fn mistakes_do_not_fit() {
         assert!(!validator.is_valid(&bad), "{bad}");
     }
 }
+
+#[test]
+fn the_program_alone_knows_every_file_of_the_folder() {
+    let files = sio_p2p_conformance::schema_files();
+    let mut names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    for name in [
+        "add-target.json",
+        "accept/add-target.json",
+        "draft-07/add-target.json",
+        "draft-07/accept/add-target.json",
+        "draft-07/driver.json",
+        "instances/add-target.json",
+        "catalogue.json",
+        "vocabulary.json",
+        "report.json",
+    ] {
+        assert!(names.contains(&name), "{name}");
+    }
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count, "each file once");
+    let schemas = files
+        .iter()
+        .filter(|file| !file.name.starts_with("instances/"));
+    for file in schemas {
+        assert!(jsonschema::meta::is_valid(&file.schema), "{}", file.name);
+    }
+}

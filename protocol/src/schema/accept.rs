@@ -6,11 +6,12 @@
 use serde_json::{Map, Value, json};
 
 use super::generate::{DRAFT, SchemaFile, file_name, kebab};
+use super::types::acks;
 use crate::catalogue;
 use crate::dialect::Dialect;
 use crate::ids::NAMES;
 use crate::shape::Shape;
-use crate::spec::{AckContent, ArgSpec, ArgType, EventSpec, Form, Presence, acks};
+use crate::spec::{AckContent, ArgSpec, ArgType, EventSpec, Form, Presence};
 use crate::value::Greeting;
 
 /// Beyond this JavaScript rounds, and what it would print is not what was written.

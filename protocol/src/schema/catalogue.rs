@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::accept::accept_id;
 use super::generate::{clauses as clause_ids, dialects, id};
-use super::types::{self, value};
+use super::types::{self, acks, value};
 use crate::failure::{FailureCode, Origin, Place};
-use crate::spec::{AckContent, AckNeed, AckSpec, ArgSpec, EventSpec, Form, NamePattern, acks};
+use crate::spec::{AckContent, AckNeed, AckSpec, ArgSpec, EventSpec, Form, NamePattern};
 use crate::{EventName, catalogue, clauses, deviations};
 
 /// Every event with its direction, arguments, ack, clauses and failures, every ack and

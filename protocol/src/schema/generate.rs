@@ -8,11 +8,12 @@ use super::accept::accept_files;
 use super::catalogue::{catalogue_schema, vocabulary};
 use super::draft_07::draft_07;
 use super::instances::instance_files;
+use super::types::acks;
 use crate::clause::ClauseId;
 use crate::dialect::Dialect;
 use crate::message::MessageObject;
 use crate::shape::Shape;
-use crate::spec::{AckContent, AckNeed, ArgSpec, EventSpec, Form, Presence, acks};
+use crate::spec::{AckContent, AckNeed, ArgSpec, EventSpec, Form, Presence};
 use crate::value::Greeting;
 use crate::{
     ApiName, Arguments, Channel, ClientId, EventName, Payload, RoomName, Rooms, StreamId,

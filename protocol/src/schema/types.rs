@@ -7,9 +7,9 @@ use super::catalogue::argument;
 use super::generate::id;
 use crate::ids::NAMES;
 use crate::shape::Shape;
-use crate::spec::{ArgSpec, ArgType, optional, required};
+use crate::spec::{AckContent, ArgSpec, ArgType, optional, required};
 use crate::value::{Greeting, MaybeClientId};
-use crate::{Arguments, Channel, ClientId, EventName, StreamId};
+use crate::{Arguments, Channel, ClientId, EventName, StreamId, catalogue};
 
 /// The members of the message object.
 const MESSAGE: &[ArgSpec] = &[
@@ -81,6 +81,21 @@ pub(super) fn all() -> Vec<Value> {
         .chain(others)
         .chain([greeting])
         .collect()
+}
+
+/// The content of every ack, each once, in the order in which events ask for them.
+pub(super) fn acks() -> Vec<&'static AckContent> {
+    let mut acks: Vec<&AckContent> = Vec::new();
+    for spec in catalogue() {
+        if let Some(content) = &spec.ack.content
+            && acks
+                .iter()
+                .all(|known| known.type_name != content.type_name)
+        {
+            acks.push(content);
+        }
+    }
+    acks
 }
 
 /// What may stand at one position, as data.

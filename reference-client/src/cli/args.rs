@@ -6,6 +6,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use sio_p2p_client::{Dialect, EioVersion, Transports};
 
 use super::exit::Exit;
+use super::packaging::{Completions, Man};
 
 const CODES: &str = "\
 Exit codes: 0 done, 1 failed, 2 mistake on the command line, 3 no connection,
@@ -129,6 +130,12 @@ pub(crate) enum Command {
     Publish(Publish),
     /// Print what a topic publishes
     Subscribe(Subscribe),
+    /// Print completions for a shell
+    #[command(hide = true)]
+    Completions(Completions),
+    /// Write man pages
+    #[command(hide = true)]
+    Man(Man),
 }
 
 /// Arguments of a message: JSON where it is JSON, else text.

@@ -7,6 +7,7 @@ mod connect;
 mod exit;
 mod message;
 mod output;
+mod packaging;
 mod pipe;
 mod service;
 mod topic;
@@ -22,6 +23,17 @@ use output::Output;
 /// Runs a command to its end.
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let output = Output::new(cli.connect.format);
+    let packaged = match &cli.command {
+        Command::Completions(args) => Some(packaging::completions(args)),
+        Command::Man(args) => Some(packaging::man(args)),
+        _ => None,
+    };
+    if let Some(packaged) = packaged {
+        return packaged.map_or_else(
+            |error| Exit::Failed(format!("cannot write: {error}")).report(),
+            |()| ExitCode::SUCCESS,
+        );
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return Exit::Failed(format!("cannot start: {error}")).report(),
@@ -49,6 +61,8 @@ async fn command(cli: Cli, output: Output) -> Outcome {
             Command::Call(args) => service::call(&connect, args, &output).await,
             Command::Publish(args) => topic::publish(&connect, args, &output).await,
             Command::Subscribe(args) => topic::subscribe(&connect, args, &output).await,
+            // They need no connection, and are done already.
+            Command::Completions(_) | Command::Man(_) => Ok(()),
         }
     };
     tokio::select! {

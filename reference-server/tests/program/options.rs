@@ -37,6 +37,24 @@ fn the_help_fits_a_terminal() {
     insta::assert_snapshot!(help);
 }
 
+#[test]
+fn completions_and_man_pages_are_made() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = process::run(&["completions", shell]);
+        assert!(output.status.success(), "{shell}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("check-config"), "{shell}: {text}");
+    }
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("p2p-server-man");
+    let output = process::run(&["man", "--out", &folder.display().to_string()]);
+    assert!(output.status.success());
+    let page = std::fs::read_to_string(folder.join("p2p-server.1")).unwrap();
+    assert!(
+        page.contains("Relays messages between Socket.IO clients"),
+        "{page}"
+    );
+}
+
 /// One sentence, and an exit code that is not 0.
 #[test]
 fn mistakes_are_told_in_a_sentence() {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::ProgressDrawTarget;
+use sio_p2p_protocol::clauses;
 
 use self::selection::selection;
 use self::target::target;
@@ -19,7 +20,9 @@ use super::failure::{Failure, Outcome};
 use super::{input, output};
 use crate::exit::Exit;
 use crate::known::Baseline;
+use crate::nearest::did_you_mean;
 use crate::report::file::FileReporter;
+use crate::report::made::{Made, Said};
 use crate::report::model::Implementation;
 use crate::report::style;
 use crate::report::terminal::{TerminalReporter, progress};
@@ -50,7 +53,14 @@ pub(super) async fn judge(args: RunArgs, driver: Option<Driver>) -> Outcome {
         .with_flaky(input::flaky(args.flaky.as_deref(), &library)?);
     let checks = selection.checks(&library.scenarios);
     something_selected(&args, &library, checks.is_empty())?;
+    let said = driver.as_ref().map(Driver::said);
     let (target, name, _server) = target(&args, driver)?;
+    let said = said.or_else(|| {
+        claims.as_ref().map(|claims| Said {
+            name: claims.implementation.clone(),
+            version: claims.version.clone(),
+        })
+    });
     let claimed = claims.map_or(Level::Must, |claims| claims.held_to);
     let strict = if args.strict {
         Level::Should
@@ -75,7 +85,8 @@ pub(super) async fn judge(args: RunArgs, driver: Option<Driver>) -> Outcome {
             None => is_embedded.then_some(EMBEDDED_PATIENCE),
         },
     };
-    let mut reporters = reporters(&args, &name, &selection);
+    let made = Made::now(args.shuffle, said);
+    let mut reporters = reporters(&args, &name, &selection, &made);
     let implementation = name.clone();
     let run = Run {
         target,
@@ -102,7 +113,17 @@ pub(super) async fn judge(args: RunArgs, driver: Option<Driver>) -> Outcome {
 fn something_selected(args: &RunArgs, library: &Library, none: bool) -> Result<(), Failure> {
     let idle = |pattern: &&String| !library.scenarios.iter().any(|s| selects(pattern, s));
     let nothing = match args.select.iter().find(idle) {
-        Some(pattern) => format!("nothing is selected by {pattern}"),
+        Some(pattern) => {
+            let ids = library
+                .scenarios
+                .iter()
+                .map(|scenario| scenario.id.as_str());
+            let meant = did_you_mean(
+                pattern,
+                ids.chain(clauses().iter().map(|it| it.id.as_str())),
+            );
+            format!("nothing is selected by {pattern}{meant}")
+        }
         None if none => "no scenario fits these options together".to_owned(),
         None => return Ok(()),
     };
@@ -110,7 +131,12 @@ fn something_selected(args: &RunArgs, library: &Library, none: bool) -> Result<(
     Err(Failure::new(Exit::NothingSelected, why))
 }
 
-fn reporters(args: &RunArgs, name: &str, selection: &Selection) -> Vec<Box<dyn Reporter>> {
+fn reporters(
+    args: &RunArgs,
+    name: &str,
+    selection: &Selection,
+    made: &Made,
+) -> Vec<Box<dyn Reporter>> {
     let implementation = Implementation {
         target: name.to_owned(),
         claims: selection.claims.clone(),
@@ -127,7 +153,7 @@ fn reporters(args: &RunArgs, name: &str, selection: &Selection) -> Vec<Box<dyn R
     };
     let mut reporters = vec![terminal];
     for (path, render) in files {
-        let file = FileReporter::new(path.clone(), implementation.clone(), render);
+        let file = FileReporter::new(path.clone(), implementation.clone(), made.clone(), render);
         reporters.push(Box::new(file));
     }
     reporters

@@ -5,6 +5,7 @@ use sio_p2p_transport::CloseReason;
 use crate::blame::{Asked, How, Sign, Subject};
 use crate::json::{shorten, unquote};
 use crate::player::peer::Peers;
+use crate::player::play::finding::NOTHING;
 use crate::player::play::stop::Stop;
 
 impl Peers {
@@ -97,7 +98,7 @@ impl Peers {
             }
         }
         if lines.is_empty() {
-            "nothing".to_owned()
+            NOTHING.to_owned()
         } else {
             lines.join("\n")
         }

@@ -1,7 +1,10 @@
 //! What a play comes to, and what was found.
 
-use crate::blame::{Blame, Sign};
+use crate::blame::{Blame, How, Sign};
 use crate::scenario::Location;
+
+/// What is said to have arrived when nothing has.
+pub(crate) const NOTHING: &str = "nothing";
 
 /// How playing a scenario ended.
 #[derive(Debug, Clone)]
@@ -60,6 +63,11 @@ impl Finding {
         self.expected = Some(expected.into());
         self.actual = Some(actual.into());
         self
+    }
+
+    /// Nothing has come of what was waited for, nor anything else.
+    pub(crate) fn is_silence(&self) -> bool {
+        self.sign.how == How::Missing && self.actual.as_deref() == Some(NOTHING)
     }
 
     /// The same with the way in which it is wrong.

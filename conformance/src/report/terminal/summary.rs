@@ -216,6 +216,10 @@ fn server(page: &mut Page, story: &ServerStory) {
     if let Some(slowed) = &story.slowed {
         page.painted(YELLOW, "  ", slowed);
     }
+    if story.is_mute {
+        let line = "The server lets clients in and then says nothing, so the run was given up.";
+        page.painted(RED, "  ", line);
+    }
     if let Some(ended) = &story.ended {
         page.painted(RED, "  ", ended);
     }

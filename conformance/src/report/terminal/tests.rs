@@ -79,6 +79,7 @@ fn a_run_that_the_server_did_not_survive_says_so() {
             absences: 1,
             waited: Duration::from_millis(2_500),
         }),
+        is_mute: false,
     };
     insta::assert_snapshot!(told(&results, &[], &story));
 }

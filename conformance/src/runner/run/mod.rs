@@ -3,7 +3,7 @@
 mod work;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -84,6 +84,12 @@ struct Shared {
     begun: AtomicUsize,
     /// How many have failed unexpectedly.
     failures: AtomicUsize,
+    /// Whether one has passed.
+    passed: AtomicBool,
+    /// In how many nothing came at all.
+    unanswered: AtomicUsize,
+    /// The run is given up, because nothing comes at all.
+    is_mute: AtomicBool,
 }
 
 impl Shared {
@@ -179,6 +185,9 @@ impl Run<'_> {
             playing: AtomicUsize::new(0),
             begun: AtomicUsize::new(0),
             failures: AtomicUsize::new(0),
+            passed: AtomicBool::new(false),
+            unanswered: AtomicUsize::new(0),
+            is_mute: AtomicBool::new(false),
         });
         let mut results = vec![Vec::new(); shared.checks.len()];
         // Second part: what was interrupted by somebody else's crash, one at a time.
@@ -211,6 +220,7 @@ impl Run<'_> {
         let server = ServerStory {
             ended: shared.life.ended(),
             slowed: (!slowed.is_nothing()).then_some(slowed),
+            is_mute: shared.is_mute.load(Ordering::SeqCst),
         };
         let duration = began.elapsed();
         tell(

@@ -102,7 +102,30 @@ async fn one(
             shared.queue.close();
         }
     }
+    shared.listens(&result);
     let _ = progress.send(Progress::Finished(index, Box::new(result)));
+}
+
+/// After how many checks in which nothing came at all, and none that passed, a run is given up.
+const MUTE: usize = 20;
+
+impl Shared {
+    /// Gives the run up if the server lets clients in and then says nothing: each of its checks
+    /// would wait to the end.
+    fn listens(&self, result: &CheckResult) {
+        if result.verdict == Verdict::Pass {
+            self.passed.store(true, Ordering::SeqCst);
+        }
+        let finding = result.finding.as_ref();
+        if !finding.is_some_and(Finding::is_silence) {
+            return;
+        }
+        let unanswered = self.unanswered.fetch_add(1, Ordering::SeqCst) + 1;
+        if unanswered >= MUTE && !self.passed.load(Ordering::SeqCst) {
+            self.is_mute.store(true, Ordering::SeqCst);
+            self.queue.close();
+        }
+    }
 }
 
 /// Plays one check and sees to the server's health afterwards. `None` if it has to be done

@@ -16,6 +16,7 @@ use super::parse::{Problem, Scenario};
 use super::source::Location;
 use super::step::{Verb, walk as walk_steps};
 use super::text::is_name;
+use crate::nearest::did_you_mean;
 pub use proof::{DEFAULT_SETTINGS, unproven};
 
 /// The setting that says how soon a silent client is missed.
@@ -149,7 +150,9 @@ fn clauses_of(scenario: &Scenario, problem: &mut dyn FnMut(&Location, String)) {
     let mut spoken = BTreeSet::new();
     for (id, at) in &scenario.clauses {
         let Some(clause) = Clause::find(id) else {
-            problem(at, format!("the register has no clause {id:?}"));
+            let known = clauses().iter().map(|clause| clause.id.as_str());
+            let meant = did_you_mean(id, known);
+            problem(at, format!("the register has no clause {id:?}{meant}"));
             return;
         };
         let level = match clause.level {

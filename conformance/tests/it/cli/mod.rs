@@ -195,10 +195,54 @@ fn scenarios_and_clauses_are_listed_and_explained() {
         "{clause}"
     );
     assert!(clause.contains("message-with-ack: "), "{clause}");
+    for (id, said) in [
+        ("ADD_TARGET", "ADD_TARGET (v2, sent to clients)"),
+        ("E4", "Texts"),
+        ("target-not-found", "Travels in: server-error"),
+        ("DEV-14", "A port: "),
+        ("policy.rooms", "policy.rooms (setting of p2p-server)"),
+    ] {
+        let (code, text, _) = run(&["explain", id]);
+        assert_eq!(code, 0, "{id}");
+        assert!(text.contains(said), "{text}");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+    }
+    for (slip, meant) in [
+        ("ADD_TARGTE", "did you mean ADD_TARGET?"),
+        ("mesage-with-ack", "did you mean message-with-ack?"),
+        ("SRV-MSG2", "did you mean SRV-MSG-2?"),
+    ] {
+        let (code, _, stderr) = run(&["explain", slip]);
+        assert_eq!(code, 6, "{slip}");
+        assert!(stderr.contains(meant), "{stderr}");
+    }
 
     let folder = Folder::new();
     folder.scenario("green", "green");
     let (code, text, _) = run(&["explain", "green", "--scenarios", &folder.scenarios()]);
     assert_eq!(code, 0);
     insta::assert_snapshot!("explain", text.replace(&folder.scenarios(), "DIR"));
+}
+
+#[test]
+fn completions_and_man_pages_are_made() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let (code, text, _) = run(&["completions", shell]);
+        assert_eq!(code, 0, "{shell}");
+        assert!(text.contains("max-failures"), "{shell}: {text}");
+    }
+    assert_eq!(code(&["completions", "tcsh"]), 2);
+    let folder = Folder::new();
+    let pages = folder.0.join("man").display().to_string();
+    assert_eq!(code(&["man", "--out", &pages]), 0);
+    let page = folder.read("man/p2p-conformance-run.1");
+    assert!(page.contains("\\-\\-max\\-failures"), "{page}");
+    assert!(
+        folder
+            .read("man/p2p-conformance.1")
+            .contains("Checks whether")
+    );
 }

@@ -21,7 +21,9 @@ fn every_report_of_a_run_can_be_written_and_made_again_from_the_first() {
         .scenario("green", "green");
     let path = |name: &str| folder.0.join(name).display().to_string();
     let scenarios = folder.scenarios();
-    let files = ["json", "html", "junit", "markdown", "badge"];
+    let files = [
+        "json", "html", "junit", "markdown", "badge", "endpoint", "tap",
+    ];
     let flags: Vec<String> = files
         .iter()
         .flat_map(|file| [format!("--{file}"), path(file)])
@@ -45,10 +47,29 @@ fn every_report_of_a_run_can_be_written_and_made_again_from_the_first() {
         junit.contains(r#"tests="2" skipped="0" failures="1" errors="0""#),
         "{junit}"
     );
+    assert!(junit.contains(r#"classname="message/red""#), "{junit}");
     assert!(badge.contains("1 of 2"), "{badge}");
+    let endpoint: Value = serde_json::from_str(&folder.read("endpoint")).unwrap();
+    assert_eq!(endpoint["message"], "1 of 2");
+    assert_eq!(endpoint["color"], "critical");
+    let tap = folder.read("tap");
+    assert!(tap.starts_with("TAP version 14\n1..2\n"), "{tap}");
+    assert!(
+        tap.contains("not ok 2 - red (v1, Engine.IO 4)\n  ---\n"),
+        "{tap}"
+    );
+    let report: Value = serde_json::from_str(&folder.read("json")).unwrap();
+    let made = &report["made"];
+    assert!(made["started"].as_str().unwrap().ends_with('Z'), "{made}");
+    assert_eq!(made["command"][1], "run");
+    assert_eq!(report["results"][1]["broken"], "SRV-CORE-F2");
+    assert_eq!(
+        report["results"][1]["cause"],
+        "a message came although nothing should"
+    );
 
     // The same pages come out of the JSON report, without a run.
-    let again: Vec<String> = ["html", "junit", "markdown", "badge"]
+    let again: Vec<String> = ["html", "junit", "markdown", "badge", "endpoint", "tap"]
         .iter()
         .flat_map(|file| [format!("--{file}"), path(&format!("{file}-again"))])
         .collect();
@@ -56,7 +77,7 @@ fn every_report_of_a_run_can_be_written_and_made_again_from_the_first() {
     let mut args = vec!["report", &json];
     args.extend(again.iter().map(String::as_str));
     assert_eq!(code(&args), 0);
-    for file in ["html", "junit", "markdown", "badge"] {
+    for file in ["html", "junit", "markdown", "badge", "endpoint", "tap"] {
         assert_eq!(folder.read(file), folder.read(&format!("{file}-again")));
     }
 }
@@ -106,7 +127,7 @@ fn a_failure_is_shown_in_full() {
     for expected in [
         "FAIL red (v2, Engine.IO 4)",
         "b received \"red\" instead of \"blue\"",
-        "SRV-CORE-F5: A message carries an event name",
+        "SRV-CORE-F2: A message reaches exactly",
         &place,
         "12 |     { \"receive\": { \"at\": \"b\", \"from\": \"a\", \"event\": \"blue\" } }",
         "expected: event \"blue\" []",
@@ -227,4 +248,101 @@ fn recordings_become_a_page_of_diagrams() {
     let empty = folder.0.join("empty");
     std::fs::create_dir(&empty).unwrap();
     assert_eq!(code(&["view", &empty.display().to_string()]), 6);
+}
+
+#[test]
+fn both_sides_name_clients_as_their_packets_do() {
+    let folder = Folder::new();
+    folder.scenario("names", "names");
+    let path = folder.0.join("scenarios/message/names.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let event = r#""event": "names""#;
+    let text = text.replacen(event, r#""event": "names", "args": ["${a}"]"#, 1);
+    let text = text.replace(r#""names" } }"#, r#""names", "args": ["${b}"] } }"#);
+    std::fs::write(&path, text).unwrap();
+    let scenarios = folder.scenarios();
+    let args = ["run", "--dialect", "v2", "--scenarios", &scenarios];
+    let (exit, stdout, _) = run(&[&args[..], &["--json", "-"]].concat());
+    assert_eq!(exit, 1);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    let result = &report["results"][0];
+    let side = |name: &str| result["failure"][name].as_str().unwrap();
+    assert!(side("expected").contains("[\"b-"), "{stdout}");
+    assert!(side("actual").contains("[\"a-"), "{stdout}");
+    let message = result["message"].as_str().unwrap();
+    assert!(message.contains("${a}"), "{message}");
+}
+
+#[test]
+fn annotations_for_github_point_at_the_step() {
+    let folder = Folder::new();
+    folder.scenario("red", "expected");
+    let scenarios = folder.scenarios();
+    let args = [
+        "run",
+        "--dialect",
+        "v1",
+        "--format",
+        "github",
+        "--scenarios",
+        &scenarios,
+    ];
+    let (code, stdout, stderr) = run(&args);
+    assert_eq!(code, 1);
+    let stdout = stdout.replace(&folder.scenarios(), "DIR");
+    insta::assert_snapshot!(stdout, @r#"
+    ::error file=DIR/message/red.json,line=12,col=5,title=red (v1%2C Engine.IO 4)::SRV-CORE-F2: b received "red" instead of "expected"
+    ::notice title=P2P conformance::0 pass, 1 fail, 0 warn, 0 untestable, 0 not applicable
+    "#);
+    assert!(stderr.contains("Failed, 1 check:"), "{stderr}");
+}
+
+#[test]
+fn a_quiet_run_prints_failures_and_the_summary_and_may_end_early() {
+    let folder = Folder::new();
+    for name in ["green", "red-1", "red-2", "red-3"] {
+        folder.scenario(name, if name == "green" { name } else { "expected" });
+    }
+    let scenarios = folder.scenarios();
+    let quiet = [
+        "run",
+        "--dialect",
+        "v1",
+        "--quiet",
+        "--jobs",
+        "1",
+        "--scenarios",
+        &scenarios,
+    ];
+    let (code, stdout, _) = run(&quiet);
+    assert_eq!(code, 1);
+    let stdout = stdout.lines().filter(|line| !line.contains(" pass, "));
+    insta::assert_snapshot!(stdout.collect::<Vec<_>>().join("\n"), @r#"
+
+    Broken: SRV-CORE-F2 (3 fail): A message reaches exactly the client it is
+      addressed to.
+        3 checks: a message came although nothing should
+
+    Failed, 3 checks:
+      red-1 (v1, Engine.IO 4): b received "red-1" instead of "expected"
+      red-2 (v1, Engine.IO 4): b received "red-2" instead of "expected"
+      red-3 (v1, Engine.IO 4): b received "red-3" instead of "expected"
+    "#);
+    let (_, stdout, _) = run(&[&quiet[..], &["--max-failures", "2"]].concat());
+    assert!(stdout.contains("Failed, 2 checks:"), "{stdout}");
+    assert!(
+        stdout.contains("Stopped early: 3 of 4 checks were played."),
+        "{stdout}"
+    );
+    let green = run(&[
+        "run",
+        "--dialect",
+        "v1",
+        "--quiet",
+        "--select",
+        "green",
+        "--scenarios",
+        &scenarios,
+    ]);
+    assert_eq!((green.0, green.1.lines().count()), (0, 2), "{}", green.1);
 }

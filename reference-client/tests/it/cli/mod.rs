@@ -330,3 +330,25 @@ async fn the_help_fits_a_terminal() {
         insta::assert_snapshot!(format!("help-{name}"), shown);
     }
 }
+
+#[tokio::test]
+async fn completions_and_man_pages_are_made() {
+    for shell in ["bash", "zsh", "fish"] {
+        let done = run(command(&["completions", shell])).await;
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        assert!(
+            done.stdout.contains("subscribe"),
+            "{shell}: {}",
+            done.stdout
+        );
+    }
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("p2p-man");
+    let pages = folder.display().to_string();
+    let done = run(command(&["man", "--out", &pages])).await;
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let page = std::fs::read_to_string(folder.join("p2p-emit.1")).unwrap();
+    assert!(
+        page.contains("Send a message to a client or a room"),
+        "{page}"
+    );
+}

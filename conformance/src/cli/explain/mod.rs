@@ -1,8 +1,10 @@
 //! `p2p-conformance explain`.
 
+mod registers;
+
 use std::sync::Arc;
 
-use sio_p2p_protocol::Clause;
+use sio_p2p_protocol::{Clause, Deviation};
 
 use super::args::ExplainArgs;
 use super::failure::{Failure, Outcome};
@@ -10,6 +12,7 @@ use super::input::library;
 use super::list::{checking, dialects, level};
 use super::output::print;
 use crate::exit::Exit;
+use crate::nearest::did_you_mean;
 use crate::report::failure::sentence;
 use crate::report::layout::Page;
 use crate::scenario::{Library, Scenario};
@@ -26,15 +29,40 @@ pub(super) fn explain(args: &ExplainArgs) -> Outcome {
         .iter()
         .filter(|scenario| scenario.id == args.id || scenario.id.starts_with(&prefix))
         .collect();
-    let Some(first) = found.first() else {
-        let why = format!(
-            "{:?} is neither a scenario nor a clause; `p2p-conformance list` shows the \
-             scenarios, `list --clauses` the clauses",
-            args.id
-        );
-        return Err(Failure::new(Exit::NothingSelected, why));
+    if let Some(first) = found.first() {
+        return print(&explain_scenario(first, &found, &args.id));
+    }
+    let Some(text) = explained(&args.id) else {
+        return Err(unknown(&args.id, &library));
     };
-    print(&explain_scenario(first, &found, &args.id))
+    print(&text)
+}
+
+/// What the registers say about this.
+fn explained(id: &str) -> Option<String> {
+    let events = registers::events(id);
+    if !events.is_empty() {
+        let pages: Vec<_> = events.into_iter().map(registers::explain_event).collect();
+        return Some(pages.join("\n"));
+    }
+    registers::failure(id)
+        .map(|failure| registers::explain_failure(&failure))
+        .or_else(|| Deviation::find(id).map(registers::explain_deviation))
+        .or_else(|| registers::setting(id).map(registers::explain_setting))
+}
+
+fn unknown(id: &str, library: &Library) -> Failure {
+    let registers = registers::all();
+    let scenarios = library
+        .scenarios
+        .iter()
+        .map(|scenario| scenario.id.as_str());
+    let meant = did_you_mean(id, scenarios.chain(registers.iter().map(String::as_str)));
+    let why = format!(
+        "{id:?} is no scenario, clause, event, failure, deviation or setting{meant}; \
+         `p2p-conformance list` shows the scenarios, `list --clauses` the clauses"
+    );
+    Failure::new(Exit::NothingSelected, why)
 }
 
 /// A clause and the scenarios that check it.
