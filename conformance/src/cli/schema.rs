@@ -9,14 +9,14 @@ use sio_p2p_protocol::Dialect;
 use super::failure::{OrFail as _, Outcome};
 use super::output;
 use crate::exit::Exit;
-use crate::formats;
+use crate::formats::{self, SchemaFormat};
 
 /// Options of `schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
     /// What is written
     #[arg(long, value_enum)]
-    pub format: formats::Format,
+    pub format: SchemaFormat,
     /// Folder of the files, which is created if it is missing
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,

@@ -201,6 +201,9 @@ impl Catalogue {
                     }
                 }
             }
+            let keys = catalogue.events.iter().map(|event| &event.key);
+            let keys: Vec<&String> = keys.collect();
+            ack.answers.retain(|key| keys.contains(&key));
             ack.dialects = spoken.into_iter().collect();
             ack.clauses = clauses;
         }

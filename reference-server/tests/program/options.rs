@@ -45,7 +45,7 @@ fn completions_and_man_pages_are_made() {
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(text.contains("check-config"), "{shell}: {text}");
     }
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("p2p-server-man");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("p2p-server-man");
     let output = process::run(&["man", "--out", &folder.display().to_string()]);
     assert!(output.status.success());
     let page = std::fs::read_to_string(folder.join("p2p-server.1")).unwrap();

@@ -79,8 +79,8 @@ fn script(root: &Path, programs: &Path, commands: &[Command], ports: &Ports) -> 
         // Writing to a string cannot fail.
         let _ = if command.background {
             // What a page shows of a command in the background is waited for.
-            let parts = command.prints.iter().flat_map(|line| line.split('…'));
-            let sign = ports.real(parts.max_by_key(|part| part.len()).unwrap_or(""));
+            let pieces = command.prints.iter().flat_map(|line| line.split('…'));
+            let sign = ports.real(pieces.max_by_key(|piece| piece.len()).unwrap_or(""));
             let wait = if sign.is_empty() { "false" } else { "true" };
             writeln!(
                 script,
