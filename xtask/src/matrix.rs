@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The implementations: name, report of the test command, and the step that writes it.
-const RUNS: [(&str, &str, &str); 8] = [
+const RUNS: [(&str, &str, &str); 11] = [
     ("reference server", "embedded", "suite"),
     ("relay on socketioxide", "attached", "attached"),
     ("original 1.12.1, Socket.IO 2.5", "original-2", "original-2"),
@@ -19,6 +19,9 @@ const RUNS: [(&str, &str, &str); 8] = [
     ("original client, 2.5", "client-original-js-2", "clients"),
     ("original client, 4.8", "client-original-js-4", "clients"),
     ("Python client", "client-python", "clients"),
+    ("Go client", "client-go", "clients"),
+    ("Java client", "client-java", "clients"),
+    ("Ruby client", "client-ruby", "clients"),
 ];
 
 /// Published versions that are known by recordings of them.
