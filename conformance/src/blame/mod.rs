@@ -2,9 +2,9 @@
 //!
 //! A scenario names several clauses, and its steps use more of the protocol than they are about.
 //! When one of them fails, not all of these clauses are broken. So each step belongs to one
-//! clause: the one it names, or else the plain clause of what it looks at ([`rules`]), such as
+//! clause: the one it names, or else the plain clause of what it looks at (`rules.rs`), such as
 //! `SRV-MSG-2` for a notice. If the scenario does not name that one, and it holds elsewhere, one
-//! of the scenario's own explains the failure better; [`ranking`] finds out which.
+//! of the scenario's own explains the failure better; `ranking.rs` finds out which.
 
 mod cause;
 pub(crate) mod ranking;
