@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use sio_p2p_conformance::player::play::trace::{TraceLine, Way};
 use sio_p2p_conformance::report::json;
+use sio_p2p_conformance::report::made::Made;
 use sio_p2p_conformance::report::model::{
     FORMAT, Failure, Implementation, Report, Result, Suite, Summary,
 };
@@ -59,6 +60,14 @@ fn report() -> Report {
             name: "sio-p2p-conformance".to_owned(),
             version: "0.0.0".to_owned(),
         },
+        made: Some(Made {
+            started: "2026-01-02T03:04:05Z".to_owned(),
+            command: ["p2p-conformance", "run", "http://127.0.0.1:3000"]
+                .map(ToOwned::to_owned)
+                .into(),
+            seed: Some(42),
+            said: None,
+        }),
         implementation: Implementation {
             target: "node server.js --listen 127.0.0.1:{port} --heartbeat 1000,4000".to_owned(),
             claims: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sio_p2p_transport::{ConnectError, ConnectOptions, EioVersion, Tls};
+use sio_p2p_transport::{ConnectError, ConnectOptions, EioVersion, Proxy, Tls};
 use url::Url;
 
 /// The usual path of Socket.IO servers.
@@ -21,6 +21,8 @@ pub struct Access {
     pub path: Option<String>,
     /// Whom to trust under TLS.
     pub tls: Option<Tls>,
+    /// The proxy on the way there.
+    pub proxy: Option<Proxy>,
 }
 
 /// An [`Access`] that many connections share.
@@ -43,6 +45,9 @@ impl Access {
         }
         if let Some(tls) = &self.tls {
             options = options.tls(tls.clone());
+        }
+        if let Some(proxy) = &self.proxy {
+            options = options.proxy(proxy.clone());
         }
         Ok(match (eio, &self.auth, &self.token) {
             (EioVersion::V4, Some(auth), _) => options.auth(auth),
@@ -83,7 +88,7 @@ fn split(url: &str) -> Result<(String, Option<String>), ConnectError> {
 }
 
 /// A path as Socket.IO writes it: with a slash at both ends.
-fn closed(path: &str) -> String {
+pub(crate) fn closed(path: &str) -> String {
     match path.trim_matches('/') {
         "" => "/".to_owned(),
         inner => format!("/{inner}/"),

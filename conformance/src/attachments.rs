@@ -91,10 +91,31 @@ pub(crate) fn bytes_of(object: &str) -> Option<Bytes> {
     }
 }
 
+/// An object of the application that looks like binary data (`{"$bin": text}`) has one more `$`
+/// in files and lines: the same object with that `$`, or without it.
+fn escaped(object: &str, escape: bool) -> Option<String> {
+    let members = members(object)?;
+    let [(key, value)] = members.as_slice() else {
+        return None;
+    };
+    let dollars = key.strip_suffix("bin")?;
+    let looks_so = !dollars.is_empty() && dollars.bytes().all(|byte| byte == b'$');
+    let text = value.get();
+    match escape {
+        _ if !looks_so || !text.starts_with('"') => None,
+        true => Some(format!(r#"{{"${key}":{text}}}"#)),
+        false if dollars.len() > 1 => Some(format!(r#"{{"{}":{text}}}"#, &key[1..])),
+        false => None,
+    }
+}
+
 /// A payload to send: attachments are taken out of the text.
 pub(crate) fn to_wire(json: &str, string: &mut dyn FnMut(&str) -> Option<String>) -> Data {
     let mut attachments = Vec::new();
     let json = rewrite(json, string, &mut |object| {
+        if let Some(meant) = escaped(object, false) {
+            return Some(meant);
+        }
         attachments.push(bytes_of(object)?);
         let number = attachments.len() - 1;
         Some(format!(r#"{{"_placeholder":true,"num":{number}}}"#))
@@ -104,10 +125,14 @@ pub(crate) fn to_wire(json: &str, string: &mut dyn FnMut(&str) -> Option<String>
 
 /// The text of a payload that was received, with the attachments in their places.
 pub(crate) fn from_wire(data: &Data, string: &mut dyn FnMut(&str) -> Option<String>) -> String {
-    rewrite(&data.json, string, &mut |object| {
-        let bytes = attachment(object, &data.attachments)?;
-        Some(format!(r#"{{"$bin":"{}"}}"#, STANDARD.encode(bytes)))
-    })
+    rewrite(
+        &data.json,
+        string,
+        &mut |object| match attachment(object, &data.attachments) {
+            Some(bytes) => Some(format!(r#"{{"$bin":"{}"}}"#, STANDARD.encode(bytes))),
+            None => escaped(object, true),
+        },
+    )
 }
 
 /// The attachment that an object stands for, if it is a placeholder; of members with one name
@@ -143,9 +168,18 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_an_attachment_stays() {
-        let json = r#"[{"$bin":5},{"$bin":"?"},{"_placeholder":true,"num":0}]"#;
+        let json = r#"[{"$bin":5},{"$bin":"AQ==","x":1},{"_placeholder":true,"num":0}]"#;
         assert_eq!(to_wire(json, &mut |_| None), Data::new(json));
         assert_eq!(from_wire(&Data::new(json), &mut |_| None), json);
+    }
+
+    /// What an application sends may look like our form of binary data, and like its escape.
+    #[test]
+    fn data_of_an_application_that_looks_binary_has_one_more_dollar() {
+        let meant = Data::new(r#"[{"$bin":"AQ=="},{"$$bin":"?"},{"k":[{"$bin":""}]},{"$$bin":1}]"#);
+        let written = r#"[{"$$bin":"AQ=="},{"$$$bin":"?"},{"k":[{"$$bin":""}]},{"$$bin":1}]"#;
+        assert_eq!(from_wire(&meant, &mut |_| None), written);
+        assert_eq!(to_wire(written, &mut |_| None), meant);
     }
 
     #[test]

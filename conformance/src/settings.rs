@@ -27,7 +27,7 @@ pub(crate) fn config(stated: &Settings) -> Result<Config, String> {
         if !known.iter().any(|setting| setting.key == *key) {
             let meant = did_you_mean(key, known.iter().map(|setting| setting.key.as_str()));
             return Err(format!(
-                "there is no setting `{key}`{meant}; CONFIGURATION.md lists all"
+                "there is no setting `{key}`; CONFIGURATION.md lists all{meant}"
             ));
         }
         let mut place = &mut config;

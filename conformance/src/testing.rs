@@ -74,7 +74,7 @@ pub(crate) fn failure(id: &str) -> CheckResult {
         "event \"TARGET_DISCONNECT\" [\"${a}\"]",
         "at a: event \"x\" [1]\nat b: nothing that matters, but said at such a length that it has to be broken",
     );
-    finding.at = Some(check.scenario.steps[1].at.clone());
+    finding.at = Some(Box::new(check.scenario.steps[1].at.clone()));
     finding.notes.push("note: a is gone".into());
     let frame = |at_us, actor: &str, direction, frame: &str| TraceLine {
         at_us,

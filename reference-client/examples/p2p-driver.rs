@@ -22,14 +22,25 @@ async fn obey(driver: Driver, command: Command) -> Result<Value, Failure> {
     match command {
         Command::Connect(c) => {
             let soon = Reconnect::after(Duration::from_millis(20));
-            let client = Client::builder(c.url, c.client_id)
+            let mut builder = Client::builder(c.url, c.client_id)
                 .dialect(c.dialect)
                 .eio(c.eio.to_string().parse()?)
                 .transports(c.transport.as_str().parse()?)
                 .reconnect(c.reconnect.then_some(soon))
-                .service(c.service)
-                .connect()
-                .await?;
+                .service(c.service);
+            for (name, value) in c.headers {
+                builder = builder.header(name, value);
+            }
+            for (key, value) in c.query {
+                builder = builder.query(key, value);
+            }
+            if let Some(path) = c.path {
+                builder = builder.path(path);
+            }
+            if let Some(auth) = c.auth {
+                builder = builder.auth(auth.to_string());
+            }
+            let client = builder.connect().await?;
             let events = client.connection_events();
             spawn_local(events.for_each(async |event| say(&event)));
             driver.connected(client);

@@ -68,8 +68,10 @@ impl Proxy {
         }
     }
 
-    /// Connects to the target through the proxy; `None` if the proxy is not for this target.
-    pub(crate) async fn dial(
+    /// Connects to a target (`host:port`) through the proxy: for programs that speak to it
+    /// themselves. `None` if the proxy is not for this target. `secure` says whether TLS will be
+    /// spoken, which the environment may have a proxy of its own for.
+    pub async fn dial(
         &self,
         secure: bool,
         target: &str,

@@ -17,22 +17,28 @@ let count = 0; // for names of requests and accepted streams
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const tell = (event, members) => say({ event, ...members });
 
-// Binary data is {"$bin": base64} on both ways.
+// Binary data is {"$bin": base64} on both ways; what only looks so has one more $.
+const looksBinary = (object) => {
+  const [[key, value] = [], more] = Object.entries(object);
+  return !more && typeof value === 'string' && /^\$+bin$/.test(key);
+};
 function toWire(value) {
   if (Buffer.isBuffer(value) || value instanceof Uint8Array || value instanceof ArrayBuffer) {
     return { $bin: Buffer.from(value).toString('base64') };
   }
   if (Array.isArray(value)) return value.map(toWire);
   if (value && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, toWire(v)]));
+    const more = looksBinary(value) ? '$' : '';
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [more + k, toWire(v)]));
   }
   return value === undefined ? null : value;
 }
 function fromWire(value) {
   if (Array.isArray(value)) return value.map(fromWire);
   if (value && typeof value === 'object') {
-    if (typeof value.$bin === 'string') return Buffer.from(value.$bin, 'base64');
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fromWire(v)]));
+    const less = looksBinary(value) ? 1 : 0;
+    if (less && '$bin' in value) return Buffer.from(value.$bin, 'base64');
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k.slice(less), fromWire(v)]));
   }
   return value;
 }
@@ -60,11 +66,14 @@ function watch(stream, duplex) {
   });
 }
 
-function connect({ url, client_id, transport, reconnect }) {
+function connect({ url, client_id, transport, reconnect, path, headers, query, auth }) {
   leaving = false;
   const transports = { websocket: ['websocket'], polling: ['polling'] }[transport];
   socket = io(url, {
-    query: { clientId: client_id },
+    query: { clientId: client_id, ...query },
+    ...(path && { path }),
+    ...(headers && { extraHeaders: headers }),
+    ...(auth && { auth }),
     forceNew: true,
     reconnection: Boolean(reconnect),
     reconnectionDelay: 50,
@@ -146,5 +155,6 @@ say({
   protocol: 1,
   dialects: ['v2'],
   eio: [generation === 4 ? 4 : 3],
+  transports: ['websocket', 'polling', 'upgrade'],
   can: ['room', 'clients', 'stream', 'service', 'reconnect'],
 });

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import re
 import sys
 
 import p2p
@@ -14,20 +15,28 @@ def say(**line):
     print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
+def looks_binary(value):
+    """Whether an object is like {"$bin": text}, perhaps with more than one $."""
+    key, text = next(iter(value.items())) if len(value) == 1 else ("", None)
+    return isinstance(text, str) and re.fullmatch(r"\$+bin", key) is not None
+
+
 def to_wire(value):
-    """Binary data is {"$bin": base64}."""
+    """Binary data is {"$bin": base64}; what only looks so has one more $."""
     if isinstance(value, (bytes, bytearray)):
         return {"$bin": base64.b64encode(value).decode()}
     if isinstance(value, dict):
-        return {key: to_wire(item) for key, item in value.items()}
+        more = "$" if looks_binary(value) else ""
+        return {more + key: to_wire(item) for key, item in value.items()}
     return [to_wire(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def from_wire(value):
     if isinstance(value, dict):
-        if set(value) == {"$bin"}:
+        less = 1 if looks_binary(value) else 0
+        if less and "$bin" in value:
             return base64.b64decode(value["$bin"])
-        return {key: from_wire(item) for key, item in value.items()}
+        return {key[less:]: from_wire(item) for key, item in value.items()}
     return [from_wire(item) for item in value] if isinstance(value, list) else value
 
 
@@ -40,14 +49,14 @@ class Driver:
         self.listeners = {}  # name -> (event, function)
         self.requests = {}  # name -> future of the answer
 
-    async def connect(self, url, client_id, transport, reconnect=False, **_):
+    async def connect(self, url, client_id, transport, reconnect=False, path="/socket.io/", headers=None, auth=None, **_):
         self.leaving = False
         self.client = client = p2p.Client(client_id, reconnect)
         client.on_server_error = lambda text: say(event="server_error", text=str(text))
         client.on_target_added = lambda who: say(event="target_added", client=str(who))
         client.on_target_left = lambda who: say(event="target_left", client=str(who))
         client.on_disconnect = self.disconnected
-        await client.connect(url, TRANSPORTS[transport])
+        await client.connect(url, TRANSPORTS[transport], socketio_path=path, headers=headers or {}, auth=auth)
         client.io.on("connect", lambda: say(event="connected"))  # from the second one on
 
     def disconnected(self, reason):
@@ -100,7 +109,8 @@ class Driver:
 
 
 async def main():
-    say(driver="python example", version="1", protocol=1, dialects=["v2"], eio=[4], can=["clients", "reconnect"])
+    say(driver="python example", version="1", protocol=1, dialects=["v2"], eio=[4], transports=list(TRANSPORTS),
+        can=["clients", "reconnect"])
     driver, tasks = Driver(), set()
     loop = asyncio.get_running_loop()
     lines = asyncio.StreamReader(limit=16 << 20)

@@ -47,9 +47,9 @@ class Client:
         self.io.on("disconnect", lambda reason=None: self.on_disconnect(reason))
         self.io.on("*", self._received)
 
-    async def connect(self, url, transports):
+    async def connect(self, url, transports, **more):
         # CLI-CORE-1: the server knows a client by its handshake alone.
-        await self.io.connect(f"{url}?clientId={quote(self.id, safe='')}", transports=transports)
+        await self.io.connect(f"{url}?clientId={quote(self.id, safe='')}", transports=transports, **more)
 
     async def disconnect(self):
         await self.io.disconnect()

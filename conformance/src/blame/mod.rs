@@ -57,11 +57,11 @@ impl Blame {
     }
 
     /// Exactly this clause is broken, of this.
-    pub fn sure(clause: &str, cause: &str) -> Self {
+    pub fn sure(clause: &str, told: &str) -> Self {
         Self {
             clauses: vec![clause.to_owned()],
             plain: 1,
-            cause: cause.to_owned(),
+            cause: told.to_owned(),
         }
     }
 }

@@ -30,10 +30,9 @@ pub(super) fn plain(scenario: &Scenario, subject: &Subject, how: How) -> Clauses
         },
         Subject::Error => &["SRV-CORE-F3"],
         Subject::Ping => &["SRV-CORE-14"],
-        Subject::Ack(asked) => ack(*asked, how),
         Subject::Denial(Asked::Target) => &["SRV-MSG-3"],
         Subject::Denial(Asked::Stream) => &["SRV-STR-3"],
-        Subject::Denial(asked) => ack(*asked, how),
+        Subject::Ack(asked) | Subject::Denial(asked) => ack(*asked, how),
         Subject::Listing => &["SRV-CORE-10"],
         Subject::Departure => &["SRV-CORE-2"],
         Subject::ListingOrder => &["SRV-CORE-11"],
@@ -99,7 +98,7 @@ fn ack(asked: Asked, how: How) -> Clauses {
         (Asked::Message, _) if is_other => &["SRV-MSG-13"],
         (Asked::Message, How::Extra) => &["SRV-MSG-14"],
         (Asked::Message, How::Early) => &["SRV-MSG-18"],
-        (Asked::Message, _) => &["SRV-CORE-F6"],
+        (Asked::Message, _) | (Asked::Other, How::Missing) => &["SRV-CORE-F6"],
         (Asked::Target, _) if is_other => &["SRV-MSG-24", "SRV-MSG-13"],
         (Asked::Target, How::Early) => &["SRV-MSG-24", "SRV-MSG-18"],
         (Asked::Target, _) => &["SRV-MSG-24", "SRV-CORE-F6"],
@@ -110,7 +109,6 @@ fn ack(asked: Asked, how: How) -> Clauses {
         (Asked::Call, How::Early) => &["SRV-SVC-12", "SRV-MSG-18"],
         (Asked::Call, _) => &["SRV-SVC-12", "SRV-CORE-F6"],
         (Asked::Room, _) => &["SRV-CORE-19"],
-        (Asked::Other, How::Missing) => &["SRV-CORE-F6"],
         (Asked::Other, _) => &[],
     }
 }

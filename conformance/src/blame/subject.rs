@@ -96,10 +96,10 @@ impl Subject {
     /// What an action of this scenario looks at.
     pub fn of(scenario: &Scenario, action: &Action) -> Self {
         match action {
-            Action::Connect(names) => match names.iter().any(|name| is_driven(scenario, name)) {
-                true => Self::Joining,
-                false => Self::Connection,
-            },
+            Action::Connect(names) if names.iter().any(|name| is_driven(scenario, name)) => {
+                Self::Joining
+            }
+            Action::Connect(_) => Self::Connection,
             Action::Refused(_) => Self::Refusal,
             Action::Closed(_) => Self::Ending,
             Action::Receive(body) if body.from.is_some() => Self::Message,

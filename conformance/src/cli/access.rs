@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use sio_p2p_transport::Tls;
+use serde_json::{Map, Value};
+use sio_p2p_transport::{Proxy, Tls};
 
 use super::failure::{Failure, OrFail as _};
 use crate::access::Access;
@@ -40,11 +41,18 @@ pub struct HttpArgs {
     /// Trust whatever certificate the server has: for tests only
     #[arg(long, conflicts_with = "ca")]
     pub insecure: bool,
+    /// Connect through a proxy: http, socks5 or socks5h; `env` for what the environment says
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
 }
 
 impl AccessArgs {
     /// What the options say.
     pub(super) fn access(&self) -> Result<Access, Failure> {
+        if let Some(auth) = &self.auth {
+            let object: Result<Map<String, Value>, _> = serde_json::from_str(auth);
+            object.map_err(|error| Failure::usage(format!("--auth is no JSON object: {error}")))?;
+        }
         Ok(Access {
             auth: self.auth.clone(),
             token: self.token.clone(),
@@ -76,6 +84,11 @@ impl HttpArgs {
         } else if self.insecure {
             access.tls = Some(Tls::new().trust_anybody());
         }
+        access.proxy = match self.proxy.as_deref() {
+            None => None,
+            Some("env") => Some(Proxy::from_env()),
+            Some(url) => Some(Proxy::new(url).map_err(Failure::usage)?),
+        };
         Ok(access)
     }
 }

@@ -7,10 +7,14 @@ use sio_p2p_protocol::Dialect;
 use sio_p2p_transport::EioVersion;
 
 use super::access::{AccessArgs, HttpArgs};
+use super::explain::ExplainArgs;
+use super::list::ListArgs;
 use super::packaging::{Completions, Man};
+use super::schema::SchemaArgs;
+use super::validate::ValidateArgs;
+use super::view::ViewArgs;
 use crate::exit::Exit;
 use crate::fault::Kind as _;
-use crate::formats::SchemaFormat;
 use crate::proxy::faults::{ProxyFault, ProxyFaultSpec};
 use crate::report::file::Render;
 use crate::report::{badge, endpoint, github, html, json, junit, markdown, tap};
@@ -55,18 +59,18 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Check scenario files
     Lint(LintArgs),
-    /// Write schemas, types of other languages, or the catalogue, as they are in spec/
-    #[command(after_help = exit_codes())]
-    Schema(SchemaArgs),
-    /// Check packets that were captured: raw frames, a recording, or a browser's HAR file
-    #[command(after_help = exit_codes())]
-    Validate(ValidateArgs),
     /// Print completions for a shell
     #[command(hide = true)]
     Completions(Completions),
     /// Write man pages
     #[command(hide = true)]
     Man(Man),
+    /// Write schemas, types of other languages, or the catalogue, as they are in spec/
+    #[command(after_help = exit_codes())]
+    Schema(SchemaArgs),
+    /// Check packets that were captured: raw frames, a recording, or a browser's HAR file
+    #[command(after_help = exit_codes())]
+    Validate(ValidateArgs),
     /// Prove that every scenario can fail, by faults of the embedded server
     #[cfg(feature = "faults")]
     #[command(hide = true)]
@@ -75,6 +79,10 @@ pub enum Command {
 
 /// Options of `run`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own, with nothing to combine"
+)]
 pub struct RunArgs {
     /// URL of the server (`http://host:port`), or several of a cluster, over which actors are
     /// spread; without it and without --start the reference server that is part of this
@@ -178,7 +186,7 @@ pub struct RecordArgs {
 /// Options of `proxy`.
 #[derive(Debug, Args)]
 pub struct ProxyArgs {
-    /// URL of the server (`http://host:port`)
+    /// URL of the server (`http://host:port` or `https://host:port`, and the path below which it is)
     #[arg(long, value_name = "URL")]
     pub upstream: String,
     /// Address where clients connect instead, by WebSocket; port 0 takes a free one
@@ -194,6 +202,8 @@ pub struct ProxyArgs {
     /// Let each message wait for a random time up to so many milliseconds, in order
     #[arg(long, value_name = "MS", default_value = "0", value_parser = clap::value_parser!(u32).range(..=60_000))]
     pub jitter: u32,
+    #[command(flatten)]
+    pub http: HttpArgs,
 }
 
 /// Options of `convert`.
@@ -258,9 +268,14 @@ pub struct ClientArgs {
 /// An option of `run` as `client` has it.
 fn about_clients(arg: Arg) -> Arg {
     match arg.get_id().as_str() {
-        "url" | "start" | "patience" | "auth" | "token" | "header" | "path" | "ca" | "insecure" => {
-            arg.hide(true)
-        }
+        "url" | "start" | "patience" | "ca" | "insecure" | "proxy" => arg.hide(true),
+        "path" => arg.help("Where the client has to look for its server [default: /socket.io/]"),
+        "header" => arg.help("A header field that the client has to send, may repeat"),
+        "auth" => arg.help("The auth payload that the client has to send (Engine.IO 4)"),
+        "token" => arg.help(
+            "A token that the client has to send: member `token` of the auth payload, in \
+             Engine.IO 3 of the query",
+        ),
         "eio" => {
             arg.help("Engine.IO generation, may repeat [default: what the driver's hello names]")
         }
@@ -363,77 +378,11 @@ pub struct FromArgs {
     pub reports: ReportArgs,
 }
 
-/// Options of `view`.
-#[derive(Debug, Args)]
-pub struct ViewArgs {
-    /// Recordings (FILE.jsonl, or folders of them)
-    #[arg(required = true, value_name = "FILE")]
-    pub recordings: Vec<PathBuf>,
-    /// File of the page; - stands for standard output [default: the name of the first, .html]
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-}
-
-/// Options of `list`.
-#[derive(Debug, Args)]
-pub struct ListArgs {
-    /// List the clauses, each with the scenarios that check it
-    #[arg(long)]
-    pub clauses: bool,
-    /// Take the scenarios from this folder instead of those in the program
-    #[arg(long, value_name = "DIR")]
-    pub scenarios: Option<PathBuf>,
-}
-
-/// Options of `explain`.
-#[derive(Debug, Args)]
-pub struct ExplainArgs {
-    /// A scenario, a case (SCENARIO/CASE), a clause, an event (`ADD_TARGET`), a failure (`E4` or
-    /// its code), a deviation (`DEV-14`) or a setting of the server (`policy.rooms`)
-    pub id: String,
-    /// Take the scenarios from this folder instead of those in the program
-    #[arg(long, value_name = "DIR")]
-    pub scenarios: Option<PathBuf>,
-}
-
 /// Options of `lint`.
 #[derive(Debug, Args)]
 pub struct LintArgs {
     /// Folder of scenarios [default: those in the program, and whether every clause has one]
     pub dir: Option<PathBuf>,
-}
-
-/// Options of `schema`.
-#[derive(Debug, Args)]
-pub struct SchemaArgs {
-    /// What is written
-    #[arg(long, value_enum)]
-    pub format: SchemaFormat,
-    /// Folder of the files, which is created if it is missing
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    /// Only what this dialect has, may repeat [default: v1 and v2]
-    #[arg(long, value_name = "v1|v2")]
-    pub dialect: Vec<Dialect>,
-}
-
-/// Options of `validate`.
-#[derive(Debug, Args)]
-pub struct ValidateArgs {
-    /// What was captured; - stands for standard input. Raw frames stand one on each line
-    /// (42["ADD_TARGET","bob"]), after > if the client sent them, after < if the server did;
-    /// b begins an attachment in base64
-    #[arg(default_value = "-")]
-    pub file: Option<PathBuf>,
-    /// Dialect of the clients [default: what they send tells it]
-    #[arg(long, value_name = "v1|v2")]
-    pub dialect: Option<Dialect>,
-    /// Engine.IO generation of raw frames
-    #[arg(long, value_name = "3|4", default_value = "4")]
-    pub eio: EioVersion,
-    /// What receivers take and no sender should write is a fault, not a note
-    #[arg(long)]
-    pub strict: bool,
 }
 
 fn proxy_faults() -> String {

@@ -7,6 +7,7 @@ use super::failure::{Failure, OrFail as _};
 use crate::exit::Exit;
 use crate::player::client::{DriverCommand, DriverError, hello};
 use crate::report::made::Said;
+use crate::runner::plan::Offer;
 use crate::scenario::Capability;
 
 /// A driver that has said who it is.
@@ -38,15 +39,18 @@ impl Driver {
         }
     }
 
-    /// The Engine.IO generations that it offers.
-    pub(super) fn generations(&self) -> Vec<EioVersion> {
+    /// What the client speaks, and how it connects.
+    pub(super) fn offer(&self) -> Offer {
         let numbers = self.hello.eio.iter();
-        numbers
-            .map(|number| match number {
-                3 => EioVersion::V3,
-                _ => EioVersion::V4,
-            })
-            .collect()
+        let eio = numbers.map(|number| match number {
+            3 => EioVersion::V3,
+            _ => EioVersion::V4,
+        });
+        Offer {
+            dialects: self.hello.dialects.clone(),
+            eio: eio.collect(),
+            transports: self.hello.transports.iter().map(|&it| it.into()).collect(),
+        }
     }
 
     /// The capabilities that follow from what it can.

@@ -104,6 +104,7 @@ fn all_checks(library: &Library) -> BTreeSet<CheckKey> {
         claims: Vec::new(),
         revision: requirements::current(),
         claimed: None,
+        client: None,
     };
     let checks = everything.checks(&library.scenarios);
     checks.iter().map(Check::key).collect()

@@ -1,13 +1,26 @@
 //! `p2p-conformance list`.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use sio_p2p_protocol::{Clause, Role, clauses};
 
-use super::args::ListArgs;
 use super::failure::Outcome;
 use super::input::library;
 use super::output::print;
 use crate::report::layout::Page;
 use crate::scenario::{Library, Scenario};
+
+/// Options of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// List the clauses, each with the scenarios that check it
+    #[arg(long)]
+    pub clauses: bool,
+    /// Take the scenarios from this folder instead of those in the program
+    #[arg(long, value_name = "DIR")]
+    pub scenarios: Option<PathBuf>,
+}
 
 /// Lists scenarios or clauses.
 pub(super) fn list(args: &ListArgs) -> Outcome {

@@ -64,8 +64,6 @@ pub fn main() -> Exit {
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Lint(args) => lint::lint(args.dir.as_deref()),
-        Command::Schema(args) => schema::schema(&args),
-        Command::Validate(args) => validate::validate_command(&args),
         Command::Completions(args) => {
             let printed = packaging::completions(&args);
             let printed = printed.or_fail(Exit::Trouble, "cannot print the completions");
@@ -76,6 +74,8 @@ pub fn main() -> Exit {
             let written = written.or_fail(Exit::Trouble, "cannot write the man pages");
             written.map(|()| Exit::Conforms)
         }
+        Command::Schema(args) => schema::schema(&args),
+        Command::Validate(args) => validate::validate_command(&args),
     };
     outcome.unwrap_or_else(Failure::told)
 }

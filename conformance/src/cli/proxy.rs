@@ -13,7 +13,8 @@ use crate::proxy::FaultyProxy;
 
 /// Stands between clients and a server until it is interrupted.
 pub(super) async fn proxy(args: ProxyArgs) -> Outcome {
-    let proxy = FaultyProxy::new(&args.upstream, args.fault.clone(), args.spare)
+    let access = args.http.access()?;
+    let proxy = FaultyProxy::reaching(&args.upstream, &access, args.fault.clone(), args.spare)
         .map_err(Failure::usage)?
         .jittery(Duration::from_millis(args.jitter.into()));
     let (address, listener) = listen(&args.listen).await?;

@@ -1,14 +1,29 @@
 //! `p2p-conformance schema`.
 
 use std::fs;
+use std::path::PathBuf;
 
+use clap::Args;
 use sio_p2p_protocol::Dialect;
 
-use super::args::SchemaArgs;
 use super::failure::{OrFail as _, Outcome};
 use super::output;
 use crate::exit::Exit;
 use crate::formats;
+
+/// Options of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// What is written
+    #[arg(long, value_enum)]
+    pub format: formats::Format,
+    /// Folder of the files, which is created if it is missing
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Only what this dialect has, may repeat [default: v1 and v2]
+    #[arg(long, value_name = "v1|v2")]
+    pub dialect: Vec<Dialect>,
+}
 
 /// Writes the files of a format below a folder.
 pub(super) fn schema(args: &SchemaArgs) -> Outcome {

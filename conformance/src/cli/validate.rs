@@ -1,14 +1,36 @@
 //! `p2p-conformance validate`.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::ValidateArgs;
+use clap::Args;
+use sio_p2p_protocol::Dialect;
+use sio_p2p_transport::EioVersion;
+
 use super::failure::{Failure, OrFail as _, Outcome};
 use super::output;
 use crate::exit::Exit;
 use crate::files;
 use crate::validate::{Options, validate};
+
+/// Options of `validate`.
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// What was captured; - stands for standard input. Raw frames stand one on each line
+    /// (42["ADD_TARGET","bob"]), after > if the client sent them, after < if the server did;
+    /// b begins an attachment in base64
+    #[arg(default_value = "-")]
+    pub file: Option<PathBuf>,
+    /// Dialect of the clients [default: what they send tells it]
+    #[arg(long, value_name = "v1|v2")]
+    pub dialect: Option<Dialect>,
+    /// Engine.IO generation of raw frames
+    #[arg(long, value_name = "3|4", default_value = "4")]
+    pub eio: EioVersion,
+    /// What receivers take and no sender should write is a fault, not a note
+    #[arg(long)]
+    pub strict: bool,
+}
 
 /// How much is read: an input is held as a whole.
 const MAX_INPUT: u64 = 256 << 20;

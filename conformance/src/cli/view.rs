@@ -2,11 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::ViewArgs;
+use clap::Args;
+
 use super::failure::{Failure, OrFail as _, Outcome};
 use super::{output, replay};
 use crate::exit::Exit;
 use crate::report::{file, view};
+
+/// Options of `view`.
+#[derive(Debug, Args)]
+pub struct ViewArgs {
+    /// Recordings (FILE.jsonl, or folders of them)
+    #[arg(required = true, value_name = "FILE")]
+    pub recordings: Vec<PathBuf>,
+    /// File of the page; - stands for standard output [default: the name of the first, .html]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
 
 /// Writes a page of the recordings, and says where.
 pub(super) fn view(args: &ViewArgs) -> Outcome {

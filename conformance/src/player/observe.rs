@@ -86,9 +86,9 @@ pub(crate) async fn observe_all(play: &mut Play, steps: &[Step]) -> Result<(), S
 }
 
 /// A step of several that are looked at together is what has failed.
-fn of_step(play: &Play, step: &Step, mut stop: Stop) -> Stop {
-    play.blame(stop.finding(), Some(step));
-    stop
+fn of_step(play: &Play, step: &Step, mut why: Stop) -> Stop {
+    play.blame(why.finding(), Some(step));
+    why
 }
 
 /// Decides between alternatives; gives the steps that are still to be done.
@@ -145,10 +145,10 @@ pub(crate) async fn choose<'a>(
             continue;
         }
         if let Some((steps, finding)) = seen {
-            let stop = Stop::Broken(finding);
+            let why = Stop::Broken(finding);
             return Err(match steps.first() {
-                Some(step) => of_step(play, step, stop),
-                None => stop,
+                Some(step) => of_step(play, step, why),
+                None => why,
             });
         }
         if !possible || !play.arrival(wait).await {

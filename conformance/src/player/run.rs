@@ -56,11 +56,10 @@ impl Play {
 
     /// Says which clauses may be broken, unless a step inside has said it.
     pub(super) fn blame(&self, finding: &mut Finding, step: Option<&Step>) {
-        if finding.blame.is_none() {
-            let Finding { sign, message, .. } = &*finding;
-            let message = self.bindings.humanise(message);
-            let scenario = &self.check.scenario;
-            finding.blame = Some(Blame::of(scenario, step, sign, &message));
+        if finding.blame().is_none() {
+            let message = self.bindings.humanise(&finding.message);
+            let blame = Blame::of(&self.check.scenario, step, &finding.sign(), &message);
+            finding.reason_mut().blame = Some(blame);
         }
     }
 
@@ -84,7 +83,7 @@ impl Play {
                 self.step(step).await.map_err(|mut stop| {
                     let finding = stop.finding();
                     // The innermost step keeps its place, and its clause.
-                    finding.at.get_or_insert_with(|| step.at.clone());
+                    finding.at.get_or_insert_with(|| Box::new(step.at.clone()));
                     self.blame(finding, Some(step));
                     stop
                 })?;

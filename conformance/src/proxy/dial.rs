@@ -9,7 +9,7 @@ use hyper::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
-use sio_p2p_transport::{Session, Tls};
+use sio_p2p_transport::{Proxy, Session, Tls};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
@@ -17,12 +17,13 @@ use tower_service::Service;
 #[derive(Debug, Clone)]
 pub(super) struct Dialer {
     tls: Option<Tls>,
+    proxy: Option<Proxy>,
 }
 
 impl Dialer {
-    /// With these settings of TLS, or without it.
-    pub(super) fn new(tls: Option<Tls>) -> Self {
-        Self { tls }
+    /// With these settings of TLS, or without it, and through this proxy.
+    pub(super) fn new(tls: Option<Tls>, proxy: Option<Proxy>) -> Self {
+        Self { tls, proxy }
     }
 }
 
@@ -43,12 +44,21 @@ impl Service<Uri> for Dialer {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let tls = self.tls.clone();
+        let Self { tls, proxy } = self.clone();
         Box::pin(async move {
             let host = uri.host().unwrap_or_default().to_owned();
             let usual = if tls.is_some() { 443 } else { 80 };
             let bare = host.trim_start_matches('[').trim_end_matches(']');
-            let stream = TcpStream::connect((bare, uri.port_u16().unwrap_or(usual))).await?;
+            let port = uri.port_u16().unwrap_or(usual);
+            let target = format!("{host}:{port}");
+            let through = match &proxy {
+                Some(proxy) => proxy.dial(tls.is_some(), &target).await,
+                None => None,
+            };
+            let stream = match through {
+                Some(stream) => stream.map_err(io::Error::other)?,
+                None => TcpStream::connect((bare, port)).await?,
+            };
             stream.set_nodelay(true)?;
             Ok(match tls {
                 None => Line::Plain(TokioIo::new(stream)),

@@ -59,9 +59,19 @@ pub(super) struct Ways {
 
 impl FaultyProxy {
     /// A proxy in front of this server, with this fault or with none. Events that hold the
-    /// text `spare` are left alone. TLS is not spoken.
+    /// text `spare` are left alone.
     pub fn new(
         upstream: &str,
+        fault: Option<ProxyFaultSpec>,
+        spare: Option<String>,
+    ) -> Result<Self, ProxyError> {
+        Self::reaching(upstream, &Access::default(), fault, spare)
+    }
+
+    /// The same in front of a server that wants more than an address.
+    pub fn reaching(
+        upstream: &str,
+        access: &Access,
         fault: Option<ProxyFaultSpec>,
         spare: Option<String>,
     ) -> Result<Self, ProxyError> {
@@ -77,7 +87,7 @@ impl FaultyProxy {
             jitter: Duration::ZERO,
         };
         Ok(Self {
-            forward: Arc::new(Forward::new(upstream, &Access::default())?),
+            forward: Arc::new(Forward::new(upstream, access)?),
             polls: Polls::default(),
             hub: Arc::new(hub),
         })

@@ -76,7 +76,7 @@ impl Forward {
         let tls = secure.then(|| access.tls.clone().unwrap_or_default());
         let client = Client::builder(TokioExecutor::new())
             .http1_preserve_header_case(true)
-            .build(Dialer::new(tls));
+            .build(Dialer::new(tls, access.proxy.clone()));
         Ok(Self {
             scheme_and_authority: format!("{}://{authority}", uri.scheme_str().unwrap_or("http")),
             host: HeaderValue::from_str(authority.as_str()).map_err(|_| unfit())?,

@@ -33,6 +33,35 @@ pub struct Selection {
     /// What it claims to speak, if it has said so: more than is asked for is untestable
     /// where it is needed.
     pub claimed: Option<(Vec<Dialect>, Vec<EioVersion>)>,
+    /// What the client under test offers, if one is judged: the rest does not concern it.
+    pub client: Option<Offer>,
+}
+
+/// What a client speaks, and how it connects: the hello of its driver says so.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// Dialects.
+    pub dialects: Vec<Dialect>,
+    /// Engine.IO generations.
+    pub eio: Vec<EioVersion>,
+    /// Transports.
+    pub transports: Vec<TransportName>,
+}
+
+impl Offer {
+    /// What a check asks for that is not offered.
+    fn lacks(&self, check: &Check) -> Option<String> {
+        let (dialect, eio) = (check.dialect, check.eio.number());
+        if !self.dialects.contains(&dialect) {
+            Some(format!("dialect {dialect}"))
+        } else if !self.eio.contains(&check.eio) {
+            Some(format!("Engine.IO {eio}"))
+        } else if !self.transports.contains(&check.transport) {
+            Some(format!("transport {}", check.transport))
+        } else {
+            None
+        }
+    }
 }
 
 /// Why a check is not played as it stands.
@@ -122,6 +151,9 @@ impl Selection {
     /// Why a check is not applicable to this server, if it is not.
     pub fn not_applicable(&self, check: &Check) -> Option<String> {
         let scenario = &check.scenario;
+        if let Some(lack) = self.client.as_ref().and_then(|offer| offer.lacks(check)) {
+            return Some(format!("the driver's hello names no {lack}"));
+        }
         if let Some(missing) = scenario
             .requires
             .iter()
@@ -238,6 +270,7 @@ mod tests {
             claims: Vec::new(),
             revision: 1,
             claimed: None,
+            client: None,
         }
     }
 
@@ -261,6 +294,32 @@ mod tests {
             let why = selection.not_applicable(&selection.checks(&library.scenarios)[0]);
             assert_eq!(why.is_none(), applicable, "{transports:?}: {why:?}");
         }
+    }
+
+    /// A client is not asked for what the hello of its driver does not name.
+    #[test]
+    fn what_a_client_does_not_offer_is_not_applicable() {
+        let library = crate::scenario::Library::embedded();
+        let mut selection = selection("client-emit");
+        let offer = |transport| Offer {
+            dialects: vec![Dialect::V2],
+            eio: vec![EioVersion::V4],
+            transports: vec![transport],
+        };
+        let mut whys = |offer| {
+            selection.client = Some(offer);
+            let checks = selection.checks(&library.scenarios);
+            let why = checks.iter().map(|check| selection.not_applicable(check));
+            why.collect::<Vec<_>>()
+        };
+        let v1 = Some("the driver's hello names no dialect v1".to_owned());
+        assert_eq!(whys(offer(TransportName::Websocket)), [v1.clone(), None]);
+        let carried = Some("the driver's hello names no transport websocket".to_owned());
+        assert_eq!(whys(offer(TransportName::Polling)), [v1, carried]);
+        let mut older = offer(TransportName::Websocket);
+        older.eio = vec![EioVersion::V3];
+        let generation = Some("the driver's hello names no Engine.IO 4".to_owned());
+        assert_eq!(whys(older)[1], generation);
     }
 
     /// Nobody but the runner can start a server with the settings of a scenario.

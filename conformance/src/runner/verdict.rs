@@ -18,11 +18,11 @@ impl Finding {
     /// The same with what is to blame.
     fn blamed(mut self, check: &Check, survival: bool) -> Self {
         if survival {
-            self.blame = Some(Blame::sure(SURVIVAL, &self.message));
-        }
-        if self.blame.is_none() {
-            let Self { sign, message, .. } = &self;
-            self.blame = Some(Blame::of(&check.scenario, None, sign, message));
+            let blame = Blame::sure(SURVIVAL, &self.message);
+            self.reason_mut().blame = Some(blame);
+        } else if self.blame().is_none() {
+            let blame = Blame::of(&check.scenario, None, &self.sign(), &self.message);
+            self.reason_mut().blame = Some(blame);
         }
         self
     }
@@ -103,7 +103,7 @@ impl CheckResult {
     pub fn blame(&self) -> Option<&Blame> {
         let is_broken = matches!(self.verdict, Verdict::Fail | Verdict::Warn);
         let finding = self.finding.as_ref().filter(|_| is_broken)?;
-        finding.blame.as_ref()
+        finding.blame()
     }
 
     /// Turns an outcome into a result by the scenario's level. What is no milder than

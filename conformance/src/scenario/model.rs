@@ -325,7 +325,7 @@ impl fmt::Display for Capability {
 /// A capability that the suite does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unknown capability {0:?}{meant}; there are {names}",
+    "unknown capability {0:?}; there are {names}{meant}",
     meant = did_you_mean(.0, variants_of::<Capability>().iter().copied()),
     names = variants_of::<Capability>().join(", ")
 )]

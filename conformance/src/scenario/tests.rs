@@ -208,7 +208,7 @@ fn values_and_bodies_make_sense() {
 { "all": [{ "still_serving": {} }] },
 { "any_of": [[{ "connect": ["a"] }], [], []] }"#;
     insta::assert_snapshot!(problems_of(r#""a": {}"#, steps), @"
-    5:1: $any, $prefix, $suffix and $keep can only be expected, not sent
+    5:1: $any, $prefix, $suffix, $keep and $optional can only be expected, not sent
     6:1: ${n} means something in `repeat` only
     7:1: unknown failure code `no-such`
     8:1: none of these failures exists in v2
@@ -280,7 +280,7 @@ fn the_envelope_is_checked() {
     insta::assert_snapshot!(problems(text), @r#"
     1:9: the id "other-name" is not the name of the file, which is "file"
     1:9: Engine.IO 5 is not 3 or 4
-    2:28: the register has no clause "SRV-CORE-99"
+    2:28: the register has no clause "SRV-CORE-99"; did you mean SRV-CORE-19?
     4:18: "N" cannot be an actor's name: a lower-case letter, then lower-case letters, digits, - and _; n and run are taken
     4:18: actor N takes no part
     4:27: an anonymous actor has no client_id
@@ -399,7 +399,7 @@ fn settings_are_checked_and_located() {
     let unknown = case.replace("policy.clients", "policy.klients");
     insta::assert_snapshot!(
         problems(&with("{}", &unknown)),
-        @"6:42: there is no setting `policy.klients`; CONFIGURATION.md lists all"
+        @"6:42: there is no setting `policy.klients`; CONFIGURATION.md lists all; did you mean policy.clients?"
     );
     let found = problems(&with("{}", &case.replace('3', "-3")));
     assert!(

@@ -77,6 +77,18 @@ impl From<TransportName> for sio_p2p_driver::TransportName {
     }
 }
 
+/// The word that drivers say.
+impl From<sio_p2p_driver::TransportName> for TransportName {
+    fn from(name: sio_p2p_driver::TransportName) -> Self {
+        use sio_p2p_driver::TransportName as Said;
+        match name {
+            Said::Websocket => Self::Websocket,
+            Said::Polling => Self::Polling,
+            Said::Upgrade => Self::Upgrade,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +100,7 @@ mod tests {
             let written = serde_json::to_value(name).unwrap();
             let read: sio_p2p_driver::TransportName = serde_json::from_value(written).unwrap();
             assert_eq!(read.as_str(), name.to_string());
+            assert_eq!(TransportName::from(read), *name);
         }
     }
 }

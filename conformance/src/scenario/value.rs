@@ -38,6 +38,8 @@ pub enum Pattern {
     Suffix(Text),
     /// `{"$keep": "x"}`: any string; from then on `${kept:x}` stands for it. Only expected.
     Keep(String),
+    /// `{"$optional": value}`: as a member of an object, that member or none. Only expected.
+    Optional(Box<Pattern>),
     /// A string in one of these wordings, each given by the parts that stand between what
     /// varies. Has no form in files; the runner makes it of failure codes.
     OneOf(Vec<Vec<String>>),
@@ -130,9 +132,12 @@ impl Pattern {
     /// Whether the value can only be expected, not sent.
     pub fn is_matcher(&self) -> bool {
         match self {
-            Self::Any(_) | Self::Prefix(_) | Self::Suffix(_) | Self::Keep(_) | Self::OneOf(_) => {
-                true
-            }
+            Self::Any(_)
+            | Self::Prefix(_)
+            | Self::Suffix(_)
+            | Self::Keep(_)
+            | Self::Optional(_)
+            | Self::OneOf(_) => true,
             Self::Array(items) => items.iter().any(Self::is_matcher),
             Self::Object(members) => members.iter().any(|(_, value)| value.is_matcher()),
             _ => false,
@@ -145,6 +150,7 @@ impl Pattern {
             Self::String(text) | Self::Raw(text) | Self::Prefix(text) | Self::Suffix(text) => {
                 visit(text);
             }
+            Self::Optional(value) => value.texts(visit),
             Self::Array(items) => items.iter().for_each(|item| item.texts(visit)),
             Self::Object(members) => members.iter().for_each(|(key, value)| {
                 visit(key);
@@ -163,6 +169,7 @@ impl Pattern {
     pub fn keeps<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
         match self {
             Self::Keep(name) => visit(name),
+            Self::Optional(value) => value.keeps(visit),
             Self::Array(items) => items.iter().for_each(|item| item.keeps(visit)),
             Self::Object(members) => members.iter().for_each(|(_, value)| value.keeps(visit)),
             _ => {}
@@ -235,6 +242,8 @@ impl Pattern {
             "raw" => read(raw).map(Self::Raw),
             "prefix" => read(raw).map(Self::Prefix),
             "suffix" => read(raw).map(Self::Suffix),
+            // What is optional nests in nothing, so that its depth begins anew.
+            "optional" => Ok(Self::Optional(Box::new(Self::parse(raw, 0, false)?))),
             "keep" => match read::<String>(raw)? {
                 name if super::text::is_name(&name) => Ok(Self::Keep(name)),
                 name => Err(format!("$keep takes a name, not {name:?}")),
@@ -246,8 +255,8 @@ impl Pattern {
                 )
             }),
             other => Err(format!(
-                "unknown directive ${other}; there are $binary, $bytes, $raw, $any, $prefix, $suffix \
-                 and $keep"
+                "unknown directive ${other}; there are $binary, $bytes, $raw, $any, $prefix, $suffix, \
+                 $keep and $optional"
             )),
         }
     }
@@ -277,6 +286,7 @@ impl Serialize for Pattern {
             Self::Prefix(text) => directive(serializer, "$prefix", text),
             Self::Suffix(text) => directive(serializer, "$suffix", text),
             Self::Keep(name) => directive(serializer, "$keep", name),
+            Self::Optional(value) => directive(serializer, "$optional", value),
             Self::OneOf(_) => Err(S::Error::custom(
                 "wordings of failures have no form in files",
             )),
@@ -334,7 +344,8 @@ impl JsonSchema for Pattern {
                 begins with $ is a directive: {\"$binary\": base64} and {\"$bytes\": size} are \
                 attachments, {\"$raw\": text} is JSON text byte for byte, {\"$any\": true or a \
                 kind}, {\"$prefix\": text} and {\"$suffix\": text} match what was received, \
-                {\"$keep\": name} matches a string and keeps it for ${kept:name}."
+                {\"$keep\": name} matches a string and keeps it for ${kept:name}, and a member \
+                that is {\"$optional\": value} may be missing."
         })
     }
 }

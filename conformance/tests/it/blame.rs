@@ -60,11 +60,10 @@ const PROXY: [(&str, &str); 6] = [
 
 /// Faults of the server.
 #[cfg(feature = "faults")]
-const SERVER: [(&str, &str); 7] = [
+const SERVER: [(&str, &str); 6] = [
     ("drop-ack", "SRV-CORE-F6"),
     ("alter-ack", "SRV-MSG-13"),
     ("accept-second-ack", "SRV-MSG-14"),
-    ("copy-event", "SRV-CORE-F2"),
     ("alter-argument", "SRV-MSG-10"),
     ("corrupt-attachment", "SRV-MSG-11"),
     ("room-to-all", "SRV-CORE-F8"),
@@ -123,8 +122,8 @@ fn wrong(fault: &str, clause: &str, results: &[CheckResult]) -> Option<String> {
     }
     let said = results.iter().filter_map(|result| {
         let (blame, broken) = (result.blame()?, result.broken.as_ref()?);
-        let (name, message, cause) = (result.check.name(), &result.message, &blame.cause);
-        Some(format!("\n  {broken} {name}: {message} ({cause})"))
+        let (name, message, what) = (result.check.name(), &result.message, &blame.cause);
+        Some(format!("\n  {broken} {name}: {message} ({what})"))
     });
     let said: String = said.collect();
     Some(format!(

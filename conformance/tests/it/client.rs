@@ -154,3 +154,48 @@ fn a_driver_that_knows_no_command() {
         "the driver does not know connect, which every driver has to",
     );
 }
+
+/// Options ask for what the hello does not name: nothing is played, and nobody is to blame.
+#[test]
+fn what_a_hello_does_not_name_is_not_applicable() {
+    let hello = HELLO.replace('}', r#","transports":["websocket"]}"#);
+    let script = format!("sh -c 'printf \"%s\\n\" \"$0\"; exit 5' '{hello}'");
+    for (options, lack) in [
+        (["--dialect", "v1"], "dialect v1"),
+        (["--eio", "3"], "Engine.IO 3"),
+        (["--transport", "polling"], "transport polling"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_p2p-conformance"))
+            .args(["client", "--cmd", &script, "--json", "-"])
+            .args(["--select", "client-emit"])
+            .args(options)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let results = report["results"].as_array().unwrap();
+        assert_eq!(results.len(), 1, "{results:?}");
+        assert_eq!(results[0]["verdict"], "not_applicable");
+        let why = format!("the driver's hello names no {lack}");
+        assert_eq!(results[0]["message"], why);
+    }
+}
+
+/// The server of a client is the suite: what is about servers is no option here.
+#[test]
+fn a_client_is_not_reached_like_a_server() {
+    for options in [
+        &["--insecure"][..],
+        &["--ca", "c.pem"],
+        &["--proxy", "http://h"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_p2p-conformance"))
+            .args(["client", "--cmd", "true"])
+            .args(options)
+            .output()
+            .unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains("are for servers"), "{error}");
+    }
+}

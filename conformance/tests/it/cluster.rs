@@ -85,6 +85,7 @@ async fn doors(actors: &str) -> [Vec<usize>; 3] {
         claims: Vec::new(),
         revision: 1,
         claimed: None,
+        client: None,
     };
     let run = Run {
         target: Target::Running { urls },

@@ -48,6 +48,7 @@ async fn verdicts(url: &str, ids: &[&str], dialects: &[Dialect]) -> Vec<(String,
         claims: CLAIMS.to_vec(),
         revision: sio_p2p_conformance::requirements::current(),
         claimed: None,
+        client: None,
     };
     let checks = selection.checks(&Library::embedded().scenarios);
     assert!(!checks.is_empty(), "{ids:?}");
@@ -105,7 +106,11 @@ async fn a_server_that_says_nothing_is_given_up() {
     let url = behind(Some("proxy-lose".parse().unwrap())).await;
     // Of some three hundred checks, each of which would wait for its first packet.
     let judged = verdicts(&url, &["message"], &Dialect::ALL).await;
-    assert!((1..60).contains(&judged.len()), "{}", judged.len());
+    let failed = judged
+        .iter()
+        .filter(|(_, verdict, _)| *verdict == Verdict::Fail);
+    let failed = failed.count();
+    assert!((1..60).contains(&failed), "{failed} of {}", judged.len());
 }
 
 /// One test measures time, and another takes all the time there is.

@@ -61,6 +61,7 @@ pub(crate) async fn judge(url: &str, scenarios: &[Arc<Scenario>], jobs: usize) -
         claims: Vec::new(),
         revision: sio_p2p_conformance::requirements::current(),
         claimed: None,
+        client: None,
     };
     let run = Run {
         target: Target::Running {

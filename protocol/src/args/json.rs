@@ -5,27 +5,72 @@
 //! hold no other object, so one pass over the text finds them without building a tree: nesting
 //! costs no stack, and everything else stays byte for byte (SRV-MSG-10).
 
+use std::fmt;
+
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::binary::Placeholder;
 use super::{Args, ArgsError};
 use crate::payload::Arguments;
 
-/// Binary data in plain JSON.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Plain {
-    #[serde(rename = "$bin")]
-    base64: String,
+/// An object `{"$bin": text}`, perhaps with more than one `$`.
+#[derive(Debug)]
+struct Binlike {
+    dollars: usize,
+    text: String,
+}
+
+impl Binlike {
+    fn read(object: &str) -> Option<Self> {
+        serde_json::from_str(object).ok()
+    }
+
+    /// The object with so many `$`.
+    fn with(&self, dollars: usize) -> String {
+        format!(
+            r#"{{"{}bin":{}}}"#,
+            "$".repeat(dollars),
+            Value::from(self.text.as_str())
+        )
+    }
+}
+
+impl<'de> Deserialize<'de> for Binlike {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneMember;
+
+        impl<'de> Visitor<'de> for OneMember {
+            type Value = Binlike;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with one member, `$bin`")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Binlike, A::Error> {
+                let unfit = || A::Error::custom("no binary data");
+                let (key, text): (String, String) = members.next_entry()?.ok_or_else(unfit)?;
+                let dollars = key.strip_suffix("bin").ok_or_else(unfit)?;
+                if dollars.is_empty() || dollars.bytes().any(|byte| byte != b'$') {
+                    return Err(unfit());
+                }
+                let dollars = dollars.len();
+                // A second member is an error, because the object is not at its end.
+                Ok(Binlike { dollars, text })
+            }
+        }
+
+        deserializer.deserialize_map(OneMember)
+    }
 }
 
 impl Args {
     /// Reads a JSON array, in which an object `{"$bin": base64}`, at any depth, becomes an
     /// attachment. Everything else is sent as it is written here, numbers, key order and white
-    /// space included.
+    /// space included. An object that is to arrive as `{"$bin": text}` is written with one more
+    /// `$`, `{"$$bin": text}`, and so on for that.
     ///
     /// Fails if the text is no JSON array, or if a text under a lone `$bin` is not base64 with
     /// the standard alphabet and padding.
@@ -43,8 +88,11 @@ impl Args {
         let arguments = Arguments::parse(json).map_err(unreadable)?;
         let (mut attachments, mut mistake) = (Vec::new(), None);
         let text = replace(arguments.as_json(), |object| {
-            let Plain { base64 } = serde_json::from_str(object).ok()?;
-            let data = BASE64_STANDARD.decode(base64);
+            let found = Binlike::read(object)?;
+            if found.dollars > 1 {
+                return Some(found.with(found.dollars - 1));
+            }
+            let data = BASE64_STANDARD.decode(found.text);
             let data = data.map_err(|error| mistake = Some(error)).ok()?;
             let number = attachments.len();
             attachments.push(Bytes::from(data));
@@ -64,17 +112,19 @@ impl Args {
     /// wrote it, line breaks between the parts included. Each attachment stands where it is first
     /// referred to; no Socket.IO library refers to one twice.
     ///
-    /// An object of this form that the sender meant as one cannot be told from binary data any
-    /// more.
+    /// An object of this form that the sender meant as one has one more `$`: `{"$$bin": text}`.
     pub fn to_json(&self) -> String {
         let text = self.arguments().as_json();
         // Without attachments a placeholder is an object like any other.
-        if self.attachments().is_empty() {
+        if self.attachments().is_empty() && !text.contains("bin") && !text.contains('\\') {
             return text.to_owned();
         }
         // Or a short text of many placeholders and one large attachment would fill the memory.
         let mut once: Vec<Option<&Bytes>> = self.attachments().iter().map(Some).collect();
         replace(text, |object| {
+            if let Some(found) = Binlike::read(object) {
+                return Some(found.with(found.dollars + 1));
+            }
             let placeholder: Placeholder = serde_json::from_str(object).ok()?;
             let place = once.get_mut(placeholder.num);
             let data = place.filter(|_| placeholder.is_one)?.take()?;
@@ -107,7 +157,7 @@ impl Args {
     }
 }
 
-fn unreadable(error: impl std::fmt::Display) -> ArgsError {
+fn unreadable(error: impl fmt::Display) -> ArgsError {
     ArgsError(format!("cannot read arguments from json: {error}"))
 }
 
@@ -189,6 +239,20 @@ mod tests {
         assert_eq!(packet(twice, &["one"]).to_json(), once);
     }
 
+    /// What an application sends may look like binary data, and like the escape for that.
+    #[test]
+    fn what_is_meant_so_gets_one_more_dollar() {
+        let meant =
+            r#"[{"\u0024bin":"b25l"},{"$$bin":"?"},{"$bin":1},{"$bin":"","$bin":""},{"bin":""}]"#;
+        let written =
+            r#"[{"$$bin":"b25l"},{"$$$bin":"?"},{"$bin":1},{"$bin":"","$bin":""},{"bin":""}]"#;
+        let args = packet(meant, &[]);
+        assert_eq!(args.to_json(), written);
+        let back = Args::from_json(written).unwrap();
+        assert_eq!(back, packet(&meant.replace("\\u0024", "$"), &[]));
+        assert_eq!(back.to_json(), written);
+    }
+
     #[test]
     fn depth_costs_no_stack() {
         let depth = 200_000;
@@ -221,7 +285,7 @@ mod tests {
         assert!(error(r#"[{"$bin":"b25"}]"#).contains("no base64 under '$bin': Invalid padding"));
     }
 
-    /// Any JSON value with binary data in it, and none that is told to be ambiguous.
+    /// Any JSON value with binary data in it.
     fn value() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
@@ -233,22 +297,36 @@ mod tests {
         leaf.prop_recursive(5, 64, 6, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-                prop::collection::btree_map("[^$]{0,8}|\\$bin.", inner, 0..6)
+                prop::collection::btree_map("[^$]{0,8}|\\$\\$+bin|\\$bin.", inner, 0..6)
                     .prop_map(|members| Value::Object(members.into_iter().collect())),
             ]
         })
     }
 
+    /// How many objects are nothing but a text of this name.
+    fn alike(value: &Value, name: &str) -> usize {
+        match value {
+            Value::Array(items) => items.iter().map(|item| alike(item, name)).sum(),
+            Value::Object(members) => {
+                let lone = members.len() == 1 && members.get(name).is_some_and(Value::is_string);
+                let inside: usize = members.values().map(|item| alike(item, name)).sum();
+                inside + usize::from(lone)
+            }
+            _ => 0,
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_written_reads_back(values in prop::collection::vec(value(), 0..5)) {
-            let json = Value::from(values).to_string();
+            let json = Value::from(values.clone()).to_string();
             let args = Args::from_json(&json).unwrap();
             prop_assert_eq!(args.to_json(), json.clone());
             // The attachments are those that a packet would have, in its order.
             prop_assert_eq!(args.attachments().len(), json.matches(r#"{"$bin":""#).count());
-            let marked = args.arguments().as_json().contains(r#"{"$bin":""#);
-            prop_assert!(!marked);
+            // What looks like one without being one was written with one more `$`.
+            let sent: Value = serde_json::from_str(args.arguments().as_json()).unwrap();
+            prop_assert_eq!(alike(&sent, "$bin"), alike(&Value::from(values), "$$bin"));
         }
     }
 }

@@ -175,6 +175,9 @@ pub(crate) struct Type {
     pub(crate) description: String,
     #[serde(default)]
     pub(crate) may_be_empty: bool,
+    /// The fixed beginning of a text.
+    #[serde(default)]
+    pub(crate) prefix: String,
     #[serde(default)]
     pub(crate) members: Vec<Arg>,
     #[serde(default)]
@@ -255,6 +258,10 @@ impl Catalogue {
                 Value::Rooms => used.extend(["Rooms".to_owned(), "RoomName".to_owned()]),
                 Value::Arguments => {
                     used.insert("Arguments".to_owned());
+                }
+                Value::Prefixed { prefix } => {
+                    let same = self.types.iter().filter(|known| known.prefix == *prefix);
+                    used.extend(same.map(|known| known.of.clone()));
                 }
                 _ => {}
             }

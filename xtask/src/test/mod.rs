@@ -12,9 +12,9 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use crate::{
-    chromium, circles, make, node, openssl,
+    chromium, circles, gateway, make, node, openssl,
     original::SocketIo,
-    python,
+    ports, python,
     workspace::{Problem, Workspace},
 };
 
@@ -68,7 +68,7 @@ enum Step {
     Prove,
     /// The conformance suite against the relay on an application's own socketioxide.
     Attached,
-    /// The client role of the suite: four clients, each against its baseline.
+    /// The client role of the suite: seven clients in six languages, each against its baseline.
     Clients,
     /// The conformance suite against the original on Socket.IO 2.5.
     #[value(name = "original-2")]
@@ -167,7 +167,8 @@ fn install(workspace: &Workspace) -> Result<String, Problem> {
     openssl::require_or_install(workspace)?;
     make::require_or_install(workspace)?;
     chromium::require_or_install(workspace)?;
-    languages::require_or_install(workspace)?;
+    ports::require_or_install(workspace)?;
+    gateway::require_or_install(workspace)?;
     let version = node::require_or_install(workspace)?;
     let packages = node::packages(workspace)?;
     for requirements in [

@@ -1,5 +1,7 @@
 //! What a driver is told to do.
 
+use std::collections::BTreeMap;
+
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -227,6 +229,18 @@ pub struct Connect {
     /// subscriptions to its topics. Default: no.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub service: bool,
+    /// The path of the HTTP requests. Default: `/socket.io/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Header fields of the HTTP requests. Default: none of its own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// More pairs of the query (Engine.IO 3). Default: none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub query: BTreeMap<String, String>,
+    /// The auth payload, an object (Engine.IO 4). Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth: Option<Value>,
 }
 
 /// Lets the schema say what a command does before it says what belongs to it.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sio_p2p_protocol::Dialect;
 
-use super::PROTOCOL;
+use super::{PROTOCOL, TransportName};
 
 /// The first line of a driver: who it is and what it can do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +23,10 @@ pub struct Hello {
     #[serde(default = "generations")]
     #[schemars(with = "Vec<super::schema::EioNumber>", length(min = 1))]
     pub eio: Vec<u8>,
+    /// The ways in which the client connects. Default: all of them.
+    #[serde(default = "transports")]
+    #[schemars(length(min = 1))]
+    pub transports: Vec<TransportName>,
     /// What the client has besides the commands that every driver knows.
     #[serde(default)]
     pub can: Vec<Feature>,
@@ -37,6 +41,7 @@ impl Hello {
             protocol: PROTOCOL,
             dialects: Dialect::ALL.to_vec(),
             eio: vec![3, 4],
+            transports: transports(),
             can: Feature::ALL.to_vec(),
         }
     }
@@ -44,6 +49,10 @@ impl Hello {
 
 fn generations() -> Vec<u8> {
     vec![4]
+}
+
+fn transports() -> Vec<TransportName> {
+    TransportName::ALL.to_vec()
 }
 
 /// Something that a client may leave out. What it leaves out is not judged; what it names

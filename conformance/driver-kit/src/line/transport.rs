@@ -18,6 +18,9 @@ pub enum TransportName {
 }
 
 impl TransportName {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Websocket, Self::Polling, Self::Upgrade];
+
     /// The name in lines.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -2,11 +2,12 @@
 
 mod registers;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::Args;
 use sio_p2p_protocol::{Clause, Deviation};
 
-use super::args::ExplainArgs;
 use super::failure::{Failure, Outcome};
 use super::input::library;
 use super::list::{checking, dialects, level};
@@ -16,6 +17,17 @@ use crate::nearest::did_you_mean;
 use crate::report::failure::sentence;
 use crate::report::layout::Page;
 use crate::scenario::{Library, Scenario};
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A scenario, a case (SCENARIO/CASE), a clause, an event (`ADD_TARGET`), a failure (`E4` or
+    /// its code), a deviation (`DEV-14`) or a setting of the server (`policy.rooms`)
+    pub id: String,
+    /// Take the scenarios from this folder instead of those in the program
+    #[arg(long, value_name = "DIR")]
+    pub scenarios: Option<PathBuf>,
+}
 
 /// Explains one id.
 pub(super) fn explain(args: &ExplainArgs) -> Outcome {

@@ -97,6 +97,7 @@ fn checks(library: &Library, patterns: &[String], driver: Option<&Driver>) -> Ve
         claims,
         revision: crate::requirements::current(),
         claimed: None,
+        client: driver.map(Driver::offer),
     };
     let mut checks = selection.checks(&library.scenarios);
     // What is proven over one generation is proven; some scenarios know only the other.

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::wrong::Wrong;
+use crate::access::SharedAccess;
 use crate::cli::embedded;
 use crate::player::client::DriverCommand;
 use crate::player::client_check;
@@ -115,7 +116,11 @@ impl Stage {
         };
         let patience = wrong.is_none().then_some(PATIENCE);
         let trace = Trace::new();
-        judge(client_check::play(check, driver, &trace, patience, fault)).await
+        let access = SharedAccess::default();
+        judge(client_check::play(
+            check, driver, &trace, &access, patience, fault,
+        ))
+        .await
     }
 
     async fn play_apart(&self, check: &Check, on: FaultSpec) -> Came {

@@ -8,7 +8,7 @@ use super::super::driver::Driver;
 use super::super::embedded;
 use crate::claims::Claims;
 use crate::requirements;
-use crate::runner::plan::Selection;
+use crate::runner::plan::{Offer, Selection};
 use crate::scenario::{Capability, TransportName};
 
 /// What is asked for: by the options, or else by the claims, or else what is usual.
@@ -18,10 +18,15 @@ pub(super) fn selection(
     driver: Option<&Driver>,
     is_embedded: bool,
 ) -> Selection {
-    let (dialects, eio) = offered(driver);
+    let client = driver.map(Driver::offer);
+    let Offer {
+        dialects,
+        eio,
+        transports,
+    } = client.clone().map_or_else(usual, usually);
     let dialects = claims.map_or(&dialects[..], |claims| &claims.dialects);
     let eio = claims.map_or(&eio[..], |claims| &claims.eio);
-    let transports = claims.map_or(&[TransportName::Websocket][..], |claims| &claims.transports);
+    let transports = claims.map_or(&transports[..], |claims| &claims.transports);
     let own = driver.into_iter().flat_map(Driver::claims);
     let mut capabilities: Vec<_> = args.claim.iter().copied().chain(own).collect();
     match claims {
@@ -44,15 +49,27 @@ pub(super) fn selection(
         claims: capabilities,
         revision: claims.map_or_else(requirements::current, |claims| claims.revision),
         claimed: claims.map(|claims| (claims.dialects.clone(), claims.eio.clone())),
+        client,
     }
 }
 
-/// The dialects and Engine.IO generations that are played if nobody says which.
-fn offered(driver: Option<&Driver>) -> (Vec<Dialect>, Vec<EioVersion>) {
-    match driver {
-        None => (Dialect::ALL.to_vec(), vec![EioVersion::V4]),
-        Some(driver) => (driver.hello.dialects.clone(), driver.generations()),
+/// What a server is asked for if nobody says what.
+fn usual() -> Offer {
+    Offer {
+        dialects: Dialect::ALL.to_vec(),
+        eio: vec![EioVersion::V4],
+        transports: vec![TransportName::Websocket],
     }
+}
+
+/// What a client is asked for if nobody says what: all that it offers, in one way to connect.
+fn usually(mut offer: Offer) -> Offer {
+    let usual = TransportName::Websocket;
+    if offer.transports.contains(&usual) {
+        offer.transports = vec![usual];
+    }
+    offer.transports.truncate(1);
+    offer
 }
 
 fn or<T: Copy + PartialEq>(given: &[T], default: &[T]) -> Vec<T> {

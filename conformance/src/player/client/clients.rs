@@ -16,6 +16,7 @@ use crate::player::play::check::Check;
 use crate::player::play::finding::Finding;
 use crate::player::play::stop::Stop;
 use crate::player::play::trace::{Trace, Way};
+use crate::player::scripted::gate::Gate;
 use crate::player::scripted::inbox::{Scripted, fence_reply};
 use crate::player::scripted::server::{Said, Server};
 
@@ -38,6 +39,8 @@ pub(crate) struct Clients {
     pub(crate) command: Option<DriverCommand>,
     /// The server that they connect to. Without one, each has a scripted one.
     pub(crate) server: Option<String>,
+    /// What their servers want besides an address.
+    pub(crate) gate: Gate,
     pub(crate) all: BTreeMap<String, Driven>,
     /// Commands that have a name: client and number.
     pub(crate) commands: BTreeMap<String, (String, u64)>,
@@ -63,6 +66,7 @@ impl Clients {
         Self {
             command: None,
             server: None,
+            gate: Gate::default(),
             all: names
                 .map(|name| (name.clone(), Driven::default()))
                 .collect(),
@@ -103,7 +107,7 @@ impl Clients {
         let tell = self.teller(name);
         let scripted = if self.server.is_none() {
             let tell = move |number, what| tell(Notification::Server(number, what));
-            let server = Server::start(name, self.trace.clone(), tell).await;
+            let server = Server::start(name, self.trace.clone(), self.gate.clone(), tell).await;
             Some(Scripted::new(server.map_err(|error| error.to_string())?))
         } else {
             None

@@ -1,5 +1,7 @@
 //! Commands to the drivers of clients, and coming and going.
 
+use std::collections::BTreeMap;
+
 use sio_p2p_driver::{Command, Connect, Feature, Reply, UNSUPPORTED};
 use tokio::time::Instant;
 
@@ -123,7 +125,7 @@ pub(crate) fn connection_of(play: &mut Play, name: &str) -> Result<Connect, Stop
         Some(url) => url.clone(),
         None => play.clients.scripted(name)?.server.url(),
     };
-    Ok(Connect {
+    let mut connect = Connect {
         url,
         client_id: play.id(name)?,
         dialect: play.check.dialect,
@@ -131,7 +133,13 @@ pub(crate) fn connection_of(play: &mut Play, name: &str) -> Result<Connect, Stop
         transport: play.check.transport.into(),
         reconnect: false,
         service: false,
-    })
+        path: None,
+        headers: BTreeMap::new(),
+        query: BTreeMap::new(),
+        auth: None,
+    };
+    play.clients.gate.tell(&mut connect);
+    Ok(connect)
 }
 
 /// The command `connect` to a driver that has been started; gives its reply.

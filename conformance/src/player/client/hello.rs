@@ -58,11 +58,16 @@ fn read(line: &str) -> Result<Hello, String> {
     if hello.eio.is_empty() || hello.eio.iter().any(|eio| !matches!(eio, 3 | 4)) {
         return Err(format!("`eio` holds 3, 4 or both: {shown}"));
     }
+    if hello.transports.is_empty() {
+        return Err(format!("its hello names no transport: {shown}"));
+    }
     Ok(hello)
 }
 
 #[cfg(test)]
 mod tests {
+    use sio_p2p_driver::TransportName;
+
     use super::*;
 
     #[test]
@@ -70,11 +75,14 @@ mod tests {
         let line = r#"{"driver":"x","protocol":1,"dialects":["v2"],"can":["stream"]}"#;
         let hello = read(line).unwrap();
         assert_eq!((hello.eio, hello.version.as_str()), (vec![4], ""));
+        assert_eq!(hello.transports, TransportName::ALL);
         for bad in [
             "hello",
             r#"{"driver":"x","protocol":2,"dialects":["v2"]}"#,
             r#"{"driver":"x","protocol":1,"dialects":[]}"#,
             r#"{"driver":"x","protocol":1,"dialects":["v2"],"eio":[5]}"#,
+            r#"{"driver":"x","protocol":1,"dialects":["v2"],"transports":[]}"#,
+            r#"{"driver":"x","protocol":1,"dialects":["v2"],"transports":["pigeon"]}"#,
             r#"{"driver":"x","protocol":1,"dialects":["v2"],"can":["everything"]}"#,
         ] {
             assert!(read(bad).is_err(), "{bad}");

@@ -132,6 +132,9 @@ pub(crate) fn compare(
             .fill_raw(text)
             .is_ok_and(|expected| expected == json),
         Pattern::Binary(bytes) => attachment.is_some_and(|actual| actual == bytes),
+        Pattern::Optional(value) => {
+            return compare(bindings, value, json, attachments, place);
+        }
         Pattern::Any(kind) => is_kind(*kind, json, attachment.is_some()),
         Pattern::Array(items) => {
             let Some(actual) = elements(json) else {
@@ -161,6 +164,9 @@ pub(crate) fn compare(
                     return differs();
                 };
                 let Some(raw) = actual.get(&key) else {
+                    if matches!(value, Pattern::Optional(_)) {
+                        continue;
+                    }
                     return differs();
                 };
                 known += 1;
@@ -221,6 +227,7 @@ fn keep_of(bindings: &mut Bindings, pattern: &Pattern, json: &str) {
                 bindings.keep(name, text);
             }
         }
+        Pattern::Optional(value) => keep_of(bindings, value, json),
         Pattern::Array(items) => keep_items(bindings, items, json),
         Pattern::Object(expected) => {
             let actual: BTreeMap<_, _> = members(json).unwrap_or_default().into_iter().collect();
@@ -320,6 +327,7 @@ pub(crate) fn describe(bindings: &Bindings, pattern: &Pattern) -> String {
         Pattern::Binary(bytes) => describe_bytes(bytes),
         Pattern::Any(Kind::Anything) => "anything".to_owned(),
         Pattern::Keep(_) | Pattern::Any(Kind::String) => "any string".to_owned(),
+        Pattern::Optional(value) => format!("{} or nothing", describe(bindings, value)),
         Pattern::Any(Kind::Number) => "any number".to_owned(),
         Pattern::Any(Kind::Boolean) => "true or false".to_owned(),
         Pattern::Any(Kind::Array) => "any array".to_owned(),

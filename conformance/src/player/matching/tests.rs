@@ -89,6 +89,16 @@ fn what_fits_can_be_kept() {
 }
 
 #[test]
+fn a_member_may_be_missing_if_the_scenario_says_so() {
+    let expected = r#"{"a": 1, "b": {"$optional": {"$any": "string"}}}"#;
+    assert!(matches(expected, r#"{"a":1}"#));
+    assert!(matches(expected, r#"{"b":"x","a":1}"#));
+    assert!(!matches(expected, r#"{"a":1,"b":2}"#));
+    assert!(!matches(expected, r#"{"b":"x"}"#));
+    assert!(!matches(expected, r#"{"a":1,"c":"x"}"#));
+}
+
+#[test]
 fn attachments_are_compared_by_their_bytes() {
     let bindings = bindings_of(&[]);
     let here = r#"{"_placeholder":true,"num":1}"#;

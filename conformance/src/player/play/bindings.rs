@@ -183,8 +183,11 @@ impl Bindings {
             | Pattern::Prefix(_)
             | Pattern::Suffix(_)
             | Pattern::Keep(_)
+            | Pattern::Optional(_)
             | Pattern::OneOf(_) => {
-                return Err("$any, $prefix, $suffix and $keep can only be expected".to_owned());
+                return Err(
+                    "$any, $prefix, $suffix, $keep and $optional can only be expected".to_owned(),
+                );
             }
         })
     }

@@ -30,14 +30,21 @@ pub struct Finding {
     /// scenario writes them. Baselines compare with its beginning.
     pub message: String,
     /// The step, if one is to blame.
-    pub at: Option<Location>,
+    pub at: Option<Box<Location>>,
     /// What the step expected, if more than the message is to be said.
     pub expected: Option<String>,
     /// What was seen instead.
     pub actual: Option<String>,
     /// More for the reader: remarks of the scenario, last words of the server.
     pub notes: Vec<String>,
-    /// In which way it is wrong.
+    /// In which way it is wrong, and who is to blame. Boxed, because findings are errors.
+    pub reason: Option<Box<Reason>>,
+}
+
+/// In which way something is wrong, and who is to blame.
+#[derive(Debug, Clone, Default)]
+pub struct Reason {
+    /// In which way.
     pub sign: Sign,
     /// Which clauses may be broken, when the step is known.
     pub blame: Option<Blame>,
@@ -52,8 +59,7 @@ impl Finding {
             expected: None,
             actual: None,
             notes: Vec::new(),
-            sign: Sign::default(),
-            blame: None,
+            reason: None,
         }
     }
 
@@ -65,15 +71,30 @@ impl Finding {
         self
     }
 
+    /// In which way it is wrong.
+    pub(crate) fn sign(&self) -> Sign {
+        let reason = self.reason.as_ref();
+        reason.map_or_else(Sign::default, |reason| reason.sign.clone())
+    }
+
+    /// Which clauses may be broken.
+    pub(crate) fn blame(&self) -> Option<&Blame> {
+        self.reason.as_ref()?.blame.as_ref()
+    }
+
+    pub(crate) fn reason_mut(&mut self) -> &mut Reason {
+        self.reason.get_or_insert_default()
+    }
+
     /// Nothing has come of what was waited for, nor anything else.
     pub(crate) fn is_silence(&self) -> bool {
-        self.sign.how == How::Missing && self.actual.as_deref() == Some(NOTHING)
+        self.sign().how == How::Missing && self.actual.as_deref() == Some(NOTHING)
     }
 
     /// The same with the way in which it is wrong.
     #[must_use]
     pub fn signed(mut self, sign: impl Into<Sign>) -> Self {
-        self.sign = sign.into();
+        self.reason_mut().sign = sign.into();
         self
     }
 }

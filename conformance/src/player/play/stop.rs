@@ -38,7 +38,7 @@ impl Stop {
     /// The same with the way in which it is wrong.
     #[must_use]
     pub(crate) fn signed(mut self, sign: impl Into<Sign>) -> Self {
-        self.finding().sign = sign.into();
+        self.finding().reason_mut().sign = sign.into();
         self
     }
 

@@ -124,8 +124,18 @@ fn facts(told: &Told<'_>) -> Markup {
             @if report.summary.not_judged > 0 {
                 div { dt { "Not judged" } dd { (many(report.summary.not_judged, "check")) } }
             }
+            @if let Some(made) = &report.made {
+                div { dt { "Began" } dd { (made.started) } }
+                @if let Some(said) = &made.said {
+                    div { dt { "Says to be" } dd { (said.name) @if let Some(version) = &said.version { " " (version) } } }
+                }
+                @if let Some(seed) = made.seed { div { dt { "Seed" } dd { (seed) } } }
+            }
             div { dt { "Suite" } dd { (report.suite.name) " " (report.suite.version) } }
             div { dt { "Declares" } dd { @if claims.is_empty() { "no capabilities" } @else { (claims.join(", ")) } } }
+            @if let Some(made) = &report.made {
+                div { dt { "Command" } dd { code { (made.command.join(" ")) } } }
+            }
         }
     }
 }

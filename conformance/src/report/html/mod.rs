@@ -1,6 +1,6 @@
 //! The HTML report: one page that needs nothing else, to be published or sent.
 //!
-//! What is broken comes first. Each part of the page is a file here; [`page`] is the frame
+//! What is broken comes first. Each part of the page is a file here; `page` is the frame
 //! that the matrix of implementations and the view of a recording share.
 
 mod clauses;

@@ -140,7 +140,8 @@ async fn examine(
     let check = shared.check(index);
     let url = match &shared.target {
         Target::Driven(command) => {
-            let play = client_check::play(check, command, trace, shared.options.timeout, None);
+            let (access, timeout) = (&shared.options.access, shared.options.timeout);
+            let play = client_check::play(check, command, trace, access, timeout, None);
             return Some(guarded(play).await.outcome);
         }
         Target::Running { urls } => urls.first().cloned().unwrap_or_default(),

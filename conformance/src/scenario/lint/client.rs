@@ -138,6 +138,7 @@ fn shape(pattern: &Pattern) -> serde_json::Value {
             .map(|(key, value)| (key.source().to_owned(), shape(value)))
             .collect::<serde_json::Map<_, _>>()
             .into(),
+        Pattern::Optional(value) => shape(value),
         Pattern::Any(Kind::Array) => json!([]),
         Pattern::Any(Kind::Number) => json!(0),
         Pattern::Any(Kind::Object) => json!({}),

@@ -172,7 +172,7 @@ impl Walk<'_> {
         if mentions.iter().any(is_sent) {
             self.problem(
                 at,
-                "$any, $prefix, $suffix and $keep can only be expected, not sent",
+                "$any, $prefix, $suffix, $keep and $optional can only be expected, not sent",
             );
         }
         // Names of requests have to be given before they are used.

@@ -1,5 +1,6 @@
 //! The program as scripts see it: exit codes, files, and what it prints.
 
+mod gateway;
 mod known;
 mod reach;
 mod reports;

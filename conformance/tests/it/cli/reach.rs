@@ -8,7 +8,7 @@ use sio_p2p_server::{Config, P2pServer};
 use super::{Folder, run};
 
 /// A server with these settings in TOML; it ends with the test's process.
-fn server(toml: &str) -> String {
+pub(super) fn server(toml: &str) -> String {
     let config: Config = toml.parse::<toml::Table>().unwrap().try_into().unwrap();
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
@@ -32,12 +32,9 @@ fn play(folder: &Folder, url: &str, more: &[&str]) -> (i32, String, String) {
     run(&[&args[..], more].concat())
 }
 
-/// A certificate that is an authority, as people make them; with a byte order mark, as some
-/// editors leave them.
-#[test]
-fn a_certificate_of_ones_own_making_is_trusted_when_it_is_given() {
-    let folder = Folder::new();
-    folder.scenario("green", "green");
+/// Makes a certificate for `localhost` that is an authority, as people make them: `k.pem` and
+/// `c.pem` in the folder.
+pub(super) fn certify(folder: &Folder) {
     let (key, pem) = (folder.0.join("k.pem"), folder.0.join("c.pem"));
     let made = Command::new("openssl")
         .args("req -x509 -newkey rsa:2048 -nodes -days 9 -subj /CN=localhost".split(' '))
@@ -48,6 +45,15 @@ fn a_certificate_of_ones_own_making_is_trusted_when_it_is_given() {
         .output()
         .unwrap();
     assert!(made.status.success(), "{made:?}");
+}
+
+/// With a byte order mark, as some editors leave them.
+#[test]
+fn a_certificate_of_ones_own_making_is_trusted_when_it_is_given() {
+    let folder = Folder::new();
+    folder.scenario("green", "green");
+    certify(&folder);
+    let (key, pem) = (folder.0.join("k.pem"), folder.0.join("c.pem"));
     for file in ["k.pem", "c.pem"] {
         folder.file(file, &format!("\u{feff}{}", folder.read(file)));
     }

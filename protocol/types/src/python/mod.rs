@@ -152,7 +152,7 @@ fn acks(catalogue: &Catalogue) -> String {
 
 fn head(catalogue: &Catalogue) -> String {
     let names = catalogue.types.iter().map(|known| known.of.clone());
-    let own = ["AnyText", "But", "Flag", "Greeting", "Reason", "Variadic"].map(ToOwned::to_owned);
+    let own = ["AnyText", "But", "Flag", "Reason", "Variadic"].map(ToOwned::to_owned);
     let names = sorted(names.chain(own));
     format!(
         "from typing import List, Literal, Tuple, Union\n\n\

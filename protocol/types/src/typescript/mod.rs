@@ -63,6 +63,10 @@ fn payloads(catalogue: &Catalogue) -> String {
                 "export type {} = RoomName | readonly RoomName[];\n",
                 known.of
             ),
+            "prefixed" => format!(
+                "export type {} = `{}${{ClientId}}`;\n",
+                known.of, known.prefix
+            ),
             // It is written by hand.
             _ => continue,
         };
@@ -195,7 +199,7 @@ fn value(value: &Value) -> String {
             of, may_be_null, ..
         } if *may_be_null => format!("{of} | null"),
         Value::Name { of, .. } | Value::Object { of } => of.clone(),
-        Value::Prefixed { prefix } => format!("`{prefix}${{string}}`"),
+        Value::Prefixed { .. } => "Greeting".to_owned(),
         Value::Text => "string".to_owned(),
         Value::Null => "null".to_owned(),
         Value::Literal { value } => format!("{value:?}"),

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
 use sio_p2p_engine::{Batch, Body, CloseReason, Config, Transport, begin};
@@ -32,6 +32,7 @@ pub(crate) use self::script::Said;
 use self::script::Script;
 use self::wires::Wires;
 use crate::player::play::trace::{Trace, Way};
+use crate::player::scripted::gate::Gate;
 
 /// Packets that may wait for the client.
 const QUEUE: usize = 8192;
@@ -69,11 +70,12 @@ impl Server {
     pub(crate) async fn start(
         client: &str,
         trace: Trace,
+        gate: Gate,
         tell: impl Fn(u64, Said) + Send + Sync + 'static,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let script = Arc::new(Script::new(client, trace, tell));
+        let script = Arc::new(Script::new(client, trace, gate, tell));
         let engine = Arc::new(Mutex::new(Engine::new(&script)));
         let wires = Arc::new(Wires::default());
         let (laid, current) = (Arc::clone(&wires), Arc::clone(&engine));
@@ -237,10 +239,10 @@ async fn answer(
     server: Arc<sio_p2p_engine::Server<Script>>,
     request: Request<Incoming>,
 ) -> Response<Body> {
-    if request.uri().path().starts_with("/socket.io") {
+    let Some(status) = server.handler().gate.turns_away(&request) else {
         return server.handle(request).await;
-    }
+    };
     let mut answer = Response::new(Body::default());
-    *answer.status_mut() = StatusCode::NOT_FOUND;
+    *answer.status_mut() = status;
     answer
 }

@@ -11,6 +11,7 @@ use sio_p2p_transport::{EioVersion, Frame, FrameReader, Heard, Packet};
 
 use crate::json::{quote, shorten};
 use crate::player::play::trace::{Trace, Way};
+use crate::player::scripted::gate::Gate;
 
 /// How many bytes a client may send in one play: a flood costs the scenario, not the runner.
 const BUDGET: usize = 64 << 20;
@@ -53,6 +54,8 @@ pub(super) type Socket = Arc<sio_p2p_engine::Socket<Session>>;
 pub(super) struct Script {
     client: String,
     trace: Trace,
+    /// What a client has to bring along.
+    pub(super) gate: Gate,
     /// Takes what the server saw, and on which of the client's connections.
     tell: Box<dyn Fn(u64, Said) + Send + Sync>,
     /// Why a client that asks for the default namespace is refused, if it is.
@@ -73,11 +76,13 @@ impl Script {
     pub(super) fn new(
         client: &str,
         trace: Trace,
+        gate: Gate,
         tell: impl Fn(u64, Said) + Send + Sync + 'static,
     ) -> Self {
         Self {
             client: client.to_owned(),
             trace,
+            gate,
             tell: Box::new(tell),
             refusal: Mutex::default(),
             current: Mutex::default(),
@@ -113,9 +118,16 @@ impl Script {
         (self.tell)(socket.data().generation.load(Ordering::SeqCst), what);
     }
 
-    fn welcome(&self, socket: &Socket, batch: &mut Batch<Session>) {
+    /// Lets the client in, or not; `payload` is that of its CONNECT packet.
+    fn welcome(&self, socket: &Socket, payload: Option<&str>, batch: &mut Batch<Session>) {
         let object = socket.generation() == Generation::V4;
-        let refusal = self.refusal.lock().clone();
+        let eio = if object {
+            EioVersion::V4
+        } else {
+            EioVersion::V3
+        };
+        let lacks = self.gate.refusal(eio, &socket.data().query, payload);
+        let refusal = self.refusal.lock().clone().or(lacks);
         let answer = match &refusal {
             None if object => format!("0{{\"sid\":\"{}\"}}", socket.id()),
             None => "0".to_owned(),
@@ -144,10 +156,10 @@ impl Script {
         }
         let heard = socket.data().reader.lock().read(frame);
         match heard {
-            Ok(Heard::Packet(Packet::Connect { namespace, .. })) if namespace == "/" => {
+            Ok(Heard::Packet(Packet::Connect { namespace, data })) if namespace == "/" => {
                 let joined = socket.data().generation.load(Ordering::SeqCst) > 0;
                 if socket.generation() == Generation::V4 && !joined {
-                    self.welcome(socket, batch);
+                    self.welcome(socket, data.as_deref(), batch);
                 }
             }
             Ok(Heard::Packet(packet)) => self.tell(socket, Said::Packet(packet)),
@@ -172,7 +184,7 @@ impl Handler for Script {
 
     fn opened(&self, socket: &Socket, batch: &mut Batch<Session>) {
         if socket.generation() == Generation::V3 {
-            self.welcome(socket, batch);
+            self.welcome(socket, None, batch);
         }
     }
 
