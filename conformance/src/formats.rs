@@ -28,7 +28,7 @@ pub enum Format {
     Java,
     /// Structs for encoding/json
     Go,
-    /// A document of AsyncAPI 3
+    /// A document of version 3
     #[value(name = "asyncapi")]
     AsyncApi,
     /// Everything else, as data: catalogue.json

@@ -23,7 +23,9 @@ pub(crate) struct Catalogue {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Event {
     pub(crate) key: String,
-    pub(crate) event: String,
+    /// The name on the wire, or its pattern in words.
+    #[serde(rename = "event")]
+    pub(crate) called: String,
     pub(crate) name: Name,
     pub(crate) dialects: Vec<String>,
     pub(crate) direction: String,
@@ -245,15 +247,10 @@ impl Catalogue {
                 Value::Name { of, .. } | Value::Names { of } => {
                     used.insert(of.clone());
                 }
-                Value::Object { of } => {
-                    if used.insert(of.clone()) {
-                        let members = self.types.iter().filter(|known| known.of == *of);
-                        open.extend(
-                            members
-                                .flat_map(|known| &known.members)
-                                .map(|arg| &arg.value),
-                        );
-                    }
+                Value::Object { of } if used.insert(of.clone()) => {
+                    let members = self.types.iter().filter(|known| known.of == *of);
+                    let members = members.flat_map(|known| &known.members);
+                    open.extend(members.map(|arg| &arg.value));
                 }
                 Value::Rooms => used.extend(["Rooms".to_owned(), "RoomName".to_owned()]),
                 Value::Arguments => {

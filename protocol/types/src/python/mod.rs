@@ -128,7 +128,7 @@ fn events(catalogue: &Catalogue) -> String {
     for event in &catalogue.events {
         let what = format!(
             "The arguments of ``{}``. {}",
-            event.event, event.description
+            event.called, event.description
         );
         let told = forms_told(&event.forms);
         let list = declared(&event.of, &event.forms, catalogue);

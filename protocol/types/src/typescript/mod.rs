@@ -124,7 +124,7 @@ fn acks(catalogue: &Catalogue) -> String {
 fn events(catalogue: &Catalogue) -> String {
     let mut text = imports(catalogue);
     for event in &catalogue.events {
-        let what = format!("The arguments of `{}`. {}", event.event, event.description);
+        let what = format!("The arguments of `{}`. {}", event.called, event.description);
         text.push('\n');
         text.push_str(&block(
             "",
@@ -204,7 +204,7 @@ fn value(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::Literal { value } => format!("{value:?}"),
         Value::Values { values }
-            if values.len() == 2 && !values.iter().any(|one| one.is_null()) =>
+            if values.len() == 2 && !values.iter().any(serde_json::Value::is_null) =>
         {
             "boolean".to_owned()
         }
