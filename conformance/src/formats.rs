@@ -13,7 +13,7 @@ const DRAFT_07: &str = "draft-07/";
 
 /// A format that other tools read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SchemaFormat {
+pub enum Format {
     /// JSON Schema (2020-12), with instances
     JsonSchema,
     /// JSON Schema (draft-07), for tools that know no later one
@@ -28,7 +28,7 @@ pub enum SchemaFormat {
     Java,
     /// Structs for encoding/json
     Go,
-    /// A document of AsyncAPI 3
+    /// A document of version 3
     #[value(name = "asyncapi")]
     AsyncApi,
     /// Everything else, as data: catalogue.json
@@ -36,22 +36,19 @@ pub enum SchemaFormat {
 }
 
 /// The files of a format, by path, with what these dialects have.
-pub fn files(
-    format: SchemaFormat,
-    dialects: &[Dialect],
-) -> Result<Vec<(String, String)>, Unreadable> {
+pub fn files(format: Format, dialects: &[Dialect]) -> Result<Vec<(String, String)>, Unreadable> {
     let language = match format {
-        SchemaFormat::JsonSchema => return Ok(schemas(false, dialects)),
-        SchemaFormat::Draft07 => return Ok(schemas(true, dialects)),
-        SchemaFormat::Catalogue => {
+        Format::JsonSchema => return Ok(schemas(false, dialects)),
+        Format::Draft07 => return Ok(schemas(true, dialects)),
+        Format::Catalogue => {
             let text = pretty(&catalogue(dialects));
             return Ok(vec![("catalogue.json".to_owned(), text)]);
         }
-        SchemaFormat::TypeScript => Language::TypeScript,
-        SchemaFormat::Python => Language::Python,
-        SchemaFormat::Java => Language::Java,
-        SchemaFormat::Go => Language::Go,
-        SchemaFormat::AsyncApi => Language::AsyncApi,
+        Format::TypeScript => Language::TypeScript,
+        Format::Python => Language::Python,
+        Format::Java => Language::Java,
+        Format::Go => Language::Go,
+        Format::AsyncApi => Language::AsyncApi,
     };
     let folder = format!("{language}/");
     let files = sio_p2p_types::files(language, dialects)?;
@@ -151,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_dialect_alone_has_nothing_of_the_other() {
-        for format in SchemaFormat::value_variants() {
+        for format in Format::value_variants() {
             let both = files(*format, &Dialect::ALL).unwrap();
             let one = files(*format, &[Dialect::V2]).unwrap();
             let size = |files: &[(String, String)]| -> usize {
@@ -162,7 +159,7 @@ mod tests {
                 let name = path.to_lowercase().replace(['-', '_'], "");
                 assert!(!name.contains("multiapi"), "{format:?} {path}");
                 // Schemas of answers and of scenarios name what they are about.
-                let is_schema = matches!(format, SchemaFormat::JsonSchema | SchemaFormat::Draft07);
+                let is_schema = matches!(format, Format::JsonSchema | Format::Draft07);
                 let is_told = text.contains("MULTI_API_ADD_TARGET");
                 assert!(is_schema || !is_told, "{format:?} {path}");
             }

@@ -21,8 +21,8 @@ const DRIVERS: &str = "conformance/drivers";
 const GO_PATH: &str = "/usr/share/gocode";
 /// The WebSocket library of the driver in Go.
 const GORILLA: &str = "/usr/share/gocode/src/github.com/gorilla/websocket";
-/// The JSON library of the driver in Java.
-const JACKSON: &str = "/usr/share/java/jackson-databind.jar:/usr/share/java/jackson-core.jar:\
+/// The JSON library of the driver in Java, and of the types for it.
+pub(crate) const JACKSON: &str = "/usr/share/java/jackson-databind.jar:/usr/share/java/jackson-core.jar:\
      /usr/share/java/jackson-annotations.jar";
 /// What loads all classes that a connection needs, so that the archive has them: nobody listens
 /// at that port.
@@ -150,6 +150,12 @@ fn require_ruby(workspace: &Workspace) -> Result<(), Problem> {
     require(workspace, "Ruby", &["ruby"], present)
 }
 
+/// Installs what is missing of the languages that have types of their own, Java and Go.
+pub(crate) fn require_compilers(workspace: &Workspace) -> Result<(), Problem> {
+    require_java(workspace)?;
+    require_go(workspace)
+}
+
 /// Checks that a language is there; installs it through apt when it is missing and this process
 /// may do so.
 fn require(
@@ -162,17 +168,15 @@ fn require(
         return Ok(());
     }
     if apt::may_be_used() {
-        println!(
-            "{language} or a library of its driver is missing; asking apt-get, as this is root"
-        );
+        println!("{language} or a library for it is missing; asking apt-get, as this is root");
         apt::install(workspace, packages)?;
         if present() {
             return Ok(());
         }
     }
     Err(Problem::new(format!(
-        "the driver in {language} was not judged, because the language or a library of it is \
-         missing: install it (Debian and Ubuntu: apt-get install {})",
+        "what is written in {language} was not checked, because the language or a library for it \
+         is missing: install it (Debian and Ubuntu: apt-get install {})",
         packages.join(" ")
     )))
 }

@@ -17,7 +17,7 @@ use crate::validate::{Options, validate};
 #[derive(Debug, Args)]
 pub struct ValidateArgs {
     /// What was captured; - stands for standard input. Raw frames stand one on each line
-    /// (42["ADD_TARGET","bob"]), after > if the client sent them, after < if the server did;
+    /// (`42["ADD_TARGET","bob"]`), after > if the client sent them, after < if the server did;
     /// b begins an attachment in base64
     #[arg(default_value = "-")]
     pub file: Option<PathBuf>,

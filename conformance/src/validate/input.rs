@@ -178,8 +178,8 @@ struct Message {
     data: String,
 }
 
-/// The frames of the WebSockets of Engine.IO; those of others, which a page may have too, are
-/// left out.
+/// The frames of Engine.IO's own connections by WebSocket; those of others, which a page may
+/// have too, are left out.
 fn har(name: &str, text: &str) -> Result<Vec<Piece>, InputError> {
     let har: Har =
         serde_json::from_str(text).map_err(|error| InputError::Har(name.to_owned(), error))?;

@@ -85,7 +85,7 @@ fn document(catalogue: &Catalogue) -> Json {
 
 fn message(event: &Event) -> Json {
     json!({
-        "name": event.event,
+        "name": event.called,
         "title": event.of,
         "summary": event.description,
         "description": event.origin(),
@@ -110,7 +110,7 @@ fn operation(event: &Event) -> Json {
     let mut operation = json!({
         "action": if event.is_from_client() { "receive" } else { "send" },
         "channel": { "$ref": "#/channels/default" },
-        "title": event.event,
+        "title": event.called,
         "messages": place(&event.of),
         "x-ack": { "need": event.ack.need, "description": event.ack.description },
     });

@@ -23,7 +23,9 @@ pub(crate) struct Catalogue {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Event {
     pub(crate) key: String,
-    pub(crate) event: String,
+    /// The name on the wire, or its pattern in words.
+    #[serde(rename = "event")]
+    pub(crate) called: String,
     pub(crate) name: Name,
     pub(crate) dialects: Vec<String>,
     pub(crate) direction: String,
@@ -175,6 +177,9 @@ pub(crate) struct Type {
     pub(crate) description: String,
     #[serde(default)]
     pub(crate) may_be_empty: bool,
+    /// The fixed beginning of a text.
+    #[serde(default)]
+    pub(crate) prefix: String,
     #[serde(default)]
     pub(crate) members: Vec<Arg>,
     #[serde(default)]
@@ -242,19 +247,18 @@ impl Catalogue {
                 Value::Name { of, .. } | Value::Names { of } => {
                     used.insert(of.clone());
                 }
-                Value::Object { of } => {
-                    if used.insert(of.clone()) {
-                        let members = self.types.iter().filter(|known| known.of == *of);
-                        open.extend(
-                            members
-                                .flat_map(|known| &known.members)
-                                .map(|arg| &arg.value),
-                        );
-                    }
+                Value::Object { of } if used.insert(of.clone()) => {
+                    let members = self.types.iter().filter(|known| known.of == *of);
+                    let members = members.flat_map(|known| &known.members);
+                    open.extend(members.map(|arg| &arg.value));
                 }
                 Value::Rooms => used.extend(["Rooms".to_owned(), "RoomName".to_owned()]),
                 Value::Arguments => {
                     used.insert("Arguments".to_owned());
+                }
+                Value::Prefixed { prefix } => {
+                    let same = self.types.iter().filter(|known| known.prefix == *prefix);
+                    used.extend(same.map(|known| known.of.clone()));
                 }
                 _ => {}
             }

@@ -7,6 +7,12 @@
 //! All of it comes from `spec/catalogue.json`, so that a generator for one more language
 //! needs nothing else.
 
+#![expect(
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "files are written once, and templates are to be read by people"
+)]
+
 mod asyncapi;
 mod catalogue;
 mod go;

@@ -4,6 +4,7 @@ import type {
   Channel,
   ClientId,
   EventName,
+  Greeting,
   MessageObject,
   Payload,
   Reason,
@@ -99,7 +100,7 @@ export type CheckApiNameAck = [exists: boolean];
  *
  * Dialect v2. Clauses: SRV-CORE-14, CLI-CORE-2.
  */
-export type PongAck = [greeting: `pong from client ${string}`];
+export type PongAck = [greeting: Greeting];
 
 /**
  * The answer to a chunk of stream data: empty once the next chunk may come.

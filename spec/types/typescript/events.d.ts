@@ -4,6 +4,7 @@ import type {
   Channel,
   ClientId,
   EventName,
+  Greeting,
   MessageObject,
   Payload,
   Reason,

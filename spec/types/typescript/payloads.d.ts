@@ -71,3 +71,6 @@ export type Arguments = readonly Payload[];
 
 /** One room, or a list of rooms. */
 export type Rooms = RoomName | readonly RoomName[];
+
+/** The answer to a ping: a fixed text and the client's id. */
+export type Greeting = `pong from client ${ClientId}`;

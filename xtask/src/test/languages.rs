@@ -11,7 +11,7 @@ use std::{
 
 use super::cargo;
 use crate::{
-    apt, node, python,
+    node, ports, python,
     workspace::{Problem, Workspace, described, run_quietly, shown},
 };
 
@@ -24,23 +24,9 @@ pub(super) const PYTHON_REQUIREMENTS: &str = "protocol/types/tests/python/requir
 /// The types, and what they are held to.
 const TYPES: &str = "spec/types";
 const INSTANCES: &str = "spec/schema/instances";
-/// The JSON library of the types for Java.
-const JACKSON: &str = "/usr/share/java/jackson-databind.jar:/usr/share/java/jackson-core.jar:\
-     /usr/share/java/jackson-annotations.jar";
-
-/// Installs what is missing of Java and Go; Node and Python are other steps' business, too.
-pub(crate) fn require_or_install(workspace: &Workspace) -> Result<(), Problem> {
-    let libraries = || JACKSON.split(':').all(|jar| Path::new(jar).exists());
-    let java = || says_version("javac", "--version") && libraries();
-    let packages = ["default-jdk-headless", "libjackson2-databind-java"];
-    require(workspace, "Java", &packages, java)?;
-    let go = || says_version("go", "version") && says_version("gofmt", "-h");
-    require(workspace, "Go", &["golang"], go)
-}
-
-/// All languages at a time: most of what they do is to wait for each other's files.
+/// All languages at a time: they are programs of their own, some of which use one processor.
 pub(crate) fn languages(workspace: &Workspace) -> Result<String, Problem> {
-    require_or_install(workspace)?;
+    ports::require_compilers(workspace)?;
     node::require()?;
     node::install(workspace, &workspace.path(NPM))?;
     let python = python::environment(workspace, &workspace.path(PYTHON_REQUIREMENTS))?;
@@ -108,7 +94,7 @@ fn java(workspace: &Workspace, scratch: &Path) -> Result<String, Problem> {
     // is of no interest.
     compile.args(["-Xlint:all,-classfile", "-Xdoclint:all,-missing", "-Werror"]);
     compile
-        .args(["--release", "17", "-cp", JACKSON, "-d"])
+        .args(["--release", "17", "-cp", ports::JACKSON, "-d"])
         .arg(&classes);
     for folder in [&format!("{TYPES}/java/siop2p"), &format!("{CHECKS}/java")] {
         compile.args(files_of(&workspace.path(folder))?);
@@ -117,7 +103,7 @@ fn java(workspace: &Workspace, scratch: &Path) -> Result<String, Problem> {
     let mut check = workspace.command("java");
     check
         .arg("-cp")
-        .arg(format!("{JACKSON}:{}", classes.display()));
+        .arg(format!("{}:{}", ports::JACKSON, classes.display()));
     told(check.args(["siop2p.Instances", INSTANCES]))
 }
 
@@ -206,40 +192,4 @@ fn told(command: &mut Command) -> Result<String, Problem> {
     let text = said(command)?;
     let line = text.lines().last().map(ToOwned::to_owned);
     line.ok_or_else(|| Problem::new(format!("`{}` said nothing", shown(command))))
-}
-
-/// Checks that a language is there; installs it through apt when it is missing and this process
-/// may do so.
-fn require(
-    workspace: &Workspace,
-    language: &str,
-    packages: &[&str],
-    present: impl Fn() -> bool,
-) -> Result<(), Problem> {
-    if present() {
-        return Ok(());
-    }
-    if apt::may_be_used() {
-        println!("{language} or a library is missing; asking apt-get, as this is root");
-        apt::install(workspace, packages)?;
-        if present() {
-            return Ok(());
-        }
-    }
-    Err(Problem::new(format!(
-        "the types for {language} were not checked, because the language or a library is \
-         missing: install it (Debian and Ubuntu: apt-get install {})",
-        packages.join(" ")
-    )))
-}
-
-/// Whether a program can be started.
-fn says_version(program: &str, how: &str) -> bool {
-    Command::new(program)
-        .arg(how)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok()
 }

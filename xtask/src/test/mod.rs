@@ -169,7 +169,6 @@ fn install(workspace: &Workspace) -> Result<String, Problem> {
     chromium::require_or_install(workspace)?;
     ports::require_or_install(workspace)?;
     gateway::require_or_install(workspace)?;
-    languages::require_or_install(workspace)?;
     let version = node::require_or_install(workspace)?;
     let packages = node::packages(workspace)?;
     for requirements in [

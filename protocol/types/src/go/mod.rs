@@ -109,14 +109,14 @@ fn events(catalogue: &Catalogue) -> String {
         let name = go(&event.of);
         let what = format!(
             "{name} is the argument list of {}. {}",
-            event.event, event.description
+            event.called, event.description
         );
         text.push_str(&list(
             &name,
             &what,
             &event.origin(),
             &event.forms,
-            &event.event,
+            &event.called,
             catalogue,
         ));
         text.push_str(&event_name(event, &name));

@@ -1,6 +1,8 @@
 //! Java: records that Jackson reads and writes as arrays.
 
+mod object;
 mod record;
+mod value;
 
 use crate::TypeFile;
 use crate::catalogue::{Catalogue, Event};
@@ -39,18 +41,18 @@ pub(crate) fn files(catalogue: &Catalogue) -> Vec<TypeFile> {
         class("Event", table(catalogue)),
     ];
     for known in catalogue.kind("object") {
-        files.push(class(&known.of, record::object(known, catalogue)));
+        files.push(class(&known.of, object::object(known, catalogue)));
     }
     for event in &catalogue.events {
         let what = format!(
             "The arguments of {{@code {}}}. {}",
-            event.event, event.description
+            event.called, event.description
         );
         let list = record::List {
             name: &event.of,
             what: &what,
             origin: &event.origin(),
-            called: &event.event,
+            called: &event.called,
             event: Some(event),
             fields: fields(&event.forms),
             forms: &event.forms,

@@ -1,7 +1,8 @@
-//! One record for the lists of an event or an answer, or for an object.
+//! One record for the lists of an event or an answer.
 
+use super::value::{How, check, how};
 use super::{HEAD, javadoc};
-use crate::catalogue::{Arg, Catalogue, Event, Form, Presence, Type, Value};
+use crate::catalogue::{Arg, Catalogue, Event, Form, Value};
 use crate::list::{Field, Role};
 use crate::words::lowered;
 
@@ -35,12 +36,12 @@ impl List<'_> {
             .iter()
             .map(|field| self.component(field, catalogue));
         let components: Vec<Component> = components.collect();
-        let real: Vec<&Component> = components
+        let told: Vec<&Component> = components
             .iter()
             .filter(|one| !one.name.is_empty())
             .collect();
         let mut text = HEAD.to_owned();
-        let uses = |kind: &str| real.iter().any(|one| one.kind.contains(kind));
+        let uses = |kind: &str| told.iter().any(|one| one.kind.contains(kind));
         text.push_str("import com.fasterxml.jackson.annotation.JsonCreator;\n");
         text.push_str("import com.fasterxml.jackson.annotation.JsonValue;\n");
         text.push_str("import com.fasterxml.jackson.databind.JsonNode;\n");
@@ -59,18 +60,18 @@ impl List<'_> {
             }
         };
         let origin = format!("<p>{}", self.origin);
-        let params = real
+        let params = told
             .iter()
             .map(|one| format!("@param {} {}", one.name, one.doc));
         let params = params.collect::<Vec<_>>().join("\n");
         text.push_str(&javadoc("", &[self.what, &forms, &origin, &params]));
-        let declared = real.iter().map(|one| format!("{} {}", one.kind, one.name));
+        let declared = told.iter().map(|one| format!("{} {}", one.kind, one.name));
         let declared = declared.collect::<Vec<_>>().join(", ");
         text.push_str(&format!(
             "public record {name}({declared}) implements ArgumentList {{\n"
         ));
         text.push_str(&self.event_name());
-        let checks = real.iter().filter_map(|one| one.check.as_deref());
+        let checks = told.iter().filter_map(|one| one.check.as_deref());
         let checks: String = checks.map(|check| format!("        {check}\n")).collect();
         if !checks.is_empty() {
             let doc = javadoc("    ", &["Checks that this can be sent."]);
@@ -79,13 +80,14 @@ impl List<'_> {
         let read = components
             .iter()
             .map(|one| format!("        {}\n", one.read));
-        let arguments: Vec<&str> = real.iter().map(|one| one.name.as_str()).collect();
+        let arguments: Vec<&str> = told.iter().map(|one| one.name.as_str()).collect();
         let doc = javadoc(
             "    ",
-            &[&format!(
-                "Reads the arguments from an array.\n\n@param arguments the array\n@return the arguments\n\
-             @throws IllegalArgumentException if they are not these"
-            )],
+            &[
+                "Reads the arguments from an array.",
+                "@param arguments the array\n@return the arguments\n\
+                 @throws IllegalArgumentException if they are not these",
+            ],
         );
         text.push_str(&format!(
             "\n{doc}    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)\n    \
@@ -246,191 +248,4 @@ impl List<'_> {
             write,
         }
     }
-}
-
-struct How {
-    kind: &'static str,
-    read: &'static str,
-    write: &'static str,
-}
-
-/// The type of a value, and the methods that read and write it.
-fn how(value: &Value, catalogue: &Catalogue) -> How {
-    let (kind, read, write) = match value {
-        Value::Name {
-            may_be_null: true, ..
-        } => ("String", "nameOrNull", "text"),
-        Value::Name {
-            may_be_empty: true, ..
-        }
-        | Value::Text => ("String", "text", "text"),
-        Value::Name { of, .. } if catalogue.may_be_empty(of) => ("String", "text", "text"),
-        Value::Name { .. } => ("String", "name", "text"),
-        Value::Prefixed { .. } => ("String", "text", "text"),
-        Value::Values { values } if values.iter().any(serde_json::Value::is_null) => {
-            ("boolean", "trueOrNull", "trueOrNull")
-        }
-        Value::Values { .. } => ("boolean", "flag", "flag"),
-        Value::Null | Value::Any { .. } | Value::Literal { .. } | Value::Truthy => {
-            ("JsonNode", "value", "value")
-        }
-        Value::Arguments => ("List<JsonNode>", "list", "list"),
-        Value::Rooms => ("Rooms", "rooms", "rooms"),
-        Value::Names { .. } => ("List<String>", "names", "names"),
-        Value::Object { of } if of == "MessageObject" => ("MessageObject", "message", "object"),
-        Value::Object { .. } => ("StreamInfo", "stream", "object"),
-    };
-    How { kind, read, write }
-}
-
-/// What the constructor looks at.
-fn check(name: &str, value: &Value, catalogue: &Catalogue) -> Option<String> {
-    Some(match (value, how(value, catalogue)) {
-        (Value::Prefixed { prefix }, _) => {
-            format!("Check.prefixed(\"{name}\", \"{prefix}\", {name});")
-        }
-        (Value::Truthy, _) => format!("Check.reason(\"{name}\", {name});"),
-        (
-            _,
-            How {
-                kind: "boolean", ..
-            },
-        ) => return None,
-        (
-            _,
-            How {
-                kind: "List<JsonNode>",
-                ..
-            },
-        ) => format!("{name} = List.copyOf({name});"),
-        (
-            _,
-            How {
-                kind: "List<String>",
-                ..
-            },
-        ) => format!("{name} = Check.names(\"{name}\", {name});"),
-        (
-            _,
-            How {
-                read: "nameOrNull", ..
-            },
-        ) => {
-            format!("if ({name} != null) Check.name(\"{name}\", {name});")
-        }
-        (_, How { read: "name", .. }) => format!("Check.name(\"{name}\", {name});"),
-        _ => format!("Check.isThere(\"{name}\", {name});"),
-    })
-}
-
-/// An object.
-pub(super) fn object(known: &Type, catalogue: &Catalogue) -> String {
-    let name = &known.of;
-    let mut text = HEAD.to_owned();
-    text.push_str(
-        "import com.fasterxml.jackson.annotation.JsonCreator;\n\
-         import com.fasterxml.jackson.annotation.JsonValue;\n\
-         import com.fasterxml.jackson.databind.JsonNode;\n\
-         import com.fasterxml.jackson.databind.node.JsonNodeFactory;\n\
-         import com.fasterxml.jackson.databind.node.ObjectNode;\n",
-    );
-    text.push_str(if known.open {
-        "import java.util.Collections;\nimport java.util.LinkedHashMap;\nimport java.util.List;\n\
-         import java.util.Map;\n"
-    } else {
-        "import java.util.List;\n"
-    });
-    text.push('\n');
-    let (mut params, mut declared, mut checks) = (Vec::new(), Vec::new(), String::new());
-    let (mut read, mut write, mut names) = (String::new(), String::new(), Vec::new());
-    for member in &known.members {
-        let How {
-            kind,
-            read: reader,
-            write: writer,
-        } = how(&member.value, catalogue);
-        let (called, is_optional) = (&member.name, member.presence == Presence::Optional);
-        let left_out = if is_optional {
-            " Null leaves it out."
-        } else {
-            ""
-        };
-        params.push(format!(
-            "@param {called} {}{left_out}",
-            lowered(&member.description)
-        ));
-        declared.push(format!("        {kind} {called}"));
-        names.push(called.clone());
-        // A null stays among the other members, so that it is passed on.
-        let reader = if reader == "nameOrNull" {
-            "name"
-        } else {
-            reader
-        };
-        let nullable = matches!(
-            member.value,
-            Value::Name {
-                may_be_null: true,
-                ..
-            }
-        );
-        let nullable = if nullable { "lacksOrNull" } else { "lacks" };
-        read.push_str(&match is_optional {
-            false => format!("        var {called} = reader.{reader}(\"{called}\");\n"),
-            true => format!(
-                "        var {called} = reader.{nullable}(\"{called}\") ? null : \
-                 reader.{reader}(\"{called}\");\n"
-            ),
-        });
-        if let Some(check) = check(called, &member.value, catalogue) {
-            let is_guarded = check.starts_with("if (");
-            let check = if is_optional && !is_guarded {
-                format!("if ({called} != null) {check}")
-            } else {
-                check
-            };
-            checks.push_str(&format!("        {check}\n"));
-        }
-        let node = match writer {
-            "list" => format!("json.putArray(\"{called}\").addAll({called});"),
-            _ => format!("json.put(\"{called}\", {called});"),
-        };
-        let guard = if is_optional {
-            format!("if ({called} != null) ")
-        } else {
-            String::new()
-        };
-        write.push_str(&format!("        {guard}{node}\n"));
-    }
-    let end = if known.open {
-        params.push("@param more other members, which are passed on".to_owned());
-        declared.push("        Map<String, JsonNode> more".to_owned());
-        names.push("reader.others()".to_owned());
-        checks.push_str("        more = Collections.unmodifiableMap(new LinkedHashMap<>(more));\n");
-        write.push_str("        more.forEach(json::set);\n");
-        ""
-    } else {
-        "        reader.end();\n"
-    };
-    text.push_str(&javadoc("", &[&known.description, &params.join("\n")]));
-    let doc = javadoc("    ", &["Checks that this can be sent."]);
-    let of = javadoc(
-        "    ",
-        &[
-            "Reads the object.\n\n@param value the object\n@return what it says\n\
-         @throws IllegalArgumentException if it is none of these",
-        ],
-    );
-    let to = javadoc("    ", &["The object as it travels.\n\n@return the object"]);
-    text.push_str(&format!(
-        "public record {name}(\n{}) {{\n{doc}    public {name} {{\n{checks}    }}\n\n{of}    \
-         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)\n    \
-         public static {name} of(JsonNode value) {{\n        \
-         var reader = new MemberReader(\"{name}\", value);\n{read}{end}        \
-         return new {name}(\n                {});\n    }}\n\n{to}    @JsonValue\n    public ObjectNode json() {{\n        \
-         var json = JsonNodeFactory.instance.objectNode();\n{write}        return json;\n    }}\n}}\n",
-        declared.join(",\n"),
-        names.join(",\n                "),
-    ));
-    text
 }

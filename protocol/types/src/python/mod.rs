@@ -128,7 +128,7 @@ fn events(catalogue: &Catalogue) -> String {
     for event in &catalogue.events {
         let what = format!(
             "The arguments of ``{}``. {}",
-            event.event, event.description
+            event.called, event.description
         );
         let told = forms_told(&event.forms);
         let list = declared(&event.of, &event.forms, catalogue);
@@ -152,7 +152,7 @@ fn acks(catalogue: &Catalogue) -> String {
 
 fn head(catalogue: &Catalogue) -> String {
     let names = catalogue.types.iter().map(|known| known.of.clone());
-    let own = ["AnyText", "But", "Flag", "Greeting", "Reason", "Variadic"].map(ToOwned::to_owned);
+    let own = ["AnyText", "But", "Flag", "Reason", "Variadic"].map(ToOwned::to_owned);
     let names = sorted(names.chain(own));
     format!(
         "from typing import List, Literal, Tuple, Union\n\n\

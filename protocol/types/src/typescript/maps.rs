@@ -83,7 +83,7 @@ fn entry(event: &Event) -> String {
 fn key(event: &Event) -> String {
     let name = &event.name;
     match &name.parameter {
-        None => event.event.clone(),
+        None => event.called.clone(),
         Some(parameter) => format!(
             "[{}Event: `{}${{{}}}{}`]",
             parameter.name, name.prefix, parameter.of, name.suffix

@@ -63,6 +63,10 @@ fn payloads(catalogue: &Catalogue) -> String {
                 "export type {} = RoomName | readonly RoomName[];\n",
                 known.of
             ),
+            "prefixed" => format!(
+                "export type {} = `{}${{ClientId}}`;\n",
+                known.of, known.prefix
+            ),
             // It is written by hand.
             _ => continue,
         };
@@ -120,7 +124,7 @@ fn acks(catalogue: &Catalogue) -> String {
 fn events(catalogue: &Catalogue) -> String {
     let mut text = imports(catalogue);
     for event in &catalogue.events {
-        let what = format!("The arguments of `{}`. {}", event.event, event.description);
+        let what = format!("The arguments of `{}`. {}", event.called, event.description);
         text.push('\n');
         text.push_str(&block(
             "",
@@ -195,12 +199,12 @@ fn value(value: &Value) -> String {
             of, may_be_null, ..
         } if *may_be_null => format!("{of} | null"),
         Value::Name { of, .. } | Value::Object { of } => of.clone(),
-        Value::Prefixed { prefix } => format!("`{prefix}${{string}}`"),
+        Value::Prefixed { .. } => "Greeting".to_owned(),
         Value::Text => "string".to_owned(),
         Value::Null => "null".to_owned(),
         Value::Literal { value } => format!("{value:?}"),
         Value::Values { values }
-            if values.len() == 2 && !values.iter().any(|one| one.is_null()) =>
+            if values.len() == 2 && !values.iter().any(serde_json::Value::is_null) =>
         {
             "boolean".to_owned()
         }

@@ -29,6 +29,7 @@ var types = map[string]func() any{
 	"Channel":            func() any { return new(p2p.Channel) },
 	"ClientId":           func() any { return new(p2p.ClientID) },
 	"EventName":          func() any { return new(p2p.EventName) },
+	"Greeting":           func() any { return new(p2p.Greeting) },
 	"MessageObject":      func() any { return new(p2p.MessageObject) },
 	"Payload":            func() any { return new(p2p.Payload) },
 	"RoomName":           func() any { return new(p2p.RoomName) },

@@ -25,6 +25,7 @@ final class Instances {
         Object value = switch (type) {
             case "ClientId", "ApiName", "Channel", "TopicName" -> alone.name(type);
             case "EventName", "RoomName", "StreamId" -> alone.text(type);
+            case "Greeting" -> new PongAck(alone.text(type)).greeting();
             case "Arguments" -> alone.list(type);
             case "Payload" -> alone.value(type);
             default -> {

@@ -21,7 +21,7 @@ const packages = resolve(here, "../node_modules");
 function untold(type, data) {
   const list = [data].flat(2);
   if (list.some((value) => value === "" || value?.targetClientId === "")) return "a text that is empty";
-  if (data?.[0] === "pong from client ") return "a text that ends where a name has to begin";
+  if (list.includes("pong from client ")) return "a text that ends where a name has to begin";
   const selects = /^(CLIENT_(UN)?SUBSCRIBE|SERVICE_DESTROY)_TOPIC$/;
   if (/^(Join|Leave)RoomV1$/.test(type) && selects.test(list[0]) && Array.isArray(data) && data.length > 1) return "a text that selects another form";
   return undefined;
