@@ -83,6 +83,7 @@ async fn play(url: String) -> Vec<CheckResult> {
         claims: vec![Capability::Stream, Capability::Service],
         revision: sio_p2p_conformance::requirements::current(),
         claimed: None,
+        client: None,
     };
     let run = Run {
         target: Target::Running { urls: vec![url] },
