@@ -9,14 +9,14 @@ use sio_p2p_protocol::Dialect;
 use super::failure::{OrFail as _, Outcome};
 use super::output;
 use crate::exit::Exit;
-use crate::formats::{self, SchemaFormat};
+use crate::formats::{self, Format};
 
 /// Options of `schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
     /// What is written
     #[arg(long, value_enum)]
-    pub format: SchemaFormat,
+    pub format: Format,
     /// Folder of the files, which is created if it is missing
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
