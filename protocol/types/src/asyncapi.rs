@@ -3,9 +3,9 @@
 use serde_json::{Map, Value as Json, json};
 use sio_p2p_protocol::schema::{SchemaFile, bundle, draft_07};
 
-use crate::TypeFile;
-use crate::catalogue::{Catalogue, Event};
-use crate::words::camel;
+use crate::model::TypeFile;
+use crate::model::catalogue::{Catalogue, Event};
+use crate::model::words::camel;
 
 /// Where the bundle of schemas keeps its parts, and where the document does.
 const DEFINITIONS: &str = "#/definitions/";

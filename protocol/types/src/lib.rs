@@ -14,19 +14,19 @@
 )]
 
 mod asyncapi;
-mod catalogue;
 mod go;
 mod java;
-mod list;
+mod model;
 mod python;
 mod typescript;
-mod words;
 
 use std::fmt;
 
 use sio_p2p_protocol::Dialect;
 
-use crate::catalogue::Catalogue;
+pub use model::TypeFile;
+
+use crate::model::catalogue::Catalogue;
 
 /// What the types are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -68,24 +68,6 @@ impl Language {
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
-    }
-}
-
-/// One written file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TypeFile {
-    /// The path below the folder of all types, such as `go/events.go`.
-    pub path: String,
-    /// The content.
-    pub text: String,
-}
-
-impl TypeFile {
-    pub(crate) fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            text: text.into(),
-        }
     }
 }
 

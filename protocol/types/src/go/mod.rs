@@ -1,9 +1,9 @@
 //! Go: structs that travel as arrays, for `encoding/json`.
 
-use crate::TypeFile;
-use crate::catalogue::{Arg, Catalogue, Event, Form, Presence, Type, Value};
-use crate::list::{Field, Role, fields};
-use crate::words::{go, lowered, wrapped};
+use crate::model::TypeFile;
+use crate::model::catalogue::{Arg, Catalogue, Event, Form, Presence, Type, Value};
+use crate::model::list::{Field, Role, fields};
+use crate::model::words::{go, lowered, wrapped};
 
 const HEAD: &str = "// Code generated from the catalogue of sio-p2p. DO NOT EDIT.\n\npackage p2p\n";
 

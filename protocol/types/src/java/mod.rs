@@ -4,10 +4,10 @@ mod object;
 mod record;
 mod value;
 
-use crate::TypeFile;
-use crate::catalogue::{Catalogue, Event};
-use crate::list::fields;
-use crate::words::{block, snake};
+use crate::model::TypeFile;
+use crate::model::catalogue::{Catalogue, Event};
+use crate::model::list::fields;
+use crate::model::words::{block, snake};
 
 const HEAD: &str = "// Generated from the catalogue of sio-p2p.\n\npackage siop2p;\n\n";
 

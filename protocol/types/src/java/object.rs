@@ -2,8 +2,8 @@
 
 use super::value::{How, check, how};
 use super::{HEAD, javadoc};
-use crate::catalogue::{Catalogue, Presence, Type, Value};
-use crate::words::lowered;
+use crate::model::catalogue::{Catalogue, Presence, Type, Value};
+use crate::model::words::lowered;
 
 /// An object.
 pub(super) fn object(known: &Type, catalogue: &Catalogue) -> String {

@@ -2,9 +2,9 @@
 
 use super::value::{How, check, how};
 use super::{HEAD, javadoc};
-use crate::catalogue::{Arg, Catalogue, Event, Form, Value};
-use crate::list::{Field, Role};
-use crate::words::lowered;
+use crate::model::catalogue::{Arg, Catalogue, Event, Form, Value};
+use crate::model::list::{Field, Role};
+use crate::model::words::lowered;
 
 /// An argument list, and what is told about it.
 pub(super) struct List<'c> {

@@ -1,6 +1,6 @@
 //! Values: their types, how they are read and written, and what constructors look at.
 
-use crate::catalogue::{Catalogue, Value};
+use crate::model::catalogue::{Catalogue, Value};
 
 /// How Java has a value.
 pub(super) struct How {

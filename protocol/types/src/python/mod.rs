@@ -2,9 +2,9 @@
 
 use sio_p2p_protocol::EventName;
 
-use crate::TypeFile;
-use crate::catalogue::{Arg, Catalogue, Event, Form, Presence, Type, Value};
-use crate::words::{snake, wrapped};
+use crate::model::TypeFile;
+use crate::model::catalogue::{Arg, Catalogue, Event, Form, Presence, Type, Value};
+use crate::model::words::{snake, wrapped};
 
 /// The package `sio_p2p`.
 pub(crate) fn files(catalogue: &Catalogue) -> Vec<TypeFile> {

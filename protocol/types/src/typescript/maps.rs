@@ -3,8 +3,8 @@
 use sio_p2p_protocol::Dialect;
 
 use super::{list, maybe, only_or_none, parameter};
-use crate::catalogue::{Catalogue, Event, Presence, Value};
-use crate::words::{WIDTH, block};
+use crate::model::catalogue::{Catalogue, Event, Presence, Value};
+use crate::model::words::{WIDTH, block};
 
 /// What clients and servers of a dialect send.
 pub(super) fn of(catalogue: &Catalogue, dialect: Dialect) -> String {

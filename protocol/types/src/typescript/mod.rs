@@ -2,9 +2,9 @@
 
 mod maps;
 
-use crate::TypeFile;
-use crate::catalogue::{Arg, Catalogue, Form, Presence, Type, Value};
-use crate::words::block;
+use crate::model::TypeFile;
+use crate::model::catalogue::{Arg, Catalogue, Form, Presence, Type, Value};
+use crate::model::words::block;
 
 /// The package of these declarations.
 pub(crate) fn files(catalogue: &Catalogue) -> Vec<TypeFile> {

@@ -1,6 +1,6 @@
 //! An argument list as one record, for languages whose lists have no types by position.
 
-use crate::catalogue::{Arg, Form, Presence, Value};
+use crate::model::catalogue::{Arg, Form, Presence, Value};
 
 /// How a field of a record stands in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +77,7 @@ mod tests {
     use sio_p2p_protocol::Dialect;
 
     use super::*;
-    use crate::catalogue::Catalogue;
+    use crate::model::catalogue::Catalogue;
 
     #[test]
     fn every_list_of_several_forms_is_one_record() {
