@@ -71,8 +71,8 @@ fn unknown(id: &str, library: &Library) -> Failure {
         .map(|scenario| scenario.id.as_str());
     let meant = did_you_mean(id, scenarios.chain(registers.iter().map(String::as_str)));
     let why = format!(
-        "{id:?} is no scenario, clause, event, failure, deviation or setting{meant}; \
-         `p2p-conformance list` shows the scenarios, `list --clauses` the clauses"
+        "{id:?} is no scenario, clause, event, failure, deviation or setting; `p2p-conformance \
+         list` shows the scenarios, `list --clauses` the clauses{meant}"
     );
     Failure::new(Exit::NothingSelected, why)
 }

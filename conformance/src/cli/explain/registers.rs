@@ -78,6 +78,12 @@ pub(super) fn explain_failure(failure: &FailureSpec) -> String {
     page.wrap("  ", format_args!("  {}", failure.doc));
     page.line("\n  Texts");
     for text in failure.texts.iter().chain(&failure.bare) {
+        // A text that is nothing but braces is no text: it is an empty object.
+        let text = if *text == "{}" {
+            (*text).to_owned()
+        } else {
+            text.replace("{}", "<X>")
+        };
         page.wrap("      ", format_args!("    {text}"));
     }
     let places: Vec<_> = failure.places.iter().map(|place| place.as_str()).collect();
