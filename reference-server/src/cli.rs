@@ -17,7 +17,7 @@ use crate::packaging::{Completions, Man};
 /// Settings come from built-in defaults, a preset, a TOML file, environment
 /// variables such as `P2P_SERVER_ENGINE__MAX_MESSAGE`, and flags; the later wins.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 80)]
+#[command(name = "p2p-server", version, max_term_width = 80)]
 #[cfg_attr(
     feature = "faults",
     expect(

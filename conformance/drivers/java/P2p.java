@@ -173,7 +173,7 @@ class P2p implements SocketIo.Owner {
                     streams.data(event.substring(Streams.DATA.length()), args, answer);
                     return;
                 }
-                Map.copyOf(listeners).forEach((name, listener) -> hear(name, listener, event, args, answer));
+                new LinkedHashMap<>(listeners).forEach((name, listener) -> hear(name, listener, event, args, answer));
             }
         }
     }

@@ -83,15 +83,13 @@ async fn joined(server: &Server, query: &str) -> String {
 #[tokio::test]
 async fn large_bodies_wait_for_room_and_small_ones_do_not() {
     let server = Server::with(config(|config| {
-        config.engine.max_message = 200_000;
-        config.engine.max_payload = 250_000;
-        // The least that there can be is room for one.
-        config.engine.payload_bytes = 1;
+        config.engine.max_payload = 1_000_000;
+        // The least that there can be, which is room for one of these.
+        config.engine.payload_bytes = 1 << 20;
     }))
     .await;
     let address = server.address;
-    let message = format!(r#"42["none","{}"]"#, "x".repeat(120_000));
-    let body = [message.as_str(); 2].join("\u{1e}");
+    let body = format!(r#"42["none","{}"]"#, "x".repeat(900_000));
 
     // This one has most of the room, and is not whole.
     let (most, last) = body.split_at(body.len() - 1);

@@ -36,7 +36,7 @@ impl Process {
         };
         let hello = json!({
             "driver": "test", "version": "1", "protocol": 1, "dialects": ["v2"], "eio": [4],
-            "can": ["stream"],
+            "transports": ["websocket", "polling", "upgrade"], "can": ["stream"],
         });
         assert_eq!(process.said(), hello);
         process
