@@ -1,9 +1,9 @@
 //! How a run was made: when, by which command, in which order, and who says to be judged.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// How a run was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,15 +33,21 @@ pub struct Said {
 impl Made {
     /// A run that begins now, by the command of this process.
     pub fn now(seed: Option<u64>, said: Option<Said>) -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
         Self {
-            started: timestamp(since.unwrap_or_default()),
+            started: timestamp(OffsetDateTime::now_utc()),
             command: without_secrets(words),
             seed,
             said,
         }
     }
+}
+
+/// A time as RFC 3339 has it, in whole seconds.
+fn timestamp(time: OffsetDateTime) -> String {
+    let seconds = time.truncate_to_second();
+    // The years of this format are those from 0 to 9999.
+    seconds.format(&Rfc3339).unwrap_or_default()
 }
 
 /// Options whose values are nobody's business.
@@ -87,26 +93,6 @@ fn without_password(word: &str) -> String {
     }
 }
 
-/// A time since the beginning of 1970 as RFC 3339 has it, in UTC.
-fn timestamp(since: Duration) -> String {
-    let (days, seconds) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
-    // Years begin in March here, so that the day of a leap year is the last one.
-    let days = days + 719_468;
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (month, later) = if month < 10 {
-        (month + 3, 0)
-    } else {
-        (month - 9, 1)
-    };
-    let year = era * 400 + year + later;
-    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,7 +106,8 @@ mod tests {
             (1_709_251_199, "2024-02-29T23:59:59Z"),
             (4_107_542_400, "2100-03-01T00:00:00Z"),
         ] {
-            assert_eq!(timestamp(Duration::from_secs(seconds)), text);
+            let time = OffsetDateTime::from_unix_timestamp(seconds).unwrap();
+            assert_eq!(timestamp(time), text);
         }
     }
 

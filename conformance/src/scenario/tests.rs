@@ -101,42 +101,6 @@ fn steps_have_one_verb() {
 }
 
 #[test]
-fn a_step_names_a_clause_of_its_scenario_and_groups_name_it_for_their_steps() {
-    let scenario = crate::testing::scenario_of(
-        r#"{ "a": {} }"#,
-        r#"[
-            { "clause": "SRV-CORE-F5", "connect": ["a"] },
-            { "within": { "ms": 5, "steps": [{ "silent": { "at": ["a"] } }] }, "clause": "SRV-ROB-1" }
-        ]"#,
-    );
-    let mut named = Vec::new();
-    super::step::walk(&scenario.steps, &mut |step| {
-        named.extend(
-            step.clause
-                .as_ref()
-                .map(|(clause, at)| (clause.clone(), at.line)),
-        );
-    });
-    let named: Vec<_> = named
-        .iter()
-        .map(|(clause, line)| (clause.as_str(), *line))
-        .collect();
-    assert_eq!(
-        named,
-        [("SRV-CORE-F5", 3), ("SRV-ROB-1", 4), ("SRV-ROB-1", 4)]
-    );
-    let written = serde_json::to_string(&scenario.steps[0]).unwrap();
-    assert_eq!(written, r#"{"connect":["a"],"clause":"SRV-CORE-F5"}"#);
-    let library = Library {
-        scenarios: vec![Arc::new(scenario)],
-        problems: Vec::new(),
-    };
-    let problems: Vec<_> = lint(&library).into_iter().map(|it| it.message).collect();
-    let wrong = "\"SRV-ROB-1\" is none of the clauses of this scenario";
-    assert!(problems.iter().any(|it| it == wrong), "{problems:?}");
-}
-
-#[test]
 fn actors_act_while_they_are_there() {
     let steps = r#"{ "emit": { "from": "a", "to": "b", "event": "e" } },
 { "connect": ["a", "a"] },

@@ -1,5 +1,7 @@
 //! What was captured, whatever captured it: frames, line by line.
 
+use std::collections::HashMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -105,11 +107,10 @@ fn recording(name: &str, text: &str) -> Result<Vec<Piece>, InputError> {
         let line: Line = serde_json::from_str(line).ok()?;
         Some((line.t, index + 1))
     });
-    let numbers: Vec<(u64, usize)> = numbers.collect();
+    let numbers: HashMap<u64, usize> = numbers.collect();
     let pieces = recording.lines.iter().filter_map(|line| {
         let packet = packet(line)?;
-        let number = numbers.iter().find(|(t, _)| *t == line.t);
-        let number = number.map_or(0, |(_, number)| *number);
+        let number = numbers.get(&line.t).copied().unwrap_or_default();
         Some(Piece {
             place: format!("{name}:{number}"),
             connection: line.client.clone(),

@@ -1,5 +1,6 @@
 //! A run: many checks, several at a time, none of which can end it.
 
+mod silence;
 mod work;
 
 use std::sync::Arc;

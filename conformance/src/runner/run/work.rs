@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use tokio::sync::mpsc;
 
+use super::silence::is_silence;
 use super::{Progress, Shared, StartWith, Target};
 use crate::known::Flaky;
 use crate::player::client_check;
@@ -116,8 +117,7 @@ impl Shared {
         if result.verdict == Verdict::Pass {
             self.passed.store(true, Ordering::SeqCst);
         }
-        let finding = result.finding.as_ref();
-        if !finding.is_some_and(Finding::is_silence) {
+        if !is_silence(result) {
             return;
         }
         let unanswered = self.unanswered.fetch_add(1, Ordering::SeqCst) + 1;
