@@ -26,6 +26,6 @@ fn clients_are_known_by_tokens_that_others_sign() {
             "--set=auth.jwt.issuer=tests",
         ]);
         project.run("auth.js", &["try", path, algorithm, &server.url()]);
-        assert_eq!(server.killed(), "", "{algorithm}");
+        assert_eq!(server.stopped(), "", "{algorithm}");
     }
 }

@@ -15,7 +15,7 @@ fn run(script: &str, arguments: &[&str]) {
     let server = Program::start(&["--log", "warn"]);
     let url = server.url();
     project.run(script, &[&[url.as_str()], arguments].concat());
-    assert_eq!(server.killed(), "", "{script}");
+    assert_eq!(server.stopped(), "", "{script}");
 }
 
 /// The original plugin: messages, acks, rooms, targets; see `tests/js/interop.js`.
@@ -40,7 +40,7 @@ fn a_target_that_leaves_while_it_is_added_ends_no_application() {
         "20",
     ]);
     Project::finish(&mut node);
-    assert_eq!(server.killed(), "");
+    assert_eq!(server.stopped(), "");
 }
 
 /// What the original plugin's client makes of answers that its own server does not give,

@@ -143,7 +143,19 @@ impl Program {
         (self.child.wait().expect("it is our child"), log)
     }
 
-    /// Ends the program at once and returns what was logged until then.
+    /// Stops the program in order and returns all that was logged.
+    pub(crate) fn stopped(self) -> String {
+        #[cfg(unix)]
+        {
+            self.signal(Signal::TERM);
+            self.ended()
+        }
+        #[cfg(not(unix))]
+        self.killed()
+    }
+
+    /// Ends the program at once and returns what was logged until then, but for what was not
+    /// written yet: the log has a thread of its own.
     pub(crate) fn killed(mut self) -> String {
         self.child.kill().expect("it is our child");
         let log = self.log.recv_timeout(DEADLINE);
